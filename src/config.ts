@@ -1,0 +1,207 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { MemoirError } from './errors.ts'
+
+/** The one reader of the environment: every variable Memoir knows, its default and what it may be. */
+
+const text = z.string().trim().min(1)
+const whole = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback)
+const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false', 'on', 'off', '1', '0'])
+    .default(fallback ? 'true' : 'false')
+    .transform((value) => ['true', 'on', '1'].includes(value))
+/** A table or column name, quoted by us; `schema.table` is allowed for tables. */
+const identifier = (fallback: string) =>
+  z
+    .string()
+    .regex(/^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)?$/, 'must be a plain SQL name')
+    .default(fallback)
+const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+const httpUrl = z.url({ protocol: /^https?$/ })
+const key32 = text.min(16, 'must hold at least 16 characters')
+const namespaceName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/)
+
+export const environmentSchema = z.object({
+  DATABASE_URL: postgresUrl.optional(),
+  DATABASE_POOL_SIZE: whole(10, 1, 200),
+
+  SOURCE_DATABASE_URL: postgresUrl.optional(),
+  SOURCE_NAME: text.max(200).default('main'),
+  SOURCE_NAMESPACE: namespaceName.default('default'),
+  SOURCE_CONVERSATIONS_TABLE: identifier('conversations'),
+  SOURCE_CONVERSATION_ID: identifier('id'),
+  SOURCE_CONVERSATION_USER: identifier('user_id'),
+  SOURCE_CONVERSATION_TITLE: identifier('title').optional(),
+  SOURCE_CONVERSATION_CREATED_AT: identifier('created_at'),
+  SOURCE_CONVERSATION_UPDATED_AT: identifier('updated_at'),
+  SOURCE_MESSAGES_TABLE: identifier('messages'),
+  SOURCE_MESSAGE_ID: identifier('id'),
+  SOURCE_MESSAGE_CONVERSATION: identifier('conversation_id'),
+  SOURCE_MESSAGE_ROLE: identifier('role'),
+  SOURCE_MESSAGE_NAME: identifier('name').optional(),
+  SOURCE_MESSAGE_CONTENT: identifier('content'),
+  SOURCE_MESSAGE_CREATED_AT: identifier('created_at'),
+
+  ETL_MIN_TURNS: whole(3, 1, 1000),
+  BACKFILL_PAGE_SIZE: whole(200, 1, 1000),
+  BACKFILL_HEARTBEAT_SECONDS: whole(10, 1, 300),
+  EMBEDDING_CHUNK_CHARS: whole(7000, 200, 100_000),
+
+  TEMPORAL_ADDRESS: text.optional(),
+  TEMPORAL_NAMESPACE: text.default('default'),
+  TEMPORAL_API_KEY: text.optional(),
+  TEMPORAL_TLS: flag(false),
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: text.optional(),
+  TEMPORAL_TLS_CLIENT_CERT_PATH: text.optional(),
+  TEMPORAL_TLS_CLIENT_KEY_PATH: text.optional(),
+  TEMPORAL_TLS_SERVER_NAME: text.optional(),
+  TEMPORAL_TASK_QUEUE: z
+    .string()
+    .regex(/^[\w-]{1,100}$/)
+    .default('memoir'),
+
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
+    .optional(),
+
+  OPENAI_API_KEY: text.optional(),
+  OPENAI_BASE_URL: httpUrl.optional(),
+  EMBEDDING_MODEL: text.optional(),
+  EMBEDDING_DIM: whole(768, 8, 4000),
+  EMBEDDING_PRECISION: z.enum(['fp16', 'fp32']).default('fp16'),
+  EMBEDDING_BASE_URL: httpUrl.optional(),
+  EMBEDDING_FIT: z.enum(['none', 'truncate', 'pad']).default('none'),
+  EMBEDDING_TIMEOUT_MS: whole(30_000, 100, 600_000),
+  EMBEDDING_REQUESTS_PER_MINUTE: whole(3000, 1, 1_000_000),
+  EMBEDDING_TOKENS_PER_MINUTE: whole(5_000_000, 1000, 1_000_000_000),
+  MEMOIR_ALLOW_PRIVATE_PROVIDERS: flag(false),
+
+  MEMORY_K: whole(10, 1, 200),
+  MEMORY_LANGUAGE: z
+    .string()
+    .regex(/^(auto|[a-z]{2})$/)
+    .default('auto'),
+  RECALL_EMBED_TIMEOUT_MS: whole(300, 1, 60_000),
+
+  MEMOIR_ENCRYPTION_KEY: key32.optional(),
+  MEMOIR_ADMIN_KEY: key32.optional(),
+  MEMOIR_AUTH: z.enum(['on', 'off']).default('on'),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((value) =>
+      value
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+    ),
+
+  PORT: whole(8080, 0, 65_535),
+  HOST: text.default('127.0.0.1'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  MEMOIR_DATA_DIR: text.default('.memoir'),
+  MEMOIR_URL: httpUrl.optional(),
+  MEMOIR_KEY: text.optional(),
+})
+
+export type Environment = z.infer<typeof environmentSchema>
+
+/** The configuration, frozen, by the names of the environment; `dataDir` is absolute. */
+export interface Config extends Readonly<Environment> {
+  readonly dataDir: string
+  /** The TEMPORAL_* variables as given, for Temporal's own reader of them. */
+  readonly temporalEnv: Readonly<Record<string, string>>
+  /** Variables that were set by hand, as opposed to defaults. */
+  readonly given: ReadonlySet<string>
+}
+
+/** Addresses that only this machine can reach. */
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
+
+/**
+ * Reads and checks the environment. An empty variable counts as not set.
+ * @throws MemoirError `configuration_invalid` that names every problem at once, by variable.
+ */
+export function loadConfig(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  )
+  const parsed = environmentSchema.safeParse(given)
+  const problems = parsed.success
+    ? contradictions(parsed.data)
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  if (!parsed.success || problems.length > 0) {
+    throw new MemoirError(
+      'configuration_invalid',
+      `The configuration has ${problems.length} problem${problems.length === 1 ? '' : 's'}:\n${problems.map((line) => `  ${line}`).join('\n')}`,
+      { details: { problems } },
+    )
+  }
+  return Object.freeze({
+    ...parsed.data,
+    dataDir: resolve(parsed.data.MEMOIR_DATA_DIR),
+    temporalEnv: Object.fromEntries(
+      Object.entries(given).flatMap(([name, value]) =>
+        name.startsWith('TEMPORAL_') && value !== undefined ? [[name, value]] : [],
+      ),
+    ),
+    given: new Set(Object.keys(given)),
+  })
+}
+
+function contradictions(env: Environment): string[] {
+  const problems: string[] = []
+  if (env.MEMOIR_AUTH === 'off' && !LOOPBACK.has(env.HOST)) {
+    problems.push(`MEMOIR_AUTH: off is allowed on a loopback HOST only, not on ${env.HOST}`)
+  }
+  if (env.EMBEDDING_PRECISION === 'fp32' && env.EMBEDDING_DIM > 2000) {
+    problems.push('EMBEDDING_DIM: at most 2000 with EMBEDDING_PRECISION=fp32')
+  }
+  if (env.EMBEDDING_BASE_URL && !env.EMBEDDING_MODEL) {
+    problems.push('EMBEDDING_MODEL: needed together with EMBEDDING_BASE_URL')
+  }
+  if (
+    env.EMBEDDING_MODEL &&
+    !env.EMBEDDING_BASE_URL &&
+    !env.OPENAI_BASE_URL &&
+    !env.OPENAI_API_KEY
+  ) {
+    problems.push('OPENAI_API_KEY: needed for EMBEDDING_MODEL unless EMBEDDING_BASE_URL is set')
+  }
+  for (const name of ['OPENAI_BASE_URL', 'EMBEDDING_BASE_URL'] as const) {
+    const url = env[name]
+    if (url !== undefined) problems.push(...providerUrlProblems(name, url, env))
+  }
+  return problems
+}
+
+/** A provider's address gets memory text and a key: https anywhere, http or private addresses only when allowed, link-local never. */
+function providerUrlProblems(name: string, url: string, env: Environment): string[] {
+  const { protocol, hostname } = new URL(url)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  if (host.startsWith('169.254.') || /^fe[89ab]/i.test(host)) {
+    return [`${name}: link-local addresses are refused`]
+  }
+  if (env.MEMOIR_ALLOW_PRIVATE_PROVIDERS) return []
+  if (protocol === 'http:' || isPrivateHost(host)) {
+    return [
+      `${name}: http and private addresses need MEMOIR_ALLOW_PRIVATE_PROVIDERS=true (memoir up sets it)`,
+    ]
+  }
+  return []
+}
+
+function isPrivateHost(host: string): boolean {
+  return (
+    LOOPBACK.has(host) ||
+    /^(10\.|127\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|0\.)/.test(host) ||
+    /^f[cd]/i.test(host)
+  )
+}

@@ -1,0 +1,91 @@
+/** Accepted work: what a job row says, and what a backfill is asked and reports. Pure types; safe inside workflows. */
+
+export const JOB_KINDS = ['backfill'] as const
+export type JobKind = (typeof JOB_KINDS)[number]
+
+export const JOB_STATES = [
+  'queued',
+  'running',
+  'paused',
+  'succeeded',
+  'failed',
+  'cancelled',
+] as const
+export type JobState = (typeof JOB_STATES)[number]
+
+export const TERMINAL_STATES = ['succeeded', 'failed', 'cancelled'] as const
+export type TerminalState = (typeof TERMINAL_STATES)[number]
+
+export function isTerminal(state: JobState): state is TerminalState {
+  return state === 'succeeded' || state === 'failed' || state === 'cancelled'
+}
+
+export type JobControl = 'pause' | 'resume' | 'cancel'
+
+/** What failed, in words that may stand in histories and logs. `detail` may quote a vendor and is shown to operators of the job only. */
+export interface JobError {
+  readonly code: string
+  readonly message: string
+  readonly step: string
+  readonly detail?: string
+}
+
+/** Counts of a backfill, read from `ingested_conversation`, never summed from results. Rates are conversations a second. */
+export interface BackfillProgress {
+  readonly processed: number
+  readonly created: number
+  readonly updated: number
+  readonly skipped: number
+  readonly errors: number
+  readonly total_fetched: number
+  readonly total: number
+  readonly rate: number
+  readonly eta_seconds: number | null
+  readonly tokens: number
+  readonly cost: number | null
+}
+
+/** What a workflow is started with: ids and numbers only. */
+export interface BackfillJob {
+  readonly jobId: string
+  readonly namespaceId: string
+  readonly source: string
+  readonly pageSize: number
+  readonly retryFailed: boolean
+  /** Where a continued run goes on; null starts at the beginning. */
+  readonly cursor: string | null
+  readonly paused: boolean
+  /** The report counter, carried over a continue-as-new. */
+  readonly seq: number
+}
+
+/** A job as HTTP, MCP and the command line show it. Times are ISO 8601 in UTC. */
+export interface Job {
+  readonly id: string
+  readonly kind: JobKind
+  readonly state: JobState
+  /** The caller's own id of the user it is about, when it is about one. */
+  readonly user_id: string | null
+  readonly progress: Readonly<Record<string, unknown>>
+  readonly attempts: number
+  readonly error: { readonly code: string; readonly message: string; readonly step: string } | null
+  readonly created_at: string
+  readonly started_at: string | null
+  readonly finished_at: string | null
+  /** For the administrator's link into Temporal; routes leave them out for other roles. */
+  readonly workflow_id: string
+  readonly run_id: string | null
+}
+
+export interface IngestFailure {
+  readonly conversation_id: string
+  readonly code: string
+  readonly message: string
+  readonly failed_at: string
+}
+
+/** One page of a list; `next_cursor` is opaque and null at the end. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly next_cursor: string | null
+}

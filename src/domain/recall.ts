@@ -1,0 +1,95 @@
+/** The shapes of recall, shared by the pipeline, HTTP, MCP and the command line. */
+
+export const TRACE_KINDS = ['message', 'episode', 'fact', 'summary', 'note'] as const
+export type TraceKind = (typeof TRACE_KINDS)[number]
+
+/** What recall answers with unless asked for other kinds; an episode repeats its messages. */
+export const DEFAULT_KINDS: readonly TraceKind[] = ['fact', 'message', 'note', 'summary']
+
+export const HEADS = ['semantic', 'entity', 'situation'] as const
+export type Head = (typeof HEADS)[number]
+
+export interface RecallRequest {
+  readonly namespaceId: string
+  /** The caller's own id of the user. */
+  readonly userId: string
+  readonly query: string
+  readonly k: number
+  readonly kinds?: readonly TraceKind[]
+  readonly heads?: readonly Head[]
+  /** Only these scopes; undefined is all. */
+  readonly scopes?: readonly string[]
+  readonly tags?: readonly string[]
+  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly sessionId?: string
+  readonly from?: Date
+  readonly to?: Date
+  /** Cuts by `scores.relevance`, 0..1. */
+  readonly threshold?: number
+}
+
+export interface HitScores {
+  /** 0..1, absolute: comparable between questions. */
+  readonly relevance: number
+  readonly vector: number
+  readonly text: number
+  readonly graph: number
+  readonly recency: number
+  readonly salience: number
+  readonly focus: number
+}
+
+export interface Edge {
+  readonly src: string
+  readonly dst: string
+  readonly type: string
+  readonly weight: number
+}
+
+export type WriteState = 'written' | 'pending' | 'failed' | 'off'
+
+export interface Memory {
+  readonly id: string
+  readonly user_id: string
+  readonly kind: TraceKind
+  readonly role: string | null
+  readonly scope: string
+  readonly collection: string | null
+  readonly content: string
+  readonly summary: string | null
+  readonly tags: readonly string[]
+  readonly importance: number | null
+  readonly salience: number
+  readonly state: string
+  readonly session_id: string | null
+  readonly conversation_id: string | null
+  readonly source: string | null
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly entities: readonly unknown[]
+  readonly occurred_at: string
+  readonly known_at: string
+  readonly created_at: string
+  readonly updated_at: string
+  readonly expires_at: string | null
+  readonly searchable_at: string | null
+  readonly revision: number
+  readonly superseded_by: string | null
+  readonly writes: { readonly vector: WriteState; readonly graph: WriteState }
+}
+
+export interface Hit extends Memory {
+  readonly score: number
+  readonly scores: HitScores
+  readonly heads: Readonly<Partial<Record<Head, number>>>
+  readonly via: readonly Edge[]
+  /** The messages of the source this memory rests on, as the source names them. */
+  readonly message_ids: readonly string[]
+}
+
+export type Degraded = 'embedding' | 'embedding_space' | 'embedding_timeout'
+
+export interface RecallResult {
+  readonly hits: readonly Hit[]
+  readonly degraded: readonly Degraded[]
+  readonly took_ms: number
+}

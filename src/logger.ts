@@ -1,0 +1,40 @@
+import { pino, type Logger } from 'pino'
+
+export type { Logger }
+
+/** JSON lines on standard error, so that standard output stays a command's answer. Ids only, never memory text or keys. */
+export function createLogger(level: string, name: string): Logger {
+  return pino(
+    {
+      name,
+      level,
+      redact: [
+        '*.content',
+        '*.text',
+        '*.query',
+        '*.key',
+        '*.secret',
+        '*.authorization',
+        '*.password',
+      ],
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { error: describeError },
+    },
+    pino.destination({ dest: 2, sync: true }),
+  )
+}
+
+/** An error as logs may show it: class, code and stack frames; a database's or vendor's message may quote a row, so it stays out. */
+export function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { type: typeof error }
+  const frames = error.stack
+    ?.split('\n')
+    .filter((line) => line.trimStart().startsWith('at '))
+    .slice(0, 6)
+  return {
+    type: error.name,
+    ...('code' in error ? { code: error.code } : {}),
+    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
+    frames,
+  }
+}

@@ -1,0 +1,25 @@
+/** Turns texts into vectors. One interface, two makers: an OpenAI-compatible endpoint and the built-in hashing embedder. */
+
+/** What a vector can be compared with: two vectors belong together only when all four are equal. */
+export interface SpaceIdentity {
+  readonly provider: string
+  readonly model: string
+  readonly dimensions: number
+  readonly precision: 'fp16' | 'fp32'
+}
+
+export interface EmbedOptions {
+  /** Live questions go before bulk work when the vendor's rate is the limit. */
+  readonly priority: 'live' | 'bulk'
+  readonly signal?: AbortSignal
+}
+
+export interface Embedder {
+  readonly identity: SpaceIdentity
+  /**
+   * Embeds texts, in order; any number, the vendor's batch limits are the embedder's business.
+   * @returns one unit vector of `identity.dimensions` numbers a text
+   * @throws MemoirError `vendor_busy`, `vendor_unavailable` (a retry can help), `vendor_refused`, `vendor_unauthorized`, `vendor_bad_answer`, `dimension_mismatch`
+   */
+  embed(texts: readonly string[], options: EmbedOptions): Promise<Float32Array[]>
+}

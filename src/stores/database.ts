@@ -1,0 +1,123 @@
+import { Pool, types, type PoolClient, type QueryResult, type QueryResultRow } from 'pg'
+import { MemoirError, SENTENCE } from '../errors.ts'
+
+/** Whatever can run a statement: the pool and a transaction both fit. */
+export interface Queryable {
+  query<Row extends QueryResultRow = QueryResultRow>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<QueryResult<Row>>
+}
+
+export interface Database extends Queryable {
+  /** Runs `work` in one transaction on one connection; `work` must use the handle it is given and nothing else. */
+  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>
+  readonly pool: Pool
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  readonly url: string
+  readonly poolSize: number
+  readonly applicationName: string
+  readonly readOnly?: boolean
+  /** Called for errors of idle connections, which pg would otherwise throw at the process. */
+  readonly onIdleError: (error: Error) => void
+}
+
+/** How long a statement waits for a free or new connection before the store counts as away. */
+const CONNECT_TIMEOUT_MS = 5_000
+
+/** Opens a pool. Statements are unnamed and no session state is kept, so PgBouncer in transaction mode works. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: 30_000,
+    ...(options.readOnly ? { options: '-c default_transaction_read_only=on' } : {}),
+    // Sequences and counts stay far below 2^53, so bigint columns arrive as numbers.
+    types: {
+      getTypeParser: (oid, format) =>
+        oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format),
+    },
+  })
+  pool.on('error', options.onIdleError)
+
+  return {
+    pool,
+    async query<Row extends QueryResultRow>(text: string, values?: readonly unknown[]) {
+      try {
+        return await pool.query<Row>(text, values === undefined ? undefined : [...values])
+      } catch (error) {
+        throw storeError(error)
+      }
+    },
+    async transaction(work) {
+      const client = await pool.connect().catch((error: unknown) => {
+        throw storeError(error)
+      })
+      return await inTransaction(client, work)
+    },
+    close: async () => await pool.end(),
+  }
+}
+
+async function inTransaction<T>(client: PoolClient, work: (tx: Queryable) => Promise<T>) {
+  let broken: Error | undefined
+  try {
+    await client.query('begin')
+    const result = await work({
+      query: async <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) =>
+        await client.query<Row>(text, values === undefined ? undefined : [...values]),
+    })
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch((failure: Error) => {
+      broken = failure
+    })
+    throw storeError(error)
+  } finally {
+    client.release(broken)
+  }
+}
+
+/** SQLSTATE classes that say the server is away, starting, stopping or full: waiting helps. */
+const AWAY = /^(08|53|57P0[123]|58)/
+const AWAY_SYSTEM = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
+])
+const AWAY_MESSAGE =
+  /connection terminated|timeout exceeded when trying to connect|connection timeout|not queryable/i
+
+/** True when Postgres itself is away, not when a statement is wrong. */
+export function isStoreAway(error: unknown): boolean {
+  if (error instanceof MemoirError) return error.code === 'store_unavailable'
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return AWAY.test(code) || AWAY_SYSTEM.has(code) || AWAY_MESSAGE.test(error.message)
+}
+
+function storeError(error: unknown): unknown {
+  return isStoreAway(error) && !(error instanceof MemoirError)
+    ? new MemoirError('store_unavailable', SENTENCE.store_unavailable, {
+        cause: error,
+        retryAfterMs: 5_000,
+      })
+    : error
+}
+
+/** Postgres' code of an error, when it has one. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined
+}
