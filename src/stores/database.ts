@@ -11,7 +11,10 @@ export interface Queryable {
 
 export interface Database extends Queryable {
   /** Runs `work` in one transaction on one connection; `work` must use the handle it is given and nothing else. */
-  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>
+  transaction<T>(
+    work: (tx: Queryable) => Promise<T>,
+    options?: { readonly readOnly?: boolean },
+  ): Promise<T>
   readonly pool: Pool
   close(): Promise<void>
 }
@@ -20,7 +23,6 @@ export interface DatabaseOptions {
   readonly url: string
   readonly poolSize: number
   readonly applicationName: string
-  readonly readOnly?: boolean
   /** Called for errors of idle connections, which pg would otherwise throw at the process. */
   readonly onIdleError: (error: Error) => void
 }
@@ -36,7 +38,6 @@ export function openDatabase(options: DatabaseOptions): Database {
     application_name: options.applicationName,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: 30_000,
-    ...(options.readOnly ? { options: '-c default_transaction_read_only=on' } : {}),
     // Sequences and counts stay far below 2^53, so bigint columns arrive as numbers.
     types: {
       getTypeParser: (oid, format) =>
@@ -54,20 +55,27 @@ export function openDatabase(options: DatabaseOptions): Database {
         throw storeError(error)
       }
     },
-    async transaction(work) {
+    async transaction(work, { readOnly = false } = {}) {
       const client = await pool.connect().catch((error: unknown) => {
         throw storeError(error)
       })
-      return await inTransaction(client, work)
+      return await inTransaction(client, work, readOnly ? BEGIN_READ_ONLY : 'begin')
     },
     close: async () => await pool.end(),
   }
 }
 
-async function inTransaction<T>(client: PoolClient, work: (tx: Queryable) => Promise<T>) {
+/** One snapshot for all reads of the transaction, and no way to write by mistake. */
+const BEGIN_READ_ONLY = 'begin isolation level repeatable read read only'
+
+async function inTransaction<T>(
+  client: PoolClient,
+  work: (tx: Queryable) => Promise<T>,
+  begin: string,
+) {
   let broken: Error | undefined
   try {
-    await client.query('begin')
+    await client.query(begin)
     const result = await work({
       query: async <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) =>
         await client.query<Row>(text, values === undefined ? undefined : [...values]),

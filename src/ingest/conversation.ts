@@ -1,0 +1,93 @@
+import { createHash, createHmac } from 'node:crypto'
+import { v5 as uuidv5 } from 'uuid'
+
+/** A conversation as a source has it, before anything of it is known to Memoir. */
+export interface SourceMessage {
+  readonly id: string
+  readonly role: string | null
+  /** Who spoke, when the source says more than the role. */
+  readonly name: string | null
+  readonly content: string
+  readonly createdAt: Date
+}
+
+export interface ConversationHead {
+  readonly id: string
+  readonly userId: string | null
+  readonly title: string | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  readonly messageCount: number
+  /** Size of all messages' content, in bytes. */
+  readonly bytes: number
+}
+
+export interface SourceConversation extends ConversationHead {
+  readonly messages: readonly SourceMessage[]
+  /** The source's clock when the messages were read: orders two reads of one conversation. */
+  readonly readAt: Date
+}
+
+/** Where conversations come from. Reads only. */
+export interface ConversationSource {
+  readonly name: string
+  readonly namespace: string
+  count(): Promise<number>
+  /** The page after that id in the source's own order of ids; null starts. */
+  headsAfter(after: string | null, limit: number): Promise<ConversationHead[]>
+  headsOf(ids: readonly string[]): Promise<ConversationHead[]>
+  load(heads: readonly ConversationHead[]): Promise<SourceConversation[]>
+  check(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Bumped when the same conversation would be turned into something else: everything is then processed again. */
+export const PIPELINE_VERSION = 1
+
+/** Fixed for ever: derived ids must come out the same on every machine and in every version. */
+const ID_SPACE = '8d0f6c1e-5b0a-4a55-9a0c-3a1d6a6f7a10'
+
+export interface SourceRef {
+  readonly namespaceId: string
+  readonly source: string
+  readonly conversationId: string
+}
+
+/** JSON of a list cannot be confused by separators inside the parts. */
+const derive = (parts: readonly string[]) => uuidv5(JSON.stringify(parts), ID_SPACE)
+
+export function episodeId(ref: SourceRef): string {
+  return derive(['episode', ref.namespaceId, ref.source, ref.conversationId])
+}
+
+export function messageTraceId(ref: SourceRef, messageId: string): string {
+  return derive(['message', ref.namespaceId, ref.source, ref.conversationId, messageId])
+}
+
+/** SHA-256 over everything ingest uses of a conversation, so equal hashes mean there is nothing to do. */
+export function conversationHash(conversation: SourceConversation): Buffer {
+  const hash = createHash('sha256')
+  hash.update(JSON.stringify([conversation.userId, conversation.title]))
+  for (const { id, role, name, content, createdAt } of conversation.messages) {
+    hash.update(JSON.stringify([id, role, name, createdAt.getTime(), content]))
+  }
+  return hash.digest()
+}
+
+export function contentHash(parts: readonly (string | number | null)[]): Buffer {
+  return createHash('sha256').update(JSON.stringify(parts)).digest()
+}
+
+/** Remembers that something was forgotten without remembering what: useless without the installation's key. */
+export function keyedHash(key: string, parts: readonly string[]): Buffer {
+  return createHmac('sha256', key).update(JSON.stringify(parts)).digest()
+}
+
+/** The newest of what the source says: timestamps order two reads, they never prove that nothing changed. */
+export function sourceUpdatedAt(conversation: SourceConversation): Date {
+  const newest = conversation.messages.reduce(
+    (latest, { createdAt }) => Math.max(latest, createdAt.getTime()),
+    conversation.updatedAt.getTime(),
+  )
+  return new Date(newest)
+}

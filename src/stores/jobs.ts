@@ -1,0 +1,345 @@
+import type { Job, JobControl, JobError, JobKind, JobState, Page } from '../domain/job.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+import type { Queryable } from './database.ts'
+
+/** Job rows: the outbox of every accepted write and the mirror of its run. */
+
+export interface JobRow {
+  readonly id: string
+  readonly namespaceId: string
+  readonly userId: string | null
+  readonly kind: JobKind
+  readonly workflowId: string
+  readonly runId: string | null
+  readonly request: Readonly<Record<string, unknown>>
+  readonly state: JobState
+  readonly control: JobControl | null
+  readonly error: JobError | null
+  readonly attempts: number
+  readonly startedAt: Date | null
+}
+
+const ROW = `j.id, j.namespace_id as "namespaceId", j.user_id as "userId", j.kind, j.workflow_id as "workflowId",
+  j.run_id as "runId", j.request, j.state, j.control, j.error, j.attempts, j.started_at as "startedAt"`
+
+export interface NewJob {
+  readonly id: string
+  readonly namespaceId: string
+  readonly userId: string | null
+  readonly kind: JobKind
+  readonly workflowId: string
+  readonly request: Readonly<Record<string, unknown>>
+  readonly lockKey: string | null
+}
+
+/** Inserts a job unless an unfinished one holds its lock key. @returns false when one does */
+export async function insertJob(db: Queryable, job: NewJob): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `insert into memoir.job (id, namespace_id, user_id, kind, workflow_id, request, lock_key)
+     values ($1::uuid, $2::uuid, $3::uuid, $4, $5, $6::jsonb, $7)
+     on conflict do nothing`,
+    [
+      job.id,
+      job.namespaceId,
+      job.userId,
+      job.kind,
+      job.workflowId,
+      JSON.stringify(job.request),
+      job.lockKey,
+    ],
+  )
+  return rowCount === 1
+}
+
+export async function findUnfinishedByLock(db: Queryable, lockKey: string): Promise<JobRow | null> {
+  const { rows } = await db.query<JobRow>(
+    `select ${ROW} from memoir.job j
+      where j.lock_key = $1 and j.state in ('queued', 'running', 'paused')`,
+    [lockKey],
+  )
+  return rows[0] ?? null
+}
+
+export async function findJobRow(
+  db: Queryable,
+  key: { namespaceId: string; id: string },
+): Promise<JobRow | null> {
+  const { rows } = await db.query<JobRow>(
+    `select ${ROW} from memoir.job j where j.id = $1::uuid and j.namespace_id = $2::uuid`,
+    [key.id, key.namespaceId],
+  )
+  return rows[0] ?? null
+}
+
+/** Jobs accepted a while ago whose start was never acknowledged, oldest first. */
+export async function findUnstarted(
+  db: Queryable,
+  { olderThanMs, limit }: { olderThanMs: number; limit: number },
+): Promise<JobRow[]> {
+  const { rows } = await db.query<JobRow>(
+    `select ${ROW} from memoir.job j
+      where j.state = 'queued' and j.started_at is null
+        and j.created_at < now() - make_interval(secs => $1::double precision / 1000)
+      order by j.created_at
+      limit $2`,
+    [olderThanMs, limit],
+  )
+  return rows
+}
+
+/** Jobs that should be running but have not been heard of, nor looked at, for a while. */
+export async function findSilent(
+  db: Queryable,
+  { silentForMs, limit }: { silentForMs: number; limit: number },
+): Promise<JobRow[]> {
+  const { rows } = await db.query<JobRow>(
+    `select ${ROW} from memoir.job j
+      where j.state in ('queued', 'running', 'paused') and j.started_at is not null
+        and greatest(j.checked_at, j.reported_at, j.started_at) < now() - make_interval(secs => $1::double precision / 1000)
+      order by greatest(j.checked_at, j.reported_at, j.started_at)
+      limit $2`,
+    [silentForMs, limit],
+  )
+  return rows
+}
+
+/** Jobs whose pause, resume or cancel has not taken effect yet. */
+export async function findUnheeded(db: Queryable, limit: number): Promise<JobRow[]> {
+  const { rows } = await db.query<JobRow>(
+    `select ${ROW} from memoir.job j
+      where j.control is not null and j.started_at is not null and j.state in ('queued', 'running', 'paused')
+      order by j.created_at
+      limit $1`,
+    [limit],
+  )
+  return rows
+}
+
+/** Temporal acknowledged the start of this run. */
+export async function markStarted(
+  db: Queryable,
+  { id, runId, attempt }: { id: string; runId: string; attempt: number },
+): Promise<void> {
+  await db.query(
+    `update memoir.job
+        set started_at = coalesce(started_at, now()), run_id = coalesce(run_id, $2)
+      where id = $1::uuid and attempts = $3`,
+    [id, runId, attempt],
+  )
+}
+
+export async function markChecked(db: Queryable, ids: readonly string[]): Promise<void> {
+  await db.query(`update memoir.job set checked_at = now() where id = any($1::uuid[])`, [ids])
+}
+
+export interface JobReport {
+  readonly jobId: string
+  /** The first run id of the chain: the same through a continue-as-new, another after a retry. */
+  readonly runId: string
+  /** Grows with each report of a chain; an older one that arrives late changes nothing. */
+  readonly seq: number
+  readonly state: JobState
+  readonly error: JobError | null
+}
+
+/** What a run says of itself. @returns false when the row has left that run or is past that report */
+export async function applyReport(db: Queryable, report: JobReport): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update memoir.job
+        set state = $4, run_id = $2, seq = $3, error = $5::jsonb, reported_at = now(),
+            started_at = coalesce(started_at, now()),
+            control = case
+              when control = 'pause' and $4 = 'paused' then null
+              when control = 'resume' and $4 = 'running' then null
+              when $4 in ('succeeded', 'failed', 'cancelled') then null
+              else control end,
+            finished_at = case when $4 in ('succeeded', 'failed', 'cancelled') then now() end
+      where id = $1::uuid
+        and (run_id = $2 or run_id is null and previous_run_id is distinct from $2)
+        and seq < $3
+        and state in ('queued', 'running', 'paused')`,
+    [
+      report.jobId,
+      report.runId,
+      report.seq,
+      report.state,
+      report.error === null ? null : JSON.stringify(report.error),
+    ],
+  )
+  return rowCount === 1
+}
+
+/** Shows why a step is being tried again, while the run goes on. */
+export async function noteStepFailure(
+  db: Queryable,
+  jobId: string,
+  error: JobError,
+): Promise<void> {
+  await db.query(
+    `update memoir.job set error = $2::jsonb, reported_at = now()
+      where id = $1::uuid and state in ('queued', 'running', 'paused')`,
+    [jobId, JSON.stringify(error)],
+  )
+}
+
+/** Progress of the run in hand; clears the note of a step that has since worked. */
+export async function saveProgress(
+  db: Queryable,
+  jobId: string,
+  progress: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await db.query(
+    `update memoir.job set progress = $2::jsonb, reported_at = now(), error = null
+      where id = $1::uuid and state in ('queued', 'running', 'paused')`,
+    [jobId, JSON.stringify(progress)],
+  )
+}
+
+/** What Temporal says of a run that stopped speaking; only while the row still belongs to that run. */
+export async function mirrorClosed(
+  db: Queryable,
+  outcome: { id: string; attempt: number; state: JobState; error: JobError | null },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update memoir.job
+        set state = $3, error = $4::jsonb, control = null, checked_at = now(), finished_at = now()
+      where id = $1::uuid and attempts = $2 and state in ('queued', 'running', 'paused')`,
+    [
+      outcome.id,
+      outcome.attempt,
+      outcome.state,
+      outcome.error === null ? null : JSON.stringify(outcome.error),
+    ],
+  )
+  return rowCount === 1
+}
+
+/** A run that is open but cannot go on: it stays unfinished, says so, and may be retried. */
+export async function markStuck(db: Queryable, id: string, error: JobError): Promise<void> {
+  await db.query(
+    `update memoir.job set error = $2::jsonb, checked_at = now()
+      where id = $1::uuid and state in ('queued', 'running', 'paused')`,
+    [id, JSON.stringify(error)],
+  )
+}
+
+export async function setControl(db: Queryable, id: string, control: JobControl): Promise<void> {
+  await db.query(
+    `update memoir.job set control = $2
+      where id = $1::uuid and state in ('queued', 'running', 'paused')`,
+    [id, control],
+  )
+}
+
+/** Ends a job that no run has begun. @returns false when one has */
+export async function cancelUnstarted(db: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update memoir.job set state = 'cancelled', finished_at = now(), control = null
+      where id = $1::uuid and state = 'queued' and started_at is null`,
+    [id],
+  )
+  return rowCount === 1
+}
+
+/** Makes an ended (or stuck) job ready for a new run. @returns false when it moved on meanwhile */
+export async function resetForRetry(db: Queryable, job: JobRow): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update memoir.job
+        set state = 'queued', attempts = attempts + 1, previous_run_id = run_id, run_id = null, seq = 0,
+            error = null, control = null, started_at = null, reported_at = null, checked_at = null,
+            finished_at = null, created_at = created_at
+      where id = $1::uuid and attempts = $2
+        and (state in ('failed', 'cancelled') or error->>'code' = 'stuck')`,
+    [job.id, job.attempts],
+  )
+  return rowCount === 1
+}
+
+/** Seconds the oldest accepted job has waited for its start; 0 when none waits. */
+export async function oldestUnstartedSeconds(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ seconds: number }>(
+    `select coalesce(extract(epoch from now() - min(created_at)), 0)::float as seconds
+       from memoir.job where state = 'queued' and started_at is null`,
+  )
+  return rows[0]?.seconds ?? 0
+}
+
+interface PresentedRow {
+  readonly id: string
+  readonly kind: JobKind
+  readonly state: JobState
+  readonly user_id: string | null
+  readonly progress: Readonly<Record<string, unknown>>
+  readonly attempts: number
+  readonly error: JobError | null
+  readonly created_at: Date
+  readonly started_at: Date | null
+  readonly finished_at: Date | null
+  readonly workflow_id: string
+  readonly run_id: string | null
+}
+
+const PRESENTED = `j.id, j.kind, j.state, u.external_id as user_id, j.progress, j.attempts, j.error,
+  j.created_at, j.started_at, j.finished_at, j.workflow_id, j.run_id`
+
+function present(row: PresentedRow): Job {
+  const { error } = row
+  return {
+    ...row,
+    error: error === null ? null : { code: error.code, message: error.message, step: error.step },
+    created_at: row.created_at.toISOString(),
+    started_at: row.started_at?.toISOString() ?? null,
+    finished_at: row.finished_at?.toISOString() ?? null,
+  }
+}
+
+export async function getJob(
+  db: Queryable,
+  key: { namespaceId: string; id: string },
+): Promise<Job | null> {
+  const { rows } = await db.query<PresentedRow>(
+    `select ${PRESENTED} from memoir.job j left join memoir.memory_user u on u.id = j.user_id
+      where j.id = $1::uuid and j.namespace_id = $2::uuid`,
+    [key.id, key.namespaceId],
+  )
+  return rows[0] ? present(rows[0]) : null
+}
+
+export interface JobFilter {
+  readonly namespaceId: string
+  readonly userId?: string
+  readonly kind?: string
+  readonly state?: string
+  readonly limit: number
+  readonly cursor?: string
+}
+
+/** Newest first. */
+export async function listJobs(db: Queryable, filter: JobFilter): Promise<Page<Job>> {
+  const [at, id] = filter.cursor === undefined ? [null, null] : decodeCursor(filter.cursor, 2)
+  const { rows } = await db.query<PresentedRow & { at: string }>(
+    `select ${PRESENTED}, j.created_at::text as at
+       from memoir.job j left join memoir.memory_user u on u.id = j.user_id
+      where j.namespace_id = $1::uuid
+        and ($2::uuid is null or j.user_id = $2::uuid)
+        and ($3::text is null or j.kind = $3)
+        and ($4::text is null or j.state = $4)
+        and ($5::timestamptz is null or (j.created_at, j.id) < ($5::timestamptz, $6::uuid))
+      order by j.created_at desc, j.id desc
+      limit $7`,
+    [
+      filter.namespaceId,
+      filter.userId ?? null,
+      filter.kind ?? null,
+      filter.state ?? null,
+      at,
+      id,
+      filter.limit + 1,
+    ],
+  )
+  const last = rows.length > filter.limit ? rows[filter.limit - 1] : undefined
+  return {
+    items: rows.slice(0, filter.limit).map(({ at: _at, ...row }) => present(row)),
+    next_cursor: last ? encodeCursor([last.at, last.id]) : null,
+  }
+}
