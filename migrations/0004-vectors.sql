@@ -18,6 +18,8 @@ create table memory_embedding (
   space_id int not null references embedding_space (id),
   user_id uuid not null,
   seq bigint not null,
+  -- The trace's kind again, so that a scan can leave episodes out without reading the record.
+  kind text not null,
   tier text not null default 'hot' check (tier in ('hot', 'warm')),
   revision int not null,
   -- vec in a space of fp16, vec_full in one of fp32.
@@ -29,4 +31,4 @@ create table memory_embedding (
 -- Compressing vectors gains nothing and costs every scan.
 alter table memory_embedding alter column vec set storage plain;
 alter table memory_embedding alter column vec_full set storage plain;
-create index memory_embedding_user on memory_embedding (user_id, space_id, head);
+create index memory_embedding_user on memory_embedding (user_id, space_id, head, seq);

@@ -15,6 +15,8 @@ create table job (
   -- What was last asked of a run (pause, resume, cancel) and not yet seen to take effect.
   control text check (control in ('pause', 'resume', 'cancel')),
   progress jsonb not null default '{}',
+  -- Where a run that is retried goes on; opaque, of the kind of work.
+  cursor text,
   error jsonb,
   attempts int not null default 1,
   start_tries int not null default 0,

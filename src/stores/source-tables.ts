@@ -121,6 +121,8 @@ export async function selectMessages(
 ): Promise<{ rows: MessageRow[]; readAt: Date }> {
   const only = fixed('m', t, 2)
   const conversation = `m.${quoted(t.messageConversation)}`
+  // Asked first: in a transaction of one snapshot the first statement takes it, so the time is the snapshot's.
+  const clock = await db.query<{ at: Date }>('select clock_timestamp() as at')
   const { rows } = await db.query<MessageRow>(
     `select m.${quoted(t.messageId)}::text as id,
             ${conversation}::text as conversation_id,
@@ -133,6 +135,5 @@ export async function selectMessages(
       order by ${conversation}, m.${quoted(t.messageCreatedAt)}, m.${quoted(t.messageId)}`,
     [ids, ...only.values],
   )
-  const clock = await db.query<{ at: Date }>('select clock_timestamp() as at')
   return { rows, readAt: clock.rows[0]?.at ?? new Date() }
 }

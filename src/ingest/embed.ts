@@ -1,0 +1,58 @@
+import { weightedMean } from '../domain/vectors.ts'
+import { MemoirError } from '../errors.ts'
+import type { Embedder } from '../providers/embedder.ts'
+import { chunkText } from '../text/chunks.ts'
+import type { ConversationPlan } from './plan.ts'
+
+/** Vectors of a plan's new and changed traces, by trace id. */
+export type PlanVectors = ReadonlyMap<string, Float32Array>
+
+export interface EmbedDependencies {
+  readonly embedder: Embedder
+  readonly chunkChars: number
+  readonly signal: AbortSignal
+}
+
+/**
+ * Embeds what these plans write, all texts of all plans as one batch. A long text is cut into chunks and gets their mean,
+ * weighted by length. Equal texts are embedded once.
+ * @throws MemoirError of the embedder
+ */
+export async function embedPlans(
+  plans: readonly ConversationPlan[],
+  { embedder, chunkChars, signal }: EmbedDependencies,
+): Promise<PlanVectors> {
+  const indexOf = new Map<string, number>()
+  const traces = plans.flatMap((plan) =>
+    plan.writes.map(({ write }) => ({
+      id: write.id,
+      chunks: chunkText(write.content, chunkChars).map((text) => {
+        const index = indexOf.get(text) ?? indexOf.size
+        indexOf.set(text, index)
+        return { index, weight: text.length }
+      }),
+    })),
+  )
+  const vectors =
+    indexOf.size === 0
+      ? []
+      : await embedder.embed([...indexOf.keys()], { priority: 'bulk', signal })
+  return new Map(traces.map(({ id, chunks }) => [id, meanOf(chunks, vectors)]))
+}
+
+function meanOf(
+  chunks: readonly { readonly index: number; readonly weight: number }[],
+  vectors: readonly Float32Array[],
+): Float32Array {
+  const parts = chunks.map(({ index }) => {
+    const vector = vectors[index]
+    if (!vector) throw new MemoirError('vendor_bad_answer', 'fewer vectors than texts came back')
+    return vector
+  })
+  const [first] = parts
+  if (first && parts.length === 1) return first
+  return weightedMean(
+    parts,
+    chunks.map(({ weight }) => weight),
+  )
+}

@@ -1,0 +1,102 @@
+import type { BackfillProgress } from '../domain/job.ts'
+import type { Database } from '../stores/database.ts'
+import { countFailed, countOutcomes } from '../stores/ingested.ts'
+import { findPosition, savePosition } from '../stores/job-progress.ts'
+import type { IngestJob } from './ingest.ts'
+
+/** Counting costs more the more there is: at most one part in twenty of the time goes into it, and never twice a second. */
+const COUNT_SHARE = 20
+const COUNT_EVERY_MS = 500
+
+interface Meter {
+  readonly startedAt: number
+  readonly startedWith: number
+  readonly total: number
+  countedAt: number
+  cost: number
+  progress: BackfillProgress
+}
+
+/**
+ * Progress of jobs this process works on. Counts come from `ingested_conversation`, so a page that ran twice cannot bend them;
+ * only the rate is of this process's own life.
+ */
+export function createProgressMeters(db: Database, now: () => number = () => performance.now()) {
+  const meters = new Map<string, Meter>()
+
+  async function count(jobId: string, total: number, meter?: Meter): Promise<Meter> {
+    const began = now()
+    const outcomes = await countOutcomes(db, jobId)
+    const { tokens, errors, ...kinds } = outcomes
+    const processed = kinds.created + kinds.updated + kinds.skipped
+    const fetched = processed + errors
+    const startedAt = meter?.startedAt ?? began
+    const startedWith = meter?.startedWith ?? fetched
+    const seconds = (began - startedAt) / 1000
+    const rate = seconds > 0 ? (fetched - startedWith) / seconds : 0
+    const whole = Math.max(total, fetched)
+    return {
+      startedAt,
+      startedWith,
+      total: whole,
+      countedAt: now(),
+      cost: now() - began,
+      progress: {
+        processed,
+        ...kinds,
+        errors,
+        total_fetched: fetched,
+        total: whole,
+        rate: Math.round(rate * 10) / 10,
+        eta_seconds: rate > 0 ? Math.ceil((whole - fetched) / rate) : null,
+        tokens,
+        cost: null,
+      },
+    }
+  }
+
+  async function current(job: IngestJob, total: () => Promise<number>): Promise<Meter> {
+    const known = meters.get(job.jobId)
+    if (known) return known
+    const stored = (await findPosition(db, job.jobId))?.progress['total']
+    const made = await count(job.jobId, typeof stored === 'number' ? stored : await total())
+    meters.set(job.jobId, made)
+    return made
+  }
+
+  return {
+    /** Counts what there is to do, once a job. */
+    async begin(job: IngestJob, total: () => Promise<number>): Promise<void> {
+      meters.delete(job.jobId)
+      const counted = await count(job.jobId, await total())
+      meters.set(job.jobId, counted)
+      await savePosition(db, { jobId: job.jobId, cursor: null, progress: { ...counted.progress } })
+    },
+    /** After a page: keeps the position, and counts anew when that is due. */
+    async turn(
+      job: IngestJob,
+      { cursor, total }: { cursor: string | null; total: () => Promise<number> },
+    ): Promise<BackfillProgress> {
+      const meter = await current(job, total)
+      const due = now() - meter.countedAt >= Math.max(COUNT_EVERY_MS, meter.cost * COUNT_SHARE)
+      const latest = due ? await count(job.jobId, meter.total, meter) : meter
+      meters.set(job.jobId, latest)
+      const progress = due ? { ...latest.progress } : null
+      await savePosition(db, { jobId: job.jobId, cursor, progress })
+      return latest.progress
+    },
+    /** The exact counts. */
+    async finish(job: IngestJob): Promise<BackfillProgress> {
+      const meter = meters.get(job.jobId)
+      const { progress } = await count(job.jobId, meter?.total ?? 0, meter)
+      meters.delete(job.jobId)
+      const final = { ...progress, total: progress.total_fetched, eta_seconds: 0 }
+      await savePosition(db, { jobId: job.jobId, cursor: null, progress: final })
+      return final
+    },
+    /** How many failed conversations there are to try again. */
+    failed: async (job: IngestJob) => await countFailed(db, job),
+  }
+}
+
+export type ProgressMeters = ReturnType<typeof createProgressMeters>

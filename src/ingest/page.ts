@@ -1,0 +1,161 @@
+import type { Config } from '../config.ts'
+import { MemoirError } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+import type { Embedder } from '../providers/embedder.ts'
+import type { Database } from '../stores/database.ts'
+import { failedAfter } from '../stores/ingested.ts'
+import { findPosition } from '../stores/job-progress.ts'
+import { ensureActiveSpace, sameSpace, type Space } from '../stores/spaces.ts'
+import type { ConversationHead, ConversationSource } from './conversation.ts'
+import { createHandling, type Handling } from './handling.ts'
+import type { Ingest, IngestJob, PageHooks, PageOutcome, PageRequest } from './ingest.ts'
+import { createProgressMeters, type ProgressMeters } from './meter.ts'
+import { ingestSlice, recordErrors, recordGone, type SliceContext } from './slice.ts'
+
+export interface IngestDependencies {
+  readonly config: Config
+  readonly db: Database
+  readonly source: ConversationSource
+  readonly embedder: Embedder
+  readonly log: Logger
+  /** Told when a job ended: vectors of a large user may want an index now. */
+  readonly onFinish?: (space: Space) => void
+}
+
+/** Composes ingest of one source. */
+export function createIngest(dependencies: IngestDependencies): Ingest {
+  const { db, source, embedder } = dependencies
+  const meters = createProgressMeters(db)
+  const handling = createHandling(db)
+  const totalOf = (job: IngestJob) => async () =>
+    job.retryFailed ? await meters.failed(job) : await source.count()
+  return {
+    async begin(job) {
+      await source.check()
+      await requireSpace(db, embedder)
+      const position = await findPosition(db, job.jobId)
+      await meters.begin(job, totalOf(job))
+      return { cursor: position?.cursor ?? null }
+    },
+    page: async (request, hooks) =>
+      await ingestPage(request, hooks, { ...dependencies, meters, handling, totalOf }),
+    async finish(job) {
+      const space = await requireSpace(db, embedder)
+      const progress = await meters.finish(job)
+      await handling.end(job.jobId)
+      dependencies.onFinish?.(space)
+      return progress
+    },
+  }
+}
+
+async function requireSpace(db: Database, embedder: Embedder): Promise<Space> {
+  const space = await ensureActiveSpace(db, embedder.identity)
+  if (sameSpace(space, embedder.identity)) return space
+  throw new MemoirError(
+    'reembed_required',
+    `the stored vectors come from ${space.model} (${space.dimensions}), configured is ${embedder.identity.model} (${embedder.identity.dimensions})`,
+  )
+}
+
+/** Bounds a transaction, and what a page holds in memory. */
+const SLICE_CONVERSATIONS = 20
+const SLICE_BYTES = 4 * 1024 * 1024
+/** One conversation is planned, embedded and written as a whole; beyond this it would not fit beside others. */
+const MAX_CONVERSATION_BYTES = 32 * 1024 * 1024
+/** Well inside any heartbeat timeout; a vendor may take longer than that to answer. */
+const BEAT_EVERY_MS = 1_000
+
+interface PageContext extends IngestDependencies {
+  readonly meters: ProgressMeters
+  readonly handling: Handling
+  readonly totalOf: (job: IngestJob) => () => Promise<number>
+}
+
+async function ingestPage(
+  request: PageRequest,
+  hooks: PageHooks,
+  context: PageContext,
+): Promise<PageOutcome> {
+  const beating = setInterval(() => hooks.beat(), BEAT_EVERY_MS)
+  try {
+    hooks.beat()
+    const { heads, next } = await readHeads(request, context)
+    const space = await requireSpace(context.db, context.embedder)
+    await workThrough(heads, request, { space, hooks, context })
+    const total = context.totalOf(request)
+    const progress = await context.meters.turn(request, { cursor: next, total })
+    return { next, progress }
+  } finally {
+    clearInterval(beating)
+  }
+}
+
+async function readHeads(
+  request: PageRequest,
+  { db, source }: PageContext,
+): Promise<{ heads: ConversationHead[]; next: string | null }> {
+  const { after, limit } = request
+  if (!request.retryFailed) {
+    const heads = await source.headsAfter(after, limit)
+    return { heads, next: heads.length < limit ? null : (heads.at(-1)?.id ?? null) }
+  }
+  const ids = await failedAfter(db, request, { after, limit })
+  const heads = await source.headsOf(ids)
+  const found = new Set(heads.map(({ id }) => id))
+  await recordGone({ db, ...request }, ids.filter((id) => !found.has(id)))
+  return { heads, next: ids.length < limit ? null : (ids.at(-1) ?? null) }
+}
+
+async function workThrough(
+  heads: readonly ConversationHead[],
+  request: PageRequest,
+  { space, hooks, context }: { space: Space; hooks: PageHooks; context: PageContext },
+): Promise<void> {
+  const { config, db } = context
+  const slice: SliceContext = {
+    db,
+    embedder: context.embedder,
+    space,
+    ...request,
+    minTurns: config.ETL_MIN_TURNS,
+    chunkChars: config.EMBEDDING_CHUNK_CHARS,
+    language: config.MEMORY_LANGUAGE,
+    signal: hooks.signal,
+  }
+  const { fit, tooLarge } = Object.groupBy(heads, ({ bytes }) =>
+    bytes > MAX_CONVERSATION_BYTES ? 'tooLarge' : 'fit',
+  )
+  await recordErrors(
+    slice,
+    (tooLarge ?? []).map(({ id }) => ({ id, code: 'conversation_too_large' as const })),
+  )
+  const work = async (some: readonly ConversationHead[]) => {
+    for (const part of slicesOf(some)) {
+      hooks.signal.throwIfAborted()
+      hooks.beat()
+      await ingestSlice(await context.source.load(part), slice)
+    }
+  }
+  const killers = await context.handling.through(request.jobId, fit ?? [], work)
+  await recordErrors(
+    slice,
+    killers.map((id) => ({ id, code: 'worker_killed' as const })),
+  )
+}
+
+function* slicesOf(heads: readonly ConversationHead[]): Generator<ConversationHead[]> {
+  let slice: ConversationHead[] = []
+  let bytes = 0
+  for (const head of heads) {
+    const full = slice.length === SLICE_CONVERSATIONS || bytes + head.bytes > SLICE_BYTES
+    if (slice.length > 0 && full) {
+      yield slice
+      slice = []
+      bytes = 0
+    }
+    slice.push(head)
+    bytes += head.bytes
+  }
+  if (slice.length > 0) yield slice
+}

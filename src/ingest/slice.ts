@@ -1,0 +1,256 @@
+import { MemoirError, toMemoirError, type ErrorCode } from '../errors.ts'
+import type { Embedder } from '../providers/embedder.ts'
+import { sqlState, type Database, type Queryable } from '../stores/database.ts'
+import {
+  findIngested,
+  lockIngested,
+  markSkipped,
+  saveIngested,
+  type IngestedRow,
+  type IngestedWrite,
+} from '../stores/ingested.ts'
+import { ensureUsers, lockUsers } from '../stores/memory-users.ts'
+import type { Space } from '../stores/spaces.ts'
+import { findConversationTraces, type StoredTrace } from '../stores/traces.ts'
+import type { SourceConversation } from './conversation.ts'
+import { embedPlans } from './embed.ts'
+import {
+  decide,
+  planConversation,
+  readConversation,
+  type ConversationPlan,
+  type Decision,
+  type ReadConversation,
+} from './plan.ts'
+import { ingestedWrite, writePlans } from './write.ts'
+
+export interface SliceContext {
+  readonly db: Database
+  readonly embedder: Embedder
+  readonly space: Space
+  readonly jobId: string
+  readonly namespaceId: string
+  readonly source: string
+  readonly minTurns: number
+  readonly chunkChars: number
+  readonly language: string
+  readonly signal: AbortSignal
+}
+
+interface Decided {
+  readonly conversation: ReadConversation
+  readonly previous: IngestedRow | undefined
+  readonly decision: Decision
+}
+
+/**
+ * Ingests some conversations: decided and embedded first, then written in one transaction under the locks of their users and
+ * rows. What another writer changed in between is decided again. One that fails for good is recorded alone; the rest go on.
+ */
+export async function ingestSlice(
+  conversations: readonly SourceConversation[],
+  context: SliceContext,
+): Promise<void> {
+  try {
+    await ingestTogether(conversations.map(readConversation), context)
+  } catch (error) {
+    const code = conversationFault(error)
+    if (code === undefined) throw error
+    if (conversations.length > 1) {
+      for (const one of conversations) await ingestSlice([one], context)
+      return
+    }
+    await recordErrors(
+      context,
+      conversations.map(({ id }) => ({ id, code })),
+    )
+  }
+}
+
+/** Data exceptions and broken constraints; two rows of one id. They come from the content, so another try cannot help. */
+const CONTENT_FAULT = /^(22|23|21000|54000)/
+
+/** The code under which a conversation is listed, when the failure is its own and not the whole page's. */
+function conversationFault(error: unknown): ErrorCode | undefined {
+  const state = sqlState(error)
+  if (!(error instanceof MemoirError) && state !== undefined && CONTENT_FAULT.test(state)) {
+    return 'persistence_failed'
+  }
+  const { code } = toMemoirError(error)
+  return code === 'vendor_refused' || code === 'vendor_bad_answer' ? code : undefined
+}
+
+/** Two writers that keep changing the same conversation are a mistake elsewhere; a later try of the page goes on. */
+const MAX_RACES = 5
+
+async function ingestTogether(
+  conversations: readonly ReadConversation[],
+  context: SliceContext,
+): Promise<void> {
+  let left = conversations
+  for (let race = 0; left.length > 0; race += 1) {
+    if (race === MAX_RACES) throw new MemoirError('internal', 'the same conversations kept changing')
+    const decided = await decideAll(left, context)
+    const plans = await planAll(decided, context)
+    const vectors = await embedPlans(plans.map(({ plan }) => plan), context)
+    const raced = await context.db.transaction(
+      async (tx) => await writeUnderLocks(tx, { decided, plans, vectors }, context),
+    )
+    left = left.filter(({ id }) => raced.has(id))
+  }
+}
+
+async function decideAll(
+  conversations: readonly ReadConversation[],
+  context: SliceContext,
+): Promise<Decided[]> {
+  const rows = await findIngested(context.db, context, conversations.map(({ id }) => id))
+  return conversations.map((conversation) => {
+    const previous = rows.get(conversation.id)
+    return { conversation, previous, decision: decide(conversation, { ...context, previous }) }
+  })
+}
+
+interface Planned {
+  readonly plan: ConversationPlan
+  readonly moved: readonly StoredTrace[]
+}
+
+async function planAll(decided: readonly Decided[], context: SliceContext): Promise<Planned[]> {
+  const work = decided.filter(({ decision }) => decision.kind === 'process')
+  const users = await ensureUsers(
+    context.db,
+    context.namespaceId,
+    work.flatMap(({ conversation }) => conversation.userId ?? []),
+  )
+  const stored = await findConversationTraces(
+    context.db,
+    context.source,
+    work.flatMap(({ conversation, previous }) =>
+      previous?.userId ? [{ userId: previous.userId, conversationId: conversation.id }] : [],
+    ),
+  )
+  const byConversation = Map.groupBy(stored, (trace) => trace.conversationId)
+  return work.flatMap(({ conversation, decision }) => {
+    const userId = users.get(conversation.userId ?? '')
+    if (userId === undefined || decision.kind !== 'process') return []
+    const traces = byConversation.get(conversation.id) ?? []
+    const own = traces.filter((trace) => trace.userId === userId)
+    const plan = planConversation(conversation, {
+      target: { ...context, userId },
+      outcome: decision.outcome,
+      stored: own,
+    })
+    return [{ plan, moved: traces.filter((trace) => trace.userId !== userId) }]
+  })
+}
+
+/** @returns ids of conversations that changed since they were decided: nothing of those was written */
+async function writeUnderLocks(
+  tx: Queryable,
+  { decided, plans, vectors }: {
+    decided: readonly Decided[]
+    plans: readonly Planned[]
+    vectors: Parameters<typeof writePlans>[2]['vectors']
+  },
+  context: SliceContext,
+): Promise<Set<string>> {
+  const locked = await lockUsers(tx, [
+    ...new Set(plans.flatMap(({ plan, moved }) => [plan.userId, ...moved.map((t) => t.userId)])),
+  ])
+  const ids = decided.map(({ conversation }) => conversation.id)
+  const now = await lockIngested(tx, context, ids)
+  const raced = new Set(
+    decided
+      .filter(({ conversation, previous }) => !isSameRow(previous, now.get(conversation.id)))
+      .map(({ conversation }) => conversation.id),
+  )
+  const ready = plans.filter(
+    ({ plan }) => !raced.has(plan.conversation.id) && locked.has(plan.userId),
+  )
+  if (ready.length > 0) {
+    await writePlans(tx, ready.map(({ plan }) => plan), {
+      jobId: context.jobId,
+      space: context.space,
+      vectors,
+      moved: ready.flatMap(({ moved }) => moved),
+    })
+  }
+  const settled = decided.filter(({ conversation }) => !raced.has(conversation.id))
+  await saveOutcomes(tx, settled, { written: ready.map(({ plan }) => ingestedWrite(plan)), context })
+  return raced
+}
+
+function isSameRow(before: IngestedRow | undefined, now: IngestedRow | undefined): boolean {
+  if (before === undefined || now === undefined) return before === now
+  const hash = (row: IngestedRow) => row.messageHash?.toString('hex')
+  return (
+    hash(before) === hash(now) &&
+    before.jobId === now.jobId &&
+    before.outcome === now.outcome &&
+    before.readAt?.getTime() === now.readAt?.getTime()
+  )
+}
+
+async function saveOutcomes(
+  tx: Queryable,
+  settled: readonly Decided[],
+  { written, context }: { written: readonly IngestedWrite[]; context: SliceContext },
+): Promise<void> {
+  const done = new Set(written.map(({ conversationId }) => conversationId))
+  const unchanged: string[] = []
+  const others: IngestedWrite[] = []
+  for (const { conversation, previous, decision } of settled) {
+    if (decision.kind === 'process' && !done.has(conversation.id)) {
+      others.push(outcomeOnly(conversation.id, { outcome: 'error', code: 'suppressed_user' }))
+    } else if (decision.kind === 'error') {
+      others.push(outcomeOnly(conversation.id, { outcome: 'error', code: decision.code }))
+    } else if (decision.kind === 'skip') {
+      if (decision.code === null && previous?.outcome !== 'error') unchanged.push(conversation.id)
+      else others.push(outcomeOnly(conversation.id, { outcome: 'skipped', code: decision.code }))
+    }
+  }
+  await saveIngested(tx, context, [...written, ...others])
+  await markSkipped(tx, context, unchanged)
+}
+
+const outcomeOnly = (
+  conversationId: string,
+  { outcome, code }: Pick<IngestedWrite, 'outcome' | 'code'>,
+): IngestedWrite => ({
+  conversationId,
+  userId: null,
+  messageHash: null,
+  messageCount: 0,
+  tokenEstimate: 0,
+  sourceUpdatedAt: null,
+  readAt: null,
+  pipelineVersion: 0,
+  traceId: null,
+  outcome,
+  code,
+})
+
+/** Lists conversations as failed. */
+export async function recordErrors(
+  context: Pick<SliceContext, 'db' | 'jobId' | 'namespaceId' | 'source'>,
+  failures: readonly { readonly id: string; readonly code: ErrorCode }[],
+): Promise<void> {
+  await saveIngested(
+    context.db,
+    context,
+    failures.map(({ id, code }) => outcomeOnly(id, { outcome: 'error', code })),
+  )
+}
+
+/** Lists conversations as passed over because the source no longer has them. */
+export async function recordGone(
+  context: Pick<SliceContext, 'db' | 'jobId' | 'namespaceId' | 'source'>,
+  ids: readonly string[],
+): Promise<void> {
+  await saveIngested(
+    context.db,
+    context,
+    ids.map((id) => outcomeOnly(id, { outcome: 'skipped', code: 'gone' })),
+  )
+}

@@ -1,0 +1,121 @@
+import type { Hit, Memory, RecallRequest, RecallResult } from '../domain/recall.ts'
+import type { Metrics } from '../metrics.ts'
+import { findCandidates } from '../stores/candidates.ts'
+import type { Database } from '../stores/database.ts'
+import { readVisible } from '../stores/memories.ts'
+import { findRecallUser, type RecallUser } from '../stores/memory-users.ts'
+import { queryLexemes } from '../text/tokens.ts'
+import { excerpt } from './excerpt.ts'
+import { fuse, type Fused } from './fuse.ts'
+import type { QuestionVector } from './question.ts'
+import { traitsOf } from './space-traits.ts'
+
+export interface RecallDependencies {
+  readonly db: Database
+  readonly question: (query: string) => Promise<QuestionVector>
+  readonly metrics: Metrics
+}
+
+/** Of each kind of score this many candidates are fused; the best few of any are among them. */
+const CANDIDATES = 150
+/** The last read takes a little more than asked for, because some of what derived data names may be gone. */
+const READ_AHEAD = 10
+
+/**
+ * Recall: question → candidates → fuse → cut → last read from the record. An unknown user has no memories.
+ * `took_ms` is all of it, the question's embedding included.
+ * @throws MemoirError `store_unavailable`
+ */
+export function createRecall({ db, question, metrics }: RecallDependencies) {
+  return async function recall(request: RecallRequest): Promise<RecallResult> {
+    const began = performance.now()
+    const timed = async <T>(stage: string, work: Promise<T>): Promise<T> => {
+      const start = performance.now()
+      const result = await work
+      metrics.recallStages.observe({ stage }, (performance.now() - start) / 1000)
+      return result
+    }
+    const [user, asked] = await Promise.all([
+      timed('user', findRecallUser(db, { ...request, externalId: request.userId })),
+      timed('question', question(request.query)),
+    ])
+    const lexemes = queryLexemes(request.query, user?.languages ?? [])
+    const found =
+      user && (await timed('candidates', candidatesOf(db, { user, request, asked, lexemes })))
+    const fused = timedSync(() => fuse(found ?? [], traitsOf(asked.vector?.space)))
+    const wanted = fused.filter(({ relevance }) => relevance >= (request.threshold ?? 0))
+    const hits = user ? await timed('read', readHits(db, { user, request, wanted, lexemes })) : []
+    return { hits, degraded: asked.degraded, took_ms: round(performance.now() - began, 10) }
+
+    function timedSync<T>(work: () => T): T {
+      const end = metrics.recallStages.startTimer({ stage: 'fuse' })
+      const result = work()
+      end()
+      return result
+    }
+  }
+}
+
+interface Asked {
+  readonly user: RecallUser
+  readonly request: RecallRequest
+  readonly lexemes: readonly string[]
+}
+
+async function candidatesOf(
+  db: Database,
+  { user, request, asked, lexemes }: Asked & { asked: QuestionVector },
+) {
+  return await findCandidates(db, {
+    user,
+    lexemes,
+    vector: request.heads?.includes('semantic') === false ? null : asked.vector,
+    filter: request,
+    limit: Math.max(CANDIDATES, request.k + READ_AHEAD),
+  })
+}
+
+async function readHits(
+  db: Database,
+  { user, request, wanted, lexemes }: Asked & { wanted: readonly Fused[] },
+): Promise<Hit[]> {
+  const words = new Set(lexemes)
+  const hits: Hit[] = []
+  const step = request.k + READ_AHEAD
+  for (let at = 0; at < wanted.length && hits.length < request.k; at += step) {
+    const some = wanted.slice(at, at + step)
+    const memories = await readVisible(db, {
+      userId: user.id,
+      seqs: some.map(({ seq }) => seq),
+      filter: request,
+    })
+    for (const fused of some) {
+      const memory = memories.get(fused.seq)
+      if (memory && hits.length < request.k) hits.push(hitOf(fused, memory, words))
+    }
+  }
+  return hits
+}
+
+const round = (value: number, by = 10_000) => Math.round(value * by) / by
+
+function hitOf(fused: Fused, memory: Memory, lexemes: ReadonlySet<string>): Hit {
+  const messageId = memory.metadata['message_id']
+  return {
+    ...memory,
+    content: excerpt(memory, lexemes),
+    score: round(fused.score),
+    scores: {
+      relevance: round(fused.relevance),
+      vector: round(fused.vector),
+      text: round(fused.text),
+      graph: 0,
+      recency: 0,
+      salience: memory.salience,
+      focus: 0,
+    },
+    heads: { semantic: round(fused.vector) },
+    via: [],
+    message_ids: typeof messageId === 'string' ? [messageId] : [],
+  }
+}

@@ -1,0 +1,68 @@
+import type { Queryable } from './database.ts'
+
+/** Typed, weighted links between traces (and later entities) of one user. */
+export interface EdgeWrite {
+  readonly src: string
+  readonly dst: string
+  readonly type: string
+  readonly userId: string
+  readonly weight: number
+  readonly ts: Date | null
+}
+
+export async function upsertEdges(tx: Queryable, edges: readonly EdgeWrite[]): Promise<void> {
+  if (edges.length === 0) return
+  await tx.query(
+    `insert into memoir.memory_edge as e (src, dst, type, user_id, weight, ts)
+     select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::real[], $6::timestamptz[])
+     on conflict (src, dst, type) do update
+       set weight = excluded.weight, ts = excluded.ts, revision = e.revision + 1
+       where (e.weight, e.ts) is distinct from (excluded.weight, excluded.ts)`,
+    [
+      edges.map((e) => e.src),
+      edges.map((e) => e.dst),
+      edges.map((e) => e.type),
+      edges.map((e) => e.userId),
+      edges.map((e) => e.weight),
+      edges.map((e) => e.ts),
+    ],
+  )
+}
+
+/** Of the edges of one type that leave these traces, keeps only the given ones. */
+export async function keepOnlyEdges(
+  tx: Queryable,
+  {
+    type,
+    userIds,
+    sources,
+    keep,
+  }: {
+    type: string
+    userIds: readonly string[]
+    sources: readonly string[]
+    keep: readonly { readonly src: string; readonly dst: string }[]
+  },
+): Promise<void> {
+  if (sources.length === 0) return
+  await tx.query(
+    `delete from memoir.memory_edge e
+      where e.type = $1 and e.user_id = any($2::uuid[]) and e.src = any($3::uuid[])
+        and not exists (
+          select from unnest($4::uuid[], $5::uuid[]) as k(src, dst) where k.src = e.src and k.dst = e.dst)`,
+    [type, userIds, sources, keep.map((k) => k.src), keep.map((k) => k.dst)],
+  )
+}
+
+/** Every edge that begins or ends at these traces. */
+export async function deleteEdgesOf(
+  tx: Queryable,
+  { userIds, traceIds }: { userIds: readonly string[]; traceIds: readonly string[] },
+): Promise<void> {
+  if (traceIds.length === 0) return
+  await tx.query(
+    `delete from memoir.memory_edge
+      where user_id = any($1::uuid[]) and (src = any($2::uuid[]) or dst = any($2::uuid[]))`,
+    [userIds, traceIds],
+  )
+}

@@ -1,0 +1,79 @@
+import type { Head, TraceKind } from '../domain/recall.ts'
+import type { Queryable } from './database.ts'
+import type { Space } from './spaces.ts'
+
+/** Vectors of traces, by head and space. */
+export interface EmbeddingWrite {
+  readonly traceId: string
+  readonly head: Head
+  readonly userId: string
+  readonly seq: number
+  readonly kind: TraceKind
+  readonly revision: number
+  /** `space.dimensions` numbers, unit length. */
+  readonly vec: Float32Array
+}
+
+/** 1e-7 is finer than half precision keeps of any component of a unit vector; whole numbers print fast. */
+const HALF_SCALE = 1e7
+
+/** A vector as Postgres reads it, with no more digits than the precision keeps. */
+export function vectorText(vec: Float32Array, precision: Space['precision']): string {
+  const parts: (number | string)[] = Array.from({ length: vec.length })
+  if (precision === 'fp32') {
+    for (let i = 0; i < vec.length; i += 1) parts[i] = vec[i] ?? 0
+  } else {
+    for (let i = 0; i < vec.length; i += 1) {
+      const scaled = Math.round((vec[i] ?? 0) * HALF_SCALE)
+      parts[i] = scaled === 0 ? 0 : `${scaled}e-7`
+    }
+  }
+  return `[${parts.join(',')}]`
+}
+
+/** Column and type of a space's vectors. */
+export function vectorColumn(space: Space): { column: string; type: string } {
+  return space.precision === 'fp32'
+    ? { column: 'vec_full', type: 'vector' }
+    : { column: 'vec', type: 'halfvec' }
+}
+
+export async function upsertEmbeddings(
+  tx: Queryable,
+  space: Space,
+  writes: readonly EmbeddingWrite[],
+): Promise<void> {
+  if (writes.length === 0) return
+  const { column, type } = vectorColumn(space)
+  await tx.query(
+    `insert into memoir.memory_embedding as e (space_id, trace_id, head, user_id, seq, kind, revision, ${column})
+     select $1::int, w.trace_id, w.head, w.user_id, w.seq, w.kind, w.revision, w.vec::${type}
+       from unnest($2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::int[], $8::text[])
+            as w(trace_id, head, user_id, seq, kind, revision, vec)
+     on conflict (trace_id, head, space_id) do update
+       set ${column} = excluded.${column}, revision = excluded.revision, tier = 'hot'
+       where e.revision <= excluded.revision`,
+    [
+      space.id,
+      writes.map((w) => w.traceId),
+      writes.map((w) => w.head),
+      writes.map((w) => w.userId),
+      writes.map((w) => w.seq),
+      writes.map((w) => w.kind),
+      writes.map((w) => w.revision),
+      writes.map((w) => vectorText(w.vec, space.precision)),
+    ],
+  )
+}
+
+/** Removes every vector of these traces, of any head and space. */
+export async function deleteEmbeddings(
+  tx: Queryable,
+  { userIds, traceIds }: { userIds: readonly string[]; traceIds: readonly string[] },
+): Promise<void> {
+  if (traceIds.length === 0) return
+  await tx.query(
+    `delete from memoir.memory_embedding where trace_id = any($2::uuid[]) and user_id = any($1::uuid[])`,
+    [userIds, traceIds],
+  )
+}

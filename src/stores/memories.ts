@@ -1,0 +1,71 @@
+import type { Memory, TraceKind, WriteState } from '../domain/recall.ts'
+import type { Queryable } from './database.ts'
+import { filterConditions, type RecallFilter } from './recall-filter.ts'
+
+/** The last read: whatever derived data said, only what this returns may be shown. */
+
+interface MemoryRow {
+  readonly seq: number
+  readonly id: string
+  readonly user_id: string
+  readonly kind: TraceKind
+  readonly role: string | null
+  readonly scope: string
+  readonly collection: string | null
+  readonly content: string
+  readonly summary: string | null
+  readonly tags: string[]
+  readonly importance: number | null
+  readonly salience: number
+  readonly state: string
+  readonly session_id: string | null
+  readonly conversation_id: string | null
+  readonly source: string | null
+  readonly meta: Readonly<Record<string, unknown>>
+  readonly occurred_at: Date
+  readonly known_at: Date
+  readonly created_at: Date
+  readonly updated_at: Date
+  readonly expires_at: Date | null
+  readonly searchable_at: Date | null
+  readonly revision: number
+  readonly superseded_by: string | null
+  readonly vector_state: WriteState
+  readonly graph_state: WriteState
+}
+
+const COLUMNS = `t.seq, t.id, u.external_id as user_id, t.kind, t.role, t.scope, t.collection, t.content, t.summary, t.tags,
+  t.importance, t.salience, t.state, t.session_id, t.conversation_id, t.source, t.meta, t.occurred_at, t.known_at,
+  t.created_at, t.updated_at, t.expires_at, t.searchable_at, t.revision, t.superseded_by, t.vector_state, t.graph_state`
+
+/** Of these traces, those of the user that are active, not expired and inside the filter, by seq. */
+export async function readVisible(
+  db: Queryable,
+  { userId, seqs, filter }: { userId: string; seqs: readonly number[]; filter: RecallFilter },
+): Promise<Map<number, Memory>> {
+  const conditions = filterConditions(filter, 3)
+  const { rows } = await db.query<MemoryRow>(
+    `select ${COLUMNS}
+       from memoir.memory_trace t join memoir.memory_user u on u.id = t.user_id
+      where t.seq = any($1::bigint[]) and t.user_id = $2::uuid and u.erased_at is null
+        and t.state = 'active' and (t.expires_at is null or t.expires_at > now()) and ${conditions.sql}`,
+    [seqs, userId, ...conditions.values],
+  )
+  return new Map(rows.map((row) => [row.seq, present(row)]))
+}
+
+function present({ seq: _seq, meta, vector_state, graph_state, ...row }: MemoryRow): Memory {
+  return {
+    ...row,
+    salience: Math.round(row.salience * 1000) / 1000,
+    metadata: meta,
+    entities: [],
+    occurred_at: row.occurred_at.toISOString(),
+    known_at: row.known_at.toISOString(),
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+    expires_at: row.expires_at?.toISOString() ?? null,
+    searchable_at: row.searchable_at?.toISOString() ?? null,
+    writes: { vector: vector_state, graph: graph_state },
+  }
+}

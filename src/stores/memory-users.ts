@@ -1,0 +1,127 @@
+import type { Queryable } from './database.ts'
+
+/** Users as ingest and recall see them: a surrogate uuid, and counters that are maintained under the row's lock. */
+
+/**
+ * The surrogate uuids of a namespace's users by the caller's own ids; unknown ones are created.
+ * Erased users are left out: nothing may be written for them under that row again.
+ */
+export async function ensureUsers(
+  db: Queryable,
+  namespaceId: string,
+  externalIds: readonly string[],
+): Promise<Map<string, string>> {
+  const wanted = [...new Set(externalIds)]
+  if (wanted.length === 0) return new Map()
+  const found = await findUsers(db, namespaceId, wanted)
+  const absent = wanted.filter((id) => !found.has(id))
+  if (absent.length === 0) return found
+  await db.query(
+    `insert into memoir.memory_user (namespace_id, external_id)
+     select $1::uuid, external_id from unnest($2::text[]) as t(external_id)
+      order by external_id
+     on conflict (namespace_id, external_id) do nothing`,
+    [namespaceId, absent],
+  )
+  return await findUsers(db, namespaceId, wanted)
+}
+
+async function findUsers(
+  db: Queryable,
+  namespaceId: string,
+  externalIds: readonly string[],
+): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ id: string; external_id: string }>(
+    `select id, external_id from memoir.memory_user
+      where namespace_id = $1::uuid and external_id = any($2::text[]) and erased_at is null`,
+    [namespaceId, externalIds],
+  )
+  return new Map(rows.map((row) => [row.external_id, row.id]))
+}
+
+/**
+ * Locks these users' rows for the rest of the transaction, always in the same order so that two writers never wait for each
+ * other. `no key update` suffices: it excludes other writers of the counters and lets foreign keys be checked.
+ * @returns the ids that are still there and not erased
+ */
+export async function lockUsers(tx: Queryable, userIds: readonly string[]): Promise<Set<string>> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select id from memoir.memory_user
+      where id = any($1::uuid[]) and erased_at is null
+      order by id
+        for no key update`,
+    [userIds],
+  )
+  return new Set(rows.map((row) => row.id))
+}
+
+/** What a write changed of one user's counters. */
+export interface UserChange {
+  readonly userId: string
+  readonly traces: number
+  readonly episodes: number
+  readonly vectors: number
+  /** Traces with postings, and the sums of their lengths and window lengths in lexemes. */
+  readonly texts: number
+  readonly textLength: number
+  readonly windowLength: number
+  readonly languages: readonly string[]
+  readonly lastActiveAt: Date | null
+}
+
+/** Applies the changes; the rows must be locked. */
+export async function applyUserChanges(
+  tx: Queryable,
+  changes: readonly UserChange[],
+): Promise<void> {
+  await tx.query(
+    `update memoir.memory_user u
+        set write_seq = u.write_seq + 1,
+            trace_count = u.trace_count + c.traces,
+            episode_count = u.episode_count + c.episodes,
+            vector_count = u.vector_count + c.vectors,
+            text_count = u.text_count + c.texts,
+            text_length = u.text_length + c.text_length,
+            window_length = u.window_length + c.window_length,
+            languages = array(select distinct l from unnest(u.languages || string_to_array(nullif(c.languages, ''), ',')) as l order by l),
+            last_active_at = greatest(u.last_active_at, c.last_active_at)
+       from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[], $8::text[], $9::timestamptz[])
+            as c(user_id, traces, episodes, vectors, texts, text_length, window_length, languages, last_active_at)
+      where u.id = c.user_id`,
+    [
+      changes.map((c) => c.userId),
+      changes.map((c) => c.traces),
+      changes.map((c) => c.episodes),
+      changes.map((c) => c.vectors),
+      changes.map((c) => c.texts),
+      changes.map((c) => c.textLength),
+      changes.map((c) => c.windowLength),
+      changes.map((c) => c.languages.join(',')),
+      changes.map((c) => c.lastActiveAt),
+    ],
+  )
+}
+
+export interface RecallUser {
+  readonly id: string
+  readonly vectorCount: number
+  readonly textCount: number
+  readonly textLength: number
+  readonly windowLength: number
+  readonly languages: readonly string[]
+}
+
+/** What recall needs to know of a user before it searches; null when there is none (or no more). */
+export async function findRecallUser(
+  db: Queryable,
+  { namespaceId, externalId }: { namespaceId: string; externalId: string },
+): Promise<RecallUser | null> {
+  const { rows } = await db.query<RecallUser>(
+    `select id, vector_count as "vectorCount", text_count as "textCount", text_length as "textLength",
+            window_length as "windowLength", languages
+       from memoir.memory_user
+      where namespace_id = $1::uuid and external_id = $2 and erased_at is null`,
+    [namespaceId, externalId],
+  )
+  return rows[0] ?? null
+}

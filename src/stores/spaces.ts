@@ -1,0 +1,71 @@
+import type { SpaceIdentity } from '../providers/embedder.ts'
+import type { Queryable } from './database.ts'
+
+/** An embedding space: only vectors of the same one may be compared; exactly one is active. */
+export interface Space extends SpaceIdentity {
+  readonly id: number
+  /** When its HNSW index was finished; null while there is none. */
+  readonly indexedAt: Date | null
+}
+
+const COLUMNS = 'id, provider, model, dimensions, precision, indexed_at as "indexedAt"'
+
+export async function findActiveSpace(db: Queryable): Promise<Space | null> {
+  const { rows } = await db.query<Space>(
+    `select ${COLUMNS} from memoir.embedding_space where state = 'active'`,
+  )
+  return rows[0] ?? null
+}
+
+/** The active space; the first model that is ever configured makes it. Two at once agree on one. */
+export async function ensureActiveSpace(db: Queryable, identity: SpaceIdentity): Promise<Space> {
+  const active = await findActiveSpace(db)
+  if (active) return active
+  await db.query(
+    `insert into memoir.embedding_space (provider, model, dimensions, precision, state)
+     values ($1, $2, $3, $4, 'active')
+     on conflict do nothing`,
+    [identity.provider, identity.model, identity.dimensions, identity.precision],
+  )
+  const made = await findActiveSpace(db)
+  if (!made) throw new Error('no embedding space is active')
+  return made
+}
+
+export function sameSpace(a: SpaceIdentity, b: SpaceIdentity): boolean {
+  return (
+    a.provider === b.provider &&
+    a.model === b.model &&
+    a.dimensions === b.dimensions &&
+    a.precision === b.precision
+  )
+}
+
+/**
+ * Builds the HNSW index of a space while writes go on. One index a space: of the cosine of its hot vectors, partial, so that no
+ * other space or tier is in it. Interrupted builds leave an invalid index behind, which is dropped first.
+ * Not inside a transaction.
+ */
+export async function buildSpaceIndex(db: Queryable, space: Space): Promise<void> {
+  const name = `memory_embedding_hnsw_${space.id}`
+  const { column, type } =
+    space.precision === 'fp32'
+      ? { column: 'vec_full', type: 'vector' }
+      : { column: 'vec', type: 'halfvec' }
+  const { rows } = await db.query<{ valid: boolean }>(
+    `select i.indisvalid as valid from pg_catalog.pg_index i where i.indexrelid = to_regclass($1)`,
+    [`memoir.${name}`],
+  )
+  if (rows[0]?.valid === false) await db.query(`drop index concurrently if exists memoir.${name}`)
+  if (rows[0]?.valid !== true) {
+    await db.query(
+      `create index concurrently if not exists ${name} on memoir.memory_embedding
+        using hnsw ((${column}::${type}(${space.dimensions})) ${type}_cosine_ops)
+        where space_id = ${space.id} and tier = 'hot' and head = 'semantic'`,
+    )
+  }
+  await db.query(
+    `update memoir.embedding_space set indexed_at = coalesce(indexed_at, now()) where id = $1`,
+    [space.id],
+  )
+}

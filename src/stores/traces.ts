@@ -1,0 +1,145 @@
+import type { TraceKind } from '../domain/recall.ts'
+import type { Queryable } from './database.ts'
+
+/** The record: memories as rows, and the text they had before. Everything else about a memory is derived from here. */
+
+/** What ingest compares a conversation with. */
+export interface StoredTrace {
+  readonly id: string
+  readonly seq: number
+  readonly userId: string
+  readonly conversationId: string
+  readonly kind: TraceKind
+  readonly contentHash: Buffer
+  readonly active: boolean
+  readonly revision: number
+  readonly vectorWritten: boolean
+  readonly textLength: number
+  readonly windowLength: number
+}
+
+/** All traces that ingest made of these conversations of a source, removed ones included. */
+export async function findConversationTraces(
+  db: Queryable,
+  source: string,
+  keys: readonly { readonly userId: string; readonly conversationId: string }[],
+): Promise<StoredTrace[]> {
+  if (keys.length === 0) return []
+  const { rows } = await db.query<StoredTrace>(
+    `select t.id, t.seq, t.user_id as "userId", t.conversation_id as "conversationId", t.kind,
+            t.content_hash as "contentHash", t.state = 'active' as active, t.revision,
+            t.vector_state = 'written' as "vectorWritten", t.text_length as "textLength", t.window_length as "windowLength"
+       from unnest($1::uuid[], $2::text[]) as k(user_id, conversation_id)
+       join memoir.memory_trace t on t.user_id = k.user_id and t.conversation_id = k.conversation_id
+      where t.source = $3 and t.kind in ('episode', 'message')`,
+    [keys.map((k) => k.userId), keys.map((k) => k.conversationId), source],
+  )
+  return rows
+}
+
+export interface TraceWrite {
+  readonly id: string
+  readonly userId: string
+  readonly kind: TraceKind
+  readonly role: string | null
+  readonly content: string
+  readonly contentHash: Buffer
+  readonly language: string
+  readonly conversationId: string
+  readonly source: string
+  /** JSON object. */
+  readonly meta: string
+  readonly occurredAt: Date
+  readonly textLength: number
+  readonly windowLength: number
+}
+
+export interface WrittenTrace {
+  readonly id: string
+  readonly seq: number
+  readonly revision: number
+}
+
+/**
+ * Inserts traces, or gives existing ones a new revision; the text that stood before is kept in `memory_revision`.
+ * Their vectors are written in the same transaction, so they count as written here.
+ */
+export async function upsertTraces(
+  tx: Queryable,
+  jobId: string,
+  writes: readonly TraceWrite[],
+): Promise<WrittenTrace[]> {
+  if (writes.length === 0) return []
+  await tx.query(
+    `insert into memoir.memory_revision (trace_id, revision, user_id, content, content_hash, meta, job_id, valid_from)
+     select t.id, t.revision, t.user_id, t.content, t.content_hash, t.meta, $1::uuid, t.updated_at
+       from memoir.memory_trace t
+      where t.id = any($2::uuid[])
+     on conflict (trace_id, revision) do nothing`,
+    [jobId, writes.map((w) => w.id)],
+  )
+  const { rows } = await tx.query<WrittenTrace>(
+    `insert into memoir.memory_trace as t
+       (id, user_id, kind, role, content, content_hash, language, conversation_id, source, meta, occurred_at,
+        text_length, window_length, vector_state, vector_revision, searchable_at)
+     select w.*, 'written', 1, now()
+       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::text[],
+                   $9::text[], $10::jsonb[], $11::timestamptz[], $12::int[], $13::int[]) as w
+     on conflict (id) do update
+       set role = excluded.role, content = excluded.content, content_hash = excluded.content_hash,
+           language = excluded.language, meta = excluded.meta, occurred_at = excluded.occurred_at,
+           text_length = excluded.text_length, window_length = excluded.window_length,
+           revision = t.revision + 1, vector_revision = t.revision + 1, vector_state = 'written',
+           state = 'active', deleted_at = null, updated_at = now(), searchable_at = now()
+       where t.user_id = excluded.user_id
+     returning id, seq, revision`,
+    [
+      writes.map((w) => w.id),
+      writes.map((w) => w.userId),
+      writes.map((w) => w.kind),
+      writes.map((w) => w.role),
+      writes.map((w) => w.content),
+      writes.map((w) => w.contentHash),
+      writes.map((w) => w.language),
+      writes.map((w) => w.conversationId),
+      writes.map((w) => w.source),
+      writes.map((w) => w.meta),
+      writes.map((w) => w.occurredAt),
+      writes.map((w) => w.textLength),
+      writes.map((w) => w.windowLength),
+    ],
+  )
+  return rows
+}
+
+/** The length of the window around messages that stayed the same while a neighbour changed. */
+export async function updateWindowLengths(
+  tx: Queryable,
+  windows: readonly { readonly id: string; readonly windowLength: number }[],
+): Promise<void> {
+  if (windows.length === 0) return
+  await tx.query(
+    `update memoir.memory_trace t set window_length = w.window_length
+       from unnest($1::uuid[], $2::int[]) as w(id, window_length)
+      where t.id = w.id`,
+    [windows.map((w) => w.id), windows.map((w) => w.windowLength)],
+  )
+}
+
+/** Takes traces out of sight; the rows stay and may be restored. What is derived from them goes separately. */
+export async function softDeleteTraces(tx: Queryable, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await tx.query(
+    `update memoir.memory_trace
+        set state = 'deleted', deleted_at = now(), updated_at = now(), revision = revision + 1,
+            vector_state = 'off', searchable_at = null, text_length = 0, window_length = 0
+      where id = any($1::uuid[]) and state <> 'deleted'`,
+    [ids],
+  )
+}
+
+/** Removes traces with their revisions, sources and vectors. */
+export async function removeTraces(tx: Queryable, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await tx.query(`delete from memoir.memory_trace where id = any($1::uuid[])`, [ids])
+}
