@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { JOB_STATES } from '../domain/job.ts'
+
+/** What the command line reads of the API's answers. Fields it does not know are kept, so `--json` shows all of them. */
+
+export const jobAnswer = z.looseObject({
+  id: z.string(),
+  kind: z.string(),
+  state: z.enum(JOB_STATES),
+  user_id: z.string().nullish(),
+  progress: z.record(z.string(), z.unknown()),
+  attempts: z.number(),
+  error: z.looseObject({ code: z.string(), message: z.string(), step: z.string() }).nullish(),
+  created_at: z.string().nullish(),
+  started_at: z.string().nullish(),
+  finished_at: z.string().nullish(),
+  temporal_url: z.string().optional(),
+})
+export type JobAnswer = z.infer<typeof jobAnswer>
+
+export const acceptedAnswer = z.looseObject({ job: z.string() })
+
+const count = z.number().default(0)
+
+/** The counts of a backfill as far as its job has come; before its first report all are 0. */
+export const backfillCounts = z.object({
+  processed: count,
+  created: count,
+  updated: count,
+  skipped: count,
+  errors: count,
+  total_fetched: count,
+})
+export type BackfillCounts = z.infer<typeof backfillCounts>
+
+export const backfillPace = z.object({
+  total: count,
+  rate: count,
+  eta_seconds: z.number().nullable().default(null),
+})
+
+export const failureAnswer = z.looseObject({
+  conversation_id: z.string(),
+  code: z.string(),
+  message: z.string(),
+  failed_at: z.string(),
+})
+export type FailureAnswer = z.infer<typeof failureAnswer>
+
+export const hitAnswer = z.looseObject({
+  id: z.string(),
+  score: z.number(),
+  kind: z.string(),
+  role: z.string().nullable(),
+  content: z.string(),
+  occurred_at: z.string(),
+})
+
+export const recallAnswer = z.looseObject({
+  hits: z.array(hitAnswer),
+  degraded: z.array(z.string()),
+  took_ms: z.number(),
+})
+export type RecallAnswer = z.infer<typeof recallAnswer>
+
+export const keyAnswer = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  role: z.string(),
+  namespace: z.string().nullish(),
+  user_id: z.string().nullish(),
+  scopes: z.array(z.string()).nullish(),
+  expires_at: z.string().nullish(),
+})
+export type KeyAnswer = z.infer<typeof keyAnswer>
+
+export const newKeyAnswer = keyAnswer.extend({ key: z.string() })
+export type NewKeyAnswer = z.infer<typeof newKeyAnswer>
+
+export const errorAnswer = z.object({
+  error: z.looseObject({
+    code: z.string(),
+    message: z.string(),
+    details: z.record(z.string(), z.unknown()).optional(),
+  }),
+})
+
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), next_cursor: z.string().nullable() })
+
+export const healthAnswer = z.looseObject({
+  parts: z.record(z.string(), z.looseObject({ ok: z.boolean(), detail: z.string().optional() })),
+})
