@@ -1,6 +1,6 @@
 import { unit } from '../domain/vectors.ts'
-import { ANY_STOP_WORD } from '../text/lexicons.ts'
-import { wordsOf } from '../text/tokens.ts'
+import { detectLanguage } from '../text/language.ts'
+import { lexemesOf, wordsOf } from '../text/tokens.ts'
 import type { Embedder, SpaceIdentity } from './embedder.ts'
 
 /**
@@ -11,12 +11,14 @@ import type { Embedder, SpaceIdentity } from './embedder.ts'
 
 /** How much each kind of feature weighs; chosen on two conversations of a public retrieval set, see docs/benchmarks.md. */
 const WORD_WEIGHT = 1
-const PAIR_WEIGHT = 0.4
-const GROUP_WEIGHT = 0.9
+const PAIR_WEIGHT = 0.2
+const GROUP_WEIGHT = 0.5
 const GROUP_CHARS = [3, 4, 5] as const
 
 /** Features of words seen before; bounds the memory of a long-lived process. */
 const REMEMBERED_WORDS = 50_000
+/** A language shows in its first lines. */
+const LANGUAGE_SAMPLE_CHARS = 1_000
 /** Long lists give way to timers and sockets this often. */
 const YIELD_EVERY_MS = 8
 
@@ -63,9 +65,8 @@ export function hashingVector(text: string, dimensions: number): Float32Array {
     const place = (hash & 0x7fffffff) % dimensions
     vec[place] = (vec[place] ?? 0) + (hash >>> 31 === 0 ? weight : -weight)
   }
-  const all = wordsOf(text)
-  const telling = all.filter((word) => !ANY_STOP_WORD.has(word))
-  const words = telling.length > 0 ? telling : all
+  const telling = lexemesOf(text, detectLanguage(text.slice(0, LANGUAGE_SAMPLE_CHARS), 'en'))
+  const words = telling.length > 0 ? telling : wordsOf(text)
   const counts = new Map<string, number>()
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
   for (const [word, count] of counts) {

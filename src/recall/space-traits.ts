@@ -9,8 +9,8 @@ export interface SpaceTraits {
 
 /** The hashing embedder repeats what BM25 knows, but for typos and inflections: it counts little. */
 const BUILTIN: SpaceTraits = {
-  weights: { vector: 0.3, text: 1, window: 0.5 },
-  calibration: { floor: 0.1, ceiling: 0.6 },
+  weights: { vector: 0.15, text: 0.6, window: 1 },
+  calibration: { floor: 0.25, ceiling: 0.75 },
 }
 
 /** Sentence models: unrelated texts lie near 0.1, paraphrases from 0.6 on. */

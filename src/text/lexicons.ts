@@ -79,11 +79,6 @@ const NONE: ReadonlySet<string> = new Set()
 
 export const stopWordsOf = (language: string): ReadonlySet<string> => STOPS[language] ?? NONE
 
-/** Stop words of any language that is written in letters of its own or of the Latin alphabet. */
-export const ANY_STOP_WORD: ReadonlySet<string> = new Set(
-  Object.values(STOPS).flatMap((words) => [...words]),
-)
-
 /** Stems are asked for again and again; this bounds what is remembered of each language. */
 const REMEMBERED_STEMS = 50_000
 const remembered = new Map<string, Map<string, string>>()
