@@ -87,7 +87,3 @@ export const errorAnswer = z.object({
 
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next_cursor: z.string().nullable() })
-
-export const healthAnswer = z.looseObject({
-  parts: z.record(z.string(), z.looseObject({ ok: z.boolean(), detail: z.string().optional() })),
-})

@@ -60,12 +60,9 @@ export function createClient(options: ClientOptions) {
     control: async (id: string, action: JobControl | 'retry') =>
       await ask(z.unknown(), 'POST', job(id, `/${action}`)),
     failures: async (id: string, query: Query) =>
-      await ask(
-        pageOf(failureAnswer),
-        'GET',
-        `/v1/backfills/${encodeURIComponent(id)}/failures`,
-        { query },
-      ),
+      await ask(pageOf(failureAnswer), 'GET', `/v1/backfills/${encodeURIComponent(id)}/failures`, {
+        query,
+      }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
     keys: async (query: Query) => await ask(pageOf(keyAnswer), 'GET', '/v1/keys', { query }),
     createKey: async (body: NewKey) => await ask(newKeyAnswer, 'POST', '/v1/keys', { body }),
@@ -151,9 +148,13 @@ function read<Answer extends z.ZodType>(
 function refusal(response: Response, body: unknown): MemoirError {
   const parsed = errorAnswer.safeParse(body)
   if (!parsed.success) {
-    return new MemoirError('internal', `The server answered HTTP ${response.status} without saying why.`, {
-      details: { next: 'Check that MEMOIR_URL is the address of Memoir itself.' },
-    })
+    return new MemoirError(
+      'internal',
+      `The server answered HTTP ${response.status} without saying why.`,
+      {
+        details: { next: 'Check that MEMOIR_URL is the address of Memoir itself.' },
+      },
+    )
   }
   const { code, message, details } = parsed.data.error
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)

@@ -42,12 +42,13 @@ export function writeJson(output: Output, value: unknown): void {
   line(output, text)
 }
 
-/** Resolves with the first signal; `stop` gives the signals back to the process. */
-export function interruption(io: Io): {
+export interface Interruption extends Disposable {
   readonly signal: AbortSignal
   readonly first: Promise<Signal>
-  stop(): void
-} {
+}
+
+/** Hears of Ctrl-C and SIGTERM until it is disposed of; the second one ends the process at once. */
+export function interruption(io: Io): Interruption {
   const controller = new AbortController()
   const { promise, resolve } = Promise.withResolvers<Signal>()
   let seen = false
@@ -57,5 +58,5 @@ export function interruption(io: Io): {
     controller.abort()
     resolve(signal)
   })
-  return { signal: controller.signal, first: promise, stop }
+  return { signal: controller.signal, first: promise, [Symbol.dispose]: stop }
 }

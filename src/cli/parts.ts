@@ -29,7 +29,6 @@ export interface Stack {
   readonly parts: Readonly<Record<'postgres' | 'temporal' | 'redis' | 'graph', StackPart>>
   /** Variables that make the configuration use these parts. */
   readonly env: Readonly<Record<string, string>>
-  /** Whether `up` made the encryption key itself. */
   readonly temporalUi?: string
   readonly adminKey: string
   readonly adminKeyIsNew: boolean

@@ -2,7 +2,7 @@ import { isTerminal } from '../domain/job.ts'
 import { MemoirError } from '../errors.ts'
 import { backfillCounts, backfillPace, type JobAnswer } from './answers.ts'
 import type { ApiClient } from './client.ts'
-import { DONE, FAILED, INTERRUPTED, interruption, line, type Io } from './io.ts'
+import { DONE, FAILED, INTERRUPTED, interruption, line, type Interruption, type Io } from './io.ts'
 import { createProgress, type Counts } from './progress.ts'
 
 /** Often enough for a bar that moves, seldom enough to cost the server nothing. */
@@ -16,7 +16,7 @@ const UNREACHABLE_POLLS = 75
  * @returns the job as it ended, or null when Ctrl-C ended the watching; the job goes on
  */
 export async function followJob(client: ApiClient, id: string, io: Io): Promise<JobAnswer | null> {
-  const interrupted = interruption(io)
+  using interrupted = interruption(io)
   const progress = createProgress(io, 'backfill')
   try {
     for (;;) {
@@ -28,11 +28,8 @@ export async function followJob(client: ApiClient, id: string, io: Io): Promise<
     }
   } finally {
     progress.stop()
-    interrupted.stop()
   }
 }
-
-type Interruption = ReturnType<typeof interruption>
 
 /** Waits; true when Ctrl-C came first. */
 export async function pause(ms: number, interrupted: Interruption): Promise<boolean> {

@@ -57,6 +57,10 @@ export interface BackfillJob {
   readonly paused: boolean
   /** The report counter, carried over a continue-as-new. */
   readonly seq: number
+  /** How long a page may stay silent before another worker takes it over. */
+  readonly heartbeatSeconds: number
+  /** Continues as new after so many pages, for tests; otherwise when Temporal suggests it. */
+  readonly pagesPerRun?: number
 }
 
 /** A job as HTTP, MCP and the command line show it. Times are ISO 8601 in UTC. */

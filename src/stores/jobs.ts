@@ -1,5 +1,4 @@
-import type { Job, JobControl, JobError, JobKind, JobState, Page } from '../domain/job.ts'
-import { decodeCursor, encodeCursor } from './cursor.ts'
+import type { JobControl, JobError, JobKind, JobState } from '../domain/job.ts'
 import type { Queryable } from './database.ts'
 
 /** Job rows: the outbox of every accepted write and the mirror of its run. */
@@ -11,6 +10,8 @@ export interface JobRow {
   readonly kind: JobKind
   readonly workflowId: string
   readonly runId: string | null
+  /** The run that a retry replaced. */
+  readonly previousRunId: string | null
   readonly request: Readonly<Record<string, unknown>>
   readonly state: JobState
   readonly control: JobControl | null
@@ -20,7 +21,7 @@ export interface JobRow {
 }
 
 const ROW = `j.id, j.namespace_id as "namespaceId", j.user_id as "userId", j.kind, j.workflow_id as "workflowId",
-  j.run_id as "runId", j.request, j.state, j.control, j.error, j.attempts, j.started_at as "startedAt"`
+  j.run_id as "runId", j.previous_run_id as "previousRunId", j.request, j.state, j.control, j.error, j.attempts, j.started_at as "startedAt"`
 
 export interface NewJob {
   readonly id: string
@@ -115,7 +116,7 @@ export async function findUnheeded(db: Queryable, limit: number): Promise<JobRow
   return rows
 }
 
-/** Temporal acknowledged the start of this run. */
+/** Temporal acknowledged the start of this run (the first of its chain). */
 export async function markStarted(
   db: Queryable,
   { id, runId, attempt }: { id: string; runId: string; attempt: number },
@@ -123,7 +124,7 @@ export async function markStarted(
   await db.query(
     `update memoir.job
         set started_at = coalesce(started_at, now()), run_id = coalesce(run_id, $2)
-      where id = $1::uuid and attempts = $3`,
+      where id = $1::uuid and attempts = $3 and state in ('queued', 'running', 'paused')`,
     [id, runId, attempt],
   )
 }
@@ -142,11 +143,17 @@ export interface JobReport {
   readonly error: JobError | null
 }
 
-/** What a run says of itself. @returns false when the row has left that run or is past that report */
+/**
+ * What a run says of itself. The same report twice is one; a vendor's words noted for the same failure stay with it.
+ * @returns false when the row has left that run or is past that report
+ */
 export async function applyReport(db: Queryable, report: JobReport): Promise<boolean> {
   const { rowCount } = await db.query(
     `update memoir.job
-        set state = $4, run_id = $2, seq = $3, error = $5::jsonb, reported_at = now(),
+        set state = $4, run_id = $2, seq = $3, reported_at = now(),
+            error = $5::jsonb || case
+              when error->>'code' = $5::jsonb->>'code' and error ? 'detail'
+              then jsonb_build_object('detail', error->'detail') else '{}' end,
             started_at = coalesce(started_at, now()),
             control = case
               when control = 'pause' and $4 = 'paused' then null
@@ -156,7 +163,7 @@ export async function applyReport(db: Queryable, report: JobReport): Promise<boo
             finished_at = case when $4 in ('succeeded', 'failed', 'cancelled') then now() end
       where id = $1::uuid
         and (run_id = $2 or run_id is null and previous_run_id is distinct from $2)
-        and seq < $3
+        and seq <= $3
         and state in ('queued', 'running', 'paused')`,
     [
       report.jobId,
@@ -179,19 +186,6 @@ export async function noteStepFailure(
     `update memoir.job set error = $2::jsonb, reported_at = now()
       where id = $1::uuid and state in ('queued', 'running', 'paused')`,
     [jobId, JSON.stringify(error)],
-  )
-}
-
-/** Progress of the run in hand; clears the note of a step that has since worked. */
-export async function saveProgress(
-  db: Queryable,
-  jobId: string,
-  progress: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  await db.query(
-    `update memoir.job set progress = $2::jsonb, reported_at = now(), error = null
-      where id = $1::uuid and state in ('queued', 'running', 'paused')`,
-    [jobId, JSON.stringify(progress)],
   )
 }
 
@@ -223,12 +217,18 @@ export async function markStuck(db: Queryable, id: string, error: JobError): Pro
   )
 }
 
-export async function setControl(db: Queryable, id: string, control: JobControl): Promise<void> {
-  await db.query(
+/** Remembers what was asked of a run until it takes effect. @returns false when the job has ended */
+export async function setControl(
+  db: Queryable,
+  id: string,
+  control: JobControl,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
     `update memoir.job set control = $2
       where id = $1::uuid and state in ('queued', 'running', 'paused')`,
     [id, control],
   )
+  return rowCount === 1
 }
 
 /** Ends a job that no run has begun. @returns false when one has */
@@ -247,7 +247,7 @@ export async function resetForRetry(db: Queryable, job: JobRow): Promise<boolean
     `update memoir.job
         set state = 'queued', attempts = attempts + 1, previous_run_id = run_id, run_id = null, seq = 0,
             error = null, control = null, started_at = null, reported_at = null, checked_at = null,
-            finished_at = null, created_at = created_at
+            finished_at = null
       where id = $1::uuid and attempts = $2
         and (state in ('failed', 'cancelled') or error->>'code' = 'stuck')`,
     [job.id, job.attempts],
@@ -262,84 +262,4 @@ export async function oldestUnstartedSeconds(db: Queryable): Promise<number> {
        from memoir.job where state = 'queued' and started_at is null`,
   )
   return rows[0]?.seconds ?? 0
-}
-
-interface PresentedRow {
-  readonly id: string
-  readonly kind: JobKind
-  readonly state: JobState
-  readonly user_id: string | null
-  readonly progress: Readonly<Record<string, unknown>>
-  readonly attempts: number
-  readonly error: JobError | null
-  readonly created_at: Date
-  readonly started_at: Date | null
-  readonly finished_at: Date | null
-  readonly workflow_id: string
-  readonly run_id: string | null
-}
-
-const PRESENTED = `j.id, j.kind, j.state, u.external_id as user_id, j.progress, j.attempts, j.error,
-  j.created_at, j.started_at, j.finished_at, j.workflow_id, j.run_id`
-
-function present(row: PresentedRow): Job {
-  const { error } = row
-  return {
-    ...row,
-    error: error === null ? null : { code: error.code, message: error.message, step: error.step },
-    created_at: row.created_at.toISOString(),
-    started_at: row.started_at?.toISOString() ?? null,
-    finished_at: row.finished_at?.toISOString() ?? null,
-  }
-}
-
-export async function getJob(
-  db: Queryable,
-  key: { namespaceId: string; id: string },
-): Promise<Job | null> {
-  const { rows } = await db.query<PresentedRow>(
-    `select ${PRESENTED} from memoir.job j left join memoir.memory_user u on u.id = j.user_id
-      where j.id = $1::uuid and j.namespace_id = $2::uuid`,
-    [key.id, key.namespaceId],
-  )
-  return rows[0] ? present(rows[0]) : null
-}
-
-export interface JobFilter {
-  readonly namespaceId: string
-  readonly userId?: string
-  readonly kind?: string
-  readonly state?: string
-  readonly limit: number
-  readonly cursor?: string
-}
-
-/** Newest first. */
-export async function listJobs(db: Queryable, filter: JobFilter): Promise<Page<Job>> {
-  const [at, id] = filter.cursor === undefined ? [null, null] : decodeCursor(filter.cursor, 2)
-  const { rows } = await db.query<PresentedRow & { at: string }>(
-    `select ${PRESENTED}, j.created_at::text as at
-       from memoir.job j left join memoir.memory_user u on u.id = j.user_id
-      where j.namespace_id = $1::uuid
-        and ($2::uuid is null or j.user_id = $2::uuid)
-        and ($3::text is null or j.kind = $3)
-        and ($4::text is null or j.state = $4)
-        and ($5::timestamptz is null or (j.created_at, j.id) < ($5::timestamptz, $6::uuid))
-      order by j.created_at desc, j.id desc
-      limit $7`,
-    [
-      filter.namespaceId,
-      filter.userId ?? null,
-      filter.kind ?? null,
-      filter.state ?? null,
-      at,
-      id,
-      filter.limit + 1,
-    ],
-  )
-  const last = rows.length > filter.limit ? rows[filter.limit - 1] : undefined
-  return {
-    items: rows.slice(0, filter.limit).map(({ at: _at, ...row }) => present(row)),
-    next_cursor: last ? encodeCursor([last.at, last.id]) : null,
-  }
 }

@@ -1,0 +1,19 @@
+import type { Ingest } from '../ingest/ingest.ts'
+import type { Queryable } from '../stores/database.ts'
+import { createBackfillActivities } from './backfill.ts'
+import { createReportActivities } from './report.ts'
+
+export interface ActivityDependencies {
+  readonly db: Queryable
+  readonly ingest: Ingest
+}
+
+/** Everything a worker can do, over the dependencies of its process. */
+export function createActivities(dependencies: ActivityDependencies) {
+  return {
+    ...createReportActivities(dependencies),
+    ...createBackfillActivities(dependencies),
+  }
+}
+
+export type Activities = ReturnType<typeof createActivities>

@@ -1,0 +1,109 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { CommanderError } from 'commander'
+import { z } from 'zod'
+import type { CliContext } from './cli/context.ts'
+import { faultOf, traceOf } from './cli/fault.ts'
+import { DONE, FAILED, line, writeJson, type Io, type Signal } from './cli/io.ts'
+import type { Parts } from './cli/parts.ts'
+import { codeOfUsage, createProgram } from './cli/program.ts'
+import { loadConfig } from './config.ts'
+
+/** The command line: `memoir …`. Here the commands meet what they are made of. */
+
+const SIGNALS: readonly Signal[] = ['SIGINT', 'SIGTERM']
+
+/** Loaded when a command first needs them: Temporal's worker alone takes longer than a recall. */
+export const realParts: Parts = {
+  createServices: async (...given) =>
+    await (await import('./services.ts')).createServices(...given),
+  localApi: async (services) => {
+    const { createApp, localAdmin } = await import('./api/app.ts')
+    const app = createApp(services, { principal: localAdmin })
+    return async (request) => await app.fetch(request)
+  },
+  startApi: async (...given) => await (await import('./server.ts')).startApi(...given),
+  startWorker: async (services) => await (await import('./worker.ts')).startWorker(services),
+  migrate: async (url) => await (await import('./stores/migrate.ts')).migrate(url),
+  startStack: async (...given) => await (await import('./stack/stack.ts')).startStack(...given),
+  attach: async (dataDir) => await (await import('./stack/attach.ts')).attach(dataDir),
+}
+
+/**
+ * Runs one command to its end.
+ * @param argv what stands after `memoir`
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted
+ */
+export async function run(argv: readonly string[], io: Io, parts = realParts): Promise<number> {
+  let code = DONE
+  const context: CliContext = {
+    io,
+    parts,
+    config: () => loadConfig(io.env),
+    exit: (given) => {
+      code = given
+    },
+  }
+  try {
+    await createProgram(context, versionOfPackage()).parseAsync([...argv], { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return codeOfUsage(error)
+    report(error, { io, json: argv.includes('--json') })
+    return FAILED
+  }
+}
+
+function report(error: unknown, { io, json }: { io: Io; json: boolean }): void {
+  const { code, message, next, details } = faultOf(error)
+  if (json) writeJson(io.stdout, { error: { code, message, ...(details ? { details } : {}) } })
+  line(io.stderr, `memoir: ${message}`)
+  if (next !== undefined) line(io.stderr, next)
+  if (wantsTraces(io)) line(io.stderr, traceOf(error))
+}
+
+function wantsTraces(io: Io): boolean {
+  try {
+    return ['debug', 'trace'].includes(loadConfig(io.env).LOG_LEVEL)
+  } catch {
+    // A configuration that cannot be read is what is being reported.
+    return false
+  }
+}
+
+function versionOfPackage(): string {
+  const file = new URL('../package.json', import.meta.url)
+  return z.looseObject({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8')))
+    .version
+}
+
+function processIo(): Io {
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    isTTY: process.stderr.isTTY,
+    onInterrupt(listener) {
+      for (const signal of SIGNALS) process.on(signal, listener)
+      return () => {
+        for (const signal of SIGNALS) process.off(signal, listener)
+      }
+    },
+    forceExit: (code) => process.exit(code),
+  }
+}
+
+async function main(): Promise<void> {
+  // A reader that has seen enough, as in `memoir jobs list | head`, is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? DONE : FAILED)
+  })
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  const code = await run(process.argv.slice(2), processIo())
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise((resolve) => {
+      stream.write('', resolve)
+    })
+  }
+  process.exit(code)
+}
+
+if (import.meta.main) await main()

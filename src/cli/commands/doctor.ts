@@ -1,0 +1,77 @@
+import { MemoirError } from '../../errors.ts'
+import { createLogger } from '../../logger.ts'
+import type { Config } from '../../config.ts'
+import { checkApi } from '../api-check.ts'
+import { checkServices, checkVariables, finding, type Finding } from '../doctor-checks.ts'
+import { examples, type CliContext, type Register } from '../context.ts'
+import { FAILED, line, writeJson, type Io } from '../io.ts'
+import { plain } from '../table.ts'
+
+export const registerDoctor: Register = (program, context) => {
+  program
+    .command('doctor')
+    .description('check the configuration and every connection, and say what to do')
+    .option('--json', 'answer one JSON value on standard output')
+    .addHelpText('after', examples('memoir doctor', 'memoir doctor --json'))
+    .action(async ({ json }: { json?: boolean }) => {
+      const findings = await examine(context)
+      const healthy = findings.every(({ state }) => state !== 'fail')
+      if (json) writeJson(context.io.stdout, { healthy, checks: findings })
+      else print(findings, context.io)
+      if (!healthy) context.exit(FAILED)
+    })
+}
+
+async function examine(context: CliContext): Promise<Finding[]> {
+  let config: Config
+  try {
+    config = context.config()
+  } catch (error) {
+    if (error instanceof MemoirError && error.code === 'configuration_invalid') {
+      return problemsOf(error)
+    }
+    throw error
+  }
+  const configuration = await finding('configuration', async () => checkVariables(config))
+  if (config.DATABASE_URL !== undefined && config.MEMOIR_URL === undefined) {
+    return [configuration, ...(await examineServices(config, context))]
+  }
+  const running =
+    config.MEMOIR_URL === undefined ? await context.parts.attach(config.dataDir) : null
+  const url = config.MEMOIR_URL ?? running?.url
+  if (url === undefined) {
+    const next = 'Start everything with: memoir up   or set DATABASE_URL or MEMOIR_URL.'
+    return [
+      { name: 'memoir', state: 'fail', detail: 'nothing runs here and no database is set', next },
+    ]
+  }
+  return await checkApi(url)
+}
+
+async function examineServices(config: Config, context: CliContext): Promise<Finding[]> {
+  const services = await context.parts.createServices(config, createLogger('fatal', 'memoir'))
+  try {
+    return await checkServices(services)
+  } finally {
+    await services.close()
+  }
+}
+
+/** Every problem of the configuration as a finding of its own. */
+function problemsOf(error: MemoirError): Finding[] {
+  const problems = error.details?.['problems']
+  const next = 'Correct the variable; .env.example explains each.'
+  return (Array.isArray(problems) ? problems : [error.message]).map((problem) => ({
+    name: 'configuration',
+    state: 'fail',
+    detail: String(problem),
+    next,
+  }))
+}
+
+function print(findings: readonly Finding[], io: Io): void {
+  for (const { name, state, detail, next } of findings) {
+    line(io.stdout, `${state.padEnd(5)} ${name.padEnd(14)} ${plain(detail)}`)
+    if (next !== undefined) line(io.stdout, `      ${''.padEnd(14)} → ${next}`)
+  }
+}

@@ -1,0 +1,164 @@
+import { Option, type Command } from 'commander'
+import { JOB_STATES, type JobControl } from '../../domain/job.ts'
+import { backfillCounts, type JobAnswer } from '../answers.ts'
+import {
+  dataOptions,
+  examples,
+  whole,
+  withClient,
+  type CliContext,
+  type DataOptions,
+  type Register,
+} from '../context.ts'
+import { line, writeJson, type Io } from '../io.ts'
+import { plain, table } from '../table.ts'
+import { concludeJob, followJob } from '../watch.ts'
+
+interface ListOptions extends DataOptions {
+  readonly limit: number
+  readonly cursor?: string
+  readonly state?: string
+}
+
+export const registerJobs: Register = (program, context) => {
+  const jobs = program
+    .command('jobs')
+    .description('see and steer accepted work')
+    .addHelpText(
+      'after',
+      examples('memoir jobs list', 'memoir jobs watch ID', 'memoir jobs retry ID'),
+    )
+  registerList(jobs, context)
+  registerFailures(jobs, context)
+  withId(jobs, 'show', 'everything about one job').action(
+    async (id: string, { json, namespace }: DataOptions) => {
+      await withClient(context, namespace, async (client) => {
+        printJob(await client.job(id), context.io, json)
+      })
+    },
+  )
+  withId(jobs, 'watch', 'follow a job to its end; Ctrl-C leaves it running').action(
+    async (id: string, { json, namespace }: DataOptions) => {
+      await withClient(context, namespace, async (client) => {
+        const job = await followJob(client, id, context.io)
+        printJob(job ?? (await client.job(id)), context.io, json)
+        context.exit(concludeJob(job, id, context.io))
+      })
+    },
+  )
+  registerControl(jobs, context, 'pause', 'stop after the page in hand')
+  registerControl(jobs, context, 'resume', 'go on after a pause')
+  registerControl(jobs, context, 'cancel', 'end it; what is done stays')
+  registerControl(jobs, context, 'retry', 'go on where it failed or was cancelled')
+}
+
+function withId(jobs: Command, name: string, description: string): Command {
+  const command = jobs.command(name).description(description).argument('<id>', "the job's id")
+  return dataOptions(command).addHelpText('after', examples(`memoir jobs ${name} ID`))
+}
+
+function registerList(jobs: Command, context: CliContext): void {
+  const command = jobs
+    .command('list')
+    .description('jobs, newest first')
+    .addOption(new Option('--state <state>', 'only these').choices(JOB_STATES))
+    .option('--limit <n>', 'how many', whole(1, 200), 20)
+    .option('--cursor <cursor>', 'where the page before ended')
+  dataOptions(command)
+    .addHelpText('after', examples('memoir jobs list --state failed', 'memoir jobs list --json'))
+    .action(async ({ limit, cursor, state, json, namespace }: ListOptions) => {
+      await withClient(context, namespace, async (client) => {
+        const page = await client.jobs({ limit, cursor, state })
+        if (json) return writeJson(context.io.stdout, page)
+        printJobs(page.items, context.io)
+        more(page.next_cursor, context.io)
+      })
+    })
+}
+
+function registerFailures(jobs: Command, context: CliContext): void {
+  withId(jobs, 'failures', 'the conversations a backfill could not take in, and why')
+    .option('--limit <n>', 'how many', whole(1, 200), 50)
+    .option('--cursor <cursor>', 'where the page before ended')
+    .action(async (id: string, { limit, cursor, json, namespace }: ListOptions) => {
+      await withClient(context, namespace, async (client) => {
+        const page = await client.failures(id, { limit, cursor })
+        if (json) return writeJson(context.io.stdout, page)
+        const rows = page.items.map((each) => [
+          each.conversation_id,
+          each.code,
+          each.failed_at.slice(0, 19),
+          each.message,
+        ])
+        if (rows.length === 0) line(context.io.stdout, 'Nothing failed.')
+        else print(['CONVERSATION', 'CODE', 'WHEN', 'WHY'], rows, context.io)
+        more(page.next_cursor, context.io)
+      })
+    })
+}
+
+function registerControl(
+  jobs: Command,
+  context: CliContext,
+  action: JobControl | 'retry',
+  description: string,
+): void {
+  withId(jobs, action, description).action(async (id: string, { json, namespace }: DataOptions) => {
+    await withClient(context, namespace, async (client) => {
+      await client.control(id, action)
+      const job = await client.job(id)
+      if (json) return writeJson(context.io.stdout, job)
+      line(context.io.stdout, `Asked to ${action}; the job is ${job.state}.`)
+      line(context.io.stderr, `Watch it with: memoir jobs watch ${id}`)
+    })
+  })
+}
+
+function print(head: readonly string[], rows: readonly (readonly string[])[], io: Io): void {
+  for (const each of table(head, rows, io.stdout.columns)) line(io.stdout, each)
+}
+
+function more(cursor: string | null, io: Io): void {
+  if (cursor !== null) line(io.stderr, `There are more: --cursor ${plain(cursor)}`)
+}
+
+function printJobs(jobs: readonly JobAnswer[], io: Io): void {
+  if (jobs.length === 0) return line(io.stdout, 'No jobs.')
+  const rows = jobs.map((job) => {
+    const { processed, errors } = backfillCounts.parse(job.progress)
+    const failed = errors > 0 ? `, ${errors} failed` : ''
+    return [
+      job.id,
+      job.kind,
+      job.state,
+      (job.created_at ?? job.started_at ?? '').slice(0, 19),
+      job.error ? job.error.code : `${processed} processed${failed}`,
+    ]
+  })
+  print(['ID', 'KIND', 'STATE', 'ACCEPTED', 'PROGRESS'], rows, io)
+}
+
+function printJob(job: JobAnswer, io: Io, json: boolean | undefined): void {
+  if (json) return writeJson(io.stdout, job)
+  const facts: [string, unknown][] = [
+    ['id', job.id],
+    ['kind', job.kind],
+    ['state', job.state],
+    ['user', job.user_id],
+    ['attempts', job.attempts],
+    ['accepted', job.created_at],
+    ['started', job.started_at],
+    ['finished', job.finished_at],
+    ...Object.entries(job.progress),
+    ['error', job.error ? `${job.error.code} in ${job.error.step}: ${job.error.message}` : null],
+    ['Temporal', job.temporal_url],
+  ]
+  for (const [name, value] of facts) {
+    if (value !== null && value !== undefined) {
+      line(
+        io.stdout,
+        `${`${name}:`.padEnd(16)}${plain(typeof value === 'string' ? value : JSON.stringify(value))}`,
+      )
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import type { Config } from '../../config.ts'
+import { MemoirError } from '../../errors.ts'
+import { examples, type Register } from '../context.ts'
+import { line, writeJson } from '../io.ts'
+
+export const registerMigrate: Register = (program, context) => {
+  program
+    .command('migrate')
+    .description('bring the schema of DATABASE_URL up to date')
+    .option('--json', 'answer one JSON value on standard output')
+    .addHelpText('after', examples('memoir migrate'))
+    .action(async ({ json }: { json?: boolean }) => {
+      const applied = await context.parts.migrate(databaseUrl(context.config()))
+      if (json) return writeJson(context.io.stdout, { applied })
+      for (const name of applied) line(context.io.stdout, `applied ${name}`)
+      line(context.io.stdout, 'The schema is up to date.')
+    })
+}
+
+/** @throws MemoirError `configuration_invalid` when DATABASE_URL is not set */
+export function databaseUrl(config: Config): string {
+  if (config.DATABASE_URL !== undefined) return config.DATABASE_URL
+  throw new MemoirError('configuration_invalid', 'DATABASE_URL is not set.', {
+    details: { next: 'Set it, or let memoir up bring a database of its own.' },
+  })
+}

@@ -1,0 +1,72 @@
+import { TRACE_KINDS } from '../../domain/recall.ts'
+import type { RecallAnswer } from '../answers.ts'
+import {
+  dataOptions,
+  examples,
+  list,
+  listOf,
+  share,
+  time,
+  whole,
+  withClient,
+  type DataOptions,
+  type Register,
+} from '../context.ts'
+import { line, writeJson, type Io } from '../io.ts'
+import { table } from '../table.ts'
+
+interface RecallOptions extends DataOptions {
+  readonly user: string
+  readonly k?: number
+  readonly kinds?: readonly string[]
+  readonly scope?: readonly string[]
+  readonly from?: string
+  readonly to?: string
+  readonly threshold?: number
+}
+
+export const registerRecall: Register = (program, context) => {
+  const command = program
+    .command('recall')
+    .description('find what is remembered of a user')
+    .argument('<query>', 'what to look for, in words')
+    .requiredOption('--user <id>', 'whose memories: your own id of the user')
+    .option('--k <n>', 'how many at most', whole(1, 200))
+    .option('--kinds <list>', TRACE_KINDS.join(', '), listOf(TRACE_KINDS))
+    .option('--scope <list>', 'only these scopes', list)
+    .option('--from <time>', 'not older than', time)
+    .option('--to <time>', 'not newer than', time)
+    .option('--threshold <share>', 'cut hits of less relevance, 0 to 1', share)
+  dataOptions(command)
+    .addHelpText(
+      'after',
+      examples(
+        'memoir recall "where did we go hiking" --user maya',
+        'memoir recall "allergies" --user maya --k 3 --from 2026-01-01 --json',
+      ),
+    )
+    .action(async (query: string, { user, json, namespace, ...options }: RecallOptions) => {
+      await withClient(context, namespace, async (client) => {
+        const answer = await client.recall({ q: query, user_id: user, ...options })
+        if (json) writeJson(context.io.stdout, answer)
+        else printHits(answer, context.io)
+      })
+    })
+}
+
+const HEAD = ['SCORE', 'WHEN', 'KIND', 'ROLE', 'TEXT'] as const
+
+/** Hits as a table: best first, one line each, the text cut to the terminal's width. */
+export function printHits({ hits, degraded, took_ms: took }: RecallAnswer, io: Io): void {
+  const rows = hits.map((hit) => [
+    hit.score.toFixed(3),
+    hit.occurred_at.slice(0, 16).replace('T', ' '),
+    hit.kind,
+    hit.role ?? '',
+    hit.content,
+  ])
+  if (rows.length === 0) line(io.stdout, 'Nothing is remembered about that.')
+  else for (const each of table(HEAD, rows, io.stdout.columns)) line(io.stdout, each)
+  if (degraded.length > 0) line(io.stderr, `Degraded: ${degraded.join(', ')}`)
+  if (io.isTTY) line(io.stderr, `${hits.length} found in ${Math.round(took)} ms`)
+}

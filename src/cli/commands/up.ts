@@ -1,0 +1,133 @@
+import type { Config } from '../../config.ts'
+import { createLogger } from '../../logger.ts'
+import { createClient, type ApiClient } from '../client.ts'
+import { quietLevel } from '../connect.ts'
+import { examples, whole, type CliContext, type Register } from '../context.ts'
+import { DONE, INTERRUPTED, interruption, line, writeJson, type Output } from '../io.ts'
+import { withVariables } from '../overlay.ts'
+import type { RunningUp, Stack } from '../parts.ts'
+import { loadSample } from '../sample.ts'
+import { databaseUrl } from './migrate.ts'
+import { runSample } from './sample-run.ts'
+
+interface UpOptions {
+  readonly sample?: boolean
+  readonly once?: boolean
+  readonly json?: boolean
+  readonly port?: number
+}
+
+export const registerUp: Register = (program, context) => {
+  program
+    .command('up')
+    .description('start everything on this machine: database, Temporal, API and worker')
+    .option('--sample', 'take in the sample conversations when there are none, and ask about them')
+    .option('--once', 'leave when that is done')
+    .option('--port <n>', 'the port of the API, instead of PORT', whole(0, 65_535))
+    .option('--json', 'answer one JSON value on standard output')
+    .addHelpText(
+      'after',
+      examples('memoir up', 'memoir up --sample', 'memoir up --sample --once --json'),
+    )
+    .action(async (options: UpOptions) => {
+      const config = context.config()
+      const running = await context.parts.attach(config.dataDir)
+      await (running ? useRunning(running, config, options, context) : up(config, options, context))
+    })
+}
+
+/** Where lines for people go: with --json standard output holds the answer alone. */
+const sayOn = ({ io }: CliContext, { json }: UpOptions): Output => (json ? io.stderr : io.stdout)
+
+async function useRunning(
+  running: RunningUp,
+  config: Config,
+  options: UpOptions,
+  context: CliContext,
+): Promise<void> {
+  const said = sayOn(context, options)
+  line(said, `Memoir runs already: ${running.url} (process ${running.pid})`)
+  const parts = { running: { how: 'running', detail: running.url } }
+  if (!options.sample || !options.once) {
+    if (options.json) writeJson(context.io.stdout, { parts, url: running.url })
+    return
+  }
+  const client = clientOf(running.url, config.MEMOIR_KEY ?? running.adminKey, config)
+  await sampleRun(client, { parts, url: running.url, options, context })
+}
+
+function clientOf(url: string, key: string, config: Config): ApiClient {
+  return createClient({ url, key, namespace: config.SOURCE_NAMESPACE })
+}
+
+/** Everything opened is closed in the opposite order, also when a later step fails. */
+async function up(config: Config, options: UpOptions, context: CliContext): Promise<void> {
+  const { io, parts } = context
+  using interrupted = interruption(io)
+  await using closers = new AsyncDisposableStack()
+  const said = sayOn(context, options)
+  const say = (text: string) => line(said, text)
+  const log = createLogger(quietLevel(config), 'memoir')
+
+  const stack = await parts.startStack(config, { log, say })
+  closers.defer(async () => await stack.close())
+  for (const [name, part] of Object.entries(stack.parts)) {
+    say(`${name.padEnd(9)} ${part.how.padEnd(10)} ${part.detail}`)
+  }
+  if (interrupted.signal.aborted) return context.exit(INTERRUPTED)
+
+  const laid = withVariables(config, stack.env)
+  await parts.migrate(databaseUrl(laid))
+  const services = await parts.createServices(
+    laid,
+    log,
+    stack.temporalUi === undefined ? {} : { temporalUi: stack.temporalUi },
+  )
+  closers.defer(async () => await services.close())
+  const worker = await parts.startWorker(services)
+  closers.defer(async () => await worker.shutdown())
+  const api = await parts.startApi(services, { host: laid.HOST, port: options.port ?? laid.PORT })
+  closers.defer(async () => await api.close())
+  welcome(say, api.url, stack)
+  if (interrupted.signal.aborted) return context.exit(INTERRUPTED)
+
+  if (options.sample) {
+    const loaded = await loadSample(services)
+    if (loaded > 0) say(`\n${loaded} sample conversations are there to take in.`)
+    const client = clientOf(api.url, stack.adminKey, laid)
+    await sampleRun(client, { parts: stack.parts, url: api.url, options, context })
+  } else if (options.json) {
+    writeJson(io.stdout, { parts: stack.parts, url: api.url })
+  }
+  if (options.once) return
+  say('\nCtrl-C stops everything.')
+  const died = worker.stopped.then(() => 'stopped' as const)
+  const why = await Promise.race([interrupted.first, died])
+  say('Stopping.')
+  context.exit(why === 'SIGTERM' ? DONE : why === 'SIGINT' ? INTERRUPTED : 1)
+}
+
+function welcome(say: (text: string) => void, url: string, stack: Stack): void {
+  say('')
+  say(`API       ${url}`)
+  say(`Docs      ${url}/docs`)
+  if (stack.temporalUi !== undefined) say(`Temporal  ${stack.temporalUi}`)
+  if (stack.adminKeyIsNew) {
+    say(
+      `Admin key ${stack.adminKey}   (shown this once; commands in this folder use it by themselves)`,
+    )
+  }
+}
+
+interface SampleRun {
+  readonly parts: unknown
+  readonly url: string
+  readonly options: UpOptions
+  readonly context: CliContext
+}
+
+async function sampleRun(client: ApiClient, { parts, url, options, context }: SampleRun) {
+  const { result, code } = await runSample(client, context.io, sayOn(context, options))
+  if (options.json) writeJson(context.io.stdout, { parts, url, ...result })
+  if (options.once || code === INTERRUPTED) context.exit(code)
+}

@@ -1,0 +1,148 @@
+import type { Config } from '../config.ts'
+import type { Services } from '../services.ts'
+import {
+  countAdminKeys,
+  findPendingMigrations,
+  readServerFacts,
+  type ServerFacts,
+} from '../stores/server-facts.ts'
+import { findActiveSpace, sameSpace } from '../stores/spaces.ts'
+import { faultOf } from './fault.ts'
+
+/** What `memoir doctor` looks at: each check says what it found and, unless all is well, what to do next. */
+
+export interface Finding {
+  readonly name: string
+  readonly state: 'ok' | 'warn' | 'fail'
+  readonly detail: string
+  readonly next?: string
+}
+
+type Found = Omit<Finding, 'name'>
+
+/** halfvec indexes and `security_invoker` aside, nothing older is tested. */
+const OLDEST_POSTGRES = 150_000
+
+const ok = (detail: string): Found => ({ state: 'ok', detail })
+const warn = (detail: string, next: string): Found => ({ state: 'warn', detail, next })
+const fail = (detail: string, next: string): Found => ({ state: 'fail', detail, next })
+
+/** A check that throws has failed for the reason it threw. */
+export async function finding(name: string, check: () => Promise<Found>): Promise<Finding> {
+  try {
+    return { name, ...(await check()) }
+  } catch (error) {
+    const { message, next } = faultOf(error)
+    return { name, state: 'fail', detail: message, ...(next === undefined ? {} : { next }) }
+  }
+}
+
+/** Checks the parts themselves, each on its own: one that fails does not hide the others, but what rests on it is left out. */
+export async function checkServices(services: Services): Promise<Finding[]> {
+  const findings = [
+    ...(await checkDatabase(services)),
+    await finding('temporal', async () => await checkTemporal(services)),
+    await finding('embedding', async () => await checkEmbedding(services)),
+  ]
+  return findings
+}
+
+async function checkDatabase(services: Services): Promise<Finding[]> {
+  const { db } = services
+  let facts: ServerFacts | undefined
+  const postgres = await finding('postgres', async () => {
+    facts = await readServerFacts(db)
+    const version = `${Math.floor(facts.versionNumber / 10_000)}.${facts.versionNumber % 10_000}`
+    return facts.versionNumber >= OLDEST_POSTGRES
+      ? ok(`version ${version}`)
+      : fail(`version ${version} is too old`, 'Memoir needs Postgres 15 or newer.')
+  })
+  if (facts === undefined) return [postgres]
+  const { vector, vectorAvailable } = facts
+  const pending = { names: [] as string[] }
+  const schema = await finding('schema', async () => {
+    pending.names = await findPendingMigrations(db)
+    return pending.names.length === 0
+      ? ok('up to date')
+      : fail(`${pending.names.length} migrations to apply`, 'Run: memoir migrate')
+  })
+  const found = [
+    postgres,
+    await finding('pgvector', async () => checkVector(vector, vectorAvailable)),
+    schema,
+  ]
+  if (schema.state === 'fail') return found
+  return [
+    ...found,
+    await finding('source', async () => await checkSource(services)),
+    await finding('keys', async () => await checkKeys(services)),
+  ]
+}
+
+function checkVector(version: string | null, available: boolean): Found {
+  if (version !== null) return ok(`version ${version}`)
+  return available
+    ? warn('installed, not yet created in this database', 'Run: memoir migrate')
+    : fail(
+        'not installed on the server',
+        'Install pgvector for this Postgres, then: memoir migrate',
+      )
+}
+
+async function checkSource({ source, config }: Services): Promise<Found> {
+  await source.check()
+  const count = await source.count()
+  const where =
+    config.SOURCE_DATABASE_URL === undefined ? "Memoir's own tables" : 'SOURCE_DATABASE_URL'
+  return count > 0
+    ? ok(`${count} conversations in ${where}`)
+    : warn(`no conversations in ${where}`, 'Put some in, or try: memoir up --sample')
+}
+
+async function checkKeys({ db, config }: Services): Promise<Found> {
+  if (config.MEMOIR_AUTH === 'off') {
+    return warn('MEMOIR_AUTH is off: whoever reaches the port may do everything', 'Turn it on.')
+  }
+  if (config.MEMOIR_ADMIN_KEY !== undefined) return ok('MEMOIR_ADMIN_KEY is set')
+  const count = await countAdminKeys(db)
+  return count > 0
+    ? ok(`${count} admin keys`)
+    : fail('there is no admin key', 'Set MEMOIR_ADMIN_KEY, or run: memoir keys create --role admin')
+}
+
+async function checkTemporal({ temporal, config }: Services): Promise<Found> {
+  const { ok: answers } = await temporal.health()
+  const where = `${config.TEMPORAL_ADDRESS ?? 'the default address'}, namespace ${temporal.namespace}`
+  return answers
+    ? ok(where)
+    : fail(
+        `no answer from ${where}`,
+        'Check TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and the TLS variables.',
+      )
+}
+
+async function checkEmbedding({ embedder, db }: Services): Promise<Found> {
+  const { identity } = embedder
+  const began = performance.now()
+  await embedder.embed(['memoir doctor'], { priority: 'live' })
+  const took = Math.round(performance.now() - began)
+  const what = `${identity.provider}: ${identity.model}, ${identity.dimensions} dimensions, ${took} ms`
+  // Before the first migration, or without the database, there is no space to compare with: the other checks say so.
+  const space = await findActiveSpace(db).catch(() => null)
+  return space === null || sameSpace(space, identity)
+    ? ok(what)
+    : warn(
+        `${what}; the stored vectors come from ${space.model}, ${space.dimensions} dimensions`,
+        'Recall finds by words only until the model is set back or everything is embedded again.',
+      )
+}
+
+/** Variables that are worth setting on a server; `up` sees to them itself. */
+export function checkVariables(config: Config): Found {
+  return config.MEMOIR_ENCRYPTION_KEY === undefined
+    ? warn(
+        'MEMOIR_ENCRYPTION_KEY is not set: payloads in Temporal are not encrypted',
+        'Set it to at least 16 random characters, and keep it.',
+      )
+    : ok('complete')
+}

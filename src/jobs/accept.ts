@@ -1,0 +1,161 @@
+import { v7 as uuidv7 } from 'uuid'
+import type { BackfillAccept, JobKey, Jobs } from '../api/context.ts'
+import type { Config } from '../config.ts'
+import type { Job, JobControl } from '../domain/job.ts'
+import { isTerminal } from '../domain/job.ts'
+import { MemoirError, SENTENCE } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+import type { Metrics } from '../metrics.ts'
+import { sqlState, type Database } from '../stores/database.ts'
+import { getJob, listIngestFailures, listJobs } from '../stores/job-list.ts'
+import {
+  cancelUnstarted,
+  findJobRow,
+  findUnfinishedByLock,
+  insertJob,
+  resetForRetry,
+  setControl,
+  type JobRow,
+} from '../stores/jobs.ts'
+import type { TemporalClient } from '../temporal/client.ts'
+import { WORKFLOWS } from '../temporal/ids.ts'
+import { readBackfillRequest, sameRequest, type BackfillRequest } from './backfill-request.ts'
+import { createLauncher, type Launcher } from './launcher.ts'
+import { createRuns } from './runs.ts'
+
+export interface JobsDependencies {
+  readonly config: Config
+  readonly db: Database
+  readonly temporal: TemporalClient
+  readonly metrics: Metrics
+  readonly log: Logger
+}
+
+interface Context {
+  readonly config: Config
+  readonly db: Database
+  readonly launcher: Launcher
+}
+
+/** Accepts and steers work. Postgres is written before Temporal is told, and Temporal is never waited for. */
+export function createJobs(dependencies: JobsDependencies): Jobs & { close(): Promise<void> } {
+  const { config, db, temporal } = dependencies
+  const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
+  const launcher = createLauncher({ ...dependencies, runs })
+  const context: Context = { config, db, launcher }
+  return {
+    acceptBackfill: async (request) => await acceptBackfill(context, request),
+    control: async (key, action) => await control(context, key, action),
+    retry: async (key) => await retry(context, key),
+    get: async (key) => await getJob(db, key),
+    list: async (query) => await listJobs(db, query),
+    async failures(query) {
+      const { source } = readBackfillRequest((await requireRow(context, query)).request)
+      return await listIngestFailures(db, { ...query, source })
+    },
+    close: async () => await launcher.close(),
+  }
+}
+
+/** An unfinished job may end between the refused insert and the look at it; more than that is not chance. */
+const ACCEPT_TRIES = 3
+
+async function acceptBackfill(context: Context, request: BackfillAccept) {
+  const { config, db, launcher } = context
+  const { namespaceId } = request
+  const wanted: BackfillRequest = {
+    source: config.SOURCE_NAME,
+    pageSize: request.pageSize ?? config.BACKFILL_PAGE_SIZE,
+    retryFailed: request.retryFailed,
+  }
+  const { workflowId, lockKey } = WORKFLOWS.backfill
+  const subject = { namespaceId, source: wanted.source }
+  const id = uuidv7()
+  const key = { namespaceId, id }
+  for (let tries = 0; tries < ACCEPT_TRIES; tries += 1) {
+    const inserted = await insertJob(db, {
+      ...key,
+      userId: null,
+      kind: 'backfill',
+      workflowId: workflowId(subject),
+      request: { ...wanted },
+      lockKey: lockKey(subject),
+    })
+    if (inserted) {
+      launcher.launch(await requireRow(context, key))
+      return { job: await requireJob(context, key), joined: false }
+    }
+    const other = await findUnfinishedByLock(db, lockKey(subject))
+    if (other !== null) {
+      if (!sameRequest(readBackfillRequest(other.request), wanted)) throw conflictWith(other.id)
+      return { job: await requireJob(context, { namespaceId, id: other.id }), joined: true }
+    }
+  }
+  throw new MemoirError('in_progress', SENTENCE.in_progress)
+}
+
+async function control(context: Context, key: JobKey, action: JobControl): Promise<Job> {
+  const { db, launcher } = context
+  const row = await requireRow(context, key)
+  if (isTerminal(row.state)) throw notNow(row, action)
+  if (row.control === 'cancel' && action !== 'cancel') throw notNow(row, action)
+  const ended = action === 'cancel' && (await cancelUnstarted(db, row.id))
+  if (!ended && changes(row, action)) {
+    if (!(await setControl(db, row.id, action))) throw notNow(row, action)
+    if (row.startedAt !== null) launcher.deliver(row, action)
+  }
+  return await requireJob(context, key)
+}
+
+/** Asking for what is, or was already asked for, is no error and does nothing. */
+function changes(row: JobRow, action: JobControl): boolean {
+  if (action === 'cancel') return true
+  const willPause = row.control === null ? row.state === 'paused' : row.control === 'pause'
+  return willPause !== (action === 'pause')
+}
+
+async function retry(context: Context, key: JobKey): Promise<Job> {
+  const row = await requireRow(context, key)
+  try {
+    if (!(await resetForRetry(context.db, row))) throw notNow(row, 'retry')
+  } catch (error) {
+    if (sqlState(error) !== UNIQUE_VIOLATION) throw error
+    throw new MemoirError('conflict', 'Another job does the same work now.', {
+      details: { job: row.id },
+    })
+  }
+  context.launcher.launch(await requireRow(context, key))
+  return await requireJob(context, key)
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const UNIQUE_VIOLATION = '23505'
+
+async function requireRow({ db }: Context, key: JobKey): Promise<JobRow> {
+  const row = await findJobRow(db, key)
+  if (row === null) throw notFound()
+  return row
+}
+
+async function requireJob({ db }: Context, key: JobKey): Promise<Job> {
+  const job = await getJob(db, key)
+  if (job === null) throw notFound()
+  return job
+}
+
+function notFound(): MemoirError {
+  return new MemoirError('not_found', SENTENCE.not_found)
+}
+
+function conflictWith(job: string): MemoirError {
+  return new MemoirError('conflict', 'A backfill with other parameters is not finished yet.', {
+    details: { job },
+  })
+}
+
+function notNow(row: JobRow, action: JobControl | 'retry'): MemoirError {
+  const state = row.control === 'cancel' && !isTerminal(row.state) ? 'being cancelled' : row.state
+  return new MemoirError('conflict', `The job is ${state}: it cannot ${action}.`, {
+    details: { job: row.id, state: row.state },
+  })
+}

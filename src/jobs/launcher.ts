@@ -1,0 +1,111 @@
+import type { JobControl } from '../domain/job.ts'
+import type { Logger } from '../logger.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Queryable } from '../stores/database.ts'
+import { markStarted, type JobRow } from '../stores/jobs.ts'
+import { isTemporalAway } from '../temporal/away.ts'
+import type { Runs } from './runs.ts'
+
+/** Hands accepted work to Temporal without making anybody wait; what does not get through at once is left to the sweep. */
+export interface Launcher {
+  launch(row: JobRow): void
+  deliver(row: JobRow, control: JobControl): void
+  /** Waits for what is under way. */
+  close(): Promise<void>
+}
+
+export interface LauncherDependencies {
+  readonly runs: Runs
+  readonly db: Queryable
+  readonly metrics: Metrics
+  readonly log: Logger
+}
+
+/** A healthy start takes a few milliseconds; a dead address would take 19 s and a frozen one more than 40. */
+const START_DEADLINE_MS = 500
+/** More at once would only queue in Temporal; and it bounds what memory a frozen server can bind. */
+const SLOTS = 16
+/** So many failures in a row, and Temporal counts as away for a while. */
+const BREAKER_FAILURES = 3
+const BREAKER_OPEN_MS = 5_000
+/** A run that has reported its end closes within milliseconds; beyond this the sweep comes soon enough. */
+const CLOSING_WAITS_MS = [20, 80, 300]
+
+export function createLauncher({ runs, db, metrics, log }: LauncherDependencies): Launcher {
+  const underWay = new Set<Promise<void>>()
+  const breaker = createBreaker()
+
+  const tryNow = (what: string, row: JobRow, attempt: () => Promise<void>): boolean => {
+    if (underWay.size >= SLOTS || !breaker.allows()) return false
+    const task = attempt()
+      .then(breaker.succeeded, (error: unknown) => {
+        if (isTemporalAway(error)) breaker.failed()
+        log.warn({ job: row.id, error }, `${what} did not get through; the sweep tries again`)
+      })
+      .finally(() => underWay.delete(task))
+    underWay.add(task)
+    return true
+  }
+  const start = async (row: JobRow) => {
+    let outcome = 'failed'
+    try {
+      outcome = (await startAndMark({ runs, db }, row)) ? 'started' : 'deferred'
+    } finally {
+      metrics.jobStarts.inc({ outcome })
+    }
+  }
+  return {
+    launch(row) {
+      if (!tryNow('a start', row, async () => await start(row))) {
+        metrics.jobStarts.inc({ outcome: 'deferred' })
+      }
+    },
+    deliver(row, control) {
+      tryNow(control, row, async () => await runs.deliver(row, control, START_DEADLINE_MS))
+    },
+    async close() {
+      await Promise.all(underWay)
+    },
+  }
+}
+
+async function startAndMark(
+  { runs, db }: Pick<LauncherDependencies, 'runs' | 'db'>,
+  row: JobRow,
+): Promise<boolean> {
+  for (const waitMs of [...CLOSING_WAITS_MS, null]) {
+    const runId = await runs.start(row, START_DEADLINE_MS)
+    if (runId !== null) {
+      await markStarted(db, { id: row.id, runId, attempt: row.attempts })
+      return true
+    }
+    if (waitMs !== null) {
+      await new Promise((resolve) => {
+        setTimeout(resolve, waitMs)
+      })
+    }
+  }
+  return false
+}
+
+/** Stops asking a server that does not answer; after a while one call finds out whether it does again. */
+function createBreaker() {
+  let failures = 0
+  let openUntil = 0
+  return {
+    allows(): boolean {
+      if (failures < BREAKER_FAILURES) return true
+      const now = performance.now()
+      if (now < openUntil) return false
+      openUntil = now + BREAKER_OPEN_MS
+      return true
+    },
+    succeeded(): void {
+      failures = 0
+    },
+    failed(): void {
+      failures += 1
+      if (failures >= BREAKER_FAILURES) openUntil = performance.now() + BREAKER_OPEN_MS
+    },
+  }
+}

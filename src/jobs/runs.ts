@@ -1,0 +1,118 @@
+import type { WorkflowExecutionDescription, WorkflowStartOptions } from '@temporalio/client'
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type TypedSearchAttributes,
+} from '@temporalio/common'
+import type { BackfillJob, JobControl } from '../domain/job.ts'
+import type { JobRow } from '../stores/jobs.ts'
+import { isUnknownSearchAttribute } from '../temporal/away.ts'
+import type { TemporalClient } from '../temporal/client.ts'
+import { CONFLICT_POLICY, REUSE_POLICY, WORKFLOWS } from '../temporal/ids.ts'
+import { pause, resume } from '../workflows/messages.ts'
+import { backfillJobOf } from './backfill-request.ts'
+
+/** Temporal's runs as the jobs they belong to. Every call fails after its deadline; none waits for a server that is away. */
+export interface Runs {
+  /**
+   * Starts the run of a row, or finds that it was started before. The chain that a retry replaces is ended first.
+   * @returns the first run id of the chain; null while a run of other work that has the same id is still closing
+   */
+  start(row: JobRow, deadlineMs: number): Promise<string | null>
+  /** Tells the run what was asked of it. A run that is stuck cannot hear: cancelling terminates it. */
+  deliver(row: JobRow, control: JobControl, deadlineMs: number): Promise<void>
+  /** The latest run of the row's attempt; null when Temporal knows none. */
+  describe(row: JobRow, deadlineMs: number): Promise<WorkflowExecutionDescription | null>
+}
+
+/** Travels with every run, so that it can be told whose it is. */
+interface RunMemo {
+  readonly jobId: string
+  readonly attempt: number
+}
+
+export function createRuns(temporal: TemporalClient, heartbeatSeconds: number): Runs {
+  const { client, within } = temporal
+  const describe = async (row: JobRow) => {
+    try {
+      const run = await client.workflow.getHandle(row.workflowId).describe()
+      return isRunOf(run, row) ? run : null
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null
+      throw error
+    }
+  }
+  const start = async (row: JobRow) => {
+    if (row.previousRunId !== null) await endChain(temporal, row.workflowId, row.previousRunId)
+    try {
+      return await startAnew(temporal, row, backfillJobOf(row, heartbeatSeconds))
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+      const run = await describe(row)
+      return run === null ? null : firstRunId(run)
+    }
+  }
+  return {
+    start: async (row, deadlineMs) => await within(deadlineMs, async () => await start(row)),
+    describe: async (row, deadlineMs) => await within(deadlineMs, async () => await describe(row)),
+    deliver: async (row, control, deadlineMs) =>
+      await within(deadlineMs, async () => await deliver(temporal, row, control)),
+  }
+}
+
+function isRunOf({ memo }: WorkflowExecutionDescription, row: JobRow): boolean {
+  return memo?.['jobId'] === row.id && memo['attempt'] === row.attempts
+}
+
+function firstRunId(run: WorkflowExecutionDescription): string {
+  // Servers before 1.24 leave it empty; then the run in hand is the best guess.
+  return run.raw.workflowExecutionInfo?.firstRunId || run.runId
+}
+
+async function startAnew(temporal: TemporalClient, row: JobRow, job: BackfillJob): Promise<string> {
+  const { client, searchAttributes } = temporal
+  const { type, priority } = WORKFLOWS[row.kind]
+  const memo: RunMemo = { jobId: row.id, attempt: row.attempts }
+  const options = (attributes?: TypedSearchAttributes): WorkflowStartOptions => ({
+    workflowId: row.workflowId,
+    workflowIdConflictPolicy: CONFLICT_POLICY,
+    workflowIdReusePolicy: REUSE_POLICY,
+    taskQueue: temporal.taskQueue,
+    priority: { priorityKey: priority, fairnessKey: row.namespaceId },
+    memo: { ...memo },
+    args: [job],
+    ...(attributes === undefined ? {} : { typedSearchAttributes: attributes }),
+  })
+  try {
+    const attributes = await searchAttributes.of(row)
+    return (await client.workflow.start(type, options(attributes))).firstExecutionRunId
+  } catch (error) {
+    if (!isUnknownSearchAttribute(error)) throw error
+    searchAttributes.refused()
+    return (await client.workflow.start(type, options())).firstExecutionRunId
+  }
+}
+
+/** Ends whatever is left of a chain; one that is closed or forgotten is fine. */
+async function endChain(temporal: TemporalClient, workflowId: string, firstExecutionRunId: string) {
+  try {
+    await temporal.client.workflow
+      .getHandle(workflowId, undefined, { firstExecutionRunId })
+      .terminate('replaced by a retry')
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error
+  }
+}
+
+async function deliver(temporal: TemporalClient, row: JobRow, control: JobControl): Promise<void> {
+  const handle = temporal.client.workflow.getHandle(row.workflowId)
+  try {
+    if (control === 'pause') await handle.signal(pause)
+    else if (control === 'resume') await handle.signal(resume)
+    else if (row.error?.code === 'stuck') await handle.terminate('cancelled while stuck')
+    else await handle.cancel()
+  } catch (error) {
+    // Closed or lost: the row learns of that when it is looked at.
+    if (!(error instanceof WorkflowNotFoundError)) throw error
+  }
+}

@@ -1,0 +1,177 @@
+import pLimit from 'p-limit'
+import type { Logger } from '../logger.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Database } from '../stores/database.ts'
+import {
+  findSilent,
+  findUnheeded,
+  findUnstarted,
+  markChecked,
+  markStarted,
+  markStuck,
+  mirrorClosed,
+  oldestUnstartedSeconds,
+  type JobRow,
+} from '../stores/jobs.ts'
+import { isTemporalAway } from '../temporal/away.ts'
+import type { TemporalClient } from '../temporal/client.ts'
+import { viewRun } from './mirror.ts'
+import type { Runs } from './runs.ts'
+
+/**
+ * Makes accepted work start and job rows true, whatever was lost: starts what was never started, looks at runs that fell silent,
+ * repeats what was asked of them. Several workers may sweep at once; every step of it is guarded by the row it changes.
+ */
+export interface Sweep {
+  /** One round now, after the one under way. Errors are logged: the next round tries again. */
+  round(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface SweepOptions {
+  readonly everyMs: number
+  /** The launcher has had its chance by then. */
+  readonly unstartedAfterMs: number
+  /** Longer than pages take between two reports. */
+  readonly silentAfterMs: number
+  readonly stuckAttempts: number
+}
+
+/** Often enough for a person who waits; a worker's start sweeps at once. */
+export const SWEEP_DEFAULTS: SweepOptions = {
+  everyMs: 15_000,
+  unstartedAfterMs: 10_000,
+  silentAfterMs: 120_000,
+  stuckAttempts: 5,
+}
+
+/** Enough to empty a backlog of hours within minutes, little enough that a round ends. */
+const STARTS_A_ROUND = 500
+const LOOKS_A_ROUND = 200
+const AT_ONCE = 8
+const DEADLINE_MS = 3_000
+
+export interface SweepDependencies {
+  readonly db: Database
+  readonly temporal: TemporalClient
+  readonly runs: Runs
+  readonly metrics: Metrics
+  readonly log: Logger
+}
+
+export function startSweep(
+  dependencies: SweepDependencies,
+  options: Partial<SweepOptions> = {},
+): Sweep {
+  const { log } = dependencies
+  const settings = { ...SWEEP_DEFAULTS, ...options }
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+  let last = Promise.resolve()
+
+  const round = async () => {
+    last = last.then(async () => {
+      try {
+        await sweepOnce(dependencies, settings)
+      } catch (error) {
+        log.warn({ error }, 'a sweep was cut short')
+      }
+    })
+    await last
+  }
+  const loop = async () => {
+    await round()
+    if (!stopped) timer = setTimeout(() => void loop(), settings.everyMs)
+  }
+  void loop()
+  return {
+    round,
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await last
+    },
+  }
+}
+
+async function sweepOnce(dependencies: SweepDependencies, options: SweepOptions): Promise<void> {
+  const { db, metrics } = dependencies
+  metrics.oldestPending.set(await oldestUnstartedSeconds(db))
+  await startUnstarted(dependencies, options)
+  await repeatControls(dependencies, options)
+  await lookAtSilent(dependencies, options)
+  metrics.oldestPending.set(await oldestUnstartedSeconds(db))
+}
+
+async function startUnstarted(
+  dependencies: SweepDependencies,
+  { unstartedAfterMs }: SweepOptions,
+): Promise<void> {
+  const { db, runs, metrics } = dependencies
+  const rows = await findUnstarted(db, { olderThanMs: unstartedAfterMs, limit: STARTS_A_ROUND })
+  await eachRow(dependencies, rows, async (row) => {
+    const runId = await runs.start(row, DEADLINE_MS)
+    metrics.jobStarts.inc({ outcome: runId === null ? 'deferred' : 'swept' })
+    if (runId !== null) await markStarted(db, { id: row.id, runId, attempt: row.attempts })
+  })
+}
+
+async function repeatControls(
+  dependencies: SweepDependencies,
+  options: SweepOptions,
+): Promise<void> {
+  const { db, runs } = dependencies
+  const rows = await findUnheeded(db, LOOKS_A_ROUND)
+  await eachRow(dependencies, rows, async (row) => {
+    if (row.control !== null) await runs.deliver(row, row.control, DEADLINE_MS)
+    await look(dependencies, row, options)
+  })
+}
+
+async function lookAtSilent(dependencies: SweepDependencies, options: SweepOptions): Promise<void> {
+  const { db } = dependencies
+  const rows = await findSilent(db, { silentForMs: options.silentAfterMs, limit: LOOKS_A_ROUND })
+  const seen: string[] = []
+  await eachRow(dependencies, rows, async (row) => {
+    await look(dependencies, row, options)
+    seen.push(row.id)
+  })
+  await markChecked(db, seen)
+}
+
+async function look(
+  { db, temporal, runs, log }: SweepDependencies,
+  row: JobRow,
+  { stuckAttempts }: SweepOptions,
+): Promise<void> {
+  const run = await runs.describe(row, DEADLINE_MS)
+  const options = { stuckAttempts, deadlineMs: DEADLINE_MS }
+  const view = await viewRun(temporal, { row, run }, options)
+  if (view.kind === 'open') return
+  log.warn({ job: row.id, run: view.kind, code: view.error?.code }, 'a run stopped speaking')
+  if (view.kind === 'stuck') await markStuck(db, row.id, view.error)
+  else {
+    const { state, error } = view
+    await mirrorClosed(db, { id: row.id, attempt: row.attempts, state, error })
+  }
+}
+
+/** A row that cannot be handled must not keep the others from it; a server that is away ends the round. */
+async function eachRow(
+  { log }: SweepDependencies,
+  rows: readonly JobRow[],
+  handle: (row: JobRow) => Promise<void>,
+): Promise<void> {
+  const limit = pLimit(AT_ONCE)
+  let away: unknown
+  await limit.map(rows, async (row) => {
+    if (away !== undefined) return
+    try {
+      await handle(row)
+    } catch (error) {
+      if (isTemporalAway(error)) away = error
+      else log.warn({ job: row.id, error }, 'the sweep could not handle a job')
+    }
+  })
+  if (away !== undefined) throw away
+}

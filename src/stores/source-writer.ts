@@ -1,0 +1,90 @@
+import type { Queryable } from './database.ts'
+
+/** One conversation for Memoir's own source tables. */
+export interface NewConversation {
+  readonly id: string
+  readonly userId: string
+  readonly title: string | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  readonly messages: readonly NewMessage[]
+}
+
+export interface NewMessage {
+  /** Unique within the source. */
+  readonly id: string
+  readonly role: string
+  readonly name: string | null
+  readonly content: string
+  readonly createdAt: Date
+}
+
+export interface SourceKey {
+  readonly namespace: string
+  readonly source: string
+}
+
+/**
+ * Writes conversations and their messages into Memoir's own source tables, in two statements; run it in a transaction. The same again
+ * changes nothing, another text under the same id replaces the old one.
+ */
+export async function insertConversations(
+  db: Queryable,
+  { namespace, source }: SourceKey,
+  conversations: readonly NewConversation[],
+): Promise<void> {
+  await db.query(
+    `insert into memoir.conversations as c (namespace, source, id, user_id, title, created_at, updated_at)
+     select $1, $2, n.id, n.user_id, n.title, n.created_at, n.updated_at
+       from unnest($3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[])
+            as n(id, user_id, title, created_at, updated_at)
+     on conflict (namespace, source, id) do update
+        set user_id = excluded.user_id, title = excluded.title, updated_at = excluded.updated_at
+      where (c.user_id, c.title, c.updated_at)
+            is distinct from (excluded.user_id, excluded.title, excluded.updated_at)`,
+    [
+      namespace,
+      source,
+      conversations.map((each) => each.id),
+      conversations.map((each) => each.userId),
+      conversations.map((each) => each.title),
+      conversations.map((each) => each.createdAt),
+      conversations.map((each) => each.updatedAt),
+    ],
+  )
+  await insertMessages(db, { namespace, source }, conversations)
+}
+
+async function insertMessages(
+  db: Queryable,
+  { namespace, source }: SourceKey,
+  conversations: readonly NewConversation[],
+): Promise<void> {
+  const rows = conversations.flatMap(({ id, messages }) =>
+    messages.map((message, position) => ({ ...message, conversationId: id, position })),
+  )
+  await db.query(
+    `insert into memoir.messages as m
+            (namespace, source, id, conversation_id, role, name, content, position, created_at)
+     select $1, $2, n.id, n.conversation_id, n.role, n.name, n.content, n.position, n.created_at
+       from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::timestamptz[])
+            as n(id, conversation_id, role, name, content, position, created_at)
+     on conflict (namespace, source, id) do update
+        set conversation_id = excluded.conversation_id, role = excluded.role, name = excluded.name,
+            content = excluded.content, position = excluded.position, created_at = excluded.created_at
+      where (m.conversation_id, m.role, m.name, m.content, m.position, m.created_at)
+            is distinct from (excluded.conversation_id, excluded.role, excluded.name,
+                              excluded.content, excluded.position, excluded.created_at)`,
+    [
+      namespace,
+      source,
+      rows.map((each) => each.id),
+      rows.map((each) => each.conversationId),
+      rows.map((each) => each.role),
+      rows.map((each) => each.name),
+      rows.map((each) => each.content),
+      rows.map((each) => each.position),
+      rows.map((each) => each.createdAt),
+    ],
+  )
+}

@@ -1,0 +1,23 @@
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker'
+import type { DataConverter } from '@temporalio/common'
+
+const bundles = new Map<string, Promise<WorkflowBundleWithSourceMap>>()
+
+/** Bundles the workflows once a process (about a second), with the failure converter that client and worker use. */
+export async function workflowBundle(
+  dataConverter: DataConverter | undefined,
+): Promise<WorkflowBundleWithSourceMap> {
+  const failureConverterPath = dataConverter?.failureConverterPath
+  const known = bundles.get(failureConverterPath ?? '')
+  if (known) return await known
+  const index = `../workflows/index${extname(import.meta.url)}`
+  const bundle = bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL(index, import.meta.url)),
+    ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
+    logger: QUIET,
+  })
+  bundles.set(failureConverterPath ?? '', bundle)
+  return await bundle
+}

@@ -1,0 +1,64 @@
+import { Client, Connection } from '@temporalio/client'
+import type { DataConverter } from '@temporalio/common'
+import { loadClientConnectConfig } from '@temporalio/envconfig'
+import type { NativeConnectionOptions } from '@temporalio/worker'
+import type { Config } from '../config.ts'
+import { dataConverterOf } from './codec.ts'
+import { createSearchAttributes, type SearchAttributes } from './search-attributes.ts'
+
+/** The one connection of a process to Temporal, opened on first use; nothing here waits for the server to be there. */
+export interface TemporalClient {
+  readonly client: Client
+  readonly namespace: string
+  readonly taskQueue: string
+  /** What a worker needs to reach the same server and read the same payloads. */
+  readonly connectionOptions: NativeConnectionOptions
+  readonly dataConverter: DataConverter | undefined
+  readonly searchAttributes: SearchAttributes
+  /** Runs calls that fail when they take longer: a frozen server never answers by itself. */
+  within<T>(deadlineMs: number, call: () => Promise<T>): Promise<T>
+  /** @throws when the server does not answer in time, or does not know the namespace */
+  ping(deadlineMs: number): Promise<void>
+  health(): Promise<{ readonly ok: boolean; readonly detail?: string }>
+  close(): Promise<void>
+}
+
+/** A readiness probe is asked every few seconds and must not pile up. */
+const HEALTH_DEADLINE_MS = 1_000
+
+export async function openTemporal(config: Config): Promise<TemporalClient> {
+  const { connectionOptions } = loadClientConnectConfig({
+    overrideEnvVars: { ...config.temporalEnv },
+    disableFile: true,
+  })
+  const namespace = config.TEMPORAL_NAMESPACE
+  const dataConverter = await dataConverterOf(config)
+  const connection = Connection.lazy(connectionOptions)
+  const client = new Client({
+    connection,
+    namespace,
+    ...(dataConverter === undefined ? {} : { dataConverter }),
+  })
+  const within = async <T>(deadlineMs: number, call: () => Promise<T>) =>
+    await connection.withDeadline(Date.now() + deadlineMs, call)
+  const ping = async (deadlineMs: number) => {
+    await within(
+      deadlineMs,
+      async () => await connection.workflowService.describeNamespace({ namespace }),
+    )
+  }
+  return {
+    ...{ client, namespace, connectionOptions, dataConverter, within, ping },
+    taskQueue: config.TEMPORAL_TASK_QUEUE,
+    searchAttributes: createSearchAttributes({ connection, namespace, within }),
+    async health() {
+      try {
+        await ping(HEALTH_DEADLINE_MS)
+        return { ok: true }
+      } catch {
+        return { ok: false, detail: 'Temporal does not answer' }
+      }
+    },
+    close: async () => await connection.close(),
+  }
+}

@@ -1,0 +1,45 @@
+import type { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client'
+import { v5 as uuidv5 } from 'uuid'
+import type { JobKind } from '../domain/job.ts'
+
+/** One table of everything that names a run: workflow ids are visible in Temporal, so they are made of Memoir's own uuids only. */
+
+/** Namespace of the uuids that stand for names in ids (RFC 9562, version 5). */
+const NAME_SPACE = 'b0b9b2b0-6a53-4c5e-9d5a-2d1d6f3f6a11'
+
+/** The same uuid for the same name, and nothing of the name in it. */
+export function uuidOfName(name: string): string {
+  return uuidv5(name, NAME_SPACE)
+}
+
+export interface JobSubject {
+  readonly namespaceId: string
+  readonly source: string
+}
+
+interface WorkflowOfKind {
+  readonly type: string
+  /** What makes two pieces of work of this kind the same. */
+  readonly workflowId: (subject: JobSubject) => string
+  /** At most one unfinished job has it; checked by Postgres, before Temporal is asked. */
+  readonly lockKey: (subject: JobSubject) => string
+  /** Temporal's 1 (first) to 5; 3 is what it takes when nothing is said. */
+  readonly priority: number
+}
+
+export const WORKFLOWS = {
+  backfill: {
+    type: 'backfill',
+    workflowId: ({ namespaceId, source }) => `backfill:${namespaceId}:${uuidOfName(source)}`,
+    lockKey: ({ namespaceId, source }) => `backfill:${namespaceId}:${source}`,
+    priority: 4,
+  },
+} satisfies Record<JobKind, WorkflowOfKind>
+
+/**
+ * A start that finds a run open is refused, and whoever started looks whose run it is (launcher.ts). Joining it blindly would be
+ * wrong in the moment between a run's last report and its closing: the next job would hang on to a run that ends.
+ * A closed run never stands in the way: Postgres decides what may run again.
+ */
+export const CONFLICT_POLICY: WorkflowIdConflictPolicy = 'FAIL'
+export const REUSE_POLICY: WorkflowIdReusePolicy = 'ALLOW_DUPLICATE'

@@ -1,0 +1,39 @@
+import { DefaultLogger, Runtime, type LogEntry, type LogLevel } from '@temporalio/worker'
+import type { Logger } from '../logger.ts'
+
+/** The SDK's native runtime, of which a process has exactly one. */
+
+const LEVELS = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+} as const satisfies Record<LogLevel, string>
+
+/** What of an entry's data may be logged: names and ids. */
+const SAFE = ['workflowId', 'runId', 'workflowType', 'activityType', 'attempt', 'taskQueue'] as const
+
+let installed = false
+
+/** Joins the SDK's log lines to Memoir's, and leaves the process' signals to the entry. The first caller's logger stays. */
+export function installRuntime(log: Logger): void {
+  if (installed) return
+  installed = true
+  const level: LogLevel = log.isLevelEnabled('debug') ? 'DEBUG' : 'INFO'
+  Runtime.install({
+    shutdownSignals: [],
+    logger: new DefaultLogger(level, (entry) => write(log, entry)),
+    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
+  })
+}
+
+function write(log: Logger, { level, message, meta, timestampNanos }: LogEntry): void {
+  const data = Object.fromEntries(
+    SAFE.flatMap((name) => (meta?.[name] === undefined ? [] : [[name, meta[name]]])),
+  )
+  // Lines of the native side arrive up to 0.2 s late: when they happened is theirs to say.
+  const at = new Date(Number(timestampNanos / 1_000_000n)).toISOString()
+  const error: unknown = meta?.['error']
+  log[LEVELS[level]]({ ...data, ...(error === undefined ? {} : { error }), at }, message)
+}

@@ -1,0 +1,2 @@
+/** Every export here is registered as a workflow. */
+export { backfill } from './backfill.ts'

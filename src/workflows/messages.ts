@@ -1,0 +1,15 @@
+import { defineQuery, defineSignal } from '@temporalio/workflow'
+import type { BackfillProgress } from '../domain/job.ts'
+
+/** What may be said to a run and asked of it. Signals take effect between steps. */
+
+export const pause = defineSignal('pause')
+export const resume = defineSignal('resume')
+
+export interface BackfillPosition {
+  readonly cursor: string | null
+  readonly paused: boolean
+  readonly progress: BackfillProgress | null
+}
+
+export const progress = defineQuery<BackfillPosition>('progress')

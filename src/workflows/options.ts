@@ -1,0 +1,26 @@
+import { proxyActivities, workflowInfo, type ActivityInterfaceFor } from '@temporalio/workflow'
+import type { Activities } from '../activities/index.ts'
+import { BULK_SUFFIX } from './queues.ts'
+
+/** Activities by class of work. Made inside a workflow, because queue and heartbeat come with the run. */
+
+/** Short statements in Postgres: tried until it answers, soon after it does. */
+export function databaseActivities(): ActivityInterfaceFor<Activities> {
+  return proxyActivities<Activities>({
+    startToCloseTimeout: '10s',
+    retry: { initialInterval: '500ms', maximumInterval: '15s' },
+  })
+}
+
+/**
+ * Pages and what surrounds them: silent for too long means the worker is gone, and another goes on. The long limit is for a page
+ * that is alive and never ends; what it did until then is skipped the next time.
+ */
+export function bulkActivities(heartbeatSeconds: number): ActivityInterfaceFor<Activities> {
+  return proxyActivities<Activities>({
+    taskQueue: `${workflowInfo().taskQueue}${BULK_SUFFIX}`,
+    startToCloseTimeout: '30m',
+    heartbeatTimeout: `${heartbeatSeconds}s`,
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+  })
+}

@@ -1,0 +1,6 @@
+/** Task queues: live work and the workflows themselves on the configured one, the others beside it. Free of imports: bundled too. */
+
+/** Live calls to model vendors. */
+export const MODELS_SUFFIX = '-models'
+/** Pages of a backfill: few at a time, so that live work finds the vendor and Postgres free. */
+export const BULK_SUFFIX = '-bulk'

@@ -1,0 +1,32 @@
+import { pino } from 'pino'
+import type { RecallRequest, RecallResult } from '../../src/domain/recall.ts'
+import { createMetrics } from '../../src/metrics.ts'
+import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
+import type { Embedder } from '../../src/providers/embedder.ts'
+import { createQuestions } from '../../src/recall/question.ts'
+import { createRecall } from '../../src/recall/recall.ts'
+import type { Database } from '../../src/stores/database.ts'
+import { findActiveSpace } from '../../src/stores/spaces.ts'
+import { defaultNamespace } from './ingest.ts'
+
+export type AskOptions = Partial<Omit<RecallRequest, 'namespaceId' | 'query'>>
+
+/** Recall over a test's store, with the embedder of `createIngestFixture` unless another is given. */
+export async function createRecallFixture(
+  db: Database,
+  { embedder, timeoutMs = 2_000 }: { embedder?: Embedder; timeoutMs?: number } = {},
+): Promise<(query: string, options?: AskOptions) => Promise<RecallResult>> {
+  const namespaceId = await defaultNamespace(db)
+  const recall = createRecall({
+    db,
+    metrics: createMetrics(),
+    question: createQuestions({
+      embedder: embedder ?? createHashingEmbedder({ dimensions: 128, precision: 'fp16' }),
+      timeoutMs,
+      activeSpace: async () => await findActiveSpace(db),
+      log: pino({ level: 'silent' }),
+    }),
+  })
+  return async (query, options = {}) =>
+    await recall({ namespaceId, userId: 'ada', k: 5, query, ...options })
+}
