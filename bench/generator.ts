@@ -12,7 +12,24 @@ export function createRandom(seed: number): () => number {
 }
 
 const VOCABULARY = 20_000
-const SYLLABLES = ['ba', 'ke', 'li', 'mo', 'nu', 'ra', 'si', 'to', 'va', 'ze', 'cha', 'dri', 'fen', 'gol', 'hum', 'jar']
+const SYLLABLES = [
+  'ba',
+  'ke',
+  'li',
+  'mo',
+  'nu',
+  'ra',
+  'si',
+  'to',
+  'va',
+  'ze',
+  'cha',
+  'dri',
+  'fen',
+  'gol',
+  'hum',
+  'jar',
+]
 
 /** A made-up word for a number; distinct numbers give distinct words. */
 function word(index: number): string {

@@ -49,7 +49,14 @@ export async function createServices(
   const jobs = createJobs({ config, db, temporal, metrics, log })
   const activeSpace = cachedSpace(db, embedder)
   const indexer = createSpaceIndexer(db, log)
-  const ingest = createIngest({ config, db, source, embedder, log, onFinish: indexer.poke })
+  const ingest = createIngest({
+    config,
+    db,
+    source,
+    embedder,
+    log,
+    onFinish: (space) => indexer.poke(space),
+  })
   const question = createQuestions({
     embedder,
     timeoutMs: config.RECALL_EMBED_TIMEOUT_MS,
@@ -62,7 +69,16 @@ export async function createServices(
     embedding: { ok: true, detail: `${embedder.identity.provider}: ${embedder.identity.model}` },
   })
   return {
-    ...{ config, log, db, metrics, jobs, source, embedder, ingest, temporal, health },
+    config,
+    log,
+    db,
+    metrics,
+    jobs,
+    source,
+    embedder,
+    ingest,
+    temporal,
+    health,
     recall: createRecall({ db, question, metrics }),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
     async close() {

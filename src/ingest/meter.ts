@@ -12,63 +12,31 @@ interface Meter {
   readonly startedAt: number
   readonly startedWith: number
   readonly total: number
-  countedAt: number
-  cost: number
-  progress: BackfillProgress
+  readonly countedAt: number
+  readonly cost: number
+  readonly progress: BackfillProgress
 }
 
 /**
  * Progress of jobs this process works on. Counts come from `ingested_conversation`, so a page that ran twice cannot bend them;
  * only the rate is of this process's own life.
  */
-export function createProgressMeters(db: Database, now: () => number = () => performance.now()) {
+export function createProgressMeters(db: Database) {
   const meters = new Map<string, Meter>()
-
-  async function count(jobId: string, total: number, meter?: Meter): Promise<Meter> {
-    const began = now()
-    const outcomes = await countOutcomes(db, jobId)
-    const { tokens, errors, ...kinds } = outcomes
-    const processed = kinds.created + kinds.updated + kinds.skipped
-    const fetched = processed + errors
-    const startedAt = meter?.startedAt ?? began
-    const startedWith = meter?.startedWith ?? fetched
-    const seconds = (began - startedAt) / 1000
-    const rate = seconds > 0 ? (fetched - startedWith) / seconds : 0
-    const whole = Math.max(total, fetched)
-    return {
-      startedAt,
-      startedWith,
-      total: whole,
-      countedAt: now(),
-      cost: now() - began,
-      progress: {
-        processed,
-        ...kinds,
-        errors,
-        total_fetched: fetched,
-        total: whole,
-        rate: Math.round(rate * 10) / 10,
-        eta_seconds: rate > 0 ? Math.ceil((whole - fetched) / rate) : null,
-        tokens,
-        cost: null,
-      },
-    }
-  }
 
   async function current(job: IngestJob, total: () => Promise<number>): Promise<Meter> {
     const known = meters.get(job.jobId)
     if (known) return known
     const stored = (await findPosition(db, job.jobId))?.progress['total']
-    const made = await count(job.jobId, typeof stored === 'number' ? stored : await total())
-    meters.set(job.jobId, made)
-    return made
+    return await count(db, job.jobId, {
+      total: typeof stored === 'number' ? stored : await total(),
+    })
   }
 
   return {
     /** Counts what there is to do, once a job. */
     async begin(job: IngestJob, total: () => Promise<number>): Promise<void> {
-      meters.delete(job.jobId)
-      const counted = await count(job.jobId, await total())
+      const counted = await count(db, job.jobId, { total: await total() })
       meters.set(job.jobId, counted)
       await savePosition(db, { jobId: job.jobId, cursor: null, progress: { ...counted.progress } })
     },
@@ -78,8 +46,9 @@ export function createProgressMeters(db: Database, now: () => number = () => per
       { cursor, total }: { cursor: string | null; total: () => Promise<number> },
     ): Promise<BackfillProgress> {
       const meter = await current(job, total)
-      const due = now() - meter.countedAt >= Math.max(COUNT_EVERY_MS, meter.cost * COUNT_SHARE)
-      const latest = due ? await count(job.jobId, meter.total, meter) : meter
+      const pause = Math.max(COUNT_EVERY_MS, meter.cost * COUNT_SHARE)
+      const due = performance.now() - meter.countedAt >= pause
+      const latest = due ? await count(db, job.jobId, meter) : meter
       meters.set(job.jobId, latest)
       const progress = due ? { ...latest.progress } : null
       await savePosition(db, { jobId: job.jobId, cursor, progress })
@@ -87,8 +56,7 @@ export function createProgressMeters(db: Database, now: () => number = () => per
     },
     /** The exact counts. */
     async finish(job: IngestJob): Promise<BackfillProgress> {
-      const meter = meters.get(job.jobId)
-      const { progress } = await count(job.jobId, meter?.total ?? 0, meter)
+      const { progress } = await count(db, job.jobId, meters.get(job.jobId) ?? { total: 0 })
       meters.delete(job.jobId)
       const final = { ...progress, total: progress.total_fetched, eta_seconds: 0 }
       await savePosition(db, { jobId: job.jobId, cursor: null, progress: final })
@@ -100,3 +68,38 @@ export function createProgressMeters(db: Database, now: () => number = () => per
 }
 
 export type ProgressMeters = ReturnType<typeof createProgressMeters>
+
+async function count(
+  db: Database,
+  jobId: string,
+  before: Pick<Meter, 'total'> & Partial<Meter>,
+): Promise<Meter> {
+  const began = performance.now()
+  const { tokens, errors, ...kinds } = await countOutcomes(db, jobId)
+  const ended = performance.now()
+  const processed = kinds.created + kinds.updated + kinds.skipped
+  const fetched = processed + errors
+  const startedAt = before.startedAt ?? began
+  const startedWith = before.startedWith ?? fetched
+  const seconds = (began - startedAt) / 1000
+  const rate = seconds > 0 ? (fetched - startedWith) / seconds : 0
+  const total = Math.max(before.total, fetched)
+  return {
+    startedAt,
+    startedWith,
+    total,
+    countedAt: ended,
+    cost: ended - began,
+    progress: {
+      processed,
+      ...kinds,
+      errors,
+      total_fetched: fetched,
+      total,
+      rate: Math.round(rate * 10) / 10,
+      eta_seconds: rate > 0 ? Math.ceil((total - fetched) / rate) : null,
+      tokens,
+      cost: null,
+    },
+  }
+}

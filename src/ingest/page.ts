@@ -103,7 +103,10 @@ async function readHeads(
   const ids = await failedAfter(db, request, { after, limit })
   const heads = await source.headsOf(ids)
   const found = new Set(heads.map(({ id }) => id))
-  await recordGone({ db, ...request }, ids.filter((id) => !found.has(id)))
+  await recordGone(
+    { db, ...request },
+    ids.filter((id) => !found.has(id)),
+  )
   return { heads, next: ids.length < limit ? null : (ids.at(-1) ?? null) }
 }
 

@@ -121,7 +121,11 @@ export interface ConversationPlan {
 
 export function planConversation(
   conversation: ReadConversation,
-  { target, outcome, stored }: {
+  {
+    target,
+    outcome,
+    stored,
+  }: {
     target: PlanTarget
     outcome: 'created' | 'updated'
     stored: readonly StoredTrace[]

@@ -89,10 +89,14 @@ async function ingestTogether(
 ): Promise<void> {
   let left = conversations
   for (let race = 0; left.length > 0; race += 1) {
-    if (race === MAX_RACES) throw new MemoirError('internal', 'the same conversations kept changing')
+    if (race === MAX_RACES)
+      throw new MemoirError('internal', 'the same conversations kept changing')
     const decided = await decideAll(left, context)
     const plans = await planAll(decided, context)
-    const vectors = await embedPlans(plans.map(({ plan }) => plan), context)
+    const vectors = await embedPlans(
+      plans.map(({ plan }) => plan),
+      context,
+    )
     const raced = await context.db.transaction(
       async (tx) => await writeUnderLocks(tx, { decided, plans, vectors }, context),
     )
@@ -104,7 +108,11 @@ async function decideAll(
   conversations: readonly ReadConversation[],
   context: SliceContext,
 ): Promise<Decided[]> {
-  const rows = await findIngested(context.db, context, conversations.map(({ id }) => id))
+  const rows = await findIngested(
+    context.db,
+    context,
+    conversations.map(({ id }) => id),
+  )
   return conversations.map((conversation) => {
     const previous = rows.get(conversation.id)
     return { conversation, previous, decision: decide(conversation, { ...context, previous }) }
@@ -148,7 +156,11 @@ async function planAll(decided: readonly Decided[], context: SliceContext): Prom
 /** @returns ids of conversations that changed since they were decided: nothing of those was written */
 async function writeUnderLocks(
   tx: Queryable,
-  { decided, plans, vectors }: {
+  {
+    decided,
+    plans,
+    vectors,
+  }: {
     decided: readonly Decided[]
     plans: readonly Planned[]
     vectors: Parameters<typeof writePlans>[2]['vectors']
@@ -169,15 +181,22 @@ async function writeUnderLocks(
     ({ plan }) => !raced.has(plan.conversation.id) && locked.has(plan.userId),
   )
   if (ready.length > 0) {
-    await writePlans(tx, ready.map(({ plan }) => plan), {
-      jobId: context.jobId,
-      space: context.space,
-      vectors,
-      moved: ready.flatMap(({ moved }) => moved),
-    })
+    await writePlans(
+      tx,
+      ready.map(({ plan }) => plan),
+      {
+        jobId: context.jobId,
+        space: context.space,
+        vectors,
+        moved: ready.flatMap(({ moved }) => moved),
+      },
+    )
   }
   const settled = decided.filter(({ conversation }) => !raced.has(conversation.id))
-  await saveOutcomes(tx, settled, { written: ready.map(({ plan }) => ingestedWrite(plan)), context })
+  await saveOutcomes(tx, settled, {
+    written: ready.map(({ plan }) => ingestedWrite(plan)),
+    context,
+  })
   return raced
 }
 

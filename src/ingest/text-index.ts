@@ -28,7 +28,9 @@ export function indexMessages(contents: readonly string[], configured: string): 
   const whole = languageOf(contents, configured)
   const own = contents.map((content) => {
     const language =
-      configured === 'auto' ? detectLanguage(content.slice(0, LANGUAGE_SAMPLE_CHARS), whole) : configured
+      configured === 'auto'
+        ? detectLanguage(content.slice(0, LANGUAGE_SAMPLE_CHARS), whole)
+        : configured
     const lexemes = lexemesOf(content, language)
     const counts = new Map<string, number>()
     for (const lexeme of lexemes) counts.set(lexeme, (counts.get(lexeme) ?? 0) + 1)
@@ -39,7 +41,10 @@ export function indexMessages(contents: readonly string[], configured: string): 
     const lexemes = new Map<string, { frequency: number; window: number }>()
     for (const neighbour of around) {
       for (const [lexeme, count] of neighbour.counts) {
-        const entry = lexemes.get(lexeme) ?? { frequency: message.counts.get(lexeme) ?? 0, window: 0 }
+        const entry = lexemes.get(lexeme) ?? {
+          frequency: message.counts.get(lexeme) ?? 0,
+          window: 0,
+        }
         entry.window += count
         lexemes.set(lexeme, entry)
       }

@@ -22,7 +22,12 @@ import type { ConversationPlan } from './plan.ts'
 export async function writePlans(
   tx: Queryable,
   plans: readonly ConversationPlan[],
-  { jobId, space, vectors, moved }: {
+  {
+    jobId,
+    space,
+    vectors,
+    moved,
+  }: {
     jobId: string
     space: Space
     vectors: PlanVectors
@@ -46,7 +51,16 @@ export async function writePlans(
         const row = rows.get(write.id)
         const vec = vectors.get(write.id)
         return row && vec
-          ? [{ ...row, traceId: row.id, head: 'semantic' as const, userId: write.userId, kind: write.kind, vec }]
+          ? [
+              {
+                ...row,
+                traceId: row.id,
+                head: 'semantic' as const,
+                userId: write.userId,
+                kind: write.kind,
+                vec,
+              },
+            ]
           : []
       }),
     ),

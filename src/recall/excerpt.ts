@@ -10,7 +10,9 @@ export function excerpt(memory: Memory, lexemes: ReadonlySet<string>): string {
   if (memory.kind !== 'episode' || memory.content.length <= EXCERPT_CHARS) return memory.content
   const language = detectLanguage(memory.content.slice(0, EXCERPT_CHARS))
   const lines = memory.content.split('\n').flatMap(splitLong)
-  const worth = lines.map((line) => new Set(lexemesOf(line, language).filter((l) => lexemes.has(l))).size)
+  const worth = lines.map(
+    (line) => new Set(lexemesOf(line, language).filter((l) => lexemes.has(l))).size,
+  )
   let best = { from: 0, to: 0, score: -1 }
   for (let from = 0; from < lines.length; from += 1) {
     let chars = 0

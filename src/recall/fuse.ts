@@ -60,7 +60,11 @@ function shareOf(lowest: number, highest: number): (value: number) => number {
   return width > 0 ? (value) => Math.min(1, Math.max(0, (value - lowest) / width)) : () => 0
 }
 
-function relevanceOf({ cosine, text, calibration }: {
+function relevanceOf({
+  cosine,
+  text,
+  calibration,
+}: {
   cosine: number | null
   text: number
   calibration: Calibration

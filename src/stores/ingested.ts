@@ -155,7 +155,10 @@ export async function countOutcomes(db: Queryable, jobId: string): Promise<Outco
   return rows[0] ?? { created: 0, updated: 0, skipped: 0, errors: 0, tokens: 0 }
 }
 
-export async function countFailed(db: Queryable, { namespaceId, source }: SourceKey): Promise<number> {
+export async function countFailed(
+  db: Queryable,
+  { namespaceId, source }: SourceKey,
+): Promise<number> {
   const { rows } = await db.query<{ n: number }>(
     `select count(*) as n from memoir.ingested_conversation
       where namespace_id = $1::uuid and source = $2 and outcome = 'error'`,

@@ -6,17 +6,31 @@ export interface UserTextPlace {
   readonly table: string
   readonly columns: readonly string[]
   /** How rows of one user are found. */
-  readonly by:
-    | { readonly column: 'user_id' | 'subject' }
-    | { readonly via: string }
+  readonly by: { readonly column: 'user_id' | 'subject' } | { readonly via: string }
 }
 
 export const USER_TEXT: readonly UserTextPlace[] = [
   { table: 'memory_user', columns: ['external_id', 'languages'], by: { via: 'id' } },
-  { table: 'conversations', columns: ['id', 'user_id', 'title', 'metadata'], by: { via: 'user_id is the external id' } },
-  { table: 'messages', columns: ['id', 'conversation_id', 'role', 'name', 'content'], by: { via: 'conversations' } },
-  { table: 'ingested_conversation', columns: ['conversation_id', 'message_hash'], by: { column: 'user_id' } },
-  { table: 'ingest_suspect', columns: ['conversation_id'], by: { via: 'ingested_conversation; gone when its job ends' } },
+  {
+    table: 'conversations',
+    columns: ['id', 'user_id', 'title', 'metadata'],
+    by: { via: 'user_id is the external id' },
+  },
+  {
+    table: 'messages',
+    columns: ['id', 'conversation_id', 'role', 'name', 'content'],
+    by: { via: 'conversations' },
+  },
+  {
+    table: 'ingested_conversation',
+    columns: ['conversation_id', 'message_hash'],
+    by: { column: 'user_id' },
+  },
+  {
+    table: 'ingest_suspect',
+    columns: ['conversation_id'],
+    by: { via: 'ingested_conversation; gone when its job ends' },
+  },
   {
     table: 'memory_trace',
     columns: [
@@ -36,7 +50,11 @@ export const USER_TEXT: readonly UserTextPlace[] = [
     ],
     by: { column: 'user_id' },
   },
-  { table: 'memory_revision', columns: ['content', 'content_hash', 'meta'], by: { column: 'user_id' } },
+  {
+    table: 'memory_revision',
+    columns: ['content', 'content_hash', 'meta'],
+    by: { column: 'user_id' },
+  },
   {
     table: 'memory_source',
     columns: ['conversation_id', 'session_id', 'message_id', 'quote'],
@@ -44,9 +62,17 @@ export const USER_TEXT: readonly UserTextPlace[] = [
   },
   { table: 'memory_posting', columns: ['lexeme'], by: { column: 'user_id' } },
   { table: 'memory_embedding', columns: ['vec', 'vec_full'], by: { column: 'user_id' } },
-  { table: 'model_answer', columns: ['step', 'input_hash', 'model', 'answer'], by: { column: 'user_id' } },
+  {
+    table: 'model_answer',
+    columns: ['step', 'input_hash', 'model', 'answer'],
+    by: { column: 'user_id' },
+  },
   { table: 'job', columns: ['request', 'progress', 'cursor', 'error'], by: { column: 'user_id' } },
-  { table: 'idempotency_key', columns: ['key', 'body_hash', 'response'], by: { via: 'kept for a day' } },
+  {
+    table: 'idempotency_key',
+    columns: ['key', 'body_hash', 'response'],
+    by: { via: 'kept for a day' },
+  },
   { table: 'audit_log', columns: ['details'], by: { column: 'subject' } },
 ]
 

@@ -218,11 +218,7 @@ export async function markStuck(db: Queryable, id: string, error: JobError): Pro
 }
 
 /** Remembers what was asked of a run until it takes effect. @returns false when the job has ended */
-export async function setControl(
-  db: Queryable,
-  id: string,
-  control: JobControl,
-): Promise<boolean> {
+export async function setControl(db: Queryable, id: string, control: JobControl): Promise<boolean> {
   const { rowCount } = await db.query(
     `update memoir.job set control = $2
       where id = $1::uuid and state in ('queued', 'running', 'paused')`,

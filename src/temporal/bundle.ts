@@ -1,6 +1,10 @@
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker'
+import {
+  DefaultLogger,
+  bundleWorkflowCode,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker'
 import type { DataConverter } from '@temporalio/common'
 
 const bundles = new Map<string, Promise<WorkflowBundleWithSourceMap>>()
@@ -16,7 +20,8 @@ export async function workflowBundle(
   const bundle = bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL(index, import.meta.url)),
     ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
-    logger: QUIET,
+    // Webpack's report of twenty lines is nobody's concern unless it is an error.
+    logger: new DefaultLogger('ERROR'),
   })
   bundles.set(failureConverterPath ?? '', bundle)
   return await bundle

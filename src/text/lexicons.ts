@@ -72,7 +72,10 @@ const STOPS: Readonly<Record<string, ReadonlySet<string>>> = Object.fromEntries(
     sv: swedishStop,
     tr: turkishStop,
     zh: chineseStop,
-  }).map(([language, words]) => [language, new Set(words.map((word) => word.normalize('NFKC').toLowerCase()))]),
+  }).map(([language, words]) => [
+    language,
+    new Set(words.map((word) => word.normalize('NFKC').toLowerCase())),
+  ]),
 )
 
 const NONE: ReadonlySet<string> = new Set()

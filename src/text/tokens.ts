@@ -7,7 +7,8 @@ import { stemOf, stopWordsOf } from './lexicons.ts'
 const MAX_LEXEME_CHARS = 64
 
 /** Letters, marks and digits, joined by signs that stand inside a word; a trailing + or # belongs to C++ and C#. */
-const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’._@/-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*(?:\+\+|#)?/gu
+const WORD =
+  /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’._@/-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*(?:\+\+|#)?/gu
 
 /** Written without spaces: words have to be found by dictionary. */
 const UNSPACED =
@@ -63,7 +64,7 @@ function pushUnspaced(words: string[], found: string): void {
 }
 
 function pushPairs(words: string[], run: string): void {
-  const signs = [...run]
+  const signs = Array.from(run)
   // A word of two signs is its own pair and was counted already.
   if (signs.length <= 2) return
   for (let at = 0; at + 1 < signs.length; at += 1) words.push(`${signs[at]}${signs[at + 1]}`)
@@ -71,7 +72,9 @@ function pushPairs(words: string[], run: string): void {
 
 /** Never ends inside a surrogate pair. */
 const cut = (word: string) =>
-  word.length <= MAX_LEXEME_CHARS ? word : word.slice(0, MAX_LEXEME_CHARS).replace(/[\uD800-\uDBFF]$/, '')
+  word.length <= MAX_LEXEME_CHARS
+    ? word
+    : word.slice(0, MAX_LEXEME_CHARS).replace(/[\uD800-\uDBFF]$/, '')
 
 /** What Arabic writers leave out or vary: vowel signs, the stretching bar, forms of alef, final ya and ta marbuta. */
 function normaliseArabic(word: string): string {
@@ -87,7 +90,9 @@ const ACCENTED_LATIN = /[\u00C0-\u024F\u1E00-\u1EFF]/
 /** A word as it is indexed. Accents fall after stemming, which needs them, so "Müller" and "Muller" meet. */
 function lexemeOf(word: string, language: string): string {
   const stem =
-    language === 'ar' ? normaliseArabic(stemOf(normaliseArabic(word), 'ar')) : stemOf(word, language)
+    language === 'ar'
+      ? normaliseArabic(stemOf(normaliseArabic(word), 'ar'))
+      : stemOf(word, language)
   if (!ACCENTED_LATIN.test(stem)) return stem
   return stem.replaceAll('ß', 'ss').normalize('NFD').replaceAll(/\p{M}/gu, '')
 }

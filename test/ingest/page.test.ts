@@ -62,56 +62,65 @@ suite('a second run skips everything and touches no row', async () => {
   expect(await versions(store.db)).toEqual(before)
 })
 
-suite('a message changed without touching any time is found, and that conversation alone is worked on', async () => {
-  await using store = await createTestDatabase()
-  await seed(store.db, talks(6))
-  const fixture = await createIngestFixture(store.db)
-  await fixture.run()
-  const before = await versions(store.db)
-  await store.db.query(
-    `update memoir.messages set content = 'Rather about comets.' where id = 'c002/3'`,
-  )
+suite(
+  'a message changed without touching any time is found, and that conversation alone is worked on',
+  async () => {
+    await using store = await createTestDatabase()
+    await seed(store.db, talks(6))
+    const fixture = await createIngestFixture(store.db)
+    await fixture.run()
+    const before = await versions(store.db)
+    await store.db.query(
+      `update memoir.messages set content = 'Rather about comets.' where id = 'c002/3'`,
+    )
 
-  const progress = await fixture.run()
+    const progress = await fixture.run()
 
-  expect(progress).toMatchObject({ created: 0, updated: 1, skipped: 5 })
-  const after = await versions(store.db)
-  const changed = [...after].filter(([id, version]) => before.get(id) !== version)
-  const { rows } = await store.db.query<{ conversation_id: string; n: number }>(
-    `select conversation_id, count(*) as n from memoir.memory_trace where id = any($1::uuid[]) group by 1`,
-    [changed.map(([id]) => id)],
-  )
-  // The message, its only neighbour's window, and the episode.
-  expect(rows).toEqual([{ conversation_id: 'c002', n: 3 }])
-  const revisions = await store.db.query(
-    `select r.content from memoir.memory_revision r join memoir.memory_trace t on t.id = r.trace_id where t.kind = 'message'`,
-  )
-  expect(revisions.rows).toEqual([{ content: 'You asked about trains, part 4 of c002.' }])
-  expect(await findDisagreements(store.db)).toEqual([])
-})
+    expect(progress).toMatchObject({ created: 0, updated: 1, skipped: 5 })
+    const after = await versions(store.db)
+    const changed = [...after].filter(([id, version]) => before.get(id) !== version)
+    const { rows } = await store.db.query<{ conversation_id: string; n: number }>(
+      `select conversation_id, count(*) as n from memoir.memory_trace where id = any($1::uuid[]) group by 1`,
+      [changed.map(([id]) => id)],
+    )
+    // The message, its only neighbour's window, and the episode.
+    expect(rows).toEqual([{ conversation_id: 'c002', n: 3 }])
+    const revisions = await store.db.query(
+      `select r.content from memoir.memory_revision r join memoir.memory_trace t on t.id = r.trace_id where t.kind = 'message'`,
+    )
+    expect(revisions.rows).toEqual([{ content: 'You asked about trains, part 4 of c002.' }])
+    expect(await findDisagreements(store.db)).toEqual([])
+  },
+)
 
-suite('messages that were added, removed and reordered leave a chain that agrees with the source', async () => {
-  await using store = await createTestDatabase()
-  const base = talk('c1', 'bread', 6)
-  await seed(store.db, [base])
-  const fixture = await createIngestFixture(store.db)
-  await fixture.run()
-  const kept = base.messages.map((message, index) => ({ ...message, id: `c1/${index}` }))
-  await seed(store.db, [
-    { ...base, messages: [...kept.slice(0, 2), ...kept.slice(4), { id: 'c1/9', content: 'And rye?' }] },
-  ])
+suite(
+  'messages that were added, removed and reordered leave a chain that agrees with the source',
+  async () => {
+    await using store = await createTestDatabase()
+    const base = talk('c1', 'bread', 6)
+    await seed(store.db, [base])
+    const fixture = await createIngestFixture(store.db)
+    await fixture.run()
+    const kept = base.messages.map((message, index) => ({ ...message, id: `c1/${index}` }))
+    await seed(store.db, [
+      {
+        ...base,
+        messages: [...kept.slice(0, 2), ...kept.slice(4), { id: 'c1/9', content: 'And rye?' }],
+      },
+    ])
 
-  expect(await fixture.run()).toMatchObject({ updated: 1 })
-  expect(await findDisagreements(store.db)).toEqual([])
+    expect(await fixture.run()).toMatchObject({ updated: 1 })
+    expect(await findDisagreements(store.db)).toEqual([])
 
-  await seed(store.db, [{ ...base, messages: kept }])
-  expect(await fixture.run()).toMatchObject({ updated: 1 })
-  expect(await findDisagreements(store.db)).toEqual([])
-  const { rows } = await store.db.query(
-    `select count(*) as n from memoir.memory_trace where kind = 'message' and state = 'active'`,
-  )
-  expect(rows).toEqual([{ n: 6 }])
-})
+    await seed(store.db, [{ ...base, messages: kept }])
+    expect(await fixture.run()).toMatchObject({ updated: 1 })
+    expect(await findDisagreements(store.db)).toEqual([])
+    const { rows } = await store.db.query(
+      `select count(*) as n from memoir.memory_trace where kind = 'message' and state = 'active'`,
+    )
+    expect(rows).toEqual([{ n: 6 }])
+  },
+)
 
 suite('a conversation that changes hands takes its memories along', async () => {
   await using store = await createTestDatabase()
@@ -198,7 +207,9 @@ function refusing(word: string, code: 'vendor_refused' | 'vendor_unauthorized'):
 suite('a conversation the model refuses is listed, and only failures are tried again', async () => {
   await using store = await createTestDatabase()
   await seed(store.db, talks(9))
-  const failing = await createIngestFixture(store.db, { embedder: refusing('owls', 'vendor_refused') })
+  const failing = await createIngestFixture(store.db, {
+    embedder: refusing('owls', 'vendor_refused'),
+  })
 
   expect(await failing.run({ pageSize: 5 })).toMatchObject({ created: 8, errors: 1 })
   const { rows } = await store.db.query(
@@ -277,25 +288,28 @@ suite('two jobs over the same conversations at once leave each of them once', as
   expect(await findDisagreements(store.db)).toEqual([])
 })
 
-suite('a conversation that killed its process twice while alone is passed over, the rest go on', async () => {
-  await using store = await createTestDatabase()
-  await seed(store.db, talks(5))
-  const fixture = await createIngestFixture(store.db)
-  const job = await fixture.newJob()
-  const died = async (alone: boolean, deaths: number) =>
-    await store.db.query(
-      `insert into memoir.ingest_suspect (job_id, conversation_id, alone, deaths) values ($1, 'c003', $2, $3)
+suite(
+  'a conversation that killed its process twice while alone is passed over, the rest go on',
+  async () => {
+    await using store = await createTestDatabase()
+    await seed(store.db, talks(5))
+    const fixture = await createIngestFixture(store.db)
+    const job = await fixture.newJob()
+    const died = async (alone: boolean, deaths: number) =>
+      await store.db.query(
+        `insert into memoir.ingest_suspect (job_id, conversation_id, alone, deaths) values ($1, 'c003', $2, $3)
        on conflict (job_id, conversation_id) do update set alone = $2, deaths = $3`,
-      [job.jobId, alone, deaths],
+        [job.jobId, alone, deaths],
+      )
+    await died(true, 1)
+
+    expect(await fixture.run({ job })).toMatchObject({ created: 4, errors: 1 })
+
+    const { rows } = await store.db.query(
+      `select conversation_id, code from memoir.ingested_conversation where outcome = 'error'`,
     )
-  await died(true, 1)
-
-  expect(await fixture.run({ job })).toMatchObject({ created: 4, errors: 1 })
-
-  const { rows } = await store.db.query(
-    `select conversation_id, code from memoir.ingested_conversation where outcome = 'error'`,
-  )
-  expect(rows).toEqual([{ conversation_id: 'c003', code: 'worker_killed' }])
-  const marks = await store.db.query(`select count(*) as n from memoir.ingest_suspect`)
-  expect(marks.rows).toEqual([{ n: 0 }])
-})
+    expect(rows).toEqual([{ conversation_id: 'c003', code: 'worker_killed' }])
+    const marks = await store.db.query(`select count(*) as n from memoir.ingest_suspect`)
+    expect(marks.rows).toEqual([{ n: 0 }])
+  },
+)

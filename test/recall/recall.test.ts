@@ -16,8 +16,18 @@ const says = (id: string, ...contents: string[]): SeedConversation => ({
 })
 
 const LIFE: readonly SeedConversation[] = [
-  says('dog', 'My dog is called Biscuit.', 'What a sweet name!', 'He is a beagle and loves cheese.'),
-  says('flight', 'I fly to Lisbon on the ninth of May.', 'For how long?', 'Two weeks, to see my sister.'),
+  says(
+    'dog',
+    'My dog is called Biscuit.',
+    'What a sweet name!',
+    'He is a beagle and loves cheese.',
+  ),
+  says(
+    'flight',
+    'I fly to Lisbon on the ninth of May.',
+    'For how long?',
+    'Two weeks, to see my sister.',
+  ),
   says('allergy', 'Penicillin gives me a rash.', 'Good to know.', 'So tell every doctor about it.'),
   { ...says('other', 'My cat is called Biscuit too.', 'Funny.', 'Is it not?'), user: 'grace' },
 ]
@@ -100,21 +110,25 @@ suite('scope, tags, metadata and session filter inside the search, not after it'
   }
 })
 
-suite('threshold cuts by absolute relevance: a question about nothing known finds nothing', async () => {
-  await using store = await createTestDatabase()
-  await remembered(store.db)
-  const ask = await createRecallFixture(store.db)
+suite(
+  'threshold cuts by absolute relevance: a question about nothing known finds nothing',
+  async () => {
+    await using store = await createTestDatabase()
+    await remembered(store.db)
+    const ask = await createRecallFixture(store.db)
 
-  expect((await ask('quarterly semiconductor tariffs', { threshold: 0.3 })).hits).toEqual([])
-  const [best] = (await ask('Penicillin rash', { threshold: 0.2 })).hits
-  expect(best?.content).toBe('Penicillin gives me a rash.')
-})
+    expect((await ask('quarterly semiconductor tariffs', { threshold: 0.3 })).hits).toEqual([])
+    const [best] = (await ask('Penicillin rash', { threshold: 0.2 })).hits
+    expect(best?.content).toBe('Penicillin gives me a rash.')
+  },
+)
 
 suite('what the record no longer shows is never shown, whatever is still indexed', async () => {
   await using store = await createTestDatabase()
   await remembered(store.db)
   const ask = await createRecallFixture(store.db)
-  const contents = async () => (await ask('dog Biscuit beagle', { k: 50 })).hits.map((h) => h.content)
+  const contents = async () =>
+    (await ask('dog Biscuit beagle', { k: 50 })).hits.map((h) => h.content)
   expect(await contents()).toContain('My dog is called Biscuit.')
 
   await store.db.query(
@@ -133,29 +147,32 @@ function broken(embed: Embedder['embed'], dimensions = 128): Embedder {
   return { identity: createHashingEmbedder({ dimensions, precision: 'fp16' }).identity, embed }
 }
 
-suite('a model that fails, is late or was changed leaves text search, and recall says so', async () => {
-  await using store = await createTestDatabase()
-  await remembered(store.db)
-  const failing = broken(async () => await Promise.reject(new MemoirError('vendor_busy', 'wait')))
-  const hanging = broken(
-    async (_, { signal }) =>
-      await new Promise((_resolve, reject) => {
-        signal?.addEventListener('abort', () => reject(signal.reason as Error))
-      }),
-  )
-  const changed = createHashingEmbedder({ dimensions: 64, precision: 'fp16' })
+suite(
+  'a model that fails, is late or was changed leaves text search, and recall says so',
+  async () => {
+    await using store = await createTestDatabase()
+    await remembered(store.db)
+    const failing = broken(async () => await Promise.reject(new MemoirError('vendor_busy', 'wait')))
+    const hanging = broken(
+      async (_, { signal }) =>
+        await new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason as Error))
+        }),
+    )
+    const changed = createHashingEmbedder({ dimensions: 64, precision: 'fp16' })
 
-  for (const [embedder, degraded] of [
-    [failing, 'embedding'],
-    [hanging, 'embedding_timeout'],
-    [changed, 'embedding_space'],
-  ] as const) {
-    const ask = await createRecallFixture(store.db, { embedder, timeoutMs: 20 })
-    const result = await ask('beagle cheese')
-    expect(result.degraded).toEqual([degraded])
-    expect(result.hits[0]?.content).toBe('He is a beagle and loves cheese.')
-  }
-})
+    for (const [embedder, degraded] of [
+      [failing, 'embedding'],
+      [hanging, 'embedding_timeout'],
+      [changed, 'embedding_space'],
+    ] as const) {
+      const ask = await createRecallFixture(store.db, { embedder, timeoutMs: 20 })
+      const result = await ask('beagle cheese')
+      expect(result.degraded).toEqual([degraded])
+      expect(result.hits[0]?.content).toBe('He is a beagle and loves cheese.')
+    }
+  },
+)
 
 suite('the index finds what comparing one by one finds', async () => {
   await using store = await createTestDatabase()
@@ -177,7 +194,13 @@ suite('hostile questions are data', async () => {
   await remembered(store.db)
   const ask = await createRecallFixture(store.db)
 
-  for (const query of [`'; drop table memoir.memory_trace; --`, '🙂', '%_\\', 'x'.repeat(100_000), '   ']) {
+  for (const query of [
+    `'; drop table memoir.memory_trace; --`,
+    '🙂',
+    '%_\\',
+    'x'.repeat(100_000),
+    '   ',
+  ]) {
     expect(await ask(query)).toHaveProperty('hits')
   }
   const { rows } = await store.db.query(`select count(*) as n from memoir.memory_trace`)

@@ -29,7 +29,10 @@ export interface SeedConversation {
 export const SEED_TIME = '2026-03-01T10:00:00Z'
 
 /** Writes conversations into Memoir's own source tables, replacing what is there of the same ids. */
-export async function seed(db: Database, conversations: readonly SeedConversation[]): Promise<void> {
+export async function seed(
+  db: Database,
+  conversations: readonly SeedConversation[],
+): Promise<void> {
   for (const { id, user, title, updatedAt, messages } of conversations) {
     const time = updatedAt ?? SEED_TIME
     await db.query(
@@ -75,7 +78,11 @@ export interface IngestFixture {
   readonly ingest: Ingest
   readonly namespaceId: string
   /** Runs a whole job of its own (or goes on with one) and answers its counts. */
-  run(options?: { job?: IngestJob; pageSize?: number; retryFailed?: boolean }): Promise<BackfillProgress>
+  run(options?: {
+    job?: IngestJob
+    pageSize?: number
+    retryFailed?: boolean
+  }): Promise<BackfillProgress>
   newJob(options?: { retryFailed?: boolean }): Promise<IngestJob>
 }
 

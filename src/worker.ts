@@ -1,0 +1,131 @@
+import { createFailureInterceptor } from './activities/failures.ts'
+import { createActivities } from './activities/index.ts'
+import { loadConfig } from './config.ts'
+import { createRuns } from './jobs/runs.ts'
+import { startSweep, type SweepOptions } from './jobs/sweep.ts'
+import { createLogger } from './logger.ts'
+import { createServices, type Services } from './services.ts'
+import { workflowBundle } from './temporal/bundle.ts'
+import { installRuntime } from './temporal/runtime.ts'
+import { openWorkers, type Workers } from './temporal/workers.ts'
+
+/** The worker process: runs workflows and their steps, and sweeps. Temporal may come late, go away and come back. */
+export interface RunningWorker {
+  /** The first time that work can be taken. */
+  readonly ready: Promise<void>
+  readonly stopped: Promise<void>
+  /** Takes no new work, lets steps in hand end or hands them back, then settles. */
+  shutdown(): Promise<void>
+  /** One round of the sweep now. */
+  sweep(): Promise<void>
+}
+
+export interface WorkerStartOptions {
+  readonly sweep?: Partial<SweepOptions>
+  /** How long steps in hand may take to end by themselves, as Temporal writes durations. */
+  readonly shutdownGrace?: string
+}
+
+export type WorkerServices = Pick<
+  Services,
+  'config' | 'log' | 'db' | 'metrics' | 'ingest' | 'temporal'
+>
+
+/** Between two tries to reach Temporal. */
+const REOPEN_MS = 1_000
+
+/**
+ * Never waits for Temporal: until it is there, accepted work stays queued and says so.
+ * @throws when the workflows cannot be bundled
+ */
+export async function startWorker(
+  services: WorkerServices,
+  options: WorkerStartOptions = {},
+): Promise<RunningWorker> {
+  const { config, log, temporal } = services
+  installRuntime(log)
+  await workflowBundle(temporal.dataConverter)
+  const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
+  const sweep = startSweep({ ...services, runs }, options.sweep)
+  const stopping = new AbortController()
+  const ready = Promise.withResolvers<void>()
+  // Nobody has to wait for it.
+  ready.promise.catch(() => undefined)
+  const stopped = keepWorking(services, {
+    ...(options.shutdownGrace === undefined ? {} : { shutdownGrace: options.shutdownGrace }),
+    signal: stopping.signal,
+    onReady: () => ready.resolve(),
+  })
+  return {
+    ready: ready.promise,
+    stopped,
+    sweep: async () => await sweep.round(),
+    async shutdown() {
+      stopping.abort()
+      ready.reject(new Error('the worker was shut down'))
+      await sweep.stop()
+      await stopped
+    },
+  }
+}
+
+interface Working {
+  readonly shutdownGrace?: string
+  readonly signal: AbortSignal
+  readonly onReady: () => void
+}
+
+async function keepWorking(services: WorkerServices, working: Working): Promise<void> {
+  const { log } = services
+  const { signal } = working
+  while (!signal.aborted) {
+    try {
+      await workUntilBroken(services, working)
+    } catch (error) {
+      log.warn({ error }, 'the worker lost Temporal and tries to reach it again')
+      await pause(REOPEN_MS, signal)
+    }
+  }
+}
+
+async function workUntilBroken(services: WorkerServices, working: Working): Promise<void> {
+  const { temporal, log } = services
+  await temporal.searchAttributes.register()
+  const workers: Workers = await openWorkers(temporal, {
+    activities: createActivities(services),
+    interceptors: { activity: [createFailureInterceptor(services)] },
+    ...(working.shutdownGrace === undefined ? {} : { shutdownGrace: working.shutdownGrace }),
+  })
+  working.signal.addEventListener('abort', workers.shutdown)
+  try {
+    const running = workers.run()
+    if (working.signal.aborted) workers.shutdown()
+    log.info({ taskQueue: temporal.taskQueue }, 'the worker takes work')
+    working.onReady()
+    await running
+  } finally {
+    working.signal.removeEventListener('abort', workers.shutdown)
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
+
+if (import.meta.main) {
+  const config = loadConfig()
+  const log = createLogger(config.LOG_LEVEL, 'memoir-worker')
+  const services = await createServices(config, log)
+  const worker = await startWorker(services)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void worker.shutdown())
+  }
+  await worker.stopped
+  await services.close()
+}

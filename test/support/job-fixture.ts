@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto'
+import { pino } from 'pino'
+import { inject, vi } from 'vitest'
+import type { JobKey, Jobs } from '../../src/api/context.ts'
+import { loadConfig, type Config } from '../../src/config.ts'
+import type { BackfillProgress, Job, JobState } from '../../src/domain/job.ts'
+import type { Ingest, PageHooks, PageRequest } from '../../src/ingest/ingest.ts'
+import { createJobs } from '../../src/jobs/accept.ts'
+import type { SweepOptions } from '../../src/jobs/sweep.ts'
+import { createMetrics } from '../../src/metrics.ts'
+import type { Database } from '../../src/stores/database.ts'
+import { findPosition, savePosition } from '../../src/stores/job-progress.ts'
+import { openTemporal, type TemporalClient } from '../../src/temporal/client.ts'
+import { startWorker, type RunningWorker, type WorkerServices } from '../../src/worker.ts'
+import { createTestDatabase } from './database.ts'
+
+/** Jobs on a real Temporal and a real Postgres, with an ingest that does what the test says. */
+
+export interface FakeIngest extends Ingest {
+  readonly begun: string[]
+  /** The positions that pages were asked for, in order, repeated ones too. */
+  readonly asked: (string | null)[]
+  readonly finished: string[]
+}
+
+export interface IngestScript {
+  /** How many pages the source has. */
+  readonly pages?: number
+  onBegin?(): Promise<void> | void
+  /** Before a page is done; `page` counts from 1. */
+  onPage?(page: number, hooks: PageHooks, request: PageRequest): Promise<void> | void
+}
+
+export const NO_PROGRESS: BackfillProgress = {
+  processed: 0,
+  created: 0,
+  updated: 0,
+  skipped: 0,
+  errors: 0,
+  total_fetched: 0,
+  total: 0,
+  rate: 0,
+  eta_seconds: null,
+  tokens: 0,
+  cost: null,
+}
+
+/** Keeps its position in the job's row, as the real one does. */
+export function createFakeIngest(db: Database, script: IngestScript = {}): FakeIngest {
+  const { pages = 3 } = script
+  const [begun, asked, finished]: [string[], (string | null)[], string[]] = [[], [], []]
+  return {
+    ...{ begun, asked, finished },
+    async begin({ jobId }) {
+      begun.push(jobId)
+      await script.onBegin?.()
+      return { cursor: (await findPosition(db, jobId))?.cursor ?? null }
+    },
+    async page(request, hooks) {
+      asked.push(request.after)
+      const page = Number(request.after ?? 0) + 1
+      await script.onPage?.(page, hooks, request)
+      const progress = { ...NO_PROGRESS, processed: page, total: pages }
+      const next = page < pages ? String(page) : null
+      await savePosition(db, { jobId: request.jobId, cursor: next, progress: { ...progress } })
+      return { next, progress }
+    },
+    async finish({ jobId }) {
+      finished.push(jobId)
+      return NO_PROGRESS
+    },
+  }
+}
+
+/** Never in the way of a test: each says itself when to sweep, unless it wants the loop. */
+const NO_SWEEP: SweepOptions = {
+  everyMs: 3_600_000,
+  unstartedAfterMs: 0,
+  silentAfterMs: 0,
+  stuckAttempts: 3,
+}
+
+export interface JobFixture extends AsyncDisposable {
+  readonly config: Config
+  readonly db: Database
+  readonly databaseUrl: string
+  readonly jobs: Jobs & { close(): Promise<void> }
+  readonly temporal: TemporalClient
+  readonly ingest: FakeIngest
+  readonly services: WorkerServices
+  readonly namespaceId: string
+  work(options?: { sweep?: Partial<SweepOptions>; ingest?: Ingest }): Promise<RunningWorker>
+  accept(options?: { retryFailed?: boolean; pageSize?: number }): Promise<Job>
+  get(id: string): Promise<Job>
+  key(id: string): JobKey
+  untilState(id: string, state: JobState): Promise<Job>
+}
+
+export interface FixtureOptions extends IngestScript {
+  readonly env?: Record<string, string>
+  readonly address?: string
+}
+
+export async function createJobFixture(options: FixtureOptions = {}): Promise<JobFixture> {
+  const test = await createTestDatabase()
+  const { db } = test
+  const config = loadConfig({
+    DATABASE_URL: test.url,
+    TEMPORAL_ADDRESS: options.address ?? inject('temporalAddress'),
+    TEMPORAL_TASK_QUEUE: `test-${randomUUID()}`,
+    BACKFILL_HEARTBEAT_SECONDS: '2',
+    ...options.env,
+  })
+  const log = pino({ level: 'silent' })
+  const metrics = createMetrics()
+  const temporal = await openTemporal(config)
+  const jobs = createJobs({ config, db, temporal, metrics, log })
+  const ingest = createFakeIngest(db, options)
+  const services = { config, log, db, metrics, ingest, temporal }
+  const namespaceId = await newNamespace(db)
+  const workers: RunningWorker[] = []
+  const key = (id: string) => ({ namespaceId, id })
+  const get = async (id: string) => {
+    const job = await jobs.get(key(id))
+    if (!job) throw new Error('the job is gone')
+    return job
+  }
+  return {
+    ...{ config, db, databaseUrl: test.url, jobs, temporal, ingest, services, namespaceId, key, get },
+    async work({ sweep = {}, ingest: other = ingest } = {}) {
+      const worker = await startWorker(
+        { ...services, ingest: other },
+        { sweep: { ...NO_SWEEP, ...sweep }, shutdownGrace: '100ms' },
+      )
+      workers.push(worker)
+      return worker
+    },
+    async accept({ retryFailed = false, pageSize } = {}) {
+      const { job } = await jobs.acceptBackfill({
+        namespaceId,
+        retryFailed,
+        ...(pageSize === undefined ? {} : { pageSize }),
+      })
+      return job
+    },
+    async untilState(id, state) {
+      return await vi.waitFor(
+        async () => {
+          const job = await get(id)
+          if (job.state !== state) throw new Error(`the job is ${job.state}: ${job.error?.code}`)
+          return job
+        },
+        { timeout: 20_000, interval: 30 },
+      )
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(workers.map(async (worker) => await worker.shutdown()))
+      await jobs.close()
+      await temporal.close()
+      await test[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** A namespace of its own, so that workflow ids of tests on one Temporal never meet. */
+async function newNamespace(db: Database): Promise<string> {
+  const id = randomUUID()
+  await db.query(`insert into memoir.namespace (id, name) values ($1::uuid, $2)`, [id, `t-${id}`])
+  return id
+}
+
+/** A promise and its key, for steps that wait until the test says so. */
+export function gate(): { readonly passed: Promise<void>; open(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  return { passed: promise, open: () => resolve() }
+}
