@@ -26,6 +26,8 @@ export interface Services extends ApiServices {
 }
 
 export interface ServicesOptions {
+  /** Another maker of vectors than the configured one. */
+  readonly embedder?: Embedder
   readonly temporalUi?: string
 }
 
@@ -43,43 +45,21 @@ export async function createServices(
     onIdleError,
   })
   const metrics = createMetrics()
-  const embedder = createEmbedder(config, metrics)
+  const parts = { config, log, db, metrics }
+  const embedder = options.embedder ?? createEmbedder(config, metrics)
   const source = createPostgresSource(config, db, onIdleError)
   const temporal = await openTemporal(config)
-  const jobs = createJobs({ config, db, temporal, metrics, log })
-  const activeSpace = cachedSpace(db, embedder)
+  const jobs = createJobs({ ...parts, temporal })
   const indexer = createSpaceIndexer(db, log)
-  const ingest = createIngest({
-    config,
-    db,
-    source,
-    embedder,
-    log,
-    onFinish: (space) => indexer.poke(space),
-  })
-  const question = createQuestions({
-    embedder,
-    timeoutMs: config.RECALL_EMBED_TIMEOUT_MS,
-    activeSpace,
-    log,
-  })
-  const health = async () => ({
-    postgres: await postgresHealth(db),
-    temporal: await temporal.health(),
-    embedding: { ok: true, detail: `${embedder.identity.provider}: ${embedder.identity.model}` },
-  })
   return {
-    config,
-    log,
-    db,
-    metrics,
-    jobs,
-    source,
+    ...parts,
     embedder,
-    ingest,
+    source,
     temporal,
-    health,
-    recall: createRecall({ db, question, metrics }),
+    jobs,
+    recall: recallOf(parts, embedder),
+    ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
+    health: healthOf({ db, temporal, embedder }),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
     async close() {
       await indexer.stop()
@@ -88,6 +68,35 @@ export async function createServices(
       await source.close()
       await db.close()
     },
+  }
+}
+
+function recallOf(
+  { config, db, log, metrics }: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
+  embedder: Embedder,
+): Services['recall'] {
+  const question = createQuestions({
+    embedder,
+    timeoutMs: config.RECALL_EMBED_TIMEOUT_MS,
+    activeSpace: cachedSpace(db, embedder),
+    log,
+  })
+  return createRecall({ db, question, metrics })
+}
+
+function healthOf({
+  db,
+  temporal,
+  embedder,
+}: Pick<Services, 'db' | 'temporal' | 'embedder'>): Services['health'] {
+  const { provider, model } = embedder.identity
+  return async () => {
+    const [postgres, temporalHealth] = await Promise.all([postgresHealth(db), temporal.health()])
+    return {
+      postgres,
+      temporal: temporalHealth,
+      embedding: { ok: true, detail: `${provider}: ${model}` },
+    }
   }
 }
 

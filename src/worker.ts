@@ -4,7 +4,7 @@ import { loadConfig } from './config.ts'
 import { createRuns } from './jobs/runs.ts'
 import { startSweep, type SweepOptions } from './jobs/sweep.ts'
 import { createLogger } from './logger.ts'
-import { createServices, type Services } from './services.ts'
+import type { Services } from './services.ts'
 import { workflowBundle } from './temporal/bundle.ts'
 import { installRuntime } from './temporal/runtime.ts'
 import { openWorkers, type Workers } from './temporal/workers.ts'
@@ -119,6 +119,8 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 if (import.meta.main) {
+  // Whoever embeds a worker composes the services; only the process of its own needs to know how.
+  const { createServices } = await import('./services.ts')
   const config = loadConfig()
   const log = createLogger(config.LOG_LEVEL, 'memoir-worker')
   const services = await createServices(config, log)

@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto'
+import type { WorkflowHandle } from '@temporalio/client'
 import { pino } from 'pino'
 import { inject, vi } from 'vitest'
 import type { JobKey, Jobs } from '../../src/api/context.ts'
 import { loadConfig, type Config } from '../../src/config.ts'
-import type { BackfillProgress, Job, JobState } from '../../src/domain/job.ts'
+import type { BackfillJob, BackfillProgress, Job, JobState } from '../../src/domain/job.ts'
 import type { Ingest, PageHooks, PageRequest } from '../../src/ingest/ingest.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
+import { backfillJobOf } from '../../src/jobs/backfill-request.ts'
 import type { SweepOptions } from '../../src/jobs/sweep.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import type { Database } from '../../src/stores/database.ts'
 import { findPosition, savePosition } from '../../src/stores/job-progress.ts'
+import { findJobRow, insertJob, markStarted, type JobRow } from '../../src/stores/jobs.ts'
 import { openTemporal, type TemporalClient } from '../../src/temporal/client.ts'
+import { WORKFLOWS } from '../../src/temporal/ids.ts'
 import { startWorker, type RunningWorker, type WorkerServices } from '../../src/worker.ts'
 import { createTestDatabase } from './database.ts'
 
@@ -91,9 +95,18 @@ export interface JobFixture extends AsyncDisposable {
   readonly namespaceId: string
   work(options?: { sweep?: Partial<SweepOptions>; ingest?: Ingest }): Promise<RunningWorker>
   accept(options?: { retryFailed?: boolean; pageSize?: number }): Promise<Job>
+  /** A row that nobody starts but the sweep or the test. */
+  insert(): Promise<JobRow>
+  /** Starts the row's run the way the launcher does, with other arguments or a time limit. */
+  start(row: JobRow, options?: StartOptions): Promise<WorkflowHandle>
   get(id: string): Promise<Job>
   key(id: string): JobKey
   untilState(id: string, state: JobState): Promise<Job>
+}
+
+export interface StartOptions {
+  readonly job?: Partial<BackfillJob>
+  readonly runTimeout?: '1s' | '2s'
 }
 
 export interface FixtureOptions extends IngestScript {
@@ -126,7 +139,18 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     return job
   }
   return {
-    ...{ config, db, databaseUrl: test.url, jobs, temporal, ingest, services, namespaceId, key, get },
+    ...{
+      config,
+      db,
+      databaseUrl: test.url,
+      jobs,
+      temporal,
+      ingest,
+      services,
+      namespaceId,
+      key,
+      get,
+    },
     async work({ sweep = {}, ingest: other = ingest } = {}) {
       const worker = await startWorker(
         { ...services, ingest: other },
@@ -134,6 +158,31 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
       )
       workers.push(worker)
       return worker
+    },
+    async insert() {
+      const id = randomUUID()
+      const subject = { namespaceId, source: config.SOURCE_NAME }
+      await insertJob(db, {
+        ...key(id),
+        userId: null,
+        kind: 'backfill',
+        workflowId: WORKFLOWS.backfill.workflowId(subject),
+        request: { source: config.SOURCE_NAME, pageSize: 10, retryFailed: false },
+        lockKey: WORKFLOWS.backfill.lockKey(subject),
+      })
+      return await rowOf(db, key(id))
+    },
+    async start(row, { job = {}, runTimeout } = {}) {
+      const handle = await temporal.client.workflow.start(WORKFLOWS.backfill.type, {
+        workflowId: row.workflowId,
+        taskQueue: config.TEMPORAL_TASK_QUEUE,
+        memo: { jobId: row.id, attempt: row.attempts },
+        args: [{ ...backfillJobOf(row, config.BACKFILL_HEARTBEAT_SECONDS), ...job }],
+        ...(runTimeout === undefined ? {} : { workflowRunTimeout: runTimeout }),
+      })
+      const runId = handle.firstExecutionRunId
+      await markStarted(db, { id: row.id, runId, attempt: row.attempts })
+      return handle
     },
     async accept({ retryFailed = false, pageSize } = {}) {
       const { job } = await jobs.acceptBackfill({
@@ -160,6 +209,12 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
       await test[Symbol.asyncDispose]()
     },
   }
+}
+
+async function rowOf(db: Database, key: JobKey): Promise<JobRow> {
+  const row = await findJobRow(db, key)
+  if (!row) throw new Error('the row is gone')
+  return row
 }
 
 /** A namespace of its own, so that workflow ids of tests on one Temporal never meet. */

@@ -1,0 +1,210 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { Connection } from '@temporalio/client'
+import getPort from 'get-port'
+import { Client } from 'pg'
+
+/** Real servers for tests and benches: each on a port of its own, in a folder of its own, stopped (or killed) by whoever started it. */
+export interface Part {
+  /** Postgres: superuser URL of the `postgres` database; Temporal: host:port; Redis: URL. */
+  readonly url: string
+  readonly port: number
+  stop(): Promise<void>
+  /** kill -9. */
+  kill(): Promise<void>
+  /** Starts again on the same port and data. */
+  restart(): Promise<void>
+}
+
+export interface PartOptions {
+  /** An existing folder, readable for other users. */
+  readonly root: string
+}
+
+interface Server {
+  readonly spawn: () => ChildProcess
+  readonly signal: NodeJS.Signals
+  readonly ready: () => Promise<void>
+}
+
+async function run(server: Server): Promise<Pick<Part, 'stop' | 'kill' | 'restart'>> {
+  let child = server.spawn()
+  await until(server.ready)
+  return {
+    stop: async () => await end(child, server.signal),
+    kill: async () => await end(child, 'SIGKILL'),
+    async restart() {
+      child = server.spawn()
+      await until(async () => {
+        // What the killed one left behind may stop the first try: another follows.
+        if (child.exitCode !== null) child = server.spawn()
+        await server.ready()
+      })
+    },
+  }
+}
+
+/** Postgres with pgvector, trusting everybody on loopback; undefined when this machine has none. */
+export async function startPostgres({
+  root,
+  durable,
+}: PartOptions & { readonly durable: boolean }): Promise<Part | undefined> {
+  const bin = findPostgresBin()
+  if (!bin) return undefined
+  const data = join(root, 'postgres')
+  const identity = postgresIdentity()
+  mkdirSync(data)
+  if (identity) chownSync(data, identity.uid, identity.gid)
+  const as = { ...identity, stdio: 'ignore' as const }
+  const init = [
+    '-D',
+    data,
+    '-U',
+    'memoir',
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--no-sync',
+    '--locale=C.UTF-8',
+  ]
+  execFileSync(join(bin, 'initdb'), init, as)
+  const port = await getPort()
+  const settings = [
+    'shared_buffers = 512MB',
+    'maintenance_work_mem = 512MB',
+    'max_connections = 300',
+    'max_wal_size = 4GB',
+    `fsync = ${durable ? 'on' : 'off'}`,
+    `port = ${port}`,
+    `unix_socket_directories = ''`,
+    `listen_addresses = '127.0.0.1'`,
+  ]
+  writeFileSync(join(data, 'postgresql.auto.conf'), `${settings.join('\n')}\n`)
+  const url = `postgres://memoir@127.0.0.1:${port}/postgres`
+  const controls = await run({
+    spawn: () => spawn(join(bin, 'postgres'), ['-D', data], { ...as, detached: true }),
+    signal: 'SIGINT',
+    ready: async () => {
+      const client = new Client({ connectionString: url })
+      await client.connect()
+      await client.end()
+    },
+  })
+  return { url, port, ...controls }
+}
+
+/** Flags that keep the dev server from throttling itself after a short burst of steps, and from syncing every commit. */
+const TEMPORAL_FLAGS = [
+  '--dynamic-config-value',
+  'history.transferProcessorMaxPollRPS=2000',
+  '--dynamic-config-value',
+  'history.timerProcessorMaxPollRPS=2000',
+  '--sqlite-pragma',
+  'journal_mode=WAL',
+  '--sqlite-pragma',
+  'synchronous=NORMAL',
+]
+
+/** A Temporal dev server; with `file` its state outlives a kill. */
+export async function startTemporal({
+  root,
+  file,
+}: PartOptions & { readonly file?: string }): Promise<Part | undefined> {
+  const program = findTemporal()
+  if (!program) return undefined
+  const port = await getPort()
+  const args = ['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port)]
+  args.push('--log-level', 'error', ...TEMPORAL_FLAGS)
+  if (file !== undefined) args.push('--db-filename', join(root, file))
+  const url = `127.0.0.1:${port}`
+  const controls = await run({
+    spawn: () => spawn(program, args, { stdio: 'ignore', detached: true, cwd: root }),
+    signal: 'SIGTERM',
+    ready: async () => {
+      const connection = await Connection.connect({ address: url, connectTimeout: 2_000 })
+      await connection.workflowService.describeNamespace({ namespace: 'default' })
+      await connection.close()
+    },
+  })
+  return { url, port, ...controls }
+}
+
+const REDIS_PLACES = ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin']
+
+export async function startRedis({ root }: PartOptions): Promise<Part | undefined> {
+  const program = REDIS_PLACES.map((folder) => join(folder, 'redis-server')).find(existsSync)
+  if (!program) return undefined
+  const port = await getPort()
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', root]
+  const controls = await run({
+    spawn: () => spawn(program, args, { stdio: 'ignore', detached: true }),
+    signal: 'SIGTERM',
+    ready: async () => await Promise.resolve(),
+  })
+  return { url: `redis://127.0.0.1:${port}`, port, ...controls }
+}
+
+/** Debian keeps the server's programs off the PATH, one folder a version. */
+function findPostgresBin(): string | undefined {
+  const debian = '/usr/lib/postgresql'
+  const versions = existsSync(debian)
+    ? readdirSync(debian)
+        .toSorted((a, b) => Number(b) - Number(a))
+        .map((version) => join(debian, version, 'bin'))
+    : []
+  const folders = [...versions, ...(process.env['PATH'] ?? '').split(delimiter)]
+  return folders.find((bin) => {
+    if (!existsSync(join(bin, 'initdb')) || !existsSync(join(bin, 'postgres'))) return false
+    const config = [join(bin, 'pg_config'), '/usr/bin/pg_config'].find((path) => existsSync(path))
+    if (!config) return false
+    const share = execFileSync(config, ['--sharedir'], { encoding: 'utf8' }).trim()
+    return existsSync(join(share, 'extension', 'vector.control'))
+  })
+}
+
+/** Postgres refuses to run as root: another user's ids then, undefined when we are not root. */
+function postgresIdentity(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined
+  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
+  return { uid: id('-u'), gid: id('-g') }
+}
+
+/** The Temporal CLI: on the PATH, or where `memoir up` keeps the one it built. */
+function findTemporal(): string | undefined {
+  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'memoir', 'bin')
+  return [...(process.env['PATH'] ?? '').split(delimiter), cache]
+    .map((folder) => join(folder, 'temporal'))
+    .find((path) => existsSync(path))
+}
+
+const END_WITHIN_MS = 10_000
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve())
+  })
+  child.kill(signal)
+  const hard = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS)
+  await ended
+  clearTimeout(hard)
+}
+
+const READY_TRIES = 150
+const READY_EVERY_MS = 200
+
+async function until(ready: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ready()
+    } catch (error) {
+      if (attempt >= READY_TRIES) throw new Error('a server did not start', { cause: error })
+      await new Promise((resolve) => {
+        setTimeout(resolve, READY_EVERY_MS)
+      })
+    }
+  }
+}
