@@ -24,7 +24,10 @@ export const realParts: Parts = {
   startApi: async (...given) => await (await import('./server.ts')).startApi(...given),
   startWorker: async (services) => await (await import('./worker.ts')).startWorker(services),
   migrate: async (url) => await (await import('./stores/migrate.ts')).migrate(url),
-  startStack: async (...given) => await (await import('./stack/stack.ts')).startStack(...given),
+  startStack: async (config, options) => {
+    const { startStack, thisMachine } = await import('./stack/stack.ts')
+    return await startStack(config, { ...options, machine: thisMachine(process.env) })
+  },
   attach: async (dataDir) => await (await import('./stack/attach.ts')).attach(dataDir),
 }
 

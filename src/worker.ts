@@ -90,7 +90,6 @@ async function keepWorking(services: WorkerServices, working: Working): Promise<
 
 async function workUntilBroken(services: WorkerServices, working: Working): Promise<void> {
   const { temporal, log } = services
-  await temporal.searchAttributes.register()
   const workers: Workers = await openWorkers(temporal, {
     activities: createActivities(services),
     interceptors: { activity: [createFailureInterceptor(services)] },
@@ -98,6 +97,8 @@ async function workUntilBroken(services: WorkerServices, working: Working): Prom
   })
   working.signal.addEventListener('abort', workers.shutdown)
   try {
+    // Only filtering in Temporal's UI needs them: nothing waits, and a refusal is fine.
+    void temporal.searchAttributes.register()
     const running = workers.run()
     if (working.signal.aborted) workers.shutdown()
     log.info({ taskQueue: temporal.taskQueue }, 'the worker takes work')

@@ -32,9 +32,14 @@ export async function finding(name: string, check: () => Promise<Found>): Promis
   try {
     return { name, ...(await check()) }
   } catch (error) {
-    const { message, next } = faultOf(error)
-    return { name, state: 'fail', detail: message, ...(next === undefined ? {} : { next }) }
+    return failed(name, error)
   }
+}
+
+/** The finding that an error amounts to. */
+export function failed(name: string, error: unknown): Finding {
+  const { message, next } = faultOf(error)
+  return { name, state: 'fail', detail: message, ...(next === undefined ? {} : { next }) }
 }
 
 /** Checks the parts themselves, each on its own: one that fails does not hide the others, but what rests on it is left out. */

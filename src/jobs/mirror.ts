@@ -9,7 +9,7 @@ import { WORKFLOWS } from '../temporal/ids.ts'
 
 /** What a run that stopped speaking is: told by Temporal, in the words of a job row. */
 export type RunView =
-  | { readonly kind: 'open' }
+  | { readonly kind: 'open'; readonly failing: boolean }
   | { readonly kind: 'stuck'; readonly error: JobError }
   | { readonly kind: 'closed'; readonly state: TerminalState; readonly error: JobError | null }
 
@@ -69,7 +69,7 @@ async function viewOpen(
   { stuckAttempts, deadlineMs }: ViewOptions,
 ): Promise<RunView> {
   const attempt = run.raw.pendingWorkflowTask?.attempt ?? 0
-  if (attempt < stuckAttempts) return { kind: 'open' }
+  if (attempt < stuckAttempts) return { kind: 'open', failing: attempt > 1 }
   const detail = await lastTaskFailure(temporal, run, deadlineMs)
   return {
     kind: 'stuck',

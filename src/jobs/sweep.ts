@@ -15,7 +15,7 @@ import {
 } from '../stores/jobs.ts'
 import { isTemporalAway } from '../temporal/away.ts'
 import type { TemporalClient } from '../temporal/client.ts'
-import { viewRun } from './mirror.ts'
+import { viewRun, type RunView } from './mirror.ts'
 import type { Runs } from './runs.ts'
 
 /**
@@ -123,8 +123,11 @@ async function repeatControls(
   const { db, runs } = dependencies
   const rows = await findUnheeded(db, LOOKS_A_ROUND)
   await eachRow(dependencies, rows, async (row) => {
-    if (row.control !== null) await runs.deliver(row, row.control, DEADLINE_MS)
-    await look(dependencies, row, options)
+    const view = await look(dependencies, row, options)
+    if (row.control === null || view.kind === 'closed') return
+    // To a run whose tasks fail a signal is news, and the server starts to count its failures anew.
+    const hears = view.kind === 'open' && !view.failing
+    if (hears || row.control === 'cancel') await runs.deliver(row, row.control, DEADLINE_MS)
   })
 }
 
@@ -143,17 +146,18 @@ async function look(
   { db, temporal, runs, log }: SweepDependencies,
   row: JobRow,
   { stuckAttempts }: SweepOptions,
-): Promise<void> {
+): Promise<RunView> {
   const run = await runs.describe(row, DEADLINE_MS)
   const options = { stuckAttempts, deadlineMs: DEADLINE_MS }
   const view = await viewRun(temporal, { row, run }, options)
-  if (view.kind === 'open') return
+  if (view.kind === 'open') return view
   log.warn({ job: row.id, run: view.kind, code: view.error?.code }, 'a run stopped speaking')
   if (view.kind === 'stuck') await markStuck(db, row.id, view.error)
   else {
     const { state, error } = view
     await mirrorClosed(db, { id: row.id, attempt: row.attempts, state, error })
   }
+  return view
 }
 
 /** A row that cannot be handled must not keep the others from it; a server that is away ends the round. */

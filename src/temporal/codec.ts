@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes, scrypt } fro
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common'
-import { temporal } from '@temporalio/proto'
+import protos from '@temporalio/proto'
 import type { Config } from '../config.ts'
 import { MemoirError } from '../errors.ts'
 
@@ -17,7 +17,7 @@ const TAG_BYTES = 16
 /** Fixed, so that every process derives the same key from the same setting; the setting itself is what is secret. */
 const SALT = 'memoir/temporal-payloads/1'
 
-const PayloadMessage = temporal.api.common.v1.Payload
+const PayloadMessage = protos.temporal.api.common.v1.Payload
 const derive = promisify<string, string, number, Buffer>(scrypt)
 
 /** The key of that setting; slow on purpose (scrypt), so once a process. */
@@ -57,7 +57,10 @@ function seal(payload: Payload, { key, keyId }: Key): Payload {
 function open(payload: Payload, { key, keyId }: Key): Payload {
   if (textOf(payload.metadata?.['encoding']) !== ENCODING) return payload
   if (textOf(payload.metadata?.['encryption-key-id']) !== keyId) {
-    throw new MemoirError('configuration_invalid', 'a payload in Temporal has another encryption key')
+    throw new MemoirError(
+      'configuration_invalid',
+      'a payload in Temporal has another encryption key',
+    )
   }
   const data = payload.data ?? new Uint8Array()
   const body = NONCE_BYTES + TAG_BYTES

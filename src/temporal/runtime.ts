@@ -12,7 +12,14 @@ const LEVELS = {
 } as const satisfies Record<LogLevel, string>
 
 /** What of an entry's data may be logged: names and ids. */
-const SAFE = ['workflowId', 'runId', 'workflowType', 'activityType', 'attempt', 'taskQueue'] as const
+const SAFE = [
+  'workflowId',
+  'runId',
+  'workflowType',
+  'activityType',
+  'attempt',
+  'taskQueue',
+] as const
 
 let installed = false
 

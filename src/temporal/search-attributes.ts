@@ -1,6 +1,6 @@
 import type { Connection } from '@temporalio/client'
 import { TypedSearchAttributes, defineSearchAttributeKey } from '@temporalio/common'
-import { temporal } from '@temporalio/proto'
+import protos from '@temporalio/proto'
 
 /** What runs can be filtered by in Temporal's UI: uuids and the kind of work. */
 
@@ -8,7 +8,7 @@ const NAMESPACE = defineSearchAttributeKey('MemoirNamespace', 'KEYWORD')
 const USER = defineSearchAttributeKey('MemoirUser', 'KEYWORD')
 const KIND = defineSearchAttributeKey('MemoirKind', 'KEYWORD')
 const NAMES = [NAMESPACE.name, USER.name, KIND.name]
-const { INDEXED_VALUE_TYPE_KEYWORD } = temporal.api.enums.v1.IndexedValueType
+const { INDEXED_VALUE_TYPE_KEYWORD } = protos.temporal.api.enums.v1.IndexedValueType
 
 /** Asking must not make a start late. */
 const LIST_DEADLINE_MS = 300

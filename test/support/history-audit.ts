@@ -10,10 +10,7 @@ export interface HistoryText {
 }
 
 /** Payloads are decoded with the client's codec, so what is searched is what anybody with the key could read. */
-export async function readHistories(
-  temporal: TemporalClient,
-  query = '',
-): Promise<HistoryText[]> {
+export async function readHistories(temporal: TemporalClient, query = ''): Promise<HistoryText[]> {
   const { client, namespace } = temporal
   const found: HistoryText[] = []
   for await (const { workflowId, runId } of client.workflow.list({ query })) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { WorkflowHandle } from '@temporalio/client'
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client'
 import { pino } from 'pino'
 import { inject, vi } from 'vitest'
 import type { JobKey, Jobs } from '../../src/api/context.ts'
@@ -8,7 +8,8 @@ import type { BackfillJob, BackfillProgress, Job, JobState } from '../../src/dom
 import type { Ingest, PageHooks, PageRequest } from '../../src/ingest/ingest.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
 import { backfillJobOf } from '../../src/jobs/backfill-request.ts'
-import type { SweepOptions } from '../../src/jobs/sweep.ts'
+import { createRuns } from '../../src/jobs/runs.ts'
+import { startSweep, type Sweep, type SweepOptions } from '../../src/jobs/sweep.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import type { Database } from '../../src/stores/database.ts'
 import { findPosition, savePosition } from '../../src/stores/job-progress.ts'
@@ -54,7 +55,9 @@ export function createFakeIngest(db: Database, script: IngestScript = {}): FakeI
   const { pages = 3 } = script
   const [begun, asked, finished]: [string[], (string | null)[], string[]] = [[], [], []]
   return {
-    ...{ begun, asked, finished },
+    begun,
+    asked,
+    finished,
     async begin({ jobId }) {
       begun.push(jobId)
       await script.onBegin?.()
@@ -94,11 +97,13 @@ export interface JobFixture extends AsyncDisposable {
   readonly services: WorkerServices
   readonly namespaceId: string
   work(options?: { sweep?: Partial<SweepOptions>; ingest?: Ingest }): Promise<RunningWorker>
+  /** A sweep without a worker. */
+  sweeper(options: Partial<SweepOptions>): Promise<Sweep>
   accept(options?: { retryFailed?: boolean; pageSize?: number }): Promise<Job>
   /** A row that nobody starts but the sweep or the test. */
   insert(): Promise<JobRow>
   /** Starts the row's run the way the launcher does, with other arguments or a time limit. */
-  start(row: JobRow, options?: StartOptions): Promise<WorkflowHandle>
+  start(row: JobRow, options?: StartOptions): Promise<WorkflowHandleWithFirstExecutionRunId>
   get(id: string): Promise<Job>
   key(id: string): JobKey
   untilState(id: string, state: JobState): Promise<Job>
@@ -132,6 +137,7 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const services = { config, log, db, metrics, ingest, temporal }
   const namespaceId = await newNamespace(db)
   const workers: RunningWorker[] = []
+  const sweepers: Sweep[] = []
   const key = (id: string) => ({ namespaceId, id })
   const get = async (id: string) => {
     const job = await jobs.get(key(id))
@@ -158,6 +164,13 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
       )
       workers.push(worker)
       return worker
+    },
+    async sweeper(sweep) {
+      const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
+      const started = startSweep({ ...services, runs }, { ...NO_SWEEP, ...sweep })
+      sweepers.push(started)
+      await started.round()
+      return started
     },
     async insert() {
       const id = randomUUID()
@@ -204,6 +217,7 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(workers.map(async (worker) => await worker.shutdown()))
+      await Promise.all(sweepers.map(async (sweeper) => await sweeper.stop()))
       await jobs.close()
       await temporal.close()
       await test[Symbol.asyncDispose]()
@@ -224,8 +238,22 @@ async function newNamespace(db: Database): Promise<string> {
   return id
 }
 
+/** Stays in the page, alive, until the step is told to stop. */
+export async function untilStopped(hooks: PageHooks): Promise<void> {
+  hooks.beat()
+  const beating = setInterval(() => hooks.beat(), BEAT_MS)
+  hooks.signal.addEventListener('abort', () => clearInterval(beating))
+  if (hooks.signal.aborted) return
+  await new Promise((resolve) => {
+    hooks.signal.addEventListener('abort', resolve)
+  })
+}
+
+/** A heartbeat carries a cancellation back, at most every 0.8 of its timeout. */
+const BEAT_MS = 100
+
 /** A promise and its key, for steps that wait until the test says so. */
-export function gate(): { readonly passed: Promise<void>; open(): void } {
+export function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>()
   return { passed: promise, open: () => resolve() }
 }

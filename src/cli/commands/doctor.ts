@@ -1,8 +1,9 @@
 import { MemoirError } from '../../errors.ts'
 import { createLogger } from '../../logger.ts'
 import type { Config } from '../../config.ts'
+import type { Services } from '../../services.ts'
 import { checkApi } from '../api-check.ts'
-import { checkServices, checkVariables, finding, type Finding } from '../doctor-checks.ts'
+import { checkServices, checkVariables, failed, finding, type Finding } from '../doctor-checks.ts'
 import { examples, type CliContext, type Register } from '../context.ts'
 import { FAILED, line, writeJson, type Io } from '../io.ts'
 import { plain } from '../table.ts'
@@ -49,7 +50,12 @@ async function examine(context: CliContext): Promise<Finding[]> {
 }
 
 async function examineServices(config: Config, context: CliContext): Promise<Finding[]> {
-  const services = await context.parts.createServices(config, createLogger('fatal', 'memoir'))
+  let services: Services
+  try {
+    services = await context.parts.createServices(config, createLogger('fatal', 'memoir'))
+  } catch (error) {
+    return [failed('services', error)]
+  }
   try {
     return await checkServices(services)
   } finally {

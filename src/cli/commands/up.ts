@@ -112,7 +112,7 @@ function welcome(say: (text: string) => void, url: string, stack: Stack): void {
   say(`API       ${url}`)
   say(`Docs      ${url}/docs`)
   if (stack.temporalUi !== undefined) say(`Temporal  ${stack.temporalUi}`)
-  if (stack.adminKeyIsNew) {
+  if (!stack.adminKeyIsNew) {
     say(
       `Admin key ${stack.adminKey}   (shown this once; commands in this folder use it by themselves)`,
     )

@@ -1,0 +1,18 @@
+import { findRunning } from './data-folder.ts'
+
+/** The `up` of a data folder that answers, or null. */
+export async function attach(
+  dataDir: string,
+): Promise<{ url: string; adminKey: string; pid: number } | null> {
+  const running = findRunning(dataDir)
+  if (!running) return null
+  try {
+    const response = await fetch(`${running.url}/health/live`, {
+      signal: AbortSignal.timeout(2_000),
+    })
+    return response.ok ? running : null
+  } catch {
+    // It has not come up yet, or is on its way down.
+    return null
+  }
+}

@@ -1,0 +1,105 @@
+import getPort from 'get-port'
+import { expect, test, vi } from 'vitest'
+import { hasPostgres, hasTemporal } from '../support/database.ts'
+import { createDevServer, createFrozenServer } from '../support/dev-server.ts'
+import { createJobFixture, untilStopped } from '../support/job-fixture.ts'
+
+const absent = !hasPostgres || !hasTemporal
+
+/** What a person would call at once, on a machine that does other things too. */
+const AT_ONCE_MS = 250
+
+test.skipIf(absent)(
+  'with Temporal stopped a job is accepted at once, and started when Temporal is there',
+  async () => {
+    await using server = await createDevServer()
+    await server.kill()
+    await using memoir = await createJobFixture({ pages: 1, address: server.url })
+    await memoir.accept()
+    await memoir.jobs.control(memoir.key((await listed(memoir)) ?? ''), 'cancel')
+
+    const before = performance.now()
+    const { id } = await memoir.accept()
+    expect(performance.now() - before).toBeLessThan(AT_ONCE_MS)
+    expect(await memoir.get(id)).toMatchObject({ state: 'queued', started_at: null })
+
+    await memoir.work({ sweep: { everyMs: 200 } })
+    await server.restart()
+    await memoir.untilState(id, 'succeeded')
+  },
+)
+
+test.skipIf(absent)(
+  'with Temporal frozen a job is accepted at once, steered, and nothing piles up',
+  async () => {
+    await using frozen = await createFrozenServer()
+    await using memoir = await createJobFixture({ address: frozen.address })
+    await memoir.accept()
+    await memoir.jobs.control(memoir.key((await listed(memoir)) ?? ''), 'cancel')
+
+    const before = performance.now()
+    for (let n = 0; n < 40; n += 1) {
+      const { id } = await memoir.accept()
+      await memoir.jobs.control(memoir.key(id), 'cancel')
+    }
+    expect((performance.now() - before) / 40).toBeLessThan(AT_ONCE_MS)
+
+    const closing = performance.now()
+    await memoir.jobs.close()
+    expect(performance.now() - closing).toBeLessThan(2_000)
+    const { values } = await memoir.services.metrics.jobStarts.get()
+    const outcomes = Object.fromEntries(values.map(({ labels, value }) => [labels.outcome, value]))
+    expect(outcomes['started']).toBeUndefined()
+    expect((outcomes['failed'] ?? 0) + (outcomes['deferred'] ?? 0)).toBe(41)
+    expect(outcomes['failed']).toBeLessThanOrEqual(20)
+  },
+)
+
+test.skipIf(absent)(
+  'a sweep on a Temporal that is away ends, and the next one tries again',
+  async () => {
+    await using memoir = await createJobFixture({ address: `127.0.0.1:${await getPort()}` })
+    const row = await memoir.insert()
+    const worker = await memoir.work()
+
+    await worker.sweep()
+
+    expect(await memoir.get(row.id)).toMatchObject({ state: 'queued', started_at: null })
+    const { values } = await memoir.services.metrics.oldestPending.get()
+    expect(values[0]?.value).toBeGreaterThan(0)
+  },
+)
+
+test.skipIf(absent)('a start that was never acknowledged is found again, not doubled', async () => {
+  await using memoir = await createJobFixture({ pages: 1 })
+  const row = await memoir.insert()
+  const first = await memoir.start(row)
+  await memoir.db.query('update memoir.job set started_at = null, run_id = null')
+
+  const worker = await memoir.work()
+  await worker.sweep()
+
+  const done = await memoir.untilState(row.id, 'succeeded')
+  expect(done.run_id).toBe(first.firstExecutionRunId)
+  expect(memoir.ingest.begun).toEqual([row.id])
+})
+
+test.skipIf(absent)('what was asked while Temporal did not listen is asked again', async () => {
+  await using memoir = await createJobFixture({
+    pages: 1,
+    onPage: async (_, hooks) => await untilStopped(hooks),
+  })
+  const worker = await memoir.work()
+  const { id } = await memoir.accept()
+  await vi.waitFor(() => expect(memoir.ingest.asked).toEqual([null]), 10_000)
+  await memoir.db.query(`update memoir.job set control = 'cancel'`)
+
+  await worker.sweep()
+
+  await memoir.untilState(id, 'cancelled')
+})
+
+async function listed(memoir: Awaited<ReturnType<typeof createJobFixture>>) {
+  const { items } = await memoir.jobs.list({ namespaceId: memoir.namespaceId, limit: 1 })
+  return items[0]?.id
+}

@@ -1,0 +1,75 @@
+import { expect, test, vi } from 'vitest'
+import { MemoirError } from '../../src/errors.ts'
+import { createJobFixture, gate, untilStopped } from '../support/job-fixture.ts'
+import { recordHistory, recording } from '../support/record-histories.ts'
+
+/** Not a check but the recorder: MEMOIR_RECORD_HISTORIES=true vitest run test/replay/record.test.ts */
+test.runIf(recording)('records a backfill that is done', async () => {
+  await using memoir = await createJobFixture({ pages: 3 })
+  await memoir.work()
+  const { id, workflow_id: workflowId } = await memoir.accept()
+  await memoir.untilState(id, 'succeeded')
+  await closed(memoir, workflowId, 'COMPLETED')
+  await recordHistory(memoir.temporal, { workflowId }, 'backfill-done')
+})
+
+test.runIf(recording)('records a backfill that fails', async () => {
+  await using memoir = await createJobFixture({
+    onPage(page) {
+      if (page === 2) throw new MemoirError('vendor_unauthorized', '')
+    },
+  })
+  await memoir.work()
+  const { id, workflow_id: workflowId } = await memoir.accept()
+  await memoir.untilState(id, 'failed')
+  await closed(memoir, workflowId, 'FAILED')
+  await recordHistory(memoir.temporal, { workflowId }, 'backfill-failed')
+})
+
+test.runIf(recording)('records a backfill that is paused and goes on', async () => {
+  const { passed, open } = gate()
+  await using memoir = await createJobFixture({ onPage: async () => await passed })
+  await memoir.work()
+  const { id, workflow_id: workflowId } = await memoir.accept()
+  await vi.waitFor(() => expect(memoir.ingest.asked).toHaveLength(1), 10_000)
+  await memoir.temporal.client.workflow.getHandle(workflowId).signal('pause')
+  open()
+  await memoir.untilState(id, 'paused')
+  await memoir.jobs.control(memoir.key(id), 'resume')
+  await memoir.untilState(id, 'succeeded')
+  await closed(memoir, workflowId, 'COMPLETED')
+  await recordHistory(memoir.temporal, { workflowId }, 'backfill-paused')
+})
+
+test.runIf(recording)('records a backfill that is cancelled', async () => {
+  await using memoir = await createJobFixture({
+    onPage: async (_, hooks) => await untilStopped(hooks),
+  })
+  await memoir.work()
+  const { id, workflow_id: workflowId } = await memoir.accept()
+  await vi.waitFor(() => expect(memoir.ingest.asked).toHaveLength(1), 10_000)
+  await memoir.jobs.control(memoir.key(id), 'cancel')
+  await memoir.untilState(id, 'cancelled')
+  await closed(memoir, workflowId, 'CANCELLED')
+  await recordHistory(memoir.temporal, { workflowId }, 'backfill-cancelled')
+})
+
+test.runIf(recording)('records the first run of a backfill that continues as new', async () => {
+  await using memoir = await createJobFixture({ pages: 2 })
+  await memoir.work()
+  const row = await memoir.insert()
+  const handle = await memoir.start(row, { job: { pagesPerRun: 1 } })
+  await memoir.untilState(row.id, 'succeeded')
+  const { workflowId } = row
+  const runId = handle.firstExecutionRunId
+  await recordHistory(memoir.temporal, { workflowId, runId }, 'backfill-continued')
+})
+
+async function closed(
+  memoir: Awaited<ReturnType<typeof createJobFixture>>,
+  workflowId: string,
+  status: string,
+): Promise<void> {
+  const handle = memoir.temporal.client.workflow.getHandle(workflowId)
+  await vi.waitFor(async () => expect((await handle.describe()).status.name).toBe(status), 10_000)
+}

@@ -1,0 +1,48 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { DefaultLogger, Worker, bundleWorkflowCode } from '@temporalio/worker'
+import { DeterminismViolationError } from '@temporalio/workflow'
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
+import { workflowBundle } from '../../src/temporal/bundle.ts'
+import { installRuntime } from '../../src/temporal/runtime.ts'
+
+/**
+ * Runs that were recorded go through today's workflow code. When one fails, a run that is open at a deployment would too: guard the
+ * change with `patched`. New histories: test/replay/record.test.ts.
+ */
+
+const FOLDER = new URL('histories/', import.meta.url)
+const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'))
+
+installRuntime(pino({ level: 'silent' }))
+
+function history(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8'))
+}
+
+test('there are histories of every end and turn of a backfill', () => {
+  expect(files.toSorted()).toEqual([
+    'backfill-cancelled.json',
+    'backfill-continued.json',
+    'backfill-done.json',
+    'backfill-failed.json',
+    'backfill-paused.json',
+  ])
+})
+
+test.each(files)('%s goes through the workflow as it is now', async (name) => {
+  const bundle = await workflowBundle(undefined)
+  await Worker.runReplayHistory({ workflowBundle: bundle }, history(name))
+})
+
+test.each(files)('%s does not go through a workflow whose steps have changed', async (name) => {
+  const altered = '../support/foreign-workflows/altered.ts'
+  const bundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL(altered, import.meta.url)),
+    logger: new DefaultLogger('ERROR'),
+  })
+  await expect(
+    Worker.runReplayHistory({ workflowBundle: bundle }, history(name)),
+  ).rejects.toBeInstanceOf(DeterminismViolationError)
+})
