@@ -17,7 +17,10 @@ export const realParts: Parts = {
   createServices: async (...given) =>
     await (await import('./services.ts')).createServices(...given),
   localApi: async (services) => {
-    const { createApp, localAdmin } = await import('./api/app.ts')
+    const [{ createApp }, { localAdmin }] = await Promise.all([
+      import('./api/app.ts'),
+      import('./api/auth.ts'),
+    ])
     const app = createApp(services, { principal: localAdmin })
     return async (request) => await app.fetch(request)
   },
@@ -26,6 +29,7 @@ export const realParts: Parts = {
   migrate: async (url) => await (await import('./stores/migrate.ts')).migrate(url),
   startStack: async (config, options) => {
     const { startStack, thisMachine } = await import('./stack/stack.ts')
+    // oxlint-disable-next-line node/no-process-env -- the PATH that programs are found by; no configuration of Memoir
     return await startStack(config, { ...options, machine: thisMachine(process.env) })
   },
   attach: async (dataDir) => await (await import('./stack/attach.ts')).attach(dataDir),

@@ -5,9 +5,9 @@ import { createRuns } from './jobs/runs.ts'
 import { startSweep, type SweepOptions } from './jobs/sweep.ts'
 import { createLogger } from './logger.ts'
 import type { Services } from './services.ts'
-import { workflowBundle } from './temporal/bundle.ts'
+import { bundleWorkflows } from './temporal/bundle.ts'
 import { installRuntime } from './temporal/runtime.ts'
-import { openWorkers, type Workers } from './temporal/workers.ts'
+import { openWorkers, type ShutdownGrace, type Workers } from './temporal/workers.ts'
 
 /** The worker process: runs workflows and their steps, and sweeps. Temporal may come late, go away and come back. */
 export interface RunningWorker {
@@ -22,8 +22,8 @@ export interface RunningWorker {
 
 export interface WorkerStartOptions {
   readonly sweep?: Partial<SweepOptions>
-  /** How long steps in hand may take to end by themselves, as Temporal writes durations. */
-  readonly shutdownGrace?: string
+  /** How long steps in hand may take to end by themselves. */
+  readonly shutdownGrace?: ShutdownGrace
 }
 
 export type WorkerServices = Pick<
@@ -31,6 +31,8 @@ export type WorkerServices = Pick<
   'config' | 'log' | 'db' | 'metrics' | 'ingest' | 'temporal'
 >
 
+/** A shutdown waits that long at most for a Temporal that does not answer. */
+const PING_MS = 2_000
 /** Between two tries to reach Temporal. */
 const REOPEN_MS = 1_000
 
@@ -44,7 +46,7 @@ export async function startWorker(
 ): Promise<RunningWorker> {
   const { config, log, temporal } = services
   installRuntime(log)
-  await workflowBundle(temporal.dataConverter)
+  await bundleWorkflows(temporal.dataConverter)
   const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
   const sweep = startSweep({ ...services, runs }, options.sweep)
   const stopping = new AbortController()
@@ -70,7 +72,7 @@ export async function startWorker(
 }
 
 interface Working {
-  readonly shutdownGrace?: string
+  readonly shutdownGrace?: ShutdownGrace
   readonly signal: AbortSignal
   readonly onReady: () => void
 }
@@ -90,22 +92,25 @@ async function keepWorking(services: WorkerServices, working: Working): Promise<
 
 async function workUntilBroken(services: WorkerServices, working: Working): Promise<void> {
   const { temporal, log } = services
+  // The native connection takes half a minute to give up on a frozen server, and cannot be told to.
+  await temporal.ping(PING_MS)
   const workers: Workers = await openWorkers(temporal, {
     activities: createActivities(services),
     interceptors: { activity: [createFailureInterceptor(services)] },
     ...(working.shutdownGrace === undefined ? {} : { shutdownGrace: working.shutdownGrace }),
   })
-  working.signal.addEventListener('abort', workers.shutdown)
+  const shutdown = () => workers.shutdown()
+  working.signal.addEventListener('abort', shutdown)
   try {
     // Only filtering in Temporal's UI needs them: nothing waits, and a refusal is fine.
     void temporal.searchAttributes.register()
     const running = workers.run()
-    if (working.signal.aborted) workers.shutdown()
+    if (working.signal.aborted) shutdown()
     log.info({ taskQueue: temporal.taskQueue }, 'the worker takes work')
     working.onReady()
     await running
   } finally {
-    working.signal.removeEventListener('abort', workers.shutdown)
+    working.signal.removeEventListener('abort', shutdown)
   }
 }
 

@@ -5,7 +5,7 @@ import type {
   ActivityInboundCallsInterceptor,
   ActivityInterceptorsFactory,
 } from '@temporalio/worker'
-import { MemoirError, SENTENCE, toMemoirError, type ErrorCode } from '../errors.ts'
+import { SENTENCE, toMemoirError, type ErrorCode, type MemoirError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Queryable } from '../stores/database.ts'
 import { noteStepFailure } from '../stores/jobs.ts'

@@ -93,17 +93,17 @@ function createBreaker() {
   let failures = 0
   let openUntil = 0
   return {
-    allows(): boolean {
+    allows: (): boolean => {
       if (failures < BREAKER_FAILURES) return true
       const now = performance.now()
       if (now < openUntil) return false
       openUntil = now + BREAKER_OPEN_MS
       return true
     },
-    succeeded(): void {
+    succeeded: (): void => {
       failures = 0
     },
-    failed(): void {
+    failed: (): void => {
       failures += 1
       if (failures >= BREAKER_FAILURES) openUntil = performance.now() + BREAKER_OPEN_MS
     },

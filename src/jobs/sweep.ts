@@ -167,15 +167,15 @@ async function eachRow(
   handle: (row: JobRow) => Promise<void>,
 ): Promise<void> {
   const limit = pLimit(AT_ONCE)
-  let away: unknown
+  const away: Error[] = []
   await limit.map(rows, async (row) => {
-    if (away !== undefined) return
+    if (away.length > 0) return
     try {
       await handle(row)
     } catch (error) {
-      if (isTemporalAway(error)) away = error
+      if (error instanceof Error && isTemporalAway(error)) away.push(error)
       else log.warn({ job: row.id, error }, 'the sweep could not handle a job')
     }
   })
-  if (away !== undefined) throw away
+  for (const error of away) throw error
 }

@@ -1,6 +1,7 @@
 import { unit } from '../domain/vectors.ts'
 import { detectLanguage } from '../text/language.ts'
-import { lexemesOf, wordsOf } from '../text/tokens.ts'
+import { lexemesOf } from '../text/tokens.ts'
+import { wordsOf } from '../text/words.ts'
 import type { Embedder, SpaceIdentity } from './embedder.ts'
 
 /**

@@ -43,9 +43,17 @@ export async function startTemporal(
       name: 'temporal',
       program,
       args: [
-        ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port)],
-        ...['--ui-port', String(uiPort), '--log-level', 'error', '--namespace', namespace],
-        ...['--db-filename', join(folder.folder('temporal'), 'temporal.db'), ...FLAGS],
+        'server',
+        'start-dev',
+        ...pairs({
+          ip: '127.0.0.1',
+          port: String(port),
+          'ui-port': String(uiPort),
+          'log-level': 'error',
+          namespace,
+          'db-filename': join(folder.folder('temporal'), 'temporal.db'),
+        }),
+        ...FLAGS,
       ],
       stopSignal: 'SIGTERM',
       ready: async () => {
@@ -61,6 +69,9 @@ export async function startTemporal(
   )
   return { address, ui: `http://127.0.0.1:${uiPort}`, stop: child.stop }
 }
+
+const pairs = (options: Readonly<Record<string, string>>) =>
+  Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
 
 /** The Temporal CLI: on the PATH, in the cache, or brought into the cache now. */
 export async function provideTemporal(
@@ -102,7 +113,7 @@ async function download(
       }),
     ])
     await environment.teardown()
-    const name = readdirSync(machine.cache).find((file) => /^temporal-sdk-typescript/.test(file))
+    const name = readdirSync(machine.cache).find((file) => file.startsWith('temporal-sdk-typescript'))
     if (name === undefined) return false
     renameSync(join(machine.cache, name), program)
     chmodSync(program, 0o755)

@@ -10,7 +10,7 @@ import type { DataConverter } from '@temporalio/common'
 const bundles = new Map<string, Promise<WorkflowBundleWithSourceMap>>()
 
 /** Bundles the workflows once a process (about a second), with the failure converter that client and worker use. */
-export async function workflowBundle(
+export async function bundleWorkflows(
   dataConverter: DataConverter | undefined,
 ): Promise<WorkflowBundleWithSourceMap> {
   const failureConverterPath = dataConverter?.failureConverterPath

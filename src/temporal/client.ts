@@ -6,6 +6,8 @@ import type { Config } from '../config.ts'
 import { dataConverterOf } from './codec.ts'
 import { createSearchAttributes, type SearchAttributes } from './search-attributes.ts'
 
+export type Within = <T>(deadlineMs: number, call: () => Promise<T>) => Promise<T>
+
 /** The one connection of a process to Temporal, opened on first use; nothing here waits for the server to be there. */
 export interface TemporalClient {
   readonly client: Client
@@ -16,7 +18,7 @@ export interface TemporalClient {
   readonly dataConverter: DataConverter | undefined
   readonly searchAttributes: SearchAttributes
   /** Runs calls that fail when they take longer: a frozen server never answers by itself. */
-  within<T>(deadlineMs: number, call: () => Promise<T>): Promise<T>
+  readonly within: Within
   /** @throws when the server does not answer in time, or does not know the namespace */
   ping(deadlineMs: number): Promise<void>
   health(): Promise<{ readonly ok: boolean; readonly detail?: string }>
@@ -39,7 +41,7 @@ export async function openTemporal(config: Config): Promise<TemporalClient> {
     namespace,
     ...(dataConverter === undefined ? {} : { dataConverter }),
   })
-  const within = async <T>(deadlineMs: number, call: () => Promise<T>) =>
+  const within: Within = async (deadlineMs, call) =>
     await connection.withDeadline(Date.now() + deadlineMs, call)
   const ping = async (deadlineMs: number) => {
     await within(
@@ -48,7 +50,12 @@ export async function openTemporal(config: Config): Promise<TemporalClient> {
     )
   }
   return {
-    ...{ client, namespace, connectionOptions, dataConverter, within, ping },
+    client,
+    namespace,
+    connectionOptions,
+    dataConverter,
+    within,
+    ping,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
     searchAttributes: createSearchAttributes({ connection, namespace, within }),
     async health() {

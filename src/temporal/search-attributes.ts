@@ -34,7 +34,7 @@ export interface SearchAttributes {
 interface Access {
   readonly connection: Connection
   readonly namespace: string
-  within<T>(deadlineMs: number, call: () => Promise<T>): Promise<T>
+  readonly within: <T>(deadlineMs: number, call: () => Promise<T>) => Promise<T>
 }
 
 export function createSearchAttributes(access: Access): SearchAttributes {

@@ -1,12 +1,16 @@
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
+import { MemoirError, SENTENCE } from '../errors.ts'
 import { BULK_SUFFIX, MODELS_SUFFIX } from '../workflows/queues.ts'
-import { workflowBundle } from './bundle.ts'
+import { bundleWorkflows } from './bundle.ts'
 import type { TemporalClient } from './client.ts'
 
 /** The workers of one process: workflows and live steps, live vendor calls, pages. */
 
+/** As Temporal writes durations. */
+export type ShutdownGrace = NonNullable<WorkerOptions['shutdownGraceTime']>
+
 /** Steps in hand get this long to end by themselves, then are told to stop; within what a container gets between its signals. */
-const SHUTDOWN_GRACE = '5s'
+const SHUTDOWN_GRACE: ShutdownGrace = '5s'
 const LIVE_SLOTS = 40
 const MODEL_SLOTS = 10
 /** Two pages at a time already keep a vendor and Postgres busy. */
@@ -15,7 +19,7 @@ const BULK_SLOTS = 2
 export interface WorkersOptions {
   readonly activities: object
   readonly interceptors: NonNullable<WorkerOptions['interceptors']>
-  readonly shutdownGrace?: string
+  readonly shutdownGrace?: ShutdownGrace
 }
 
 export interface Workers {
@@ -29,39 +33,15 @@ export async function openWorkers(
   temporal: TemporalClient,
   options: WorkersOptions,
 ): Promise<Workers> {
-  const { taskQueue, namespace, connectionOptions, dataConverter } = temporal
-  const bundle = await workflowBundle(dataConverter)
-  const connection = await NativeConnection.connect(connectionOptions)
-  const common = {
-    connection,
-    namespace,
-    activities: options.activities,
-    interceptors: options.interceptors,
-    shutdownGraceTime: (options.shutdownGrace ?? SHUTDOWN_GRACE) as typeof SHUTDOWN_GRACE,
-    ...(dataConverter === undefined ? {} : { dataConverter }),
-  }
+  const connection = await NativeConnection.connect(temporal.connectionOptions)
   const workers: Worker[] = []
   try {
-    workers.push(
-      await Worker.create({
-        ...common,
-        taskQueue,
-        workflowBundle: bundle,
-        maxConcurrentActivityTaskExecutions: LIVE_SLOTS,
-      }),
-      await Worker.create({
-        ...common,
-        taskQueue: `${taskQueue}${MODELS_SUFFIX}`,
-        maxConcurrentActivityTaskExecutions: MODEL_SLOTS,
-      }),
-      await Worker.create({
-        ...common,
-        taskQueue: `${taskQueue}${BULK_SUFFIX}`,
-        maxConcurrentActivityTaskExecutions: BULK_SLOTS,
-      }),
-    )
+    for (const each of await optionsOf(temporal, options)) {
+      workers.push(await Worker.create({ ...each, connection }))
+    }
   } catch (error) {
-    await Promise.all(workers.map(endUnused))
+    // A worker that was created holds the connection until it has run.
+    await Promise.all(workers.map(async (worker) => await worker.runUntil(Promise.resolve())))
     await connection.close()
     throw error
   }
@@ -72,17 +52,7 @@ export async function openWorkers(
     shutdown,
     async run() {
       try {
-        const runs = workers.map(async (worker) => {
-          try {
-            await worker.run()
-          } finally {
-            // One that failed takes the others along, so that all are opened anew together.
-            shutdown()
-          }
-        })
-        const results = await Promise.allSettled(runs)
-        const broken = results.find((result) => result.status === 'rejected')
-        if (broken) throw broken.reason
+        await runTogether(workers, shutdown)
       } finally {
         await connection.close()
       }
@@ -90,7 +60,35 @@ export async function openWorkers(
   }
 }
 
-/** A worker that was created holds the connection until it has run. */
-async function endUnused(worker: Worker): Promise<void> {
-  await worker.runUntil(Promise.resolve())
+/** One worker that fails takes the others along, so that all are opened anew together. */
+async function runTogether(workers: readonly Worker[], shutdown: () => void): Promise<void> {
+  const results = await Promise.allSettled(
+    workers.map(async (worker) => await worker.run().finally(shutdown)),
+  )
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed)
+    throw new MemoirError('temporal_unavailable', SENTENCE.temporal_unavailable, {
+      cause: failed.reason,
+    })
+}
+
+async function optionsOf(
+  temporal: TemporalClient,
+  { activities, interceptors, shutdownGrace = SHUTDOWN_GRACE }: WorkersOptions,
+): Promise<WorkerOptions[]> {
+  const { taskQueue, namespace, dataConverter } = temporal
+  const common = {
+    namespace,
+    activities,
+    interceptors,
+    shutdownGraceTime: shutdownGrace,
+    ...(dataConverter === undefined ? {} : { dataConverter }),
+  }
+  const slots = (count: number) => ({ maxConcurrentActivityTaskExecutions: count })
+  const workflowBundle = await bundleWorkflows(dataConverter)
+  return [
+    { ...common, taskQueue, workflowBundle, ...slots(LIVE_SLOTS) },
+    { ...common, taskQueue: `${taskQueue}${MODELS_SUFFIX}`, ...slots(MODEL_SLOTS) },
+    { ...common, taskQueue: `${taskQueue}${BULK_SUFFIX}`, ...slots(BULK_SLOTS) },
+  ]
 }

@@ -1,34 +1,83 @@
-import { eld } from 'eld/medium'
+import { eld } from 'eld/extrasmall'
 
-/** What a text is written in, as ISO 639-1; `und` when nothing can be said. */
+/**
+ * What a text is written in, as ISO 639-1; `und` when nothing can be said.
+ *
+ * The detector's smallest data: 98.7 % of sentences right, where the next larger is 99.1 % right (the library's own figures)
+ * and takes twice the memory (90 MB against 190) and start-up time. Word pairs, where they differ more, get the fallback anyway.
+ */
 
-/** Scripts that belong to one language among those that are common, or are told apart by one sign. */
-const SCRIPTS: readonly { readonly script: RegExp; readonly language: string }[] = [
-  { script: /[\p{Script=Hiragana}\p{Script=Katakana}]/u, language: 'ja' },
-  { script: /\p{Script=Hangul}/u, language: 'ko' },
-  { script: /\p{Script=Han}/u, language: 'zh' },
-  { script: /\p{Script=Thai}/u, language: 'th' },
+/** Scripts that belong to one language among those that are common. Two signs of them say more than the detector can. */
+const SCRIPTS: readonly { readonly signs: RegExp; readonly language: string }[] = [
+  { signs: /\p{Script=Hangul}/gu, language: 'ko' },
+  { signs: /\p{Script=Thai}/gu, language: 'th' },
+  { signs: /\p{Script=Greek}/gu, language: 'el' },
+  { signs: /\p{Script=Hebrew}/gu, language: 'he' },
+  { signs: /\p{Script=Armenian}/gu, language: 'hy' },
+  { signs: /\p{Script=Georgian}/gu, language: 'ka' },
+  { signs: /\p{Script=Tamil}/gu, language: 'ta' },
+  { signs: /\p{Script=Lao}/gu, language: 'lo' },
+  { signs: /\p{Script=Khmer}/gu, language: 'km' },
+  { signs: /\p{Script=Myanmar}/gu, language: 'my' },
 ]
+const HAN = /\p{Script=Han}/gu
+const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}]/gu
+const ARABIC = /\p{Script=Arabic}/gu
+const LETTERS = /\p{L}/gu
+
+/** Letters that Persian and Urdu write and Arabic does not; with them the detector decides. */
+const NOT_ARABIC = /[پچژگکیٹڈڑںےہ]/u
+
+/** Text without letters of these ranges is Latin or Cyrillic: no script to look for. */
+const OTHER_SCRIPTS = /[\u0370-\u03FF\u0530-\u1FFF\u2E80-\uFFDC\u{20000}-\u{3FFFF}]/u
 
 /** A few foreign signs (a name, a quotation) do not make a text foreign. */
 const SCRIPT_SHARE = 0.2
-
+/** Japanese is hardly ever without kana; Chinese quotes a few at most. */
+const KANA_SHARE = 0.1
+/** The detector itself reads no more than its first thousand units. */
+const SAMPLE_CHARS = 1_000
 /** The detector goes by letter groups, of which short texts have too few to tell close languages apart. */
-const SHORT_CHARS = 24
+const SHORT_LETTERS = 24
 
 /**
+ * @param text its first thousand characters are looked at
  * @param fallback answered when the text is too short or too mixed to tell, say the language of the conversation around it
+ * @returns ISO 639-1, or the fallback
  */
 export function detectLanguage(text: string, fallback = 'und'): string {
-  const letters = text.match(/\p{L}/gu)?.length ?? 0
+  const sample = text.slice(0, SAMPLE_CHARS)
+  const letters = count(sample, LETTERS)
   if (letters === 0) return fallback
-  for (const { script, language } of SCRIPTS) {
-    const signs = text.match(new RegExp(script.source, 'gu'))?.length ?? 0
-    if (signs / letters >= SCRIPT_SHARE) return language
-  }
-  if (/\p{Script=Arabic}/u.test(text) && !/[پچژگکی]/u.test(text)) return 'ar'
-  if (letters < SHORT_CHARS && fallback !== 'und') return fallback
-  const result = eld.detect(text)
-  if (result.language === '' || (!result.isReliable() && fallback !== 'und')) return fallback
-  return result.language
+  const byScript = OTHER_SCRIPTS.test(sample) ? languageByScript(sample, letters) : undefined
+  if (byScript !== undefined) return byScript
+  if (letters < SHORT_LETTERS && fallback !== 'und') return fallback
+  const result = eld.detect(sample)
+  return result.language !== '' && result.isReliable() ? result.language : fallback
 }
+
+/**
+ * The language of a question to memories that are written in these languages. Of a short question the likeliest of them is taken,
+ * because a guess among sixty would often be wrong.
+ */
+export function detectAmong(text: string, languages: readonly string[]): string {
+  const [first] = languages
+  const detected = detectLanguage(text)
+  if (first === undefined || languages.includes(detected)) return detected
+  if (detected !== 'und' && count(text.slice(0, SAMPLE_CHARS), LETTERS) >= SHORT_LETTERS) {
+    return detected
+  }
+  const scores = eld.detect(text).getScores()
+  const scoreOf = (language: string) => scores[language] ?? 0
+  return languages.reduce((best, one) => (scoreOf(one) > scoreOf(best) ? one : best), first)
+}
+
+function languageByScript(sample: string, letters: number): string | undefined {
+  const kana = count(sample, KANA)
+  const eastAsian = kana + count(sample, HAN)
+  if (eastAsian / letters >= SCRIPT_SHARE) return kana / eastAsian >= KANA_SHARE ? 'ja' : 'zh'
+  if (count(sample, ARABIC) / letters >= SCRIPT_SHARE && !NOT_ARABIC.test(sample)) return 'ar'
+  return SCRIPTS.find(({ signs }) => count(sample, signs) / letters >= SCRIPT_SHARE)?.language
+}
+
+const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0

@@ -282,18 +282,3 @@ test('keys are listed and revoked', async () => {
   const revoked = await memoir(['keys', 'revoke', 'k-1', '--json'], { url: api.url })
   expect(JSON.parse(revoked.out)).toEqual({ id: 'k-1', revoked: true })
 })
-
-test('without MEMOIR_URL the commands find the up of the data folder and its key', async () => {
-  await using api = await startFakeApi({
-    'GET /v1/jobs': { body: { items: [], next_cursor: null } },
-  })
-  const attach = async (dataDir: string) =>
-    dataDir === '/somewhere/data' ? { url: api.url, adminKey: 'kept-in-the-folder', pid: 1 } : null
-  const { code, out } = await memoir(['jobs', 'list'], {
-    env: { MEMOIR_DATA_DIR: '/somewhere/data' },
-    parts: { ...noParts, attach },
-  })
-  expect(code).toBe(0)
-  expect(out).toBe('No jobs.\n')
-  expect(api.asked[0]?.authorization).toBe('Bearer kept-in-the-folder')
-})

@@ -1,8 +1,9 @@
 import { expect, test, vi } from 'vitest'
 import { run } from '../../src/cli.ts'
-import type { Parts, Stack } from '../../src/cli/parts.ts'
+import type { Parts } from '../../src/cli/parts.ts'
 import type { Config } from '../../src/config.ts'
 import type { Services } from '../../src/services.ts'
+import type { Stack } from '../../src/stack/stack.ts'
 import { counts, job, startFakeApi, type FakeApi, type Reply } from './fake-api.ts'
 import { createTerminal, memoir, noParts } from './terminal.ts'
 
@@ -33,17 +34,17 @@ function sampleApi(over: Readonly<Record<string, Reply>> = {}): Promise<FakeApi>
   })
 }
 
-const stackParts = {
+const stackParts: Stack['parts'] = {
   postgres: { how: 'found', detail: '/usr/bin/postgres' },
   temporal: { how: 'configured', detail: '127.0.0.1:7233' },
-  redis: { how: 'embedded', detail: 'in the process' },
-  graph: { how: 'embedded', detail: 'edges in Postgres' },
+  redis: { how: 'in-process', detail: 'in the process' },
+  graph: { how: 'in-process', detail: 'edges in Postgres' },
 }
 
 /** Parts that write down in which order they are opened and closed. */
 function recordedParts(url: string, over: Partial<Parts> = {}) {
   const order: string[] = []
-  const seen: { config?: Config; options?: unknown } = {}
+  const seen: { config?: Config; options?: unknown; announced?: string } = {}
   const opened = (name: string) => {
     order.push(`+${name}`)
     return { close: async () => void order.push(`-${name}`) }
@@ -54,6 +55,7 @@ function recordedParts(url: string, over: Partial<Parts> = {}) {
       say('a note of the stack')
       const stack: Stack = {
         ...opened('stack'),
+        announce: (at) => void (seen.announced = at),
         parts: stackParts,
         env: { DATABASE_URL: 'postgres://127.0.0.1:1/none', DATABASE_POOL_SIZE: '1' },
         temporalUi: 'http://127.0.0.1:8233',
@@ -106,6 +108,7 @@ test('up --sample --once --json answers one object, and closes everything in ord
     recall: { query: expect.any(String) as string, hits: found.hits },
   })
   expect(order).toEqual([...OPENED, ...CLOSED])
+  expect(seen.announced).toBe(api.url)
   expect(seen.config).toMatchObject({ DATABASE_POOL_SIZE: 1 })
   expect(seen.options).toEqual({ temporalUi: 'http://127.0.0.1:8233' })
   expect(api.asked[0]?.authorization).toBe('Bearer fresh-admin-key')
@@ -164,7 +167,7 @@ test('a second Ctrl-C does not wait for what is still closing', async () => {
   const running = run(['up'], terminal, parts)
   await vi.waitFor(() => expect(terminal.out()).toContain('Ctrl-C stops everything'))
   terminal.press('SIGINT')
-  await vi.waitFor(() => expect(terminal.out()).toContain('Stopping.'))
+  await vi.waitFor(() => expect(terminal.err()).toContain('Stopping.'))
   expect(terminal.forced()).toBeUndefined()
   terminal.press('SIGINT')
   expect(terminal.forced()).toBe(130)

@@ -84,6 +84,26 @@ test.skipIf(absent)('a start that was never acknowledged is found again, not dou
   expect(memoir.ingest.begun).toEqual([row.id])
 })
 
+test.skipIf(absent)(
+  'a job never joins the run of the one before that has yet to close',
+  async () => {
+    await using memoir = await createJobFixture()
+    const before = await memoir.insert()
+    const closing = await memoir.start(before)
+    await memoir.db.query(`update memoir.job set state = 'succeeded', finished_at = now()`)
+    const { id } = await memoir.accept()
+    await memoir.jobs.close()
+    expect(await memoir.get(id)).toMatchObject({ state: 'queued', started_at: null })
+
+    await closing.terminate()
+    await memoir.sweeper({})
+
+    const started = await memoir.get(id)
+    expect(started.run_id).toEqual(expect.any(String))
+    expect(started.run_id).not.toBe(closing.firstExecutionRunId)
+  },
+)
+
 test.skipIf(absent)('what was asked while Temporal did not listen is asked again', async () => {
   await using memoir = await createJobFixture({
     pages: 1,
@@ -97,6 +117,16 @@ test.skipIf(absent)('what was asked while Temporal did not listen is asked again
   await worker.sweep()
 
   await memoir.untilState(id, 'cancelled')
+})
+
+test.skipIf(absent)('a worker that waits for a frozen Temporal still shuts down soon', async () => {
+  await using frozen = await createFrozenServer()
+  await using memoir = await createJobFixture({ address: frozen.address })
+  const worker = await memoir.work()
+
+  const before = performance.now()
+  await worker.shutdown()
+  expect(performance.now() - before).toBeLessThan(10_000)
 })
 
 async function listed(memoir: Awaited<ReturnType<typeof createJobFixture>>) {

@@ -1,6 +1,5 @@
 import { expect, test, vi } from 'vitest'
 import { SENTENCE } from '../../src/errors.ts'
-import { WORKFLOWS } from '../../src/temporal/ids.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { createDevServer } from '../support/dev-server.ts'
 import { createJobFixture, gate, untilStopped, type JobFixture } from '../support/job-fixture.ts'
@@ -174,18 +173,17 @@ test.skipIf(absent)('a run that is silent but open stays what it is', async () =
   await memoir.untilState(id, 'succeeded')
 })
 
-test.skipIf(absent)('a row nobody can start does not keep the others from starting', async () => {
-  await using memoir = await createJobFixture({ pages: 1 })
+test.skipIf(absent)('a row nobody can start does not keep the sweep from the others', async () => {
+  await using memoir = await createJobFixture()
   const broken = await memoir.insert()
-  await memoir.db.query(`update memoir.job set request = '{}', lock_key = null, workflow_id = 'x'`)
-  const row = await memoir.insert()
-  const worker = await memoir.work()
+  await memoir.db.query(`update memoir.job set request = '{}', lock_key = null`)
+  const lost = await memoir.insert()
+  await memoir.db.query(`update memoir.job set started_at = now(), run_id = 'r' where id = $1`, [
+    lost.id,
+  ])
 
-  await worker.sweep()
+  await memoir.sweeper({})
 
-  await memoir.untilState(row.id, 'succeeded')
-  expect(await memoir.get(broken.id)).toMatchObject({ state: 'queued' })
-  expect(row.workflowId).toBe(
-    WORKFLOWS.backfill.workflowId({ namespaceId: memoir.namespaceId, source: 'main' }),
-  )
+  expect(await memoir.get(broken.id)).toMatchObject({ state: 'queued', started_at: null })
+  expect(await memoir.get(lost.id)).toMatchObject({ error: { code: 'workflow_lost' } })
 })

@@ -37,7 +37,11 @@ async function createRows(db: Database) {
     }: { id?: string; lockKey?: string | null } = {}) {
       const workflowId = `backfill:${id}`
       const inserted = await insertJob(db, {
-        ...{ id, namespaceId, userId: null, workflowId, lockKey },
+        id,
+        namespaceId,
+        userId: null,
+        workflowId,
+        lockKey,
         kind: 'backfill',
         request: {},
       })
@@ -188,7 +192,10 @@ test.skipIf(!hasPostgres)(
     for (let n = 0; n < 5; n += 1) ids.unshift((await jobs.insert()).id)
     const { namespaceId } = jobs
     await noteStepFailure(test.db, ids[0] ?? '', {
-      ...{ code: 'vendor_refused', message: 'm', step: 's', detail: 'quoted' },
+      code: 'vendor_refused',
+      message: 'm',
+      step: 's',
+      detail: 'quoted',
     })
 
     const first = await listJobs(test.db, { namespaceId, limit: 3 })
@@ -198,7 +205,9 @@ test.skipIf(!hasPostgres)(
     expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids)
     expect(second.next_cursor).toBeNull()
     expect((await getJob(test.db, { namespaceId, id: ids[0] ?? '' }))?.error).toEqual({
-      ...{ code: 'vendor_refused', message: 'm', step: 's' },
+      code: 'vendor_refused',
+      message: 'm',
+      step: 's',
     })
     expect(await listJobs(test.db, { namespaceId, limit: 3, state: 'failed' })).toMatchObject({
       items: [],

@@ -145,18 +145,16 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     return job
   }
   return {
-    ...{
-      config,
-      db,
-      databaseUrl: test.url,
-      jobs,
-      temporal,
-      ingest,
-      services,
-      namespaceId,
-      key,
-      get,
-    },
+    config,
+    db,
+    databaseUrl: test.url,
+    jobs,
+    temporal,
+    ingest,
+    services,
+    namespaceId,
+    key,
+    get,
     async work({ sweep = {}, ingest: other = ingest } = {}) {
       const worker = await startWorker(
         { ...services, ingest: other },

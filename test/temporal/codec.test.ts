@@ -1,5 +1,13 @@
 import { defaultPayloadConverter } from '@temporalio/common'
-import fc from 'fast-check'
+import {
+  array,
+  assert,
+  asyncProperty,
+  dictionary,
+  record,
+  stringMatching,
+  uint8Array,
+} from 'fast-check'
 import { expect, test } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import { createPayloadCodec, dataConverterOf, derivePayloadKey } from '../../src/temporal/codec.ts'
@@ -12,12 +20,12 @@ const KEY = 'a key of a test, long enough'
 const codec = createPayloadCodec(await derivePayloadKey(KEY))
 
 test('whatever is encoded comes back as it was', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(
-        fc.record({
-          metadata: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.uint8Array()),
-          data: fc.uint8Array({ maxLength: 2_000 }),
+  await assert(
+    asyncProperty(
+      array(
+        record({
+          metadata: dictionary(stringMatching(/^[a-z]{1,8}$/), uint8Array()),
+          data: uint8Array({ maxLength: 2_000 }),
         }),
         { maxLength: 4 },
       ),

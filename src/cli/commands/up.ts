@@ -5,8 +5,9 @@ import { quietLevel } from '../connect.ts'
 import { examples, whole, type CliContext, type Register } from '../context.ts'
 import { DONE, INTERRUPTED, interruption, line, writeJson, type Output } from '../io.ts'
 import { withVariables } from '../overlay.ts'
-import type { RunningUp, Stack } from '../parts.ts'
+import type { RunningUp } from '../parts.ts'
 import { loadSample } from '../sample.ts'
+import type { Stack } from '../../stack/stack.ts'
 import { databaseUrl } from './migrate.ts'
 import { runSample } from './sample-run.ts'
 
@@ -64,12 +65,13 @@ function clientOf(url: string, key: string, config: Config): ApiClient {
 async function up(config: Config, options: UpOptions, context: CliContext): Promise<void> {
   const { io, parts } = context
   using interrupted = interruption(io)
+  void interrupted.first.then(() => line(io.stderr, 'Stopping. Ctrl-C again ends it at once.'))
   await using closers = new AsyncDisposableStack()
   const said = sayOn(context, options)
   const say = (text: string) => line(said, text)
   const log = createLogger(quietLevel(config), 'memoir')
 
-  const stack = await parts.startStack(config, { log, say })
+  const stack = await parts.startStack(config, { log, say, env: io.env })
   closers.defer(async () => await stack.close())
   for (const [name, part] of Object.entries(stack.parts)) {
     say(`${name.padEnd(9)} ${part.how.padEnd(10)} ${part.detail}`)
@@ -88,6 +90,8 @@ async function up(config: Config, options: UpOptions, context: CliContext): Prom
   closers.defer(async () => await worker.shutdown())
   const api = await parts.startApi(services, { host: laid.HOST, port: options.port ?? laid.PORT })
   closers.defer(async () => await api.close())
+  stack.announce(api.url)
+  stack.announce(api.url)
   welcome(say, api.url, stack)
   if (interrupted.signal.aborted) return context.exit(INTERRUPTED)
 
@@ -103,7 +107,6 @@ async function up(config: Config, options: UpOptions, context: CliContext): Prom
   say('\nCtrl-C stops everything.')
   const died = worker.stopped.then(() => 'stopped' as const)
   const why = await Promise.race([interrupted.first, died])
-  say('Stopping.')
   context.exit(why === 'SIGTERM' ? DONE : why === 'SIGINT' ? INTERRUPTED : 1)
 }
 
@@ -112,7 +115,7 @@ function welcome(say: (text: string) => void, url: string, stack: Stack): void {
   say(`API       ${url}`)
   say(`Docs      ${url}/docs`)
   if (stack.temporalUi !== undefined) say(`Temporal  ${stack.temporalUi}`)
-  if (!stack.adminKeyIsNew) {
+  if (stack.adminKeyIsNew) {
     say(
       `Admin key ${stack.adminKey}   (shown this once; commands in this folder use it by themselves)`,
     )

@@ -1,10 +1,10 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { createLogger } from '../../logger.ts'
 import type { Services } from '../../services.ts'
+import type { RunningWorker } from '../../worker.ts'
 import { countRunnableJobs } from '../../stores/runnable-jobs.ts'
 import { examples, type CliContext, type Register } from '../context.ts'
 import { DONE, INTERRUPTED, interruption, line, type Interruption } from '../io.ts'
-import type { RunningWorker } from '../parts.ts'
 import { pause } from '../watch.ts'
 import { databaseUrl } from './migrate.ts'
 
@@ -69,7 +69,11 @@ async function serve(context: CliContext, { services, interrupted, once, interva
 const LOOK_MS = 500
 
 /** Returns when nothing is left that a worker could go on with: paused and stuck jobs wait for a person. */
-async function untilDone(services: Services, worker: RunningWorker, interrupted: Interruption) {
+async function untilDone(
+  services: Services,
+  worker: Omit<RunningWorker, 'ready'>,
+  interrupted: Interruption,
+) {
   const died = worker.stopped.then(() => true)
   for (;;) {
     await worker.sweep()

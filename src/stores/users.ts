@@ -1,0 +1,70 @@
+import type { Page } from '../domain/job.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+import type { Queryable } from './database.ts'
+
+/** Users of a namespace as operators see them. */
+export interface UserInfo {
+  readonly user_id: string
+  readonly memories: number
+  readonly episodes: number
+  readonly in_graph: number
+  readonly last_active_at: string | null
+}
+
+export interface UserFilter {
+  readonly namespaceId: string
+  /** Only this user, by surrogate uuid. */
+  readonly userId?: string
+  /** Counts only what lies in these scopes, and leaves out users who have nothing there. */
+  readonly scopes?: readonly string[]
+  readonly limit: number
+  readonly cursor?: string
+}
+
+interface UserRow extends Omit<UserInfo, 'last_active_at'> {
+  readonly last_active_at: Date | null
+}
+
+/** By the caller's own id. */
+export async function listUsers(db: Queryable, filter: UserFilter): Promise<Page<UserInfo>> {
+  const after = filter.cursor === undefined ? null : (decodeCursor(filter.cursor, 1)[0] ?? null)
+  const { rows } = await db.query<UserRow>(
+    filter.scopes === undefined ? ALL_COUNTS : SCOPED_COUNTS,
+    [
+      filter.namespaceId,
+      filter.userId ?? null,
+      after,
+      filter.limit + 1,
+      ...(filter.scopes === undefined ? [] : [filter.scopes]),
+    ],
+  )
+  const last = rows.length > filter.limit ? rows[filter.limit - 1] : undefined
+  return {
+    items: rows.slice(0, filter.limit).map((row) => ({
+      ...row,
+      last_active_at: row.last_active_at?.toISOString() ?? null,
+    })),
+    next_cursor: last ? encodeCursor([last.user_id]) : null,
+  }
+}
+
+const ALL_COUNTS = `
+  select external_id as user_id, trace_count as memories, episode_count as episodes, 0 as in_graph, last_active_at
+    from memoir.memory_user
+   where namespace_id = $1::uuid and erased_at is null
+     and ($2::uuid is null or id = $2::uuid)
+     and ($3::text is null or external_id > $3)
+   order by external_id
+   limit $4`
+
+const SCOPED_COUNTS = `
+  select u.external_id as user_id, count(*) as memories, count(*) filter (where t.kind = 'episode') as episodes,
+         count(*) filter (where t.graph_state = 'written') as in_graph, max(t.occurred_at) as last_active_at
+    from memoir.memory_user u
+    join memoir.memory_trace t on t.user_id = u.id and t.state = 'active' and t.scope = any($5::text[])
+   where u.namespace_id = $1::uuid and u.erased_at is null
+     and ($2::uuid is null or u.id = $2::uuid)
+     and ($3::text is null or u.external_id > $3)
+   group by u.external_id
+   order by u.external_id
+   limit $4`
