@@ -1,12 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { CommanderError } from 'commander'
-import { z } from 'zod'
 import type { CliContext } from './cli/context.ts'
 import { faultOf, traceOf } from './cli/fault.ts'
 import { DONE, FAILED, line, writeJson, type Io, type Signal } from './cli/io.ts'
 import type { Parts } from './cli/parts.ts'
 import { codeOfUsage, createProgram } from './cli/program.ts'
 import { loadConfig } from './config.ts'
+import { VERSION } from './version.ts'
 
 /** The command line: `memoir …`. Here the commands meet what they are made of. */
 
@@ -17,10 +17,8 @@ export const realParts: Parts = {
   createServices: async (...given) =>
     await (await import('./services.ts')).createServices(...given),
   localApi: async (services) => {
-    const [{ createApp }, { localAdmin }] = await Promise.all([
-      import('./api/app.ts'),
-      import('./api/auth.ts'),
-    ])
+    const { createApp } = await import('./api/app.ts')
+    const { localAdmin } = await import('./api/auth.ts')
     const app = createApp(services, { principal: localAdmin })
     return async (request) => await app.fetch(request)
   },
@@ -51,7 +49,7 @@ export async function run(argv: readonly string[], io: Io, parts = realParts): P
     },
   }
   try {
-    await createProgram(context, versionOfPackage()).parseAsync([...argv], { from: 'user' })
+    await createProgram(context, VERSION).parseAsync([...argv], { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof CommanderError) return codeOfUsage(error)
@@ -75,12 +73,6 @@ function wantsTraces(io: Io): boolean {
     // A configuration that cannot be read is what is being reported.
     return false
   }
-}
-
-function versionOfPackage(): string {
-  const file = new URL('../package.json', import.meta.url)
-  return z.looseObject({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8')))
-    .version
 }
 
 function processIo(): Io {

@@ -20,8 +20,6 @@ import { recallRoutes } from './routes/recall.ts'
 import { systemRoutes } from './routes/system.ts'
 import { userRoutes } from './routes/users.ts'
 
-export { localAdmin } from './auth.ts'
-
 export interface AppOptions {
   /** Acts for every request as this principal, whatever its headers say: for callers inside this process. */
   readonly principal?: FixedPrincipal

@@ -1,17 +1,12 @@
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
+import type { RunningApi } from '../server.ts'
 import type { Services, ServicesOptions } from '../services.ts'
 import type { Stack, StackOptions } from '../stack/stack.ts'
 import type { RunningWorker } from '../worker.ts'
 import type { Fetch } from './client.ts'
 
 /** What the commands are composed of. The entry hands these in, loaded when first used, so a small command starts fast. */
-
-export interface RunningApi {
-  readonly url: string
-  readonly port: number
-  close(): Promise<void>
-}
 
 /** An `up` that runs in a data folder. */
 export interface RunningUp {

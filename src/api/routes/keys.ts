@@ -4,9 +4,10 @@ import { v7 as uuidv7 } from 'uuid'
 import { MemoirError } from '../../errors.ts'
 import { ROLES, insertKey, listKeys, revokeKey, secretHash } from '../../stores/api-keys.ts'
 import { appendAudit } from '../../stores/audit.ts'
+import type { Queryable } from '../../stores/database.ts'
 import { ensureUsers } from '../../stores/memory-users.ts'
 import { allow, wholeNamespace } from '../auth.ts'
-import type { AppEnv } from '../environment.ts'
+import type { AppEnv, Principal } from '../environment.ts'
 import { refuseIdempotencyKey } from '../idempotency.ts'
 import { refuseInvalid } from '../invalid.ts'
 import {
@@ -99,6 +100,43 @@ function refuseContradiction({
   }
 }
 
+async function storeKey(
+  tx: Queryable,
+  {
+    id,
+    secret,
+    body,
+    principal,
+  }: { id: string; secret: string; body: NewKeyFields; principal: Principal },
+): Promise<void> {
+  const { namespaceId, actor } = principal
+  const named = body.user_id === undefined ? [] : [body.user_id]
+  const userIds = [...(await ensureUsers(tx, namespaceId, named)).values()]
+  if (userIds.length < named.length) {
+    throw new MemoirError('invalid_request', 'user_id: was erased', {
+      details: { field: 'user_id' },
+    })
+  }
+  await insertKey(tx, {
+    id,
+    namespaceId,
+    name: body.name,
+    role: body.role,
+    hash: secretHash(secret),
+    prefix: secret.slice(0, PREFIX_CHARS),
+    userId: userIds[0] ?? null,
+    scopes: body.scopes ?? null,
+    expiresAt: body.expires_at === undefined ? null : new Date(body.expires_at),
+  })
+  await appendAudit(tx, {
+    namespaceId,
+    actor,
+    action: 'key.create',
+    subject: id,
+    details: { role: body.role, bound: userIds.length > 0, scopes: body.scopes?.length ?? 0 },
+  })
+}
+
 export const keyRoutes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
   .openapi(list, async (c) => {
     const { principal, services } = c.var
@@ -122,35 +160,7 @@ export const keyRoutes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
     const id = uuidv7()
     const secret = `mk_${randomBytes(SECRET_BYTES).toString('base64url')}`
     await services.db.transaction(async (tx) => {
-      const users = await ensureUsers(
-        tx,
-        principal.namespaceId,
-        body.user_id === undefined ? [] : [body.user_id],
-      )
-      const user = body.user_id === undefined ? null : (users.get(body.user_id) ?? null)
-      if (body.user_id !== undefined && user === null) {
-        throw new MemoirError('invalid_request', 'user_id: was erased', {
-          details: { field: 'user_id' },
-        })
-      }
-      await insertKey(tx, {
-        id,
-        namespaceId: principal.namespaceId,
-        name: body.name,
-        role: body.role,
-        hash: secretHash(secret),
-        prefix: secret.slice(0, PREFIX_CHARS),
-        userId: user,
-        scopes: body.scopes ?? null,
-        expiresAt: body.expires_at === undefined ? null : new Date(body.expires_at),
-      })
-      await appendAudit(tx, {
-        namespaceId: principal.namespaceId,
-        actor: principal.actor,
-        action: 'key.create',
-        subject: id,
-        details: { role: body.role, bound: user !== null, scopes: body.scopes?.length ?? 0 },
-      })
+      await storeKey(tx, { id, secret, body, principal })
     })
     return c.json(
       {

@@ -71,7 +71,7 @@ async function up(config: Config, options: UpOptions, context: CliContext): Prom
   const say = (text: string) => line(said, text)
   const log = createLogger(quietLevel(config), 'memoir')
 
-  const stack = await parts.startStack(config, { log, say, env: io.env })
+  const stack = await parts.startStack(config, { log, say })
   closers.defer(async () => await stack.close())
   for (const [name, part] of Object.entries(stack.parts)) {
     say(`${name.padEnd(9)} ${part.how.padEnd(10)} ${part.detail}`)
@@ -90,7 +90,6 @@ async function up(config: Config, options: UpOptions, context: CliContext): Prom
   closers.defer(async () => await worker.shutdown())
   const api = await parts.startApi(services, { host: laid.HOST, port: options.port ?? laid.PORT })
   closers.defer(async () => await api.close())
-  stack.announce(api.url)
   stack.announce(api.url)
   welcome(say, api.url, stack)
   if (interrupted.signal.aborted) return context.exit(INTERRUPTED)
