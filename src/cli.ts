@@ -18,8 +18,8 @@ export const realParts: Parts = {
     await (await import('./services.ts')).createServices(...given),
   localApi: async (services) => {
     const { createApp } = await import('./api/app.ts')
-    const { localAdmin } = await import('./api/auth.ts')
-    const app = createApp(services, { principal: localAdmin })
+    const auth = await import('./api/auth.ts')
+    const app = createApp(services, { principal: auth.localAdmin })
     return async (request) => await app.fetch(request)
   },
   startApi: async (...given) => await (await import('./server.ts')).startApi(...given),

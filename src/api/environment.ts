@@ -1,4 +1,3 @@
-import type { Logger } from '../logger.ts'
 import type { Role } from '../stores/api-keys.ts'
 import type { ApiServices } from './context.ts'
 
@@ -15,13 +14,22 @@ export interface Principal {
   readonly scopes: readonly string[] | null
 }
 
+/** Finds out who asks. @throws MemoirError `unauthorized`, `forbidden`, `not_found` for an unknown namespace */
+export type Authenticate = (request: { header(name: string): string | undefined }) => Promise<Principal>
+
+interface Variables {
+  readonly services: ApiServices
+  readonly authenticate: Authenticate
+  readonly requestId: string
+  /** Aborted when the server is closing: streams and waits end then. */
+  readonly closing: AbortSignal
+}
+
 export interface AppEnv {
-  Variables: {
-    services: ApiServices
-    log: Logger
-    requestId: string
-    principal: Principal
-    /** Aborted when the server is closing: streams end then. */
-    closing: AbortSignal
-  }
+  Variables: Variables
+}
+
+/** Behind the guard there is a principal. */
+export interface GuardedEnv {
+  Variables: Variables & { readonly principal: Principal }
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { ZodError } from 'zod'
 import { MemoirError, SENTENCE, toMemoirError, type ErrorCode } from '../errors.ts'
 import type { AppEnv } from './environment.ts'
 
@@ -42,14 +43,11 @@ export const STATUS = {
   stuck: 500,
   cancelled: 409,
   internal: 500,
-} satisfies Record<ErrorCode, ContentfulStatusCode>
+} as const satisfies Record<ErrorCode, ContentfulStatusCode>
 
 /** What HTTP itself refuses, by status. */
 const OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'invalid_request',
-  401: 'unauthorized',
-  403: 'forbidden',
-  404: 'not_found',
   413: 'payload_too_large',
   415: 'unsupported_media_type',
 }
@@ -57,31 +55,55 @@ const OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 function errorOf(error: unknown): MemoirError {
   if (!(error instanceof HTTPException)) return toMemoirError(error)
   const code = OF_STATUS[error.status] ?? 'internal'
-  return new MemoirError(code, error.message || SENTENCE[code], { cause: error })
+  const message = code === 'invalid_request' ? 'The body is not JSON.' : SENTENCE[code]
+  return new MemoirError(code, message, { cause: error })
 }
+
+/** How long a caller should wait when a store is away and did not say itself. */
+const RETRY_AFTER_MS = 5_000
 
 /** Answers an error; what nobody expected is logged by request and never told. */
 export function answerError(thrown: unknown, c: Context<AppEnv>): Response {
   const error = errorOf(thrown)
-  if (STATUS[error.code] >= 500) {
-    c.var.log.error(
-      { error: thrown, request_id: c.var.requestId, code: error.code },
-      'a request failed',
-    )
+  const status = STATUS[error.code]
+  const request_id = c.var.requestId
+  if (status >= 500) {
+    c.var.services.log.error({ error: thrown, request_id, code: error.code }, 'a request failed')
   }
-  if (error.retryAfterMs !== undefined) {
-    c.header('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)))
-  }
-  if (error.code === 'unauthorized') c.header('WWW-Authenticate', 'Bearer')
-  return c.json(
-    {
-      error: {
-        code: error.code,
-        message: error.code === 'internal' ? SENTENCE.internal : error.message,
-        request_id: c.var.requestId,
-        ...(error.details === undefined ? {} : { details: error.details }),
-      },
-    },
-    STATUS[error.code],
-  )
+  const retryAfterMs = error.retryAfterMs ?? (status === 503 ? RETRY_AFTER_MS : undefined)
+  if (retryAfterMs !== undefined) c.header('Retry-After', String(Math.ceil(retryAfterMs / 1000)))
+  if (status === 401) c.header('WWW-Authenticate', 'Bearer')
+  const message = error.code === 'internal' ? SENTENCE.internal : error.message
+  const details = error.details === undefined ? {} : { details: error.details }
+  return c.json({ error: { code: error.code, message, request_id, ...details } }, status)
+}
+
+/** Turns what a schema refused into one error that names the first field, and all of them in its details. */
+export function refuseInvalid(
+  result: { success: true } | { success: false; error: ZodError },
+): undefined {
+  if (!result.success) throw invalid(result.error)
+}
+
+/** How many problems are listed; a hostile body has thousands. */
+const MAX_PROBLEMS = 20
+/** A made-up field name may be as long as a body. */
+const MAX_PATH_CHARS = 200
+
+export function invalid({ issues }: ZodError): MemoirError {
+  const problems = issues.slice(0, MAX_PROBLEMS).flatMap((issue) => {
+    const fields =
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.slice(0, MAX_PROBLEMS).map((key) => [...issue.path, key])
+        : [issue.path]
+    const message = issue.code === 'unrecognized_keys' ? 'unknown field' : issue.message
+    return fields.map((path) => ({
+      field: path.map(String).join('.').slice(0, MAX_PATH_CHARS),
+      message,
+    }))
+  })
+  const [first] = problems
+  return new MemoirError('invalid_request', `${first?.field || 'body'}: ${first?.message ?? ''}`, {
+    details: { field: first?.field ?? '', problems },
+  })
 }

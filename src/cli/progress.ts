@@ -59,11 +59,13 @@ function lines(io: Io, label: string, now: () => number): Progress {
   return {
     update(counts) {
       const { processed, total } = counts
+      // Before the first page nobody knows how many there are.
+      if (total === 0) return
       const unchanged = shown?.processed === processed && shown.total === total
       const step =
         shown === undefined ||
         processed - shown.processed >= total * LINE_SHARE ||
-        (processed >= total && total > 0)
+        processed >= total
       if (!unchanged && (step || now() - (shown?.at ?? 0) >= LINE_EVERY_MS)) show(counts)
     },
     stop() {},

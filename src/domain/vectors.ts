@@ -1,6 +1,6 @@
 /** Arithmetic on embedding vectors. */
 
-/** The vector scaled to length 1; a zero vector stays what it is. */
+/** The vector scaled to length 1; a zero vector stays what it is. Never the vector itself changed. */
 export function unit(vec: Float32Array): Float32Array {
   let sum = 0
   for (const value of vec) sum += value * value
@@ -9,19 +9,25 @@ export function unit(vec: Float32Array): Float32Array {
   return vec.map((value) => value * scale)
 }
 
-/** Mean of vectors of one length, each counting as much as its weight; unit length. */
+/**
+ * Mean of vectors of one length, each counting as much as its weight; unit length. Empty for no vectors. Where they cancel out it is
+ * the first of them, because a zero vector has no direction to compare.
+ */
 export function weightedMean(
   vectors: readonly Float32Array[],
   weights: readonly number[],
 ): Float32Array {
-  const mean = new Float32Array(vectors[0]?.length ?? 0)
+  const first = vectors[0] ?? new Float32Array(0)
+  // Summed in doubles: a long text has hundreds of chunks, and their weights are character counts.
+  const sums = new Float64Array(first.length)
   for (const [index, vector] of vectors.entries()) {
     const weight = weights[index] ?? 0
-    for (let at = 0; at < mean.length; at += 1) {
-      mean[at] = (mean[at] ?? 0) + weight * (vector[at] ?? 0)
+    for (let at = 0; at < sums.length; at += 1) {
+      sums[at] = (sums[at] ?? 0) + weight * (vector[at] ?? 0)
     }
   }
-  return unit(mean)
+  const length = Math.hypot(...sums)
+  return length === 0 ? unit(first) : Float32Array.from(sums, (value) => value / length)
 }
 
 /** Cosine of two vectors of one length, -1..1; 0 when either is zero. */

@@ -1,6 +1,6 @@
 import { unit } from '../domain/vectors.ts'
 import { detectLanguage } from '../text/language.ts'
-import { lexemesOf } from '../text/tokens.ts'
+import { lexemeCounts, lexemesOf } from '../text/tokens.ts'
 import { wordsOf } from '../text/words.ts'
 import type { Embedder, SpaceIdentity } from './embedder.ts'
 
@@ -10,16 +10,24 @@ import type { Embedder, SpaceIdentity } from './embedder.ts'
  * typos and inflections share letter groups.
  */
 
-/** How much each kind of feature weighs; chosen on two conversations of a public retrieval set, see docs/benchmarks.md. */
+/**
+ * How much each kind of feature weighs; chosen on two conversations of a public retrieval set, see docs/benchmarks.md. Groups of
+ * three find more than those of three to five together: of a word with a typo more of them are left.
+ */
 const WORD_WEIGHT = 1
 const PAIR_WEIGHT = 0.2
-const GROUP_WEIGHT = 0.5
-const GROUP_CHARS = [3, 4, 5] as const
+const GROUP_WEIGHT = 0.9
+const GROUP_CHARS = 3
 
-/** Features of words seen before; bounds the memory of a long-lived process. */
+/** Letters that are words or syllables: a group is one of them, and pairs of them come as words. */
+const SYLLABIC = /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{Script=Hangul}]/u
+
+/** Groups of words seen before; bounds the memory of a long-lived process. */
 const REMEMBERED_WORDS = 50_000
-/** A language shows in its first lines. */
-const LANGUAGE_SAMPLE_CHARS = 1_000
+/** Longer words are rare, and V8 would keep the whole text alive that such a slice comes from. */
+const REMEMBERED_CHARS = 12
+/** What a text is taken for that is too short to tell. */
+const LIKELIEST_LANGUAGE = 'en'
 /** Long lists give way to timers and sockets this often. */
 const YIELD_EVERY_MS = 8
 
@@ -45,20 +53,30 @@ const groupsByWord = new Map<string, Uint32Array>()
 function groupsOf(word: string): Uint32Array {
   const known = groupsByWord.get(word)
   if (known) return known
-  const marked = `<${word}>`
-  const hashes: number[] = []
-  for (const chars of GROUP_CHARS) {
-    for (let at = 0; at + chars <= marked.length; at += 1) {
-      hashes.push(hashOf(marked, at, at + chars, GROUP_SEED))
-    }
-  }
-  const made = Uint32Array.from(hashes)
+  const made = Uint32Array.from(SYLLABIC.test(word) ? signsOf(word) : letterGroupsOf(`<${word}>`))
+  if (word.length > REMEMBERED_CHARS) return made
   if (groupsByWord.size >= REMEMBERED_WORDS) groupsByWord.clear()
   groupsByWord.set(word, made)
   return made
 }
 
-/** The vector of a text: `dimensions` numbers, unit length. A text without a word gets a fixed vector of its own. */
+function* letterGroupsOf(marked: string): Generator<number> {
+  for (let end = GROUP_CHARS; end <= marked.length; end += 1) {
+    yield hashOf(marked, end - GROUP_CHARS, end, GROUP_SEED)
+  }
+}
+
+function* signsOf(word: string): Generator<number> {
+  for (const sign of word) yield hashOf(sign, 0, sign.length, GROUP_SEED)
+}
+
+/** Distinct words grow by the logarithm of their count, so that a repeated one does not drown the others. */
+const sublinear = (count: number) => 1 + Math.log(count)
+
+/**
+ * The vector of a text: `dimensions` numbers, unit length, the same on every machine. A text without a word gets a fixed vector of
+ * its own, because the cosine of a zero vector is not a number.
+ */
 export function hashingVector(text: string, dimensions: number): Float32Array {
   const vec = new Float32Array(dimensions)
   const add = (hash: number, weight: number) => {
@@ -66,25 +84,33 @@ export function hashingVector(text: string, dimensions: number): Float32Array {
     const place = (hash & 0x7fffffff) % dimensions
     vec[place] = (vec[place] ?? 0) + (hash >>> 31 === 0 ? weight : -weight)
   }
-  const telling = lexemesOf(text, detectLanguage(text.slice(0, LANGUAGE_SAMPLE_CHARS), 'en'))
+  const telling = lexemesOf(text, languageOf(text))
   const words = telling.length > 0 ? telling : wordsOf(text)
-  const counts = new Map<string, number>()
-  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
-  for (const [word, count] of counts) {
-    const often = 1 + Math.log(count)
-    add(hashOf(word, 0, word.length, WORD_SEED), WORD_WEIGHT * often)
+  for (const [word, count] of lexemeCounts(words)) {
+    add(hashOf(word, 0, word.length, WORD_SEED), WORD_WEIGHT * sublinear(count))
     const groups = groupsOf(word)
-    const share = (GROUP_WEIGHT * often) / Math.sqrt(Math.max(1, groups.length))
-    for (const group of groups) add(group, share)
+    // All groups together weigh as much as one feature would, however long the word.
+    const weight = (GROUP_WEIGHT * sublinear(count)) / Math.sqrt(Math.max(1, groups.length))
+    for (const group of groups) add(group, weight)
   }
   for (let at = 1; at < words.length; at += 1) {
     const pair = `${words[at - 1]} ${words[at]}`
     add(hashOf(pair, 0, pair.length, PAIR_SEED), PAIR_WEIGHT)
   }
-  if (words.length === 0) vec[0] = 1
+  // No word, or in a space of few dimensions features that cancel out to the last.
+  if (vec.every((value) => value === 0)) vec[0] = 1
   return unit(vec)
 }
 
+function languageOf(text: string): string {
+  const detected = detectLanguage(text)
+  return detected === 'und' ? LIKELIEST_LANGUAGE : detected
+}
+
+/**
+ * The embedder of an installation without a model. Runs on the calling thread and gives way to other work every few milliseconds;
+ * an aborted signal ends it there with the signal's reason.
+ */
 export function createHashingEmbedder({
   dimensions,
   precision,
@@ -92,6 +118,7 @@ export function createHashingEmbedder({
   return {
     identity: { provider: 'builtin', model: 'hashing-1', dimensions, precision },
     async embed(texts, { signal }) {
+      signal?.throwIfAborted()
       const vectors: Float32Array[] = []
       let since = performance.now()
       for (const text of texts) {

@@ -20,13 +20,19 @@ export interface KeyGrant {
   readonly userId: string | null
   readonly externalUserId: string | null
   readonly scopes: readonly string[] | null
+  /** True when its last use was noted more than a minute ago. */
+  readonly untouched: boolean
 }
+
+/** Its use is noted not more than once a minute, so that reading does not become writing. */
+const TOUCH_EVERY = '1 minute'
 
 /** The grant of a secret; null when it is unknown, revoked, expired or bound to an erased user. */
 export async function findGrant(db: Queryable, hash: Buffer): Promise<KeyGrant | null> {
   const { rows } = await db.query<KeyGrant>(
     `select k.id, k.role, k.namespace_id as "namespaceId", n.name as namespace, k.user_id as "userId",
-            u.external_id as "externalUserId", k.scopes
+            u.external_id as "externalUserId", k.scopes,
+            coalesce(k.last_used_at < now() - interval '${TOUCH_EVERY}', true) as untouched
        from memoir.api_key k
        left join memoir.namespace n on n.id = k.namespace_id
        left join memoir.memory_user u on u.id = k.user_id
@@ -37,11 +43,10 @@ export async function findGrant(db: Queryable, hash: Buffer): Promise<KeyGrant |
   return rows[0] ?? null
 }
 
-/** Not more than once a minute, so that reading does not become writing. */
 export async function touchKey(db: Queryable, id: string): Promise<void> {
   await db.query(
     `update memoir.api_key set last_used_at = now()
-      where id = $1::uuid and (last_used_at is null or last_used_at < now() - interval '1 minute')`,
+      where id = $1::uuid and (last_used_at is null or last_used_at < now() - interval '${TOUCH_EVERY}')`,
     [id],
   )
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { Database, Queryable } from './database.ts'
+import type { Queryable } from './database.ts'
 
-/** What operators did. Each entry's hash covers the entry before it, so one that is changed or removed shows. */
+/** What operators did. Each entry's hash covers the entry before it, so one that is changed or removed from within shows. */
 export interface AuditEntry {
   readonly namespaceId: string | null
   /** Id of the key that acted, or `admin` for the configured one. */
@@ -9,59 +9,77 @@ export interface AuditEntry {
   readonly action: string
   readonly subject: string | null
   /** Ids, roles and counts; never a secret or what a user said. */
-  readonly details: Readonly<Record<string, unknown>>
+  readonly details: Readonly<Record<string, string | number | boolean | null>>
 }
 
-/** Serialises writers of the chain for the length of a transaction. */
+/** Serialises writers of the chain until their transactions end; any number that nothing else locks. */
 const CHAIN_LOCK = 7_116_302
 
+/** Appends to the chain. Takes a lock, so it comes last in its transaction. */
 export async function appendAudit(tx: Queryable, entry: AuditEntry): Promise<void> {
   await tx.query('select pg_advisory_xact_lock($1)', [CHAIN_LOCK])
-  const { rows } = await tx.query<{ hash: Buffer; at: Date }>(
-    `select hash, now() as at from memoir.audit_log order by seq desc limit 1`,
+  // A statement of its own: what it sees begins after the lock was given.
+  const { rows } = await tx.query<{ hash: Buffer }>(
+    `select hash from memoir.audit_log order by seq desc limit 1`,
   )
   const previous = rows[0]?.hash ?? null
-  const details = JSON.stringify(entry.details)
+  const at = new Date()
   await tx.query(
-    `insert into memoir.audit_log (namespace_id, actor, action, subject, details, previous_hash, hash)
-     values ($1::uuid, $2, $3, $4::uuid, $5::jsonb, $6, $7)`,
+    `insert into memoir.audit_log (at, namespace_id, actor, action, subject, details, previous_hash, hash)
+     values ($1::timestamptz, $2::uuid, $3, $4, $5::uuid, $6::jsonb, $7, $8)`,
     [
+      at,
       entry.namespaceId,
       entry.actor,
       entry.action,
       entry.subject,
-      details,
+      JSON.stringify(entry.details),
       previous,
-      hashOf(entry, previous),
+      hashOf({ ...entry, at }, previous),
     ],
   )
 }
 
-function hashOf(entry: AuditEntry, previous: Buffer | null): Buffer {
-  const { namespaceId, actor, action, subject, details } = entry
+interface StoredEntry extends AuditEntry {
+  readonly at: Date
+}
+
+function hashOf(entry: StoredEntry, previous: Buffer | null): Buffer {
+  const { at, namespaceId, actor, action, subject, details } = entry
+  // Postgres keeps the fields of an object in an order of its own.
+  const fields = Object.entries(details).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return createHash('sha256')
-    .update(JSON.stringify([namespaceId, actor, action, subject, sorted(details)]))
+    .update(JSON.stringify([at.toISOString(), namespaceId, actor, action, subject, fields]))
     .update(previous ?? '')
     .digest()
 }
 
-/** Postgres keeps the fields of an object in an order of its own. */
-const sorted = (details: AuditEntry['details']) =>
-  Object.entries(details).toSorted(([a], [b]) => (a < b ? -1 : 1))
+/** How many entries are read at once. */
+const WALK = 1_000
+
+interface ChainRow extends StoredEntry {
+  readonly seq: number
+  readonly previous: Buffer | null
+  readonly hash: Buffer
+}
 
 /** Walks the chain. @returns the number of the first entry that does not fit, null when all do */
-export async function findBrokenAudit(db: Database): Promise<number | null> {
-  const { rows } = await db.query<
-    AuditEntry & { seq: number; previous: Buffer | null; hash: Buffer }
-  >(
-    `select seq, namespace_id as "namespaceId", actor, action, subject, details, previous_hash as previous, hash
-       from memoir.audit_log order by seq`,
-  )
+export async function findBrokenAudit(db: Queryable): Promise<number | null> {
   let before: Buffer | null = null
-  for (const { seq, previous, hash, ...entry } of rows) {
-    const chained = previous === null ? before === null : before?.equals(previous) === true
-    if (!chained || !hash.equals(hashOf(entry, previous))) return seq
-    before = hash
+  let after = 0
+  for (;;) {
+    const { rows }: { rows: ChainRow[] } = await db.query<ChainRow>(
+      `select seq, at, namespace_id as "namespaceId", actor, action, subject, details, previous_hash as previous, hash
+         from memoir.audit_log where seq > $1 order by seq limit $2`,
+      [after, WALK],
+    )
+    for (const { seq, previous, hash, ...entry } of rows) {
+      const chained: boolean =
+        previous === null ? before === null : before?.equals(previous) === true
+      if (!chained || !hash.equals(hashOf(entry, previous))) return seq
+      before = hash
+      after = seq
+    }
+    if (rows.length < WALK) return null
   }
-  return null
 }

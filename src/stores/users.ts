@@ -48,8 +48,10 @@ export async function listUsers(db: Queryable, filter: UserFilter): Promise<Page
   }
 }
 
+/** From the counters that every write keeps. Postgres is the graph, so each memory is a node of it. */
 const ALL_COUNTS = `
-  select external_id as user_id, trace_count as memories, episode_count as episodes, 0 as in_graph, last_active_at
+  select external_id as user_id, trace_count as memories, episode_count as episodes, trace_count as in_graph,
+         last_active_at
     from memoir.memory_user
    where namespace_id = $1::uuid and erased_at is null
      and ($2::uuid is null or id = $2::uuid)
@@ -57,9 +59,10 @@ const ALL_COUNTS = `
    order by external_id
    limit $4`
 
+/** Counted anew: the counters know nothing of scopes. A graph state of `off` says that the record itself is the node. */
 const SCOPED_COUNTS = `
   select u.external_id as user_id, count(*) as memories, count(*) filter (where t.kind = 'episode') as episodes,
-         count(*) filter (where t.graph_state = 'written') as in_graph, max(t.occurred_at) as last_active_at
+         count(*) filter (where t.graph_state in ('written', 'off')) as in_graph, max(t.occurred_at) as last_active_at
     from memoir.memory_user u
     join memoir.memory_trace t on t.user_id = u.id and t.state = 'active' and t.scope = any($5::text[])
    where u.namespace_id = $1::uuid and u.erased_at is null

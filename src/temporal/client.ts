@@ -25,6 +25,11 @@ export interface TemporalClient {
   close(): Promise<void>
 }
 
+/** After an outage gRPC would stay away for up to two minutes more; a try a second costs nothing. */
+const RECONNECT = {
+  'grpc.initial_reconnect_backoff_ms': 200,
+  'grpc.max_reconnect_backoff_ms': 1_000,
+}
 /** A readiness probe is asked every few seconds and must not pile up. */
 const HEALTH_DEADLINE_MS = 1_000
 
@@ -35,7 +40,7 @@ export async function openTemporal(config: Config): Promise<TemporalClient> {
   })
   const namespace = config.TEMPORAL_NAMESPACE
   const dataConverter = await dataConverterOf(config)
-  const connection = Connection.lazy(connectionOptions)
+  const connection = Connection.lazy({ ...connectionOptions, channelArgs: RECONNECT })
   const client = new Client({
     connection,
     namespace,

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { realParts } from '../../src/cli.ts'
 import type { Parts } from '../../src/cli/parts.ts'
 import type { Services } from '../../src/services.ts'
+import { createTestDatabase, hasPostgres } from '../support/database.ts'
 import { errorBody, startFakeApi } from './fake-api.ts'
 import { memoir, noParts } from './terminal.ts'
 
@@ -44,3 +46,22 @@ test('with a database and nothing that runs, the API is called in this process a
   })
   expect(closed).toEqual([env.DATABASE_URL])
 })
+
+test.skipIf(!hasPostgres)(
+  'a first key is made in this process, without any key or server',
+  async () => {
+    await using store = await createTestDatabase()
+    const typed = {
+      env: { DATABASE_URL: store.url },
+      parts: { ...realParts, attach: noParts.attach },
+    }
+    const made = await memoir(
+      ['keys', 'create', '--name', 'first', '--role', 'admin', '--json'],
+      typed,
+    )
+    expect(made.code).toBe(0)
+    const { id } = JSON.parse(made.out) as { id: string }
+    const listed = await memoir(['keys', 'list'], typed)
+    expect(listed.out).toMatch(new RegExp(`${id} +admin +default .* first`))
+  },
+)

@@ -13,8 +13,14 @@ export interface StoredAnswer {
   readonly body: unknown
 }
 
-export type Claim =
-  | { readonly kind: 'ours' }
+/** The right to answer for a key: whoever lost it to a later claim cannot answer any more. */
+export interface Claim extends IdempotencyKey {
+  /** When it was claimed, in Postgres' own words: a time with microseconds does not survive a Date. */
+  readonly since: string
+}
+
+export type Claimed =
+  | { readonly kind: 'ours'; readonly claim: Claim }
   | { readonly kind: 'done'; readonly answer: StoredAnswer }
   | { readonly kind: 'running' }
   | { readonly kind: 'other_body' }
@@ -22,8 +28,8 @@ export type Claim =
 /** How long an answer is kept. */
 const KEPT = '24 hours'
 /**
- * A claim without an answer this old belongs to a process that died before it answered: requests end within a minute. What it
- * wrote is found again by its own rules, so working on it once more is safe.
+ * A claim this old without an answer belongs to a process that died: nothing that is done under a claim takes as long. Doing it
+ * again is safe, because accepted work is found again by its own rules (a running backfill is joined, an unchanged one does nothing).
  */
 const ABANDONED = '2 minutes'
 
@@ -32,19 +38,19 @@ export async function claimKey(
   db: Queryable,
   { namespaceId, route, key }: IdempotencyKey,
   bodyHash: Buffer,
-): Promise<Claim> {
-  const { rows: claimed } = await db.query(
+): Promise<Claimed> {
+  const { rows: claimed } = await db.query<{ since: string }>(
     `insert into memoir.idempotency_key as i (namespace_id, route, key, body_hash, state, expires_at)
      values ($1::uuid, $2, $3, $4, 'running', now() + interval '${KEPT}')
      on conflict (namespace_id, route, key) do update
        set body_hash = excluded.body_hash, state = 'running', status = null, response = null,
            created_at = now(), expires_at = excluded.expires_at
-       where i.expires_at < now()
+       where i.expires_at <= now()
           or (i.state = 'running' and i.body_hash = excluded.body_hash and i.created_at < now() - interval '${ABANDONED}')
-     returning 1`,
+     returning created_at::text as since`,
     [namespaceId, route, key, bodyHash],
   )
-  if (claimed.length > 0) return { kind: 'ours' }
+  if (claimed[0]) return { kind: 'ours', claim: { namespaceId, route, key, ...claimed[0] } }
   const { rows } = await db.query<{ same: boolean; state: string; status: number; body: unknown }>(
     `select body_hash = $4 as same, state, status, response as body from memoir.idempotency_key
       where namespace_id = $1::uuid and route = $2 and key = $3`,
@@ -56,26 +62,42 @@ export async function claimKey(
   return { kind: 'done', answer: { status: row.status, body: row.body } }
 }
 
+/** @returns false when a later claim has taken the key over */
 export async function keepAnswer(
   db: Queryable,
-  { namespaceId, route, key }: IdempotencyKey,
+  { namespaceId, route, key, since }: Claim,
   answer: StoredAnswer,
-): Promise<void> {
-  await db.query(
-    `update memoir.idempotency_key set state = 'done', status = $4, response = $5::jsonb
-      where namespace_id = $1::uuid and route = $2 and key = $3`,
-    [namespaceId, route, key, answer.status, JSON.stringify(answer.body)],
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update memoir.idempotency_key set state = 'done', status = $5, response = $6::jsonb
+      where namespace_id = $1::uuid and route = $2 and key = $3 and created_at = $4::timestamptz
+        and state = 'running'`,
+    [namespaceId, route, key, since, answer.status, JSON.stringify(answer.body)],
   )
+  return rowCount === 1
 }
 
 /** A request that failed leaves no trace: the same key may be used again. */
 export async function releaseKey(
   db: Queryable,
-  { namespaceId, route, key }: IdempotencyKey,
+  { namespaceId, route, key, since }: Claim,
 ): Promise<void> {
   await db.query(
     `delete from memoir.idempotency_key
-      where namespace_id = $1::uuid and route = $2 and key = $3 and state = 'running'`,
-    [namespaceId, route, key],
+      where namespace_id = $1::uuid and route = $2 and key = $3 and created_at = $4::timestamptz
+        and state = 'running'`,
+    [namespaceId, route, key, since],
   )
+}
+
+/** A few at a time, with each use of a key, so that no task of its own is needed. @returns how many went */
+export async function deleteExpiredKeys(db: Queryable, limit: number): Promise<number> {
+  const { rowCount } = await db.query(
+    `delete from memoir.idempotency_key
+      where ctid = any(array(
+        select ctid from memoir.idempotency_key where expires_at <= now()
+         order by expires_at limit $1 for update skip locked))`,
+    [limit],
+  )
+  return rowCount ?? 0
 }

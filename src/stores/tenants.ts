@@ -1,0 +1,25 @@
+import type { Queryable } from './database.ts'
+
+/** Namespaces: the boundary between tenants. They are never renamed or deleted. */
+export interface Namespace {
+  readonly id: string
+  readonly name: string
+}
+
+export async function findNamespace(db: Queryable, name: string): Promise<Namespace | null> {
+  const { rows } = await db.query<Namespace>(
+    `select id, name from memoir.namespace where name = $1`,
+    [name],
+  )
+  return rows[0] ?? null
+}
+
+/** The namespace of that name, made when there is none. @returns null when the name is not one a namespace may have */
+export async function ensureNamespace(db: Queryable, name: string): Promise<Namespace | null> {
+  await db.query(
+    `insert into memoir.namespace (name) select $1 where $1 ~ '^[a-z0-9][a-z0-9-]{0,47}$'
+     on conflict (name) do nothing`,
+    [name],
+  )
+  return await findNamespace(db, name)
+}
