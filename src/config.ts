@@ -13,11 +13,11 @@ const flag = (fallback: boolean) =>
     .default(fallback ? 'true' : 'false')
     .transform((value) => ['true', 'on', '1'].includes(value))
 /** A table or column name, quoted by us; `schema.table` is allowed for tables. */
+const SQL_NAME = /^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)?$/
 const identifier = (fallback: string) =>
-  z
-    .string()
-    .regex(/^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)?$/, 'must be a plain SQL name')
-    .default(fallback)
+  z.string().regex(SQL_NAME, 'must be a plain SQL name').default(fallback)
+/** A column that a source may lack: not read unless it is named. */
+const optionalColumn = z.string().regex(SQL_NAME, 'must be a plain SQL name').optional()
 const postgresUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
@@ -35,14 +35,14 @@ export const environmentSchema = z.object({
   SOURCE_CONVERSATIONS_TABLE: identifier('conversations'),
   SOURCE_CONVERSATION_ID: identifier('id'),
   SOURCE_CONVERSATION_USER: identifier('user_id'),
-  SOURCE_CONVERSATION_TITLE: identifier('title').optional(),
+  SOURCE_CONVERSATION_TITLE: optionalColumn,
   SOURCE_CONVERSATION_CREATED_AT: identifier('created_at'),
   SOURCE_CONVERSATION_UPDATED_AT: identifier('updated_at'),
   SOURCE_MESSAGES_TABLE: identifier('messages'),
   SOURCE_MESSAGE_ID: identifier('id'),
   SOURCE_MESSAGE_CONVERSATION: identifier('conversation_id'),
   SOURCE_MESSAGE_ROLE: identifier('role'),
-  SOURCE_MESSAGE_NAME: identifier('name').optional(),
+  SOURCE_MESSAGE_NAME: optionalColumn,
   SOURCE_MESSAGE_CONTENT: identifier('content'),
   SOURCE_MESSAGE_CREATED_AT: identifier('created_at'),
 

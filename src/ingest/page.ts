@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type { Config } from '../config.ts'
 import { MemoirError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
@@ -61,6 +62,8 @@ async function requireSpace(db: Database, embedder: Embedder): Promise<Space> {
 /** Bounds a transaction, and what a page holds in memory. */
 const SLICE_CONVERSATIONS = 20
 const SLICE_BYTES = 4 * 1024 * 1024
+/** While one slice is being written the next is read, planned and embedded. */
+const SLICES_AT_ONCE = 2
 /** One conversation is planned, embedded and written as a whole; beyond this it would not fit beside others. */
 const MAX_CONVERSATION_BYTES = 32 * 1024 * 1024
 /** Well inside any heartbeat timeout; a vendor may take longer than that to answer. */
@@ -134,17 +137,39 @@ async function workThrough(
     (tooLarge ?? []).map(({ id }) => ({ id, code: 'conversation_too_large' as const })),
   )
   const work = async (some: readonly ConversationHead[]) => {
-    for (const part of slicesOf(some)) {
+    await allOrFirstError([...slicesOf(some)], async (part) => {
       hooks.signal.throwIfAborted()
       hooks.beat()
       await ingestSlice(await context.source.load(part), slice)
-    }
+    })
   }
   const killers = await context.handling.through(request.jobId, fit ?? [], work)
   await recordErrors(
     slice,
     killers.map((id) => ({ id, code: 'worker_killed' as const })),
   )
+}
+
+/** Ends only when all that was begun has ended: nothing of a page may still write after the page has failed. */
+async function allOrFirstError(
+  slices: readonly ConversationHead[][],
+  work: (slice: ConversationHead[]) => Promise<void>,
+): Promise<void> {
+  const limit = pLimit(SLICES_AT_ONCE)
+  let failed = false
+  const results = await Promise.allSettled(
+    slices.map(async (slice) => {
+      await limit(async () => {
+        if (failed) return
+        await work(slice).catch((error: unknown) => {
+          failed = true
+          throw error
+        })
+      })
+    }),
+  )
+  const failure = results.find((result) => result.status === 'rejected')
+  if (failure) throw failure.reason
 }
 
 function* slicesOf(heads: readonly ConversationHead[]): Generator<ConversationHead[]> {
