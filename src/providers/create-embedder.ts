@@ -1,12 +1,34 @@
 import type { Config } from '../config.ts'
-import { MemoirError } from '../errors.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Embedder } from './embedder.ts'
 import { createHashingEmbedder } from './hashing-embedder.ts'
+import { createOpenAiEmbedder } from './openai-embedder.ts'
+import { createProviderFetch } from './provider-guard.ts'
+import { rateLimiterOf } from './rate-limit.ts'
 
-export function createEmbedder(config: Config, _metrics: Metrics): Embedder {
-  if (config.EMBEDDING_MODEL !== undefined) {
-    throw new MemoirError('configuration_invalid', 'EMBEDDING_MODEL: not yet')
-  }
-  return createHashingEmbedder({ dimensions: config.EMBEDDING_DIM, precision: config.EMBEDDING_PRECISION })
+const OPENAI_URL = 'https://api.openai.com/v1'
+/** Local servers want no key, their clients want one. */
+const NO_KEY = 'none'
+
+/** The embedder the configuration asks for: the built-in one, or an OpenAI-compatible endpoint when a model is named. */
+export function createEmbedder(config: Config, metrics: Metrics): Embedder {
+  const { EMBEDDING_MODEL: model, EMBEDDING_DIM: dimensions } = config
+  const precision = config.EMBEDDING_PRECISION
+  if (model === undefined) return createHashingEmbedder({ dimensions, precision })
+  const baseUrl = config.EMBEDDING_BASE_URL ?? config.OPENAI_BASE_URL ?? OPENAI_URL
+  return createOpenAiEmbedder({
+    model,
+    dimensions,
+    precision,
+    baseUrl,
+    fit: config.EMBEDDING_FIT,
+    apiKey: config.OPENAI_API_KEY ?? NO_KEY,
+    timeoutMs: config.EMBEDDING_TIMEOUT_MS,
+    fetch: createProviderFetch({ allowPrivate: config.MEMOIR_ALLOW_PRIVATE_PROVIDERS }),
+    limiter: rateLimiterOf(`${baseUrl} ${model}`, {
+      requestsPerMinute: config.EMBEDDING_REQUESTS_PER_MINUTE,
+      tokensPerMinute: config.EMBEDDING_TOKENS_PER_MINUTE,
+    }),
+    metrics,
+  })
 }

@@ -84,7 +84,7 @@ export function hashingVector(text: string, dimensions: number): Float32Array {
     const place = (hash & 0x7fffffff) % dimensions
     vec[place] = (vec[place] ?? 0) + (hash >>> 31 === 0 ? weight : -weight)
   }
-  const telling = lexemesOf(text, languageOf(text))
+  const telling = lexemesOf(text, detectLanguage(text, LIKELIEST_LANGUAGE))
   const words = telling.length > 0 ? telling : wordsOf(text)
   for (const [word, count] of lexemeCounts(words)) {
     add(hashOf(word, 0, word.length, WORD_SEED), WORD_WEIGHT * sublinear(count))
@@ -100,11 +100,6 @@ export function hashingVector(text: string, dimensions: number): Float32Array {
   // No word, or in a space of few dimensions features that cancel out to the last.
   if (vec.every((value) => value === 0)) vec[0] = 1
   return unit(vec)
-}
-
-function languageOf(text: string): string {
-  const detected = detectLanguage(text)
-  return detected === 'und' ? LIKELIEST_LANGUAGE : detected
 }
 
 /**

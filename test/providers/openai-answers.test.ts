@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import { cosine } from '../../src/domain/vectors.ts'
+import { hashingVector } from '../../src/providers/hashing-embedder.ts'
+import type { EmbeddingAnswer } from '../support/fake-vendor.ts'
+import { DIMENSIONS, failureOf, useVendor } from '../support/vendor-embedder.ts'
+
+const { vendor, setUp } = useVendor()
+
+describe('answers that cannot be used', () => {
+  const change = (first: Record<string, unknown>) => (answer: EmbeddingAnswer) => ({
+    data: answer.data.map((entry, index) => (index === 0 ? { ...entry, ...first } : entry)),
+  })
+  const numbers = (value: unknown) => Array.from({ length: DIMENSIONS }, () => value)
+  test.each([
+    ['text that is not JSON', 'not JSON'],
+    ['nothing', ''],
+    ['null', 'null'],
+    ['a list', '[]'],
+    ['an error with status 200', '{"error":{"message":"overloaded"}}'],
+    ['data that is no list', '{"data":{}}'],
+    ['a vector too few', ({ data }: EmbeddingAnswer) => ({ data: data.slice(1) })],
+    [
+      'a vector too many',
+      ({ data }: EmbeddingAnswer) => ({ data: [...data, { ...data[0], index: 2 }] }),
+    ],
+    ['the same index twice', change({ index: 1 })],
+    ['an index beyond the last', change({ index: 2 })],
+    ['a negative index', change({ index: -1 })],
+    ['no index', change({ index: undefined })],
+    ['no embedding', change({ embedding: undefined })],
+    ['zeros', change({ embedding: numbers(0) })],
+    ['null for a number, as JSON writes NaN', change({ embedding: numbers(null) })],
+    ['a number beyond 32 bits', change({ embedding: numbers(1e39) })],
+    ['texts for numbers', change({ embedding: numbers('1') })],
+    ['text that is not base64', change({ embedding: '~'.repeat(88) })],
+    ['base64 of half a number', change({ embedding: Buffer.alloc(66, 1).toString('base64') })],
+    ['NaN in base64', change({ embedding: Buffer.alloc(64, 0xff).toString('base64') })],
+  ])('%s', async (_name, garbage) => {
+    vendor().answerGarbage(garbage)
+    const { embed, outcomes } = setUp()
+    expect(await failureOf(embed(['a', 'b']))).toMatchObject({ code: 'vendor_bad_answer' })
+    expect(vendor().requests).toHaveLength(1)
+    expect(await outcomes()).toEqual({ vendor_bad_answer: 1 })
+  })
+})
+
+describe('vectors of another length', () => {
+  test.each([
+    ['none', DIMENSIONS + 1],
+    ['none', DIMENSIONS - 1],
+    ['truncate', DIMENSIONS - 1],
+    ['pad', DIMENSIONS + 1],
+    ['pad', 0],
+  ])('with EMBEDDING_FIT=%s, %i numbers are refused', async (fit, length) => {
+    vendor().answerWrongLength(length)
+    if (length === 0) vendor().answerGarbage('{"data":[{"index":0,"embedding":[]}]}')
+    const error = await failureOf(setUp({ EMBEDDING_FIT: fit }).embed(['a']))
+    expect(error).toMatchObject({
+      code: 'dimension_mismatch',
+      details: { expected: DIMENSIONS, answered: length },
+    })
+  })
+
+  test('truncate keeps the first numbers, at unit length', async () => {
+    vendor().answerWrongLength(DIMENSIONS * 2)
+    const text = 'a few words more'
+    const [vector = new Float32Array()] = await setUp({ EMBEDDING_FIT: 'truncate' }).embed([text])
+    expect(vector).toHaveLength(DIMENSIONS)
+    const first = hashingVector(text, DIMENSIONS * 2).slice(0, DIMENSIONS)
+    expect(cosine(vector, first)).toBeCloseTo(1, 6)
+    expect(Math.hypot(...vector)).toBeCloseTo(1, 6)
+  })
+
+  test('pad fills up with zeros', async () => {
+    vendor().answerWrongLength(DIMENSIONS - 6)
+    const [vector = new Float32Array()] = await setUp({ EMBEDDING_FIT: 'pad' }).embed(['a word'])
+    expect(vector).toHaveLength(DIMENSIONS)
+    expect(vector.slice(-6)).toEqual(new Float32Array(6))
+    expect(Math.hypot(...vector)).toBeCloseTo(1, 6)
+  })
+
+  test('what is all zeros after truncation is no vector', async () => {
+    const embedding = [...Array.from({ length: DIMENSIONS }, () => 0), 1]
+    vendor().answerGarbage(JSON.stringify({ data: [{ index: 0, embedding }] }))
+    expect(await failureOf(setUp({ EMBEDDING_FIT: 'truncate' }).embed(['a']))).toMatchObject({
+      code: 'vendor_bad_answer',
+    })
+  })
+})

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
+import { loadConfig } from '../../src/config.ts'
+import { cosine } from '../../src/domain/vectors.ts'
+import { createMetrics } from '../../src/metrics.ts'
+import { createEmbedder } from '../../src/providers/create-embedder.ts'
+import { hashingVector } from '../../src/providers/hashing-embedder.ts'
+import { startFakeVendor, type FakeVendor } from './fake-vendor.ts'
+
+export const DIMENSIONS = 16
+export const KEY = 'sk-test-0123456789abcdef'
+
+/** A fake vendor for the tests of a file, calm before each, and embedders that ask it. */
+export function useVendor() {
+  let running: FakeVendor | undefined
+  let models = 0
+  beforeAll(async () => {
+    running = await startFakeVendor({ dimensions: DIMENSIONS })
+  })
+  afterAll(async () => await running?.close())
+  beforeEach(() => {
+    running?.restore()
+    running?.requests.splice(0)
+  })
+  function vendor(): FakeVendor {
+    if (!running) throw new Error('the fake vendor runs within tests only')
+    return running
+  }
+
+  /** As the configuration makes it; a model of its own each time, so that no pause reaches another test. */
+  function setUp(env: Record<string, string> = {}) {
+    models += 1
+    const model = `model-${models}`
+    const metrics = createMetrics()
+    const config = loadConfig({
+      EMBEDDING_MODEL: model,
+      EMBEDDING_BASE_URL: vendor().url,
+      EMBEDDING_DIM: String(DIMENSIONS),
+      MEMOIR_ALLOW_PRIVATE_PROVIDERS: 'true',
+      OPENAI_API_KEY: KEY,
+      ...env,
+    })
+    const embedder = createEmbedder(config, metrics)
+    return {
+      model,
+      embedder,
+      embed: async (texts: readonly string[], signal?: AbortSignal) =>
+        await embedder.embed(texts, { priority: 'bulk', ...(signal ? { signal } : {}) }),
+      /** Requests counted, by outcome. */
+      outcomes: async () => {
+        const { values } = await metrics.vendorRequests.get()
+        return Object.fromEntries(values.map(({ labels, value }) => [labels.outcome, value]))
+      },
+    }
+  }
+  return { vendor, setUp }
+}
+
+/** What a promise fails with. */
+export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  return await promise.then(
+    () => 'did not fail',
+    (error: unknown) => error,
+  )
+}
+
+export const numbered = (count: number) => Array.from({ length: count }, (_, at) => `text ${at}`)
+
+/** Each text has the fake vendor's vector for it, in order. */
+export function expectVectors(vectors: readonly Float32Array[], texts: readonly string[]): void {
+  expect(vectors).toHaveLength(texts.length)
+  for (const [index, text] of texts.entries()) {
+    const [vector = new Float32Array(), own] = [vectors[index], hashingVector(text, DIMENSIONS)]
+    expect(cosine(vector, own)).toBeCloseTo(1, 5)
+    expect(Math.hypot(...vector)).toBeCloseTo(1, 5)
+  }
+}
