@@ -1,6 +1,6 @@
 /** Arithmetic on embedding vectors. */
 
-/** The vector scaled to length 1; a zero vector stays what it is. Never the vector itself changed. */
+/** The vector scaled to length 1, the given one left as it is; a zero vector has no direction and stays zero. */
 export function unit(vec: Float32Array): Float32Array {
   let sum = 0
   for (const value of vec) sum += value * value

@@ -23,6 +23,7 @@ const SCRIPTS: readonly { readonly signs: RegExp; readonly language: string }[] 
 const HAN = /\p{Script=Han}/gu
 const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}]/gu
 const ARABIC = /\p{Script=Arabic}/gu
+const LATIN = /\p{Script=Latin}/u
 const LETTERS = /\p{L}/gu
 
 /** Letters that Persian and Urdu write and Arabic does not; with them the detector decides. */
@@ -34,7 +35,7 @@ const OTHER_SCRIPTS = /[\u0370-\u03FF\u0530-\u1FFF\u2E80-\uFFDC\u{20000}-\u{3FFF
 /** A few foreign signs (a name, a quotation) do not make a text foreign. */
 const SCRIPT_SHARE = 0.2
 /** Japanese is hardly ever without kana; Chinese quotes a few at most. */
-const KANA_SHARE = 0.1
+const KANA_SHARE = 0.15
 /** The detector itself reads no more than its first thousand units. */
 const SAMPLE_CHARS = 1_000
 /** The detector goes by letter groups, of which short texts have too few to tell close languages apart. */
@@ -51,9 +52,15 @@ export function detectLanguage(text: string, fallback = 'und'): string {
   if (letters === 0) return fallback
   const byScript = OTHER_SCRIPTS.test(sample) ? languageByScript(sample, letters) : undefined
   if (byScript !== undefined) return byScript
-  if (letters < SHORT_LETTERS && fallback !== 'und') return fallback
   const result = eld.detect(sample)
-  return result.language !== '' && result.isReliable() ? result.language : fallback
+  if (result.language === '' || !result.isReliable()) return fallback
+  return letters < SHORT_LETTERS && fits(sample, fallback, result) ? fallback : result.language
+}
+
+/** Whether a short text can be in that language: English cannot for a word in Cyrillic. */
+function fits(sample: string, fallback: string, result: ReturnType<typeof eld.detect>): boolean {
+  if (fallback === 'und') return false
+  return LATIN.test(sample) || (result.getScores()[fallback] ?? 0) > 0
 }
 
 /**

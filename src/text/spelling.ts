@@ -12,22 +12,22 @@ const TYPED_AS: Readonly<Record<string, string>> = {
   þ: 'th',
   ı: 'i',
   ς: 'σ',
-  ё: 'е',
 }
 const RETYPED = new RegExp(`[${Object.keys(TYPED_AS).join('')}]`, 'gu')
 
 const ARABIC = /[\u0600-\u06FF]/
 /** Latin and Greek letters with marks, and those of TYPED_AS. Elsewhere a mark makes another letter (й, が, Indic vowels). */
-const MARKED = /[\u00C0-\u024F\u0370-\u03FF\u1E00-\u1FFFё]/
+const MARKED = /[\u00C0-\u024F\u0370-\u03FF\u1E00-\u1FFF]/
 /** Vowel signs and the stretching bar: written by few, and never by all. */
 const ARABIC_OPTIONAL = /[\u064B-\u0652\u0670\u0640]/g
 
 /** Compatibility forms folded (NFKC), lower case, nothing left of soft hyphens, NUL bytes and halves of surrogate pairs. */
 export function folded(text: string): string {
   const lower = text.toWellFormed().normalize('NFKC').toLowerCase()
-  // The lower case of İ is an i with a second dot, which nobody types. Thousands lose their commas, decimals keep theirs.
+  // The lower case of İ is an i with a second dot, which nobody types, as hardly any Russian types ё. Thousands lose their commas.
   return lower
     .replaceAll('i\u0307', 'i')
+    .replaceAll('ё', 'е')
     .replaceAll('\u00AD', '')
     .replaceAll(/(?<=\d),(?=\d{3}(?!\d))/g, '')
 }
