@@ -59,13 +59,13 @@ export async function bareTextQuery(
        select lexeme, seq, frequency, length, window_frequency, window_length from memoir.memory_posting
         where user_id = $1::uuid and lexeme = any($2::text[])),
      w as (
-       select lexeme, ln(1 + ($3::float - count(*) + 0.5) / (count(*) + 0.5)) as weight from p group by lexeme)
-     select p.seq, sum(w.weight * p.frequency * 2.5 / (p.frequency + 1.5 * (0.25 + 0.75 * p.length / $4::float))) as score
+       select lexeme, ln(1 + ($3::float - count(*) + 0.5::float) / (count(*) + 0.5::float)) as weight from p group by lexeme)
+     select p.seq, sum(w.weight * p.frequency * 2.5::float / (p.frequency + 0.375::float + $4::float * p.length)) as score
        from p join w using (lexeme)
       group by p.seq
       order by score desc
       limit $5`,
-    [userId, lexemes, texts * 3, averageLength, limit],
+    [userId, lexemes, texts * 3, 1.125 / averageLength, limit],
   )
   return rows
 }

@@ -42,9 +42,15 @@ function word(index: number): string {
   return made
 }
 
-/** Words as frequent as in language: the n-th most common one is about n times rarer than the first. */
+/**
+ * Words as frequent as in language once its stop words are gone (Zipf and Mandelbrot: frequency falls as 1 / (rank + offset)).
+ * The made-up words are in no list of stop words, so without the offset the commonest would stand in most texts.
+ */
+const COMMONEST_LEFT_OUT = 60
 function zipf(random: () => number): number {
-  return Math.min(VOCABULARY - 1, Math.floor(VOCABULARY ** random()) - 1)
+  const spread = (VOCABULARY + COMMONEST_LEFT_OUT) / COMMONEST_LEFT_OUT
+  const rank = Math.floor(COMMONEST_LEFT_OUT * spread ** random()) - COMMONEST_LEFT_OUT
+  return Math.min(VOCABULARY - 1, rank)
 }
 
 export function sentence(random: () => number, words: number): string {

@@ -6,9 +6,12 @@ export interface Space extends SpaceIdentity {
   readonly id: number
   /** When its HNSW index was finished; null while there is none. */
   readonly indexedAt: Date | null
+  /** How many vectors there are of all users, by the planner's last count. */
+  readonly storeVectors: number
 }
 
-const COLUMNS = 'id, provider, model, dimensions, precision, indexed_at as "indexedAt"'
+const COLUMNS = `id, provider, model, dimensions, precision, indexed_at as "indexedAt",
+  (select greatest(c.reltuples, 0)::bigint from pg_catalog.pg_class c where c.oid = 'memoir.memory_embedding'::regclass) as "storeVectors"`
 
 export async function findActiveSpace(db: Queryable): Promise<Space | null> {
   const { rows } = await db.query<Space>(

@@ -1,0 +1,62 @@
+import type { Bind } from './candidates.ts'
+import { vectorColumn, vectorText } from './embeddings.ts'
+import { kindsOf, type RecallFilter } from './recall-filter.ts'
+import type { Space } from './spaces.ts'
+
+/** Cosines with a question, as parts of the statement that finds candidates. */
+export interface VectorScores {
+  /** A table `vectors (seq, cosine)`. */
+  readonly scores: string
+  /** The cosine of a picked candidate. */
+  readonly cosine: string
+  readonly join: string
+}
+
+export const NO_VECTORS: VectorScores = {
+  scores: 'vectors as (select null::bigint as seq, null::float as cosine where false)',
+  cosine: 'null::float',
+  join: '',
+}
+
+export interface VectorOptions {
+  readonly bind: Bind
+  readonly filter: RecallFilter
+  /** A join that leaves only what the filter allows; empty when it allows all. */
+  readonly only: string
+  /** By the space's index, nearest first; otherwise every vector of the user is compared. */
+  readonly indexed: boolean
+}
+
+export function vectorScores(
+  { space, vec }: { space: Space; vec: Float32Array },
+  { bind, filter, only, indexed }: VectorOptions,
+): VectorScores {
+  const { column, type } = vectorColumn(space)
+  const question = `${bind(vectorText(vec, space.precision))}::${type}(${space.dimensions})`
+  // The space's number and width stand in the text of the statement: only then does the partial index fit.
+  const own = `e.user_id = $1::uuid and e.space_id = ${space.id} and e.head = 'semantic'
+    and e.kind = any(${bind(kindsOf(filter))}::text[])`
+  if (!indexed) {
+    return {
+      scores: `vectors as materialized (
+        select seq, 1 - (e.${column} <=> ${question}) as cosine from memoir.memory_embedding e ${only} where ${own})`,
+      cosine: 'v.cosine',
+      join: 'left join vectors v on v.seq = p.seq',
+    }
+  }
+  const distance = `e.${column}::${type}(${space.dimensions}) <=> ${question}`
+  return {
+    scores: `vectors as materialized (
+      select seq, 1 - (${distance}) as cosine from memoir.memory_embedding e ${only}
+       where ${own} and e.tier = 'hot'
+       order by ${distance} limit least($2, ${INDEX_CANDIDATES}))`,
+    cosine: 'v.cosine',
+    // Candidates found by words get their cosine too, so that all three scores can be compared.
+    join: `left join lateral (
+      select 1 - (e.${column} <=> ${question}) as cosine from memoir.memory_embedding e
+       where ${own} and e.seq = p.seq limit 1) v on true`,
+  }
+}
+
+/** Fewer than the index looks at in one go: others' vectors fall out of it, and asking for more makes it start again. */
+const INDEX_CANDIDATES = 60
