@@ -1,72 +1,91 @@
-import { serve, type ServerType } from '@hono/node-server'
+import { once } from 'node:events'
+import { Server } from 'node:http'
+import { createAdaptorServer } from '@hono/node-server'
 import { createApp } from './api/app.ts'
 import type { ApiServices } from './api/context.ts'
 import { loadConfig } from './config.ts'
+import { MemoirError } from './errors.ts'
 import { createLogger } from './logger.ts'
-import { createServices } from './services.ts'
 
 /** The API process. */
 export interface RunningApi {
   readonly url: string
   readonly port: number
+  /** Ends streams, lets requests in hand end, then settles. */
   close(): Promise<void>
 }
 
-/** Connections that turn idle only after their last answer are swept until none is left. */
-const SWEEP_IDLE_MS = 50
+export interface Address {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+}
 
-/** @throws Error when the address is taken */
-export async function startApi(
-  services: ApiServices,
-  { host, port }: { host: string; port: number },
-): Promise<RunningApi> {
+/** A connection goes idle some time after its stream has ended, so once is not enough. */
+const CLOSE_IDLE_EVERY_MS = 50
+/** Who has not read or sent in full by then is cut off. */
+const CLOSE_WITHIN_MS = 10_000
+
+/**
+ * Serves the API.
+ * @throws MemoirError `configuration_invalid` when the address cannot be had
+ */
+export async function startApi(services: ApiServices, address: Address): Promise<RunningApi> {
+  const { config, log } = services
   const closing = new AbortController()
   const app = createApp(services, { closing: closing.signal })
-  const { server, port: bound } = await listen(app.fetch, { host, port })
-  const name = host.includes(':') ? `[${host}]` : host
+  const server = createAdaptorServer({ fetch: app.fetch })
+  if (!(server instanceof Server)) throw new Error('the server is not one of HTTP/1.1')
+  const port = await listen(server, address)
+  const url = `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`
+  log.info({ url }, 'the API listens')
+  if (config.MEMOIR_AUTH === 'off') {
+    log.warn('MEMOIR_AUTH=off: whoever is on this machine may do everything, without a key')
+  }
   return {
-    url: `http://${name}:${bound}`,
-    port: bound,
+    url,
+    port,
     async close() {
       closing.abort()
-      const sweeping = setInterval(() => {
-        if ('closeIdleConnections' in server) server.closeIdleConnections()
-      }, SWEEP_IDLE_MS)
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve())
-      })
-      clearInterval(sweeping)
+      await closeServer(server)
     },
   }
 }
 
-async function listen(
-  fetch: ReturnType<typeof createApp>['fetch'],
-  { host, port }: { host: string; port: number },
-): Promise<{ server: ServerType; port: number }> {
-  return await new Promise((resolve, reject) => {
-    const server = serve({ fetch, hostname: host, port }, (info) => {
-      server.off('error', reject)
-      resolve({ server, port: info.port })
+async function listen(server: Server, { host, port }: Address): Promise<number> {
+  try {
+    server.listen(port, host)
+    await once(server, 'listening')
+  } catch (error) {
+    throw new MemoirError('configuration_invalid', `PORT, HOST: cannot listen on ${host}:${port}`, {
+      cause: error,
     })
-    server.once('error', reject)
-  })
+  }
+  const bound = server.address()
+  return typeof bound === 'object' && bound !== null ? bound.port : port
 }
 
-async function main(): Promise<void> {
+async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return
+  const closed = once(server, 'close')
+  server.close()
+  const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS)
+  const hard = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS)
+  await closed
+  clearInterval(idle)
+  clearTimeout(hard)
+}
+
+if (import.meta.main) {
+  // Whoever embeds the API composes the services; only the process of its own needs to know how.
+  const { createServices } = await import('./services.ts')
   const config = loadConfig()
   const log = createLogger(config.LOG_LEVEL, 'memoir-api')
   const services = await createServices(config, log)
   const api = await startApi(services, { host: config.HOST, port: config.PORT })
-  log.info({ url: api.url, auth: config.MEMOIR_AUTH }, 'the API answers')
-  if (config.MEMOIR_AUTH === 'off')
-    log.warn('MEMOIR_AUTH is off: everybody on this machine is an administrator')
-  const stop = async () => {
-    await api.close()
-    await services.close()
-  }
-  process.once('SIGTERM', () => void stop())
-  process.once('SIGINT', () => void stop())
+  const { promise: told, resolve: tell } = Promise.withResolvers<void>()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => tell())
+  await told
+  await api.close()
+  await services.close()
 }
-
-if (import.meta.main) await main()

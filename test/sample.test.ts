@@ -14,15 +14,15 @@ const conversation = z.strictObject({
   id: z.string().min(1),
   user_id: z.enum(['maya', 'tomas', 'leila']),
   title: z.string().min(1),
-  created_at: z.iso.datetime(),
-  updated_at: z.iso.datetime(),
+  created_at: z.iso.datetime({ precision: 0 }),
+  updated_at: z.iso.datetime({ precision: 0 }),
   messages: z
     .array(
       z.strictObject({
         id: z.string().min(1),
         role: z.enum(['user', 'assistant']),
         content: z.string().min(1),
-        created_at: z.iso.datetime(),
+        created_at: z.iso.datetime({ precision: 0 }),
       }),
     )
     .min(6)
@@ -64,6 +64,9 @@ function questionsOf(readme: string): { userId: string; q: string; answer: strin
     })
   })
 }
+
+/** Without repeats. Times are whole seconds in UTC, so their texts sort as they do. */
+const ascending = (times: readonly string[]) => [...new Set(times)].toSorted()
 
 const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0
 
@@ -107,35 +110,35 @@ test('ids are unique, and say whose conversation it is and on which day it began
   const messageIds = sample.flatMap(({ messages }) => messages.map(({ id }) => id))
   expect(new Set(ids).size).toBe(ids.length)
   expect(new Set(messageIds).size).toBe(messageIds.length)
-  for (const { id, user_id, created_at, messages } of sample) {
-    expect(id.startsWith(`${user_id}-${created_at.slice(0, 10)}-`), id).toBe(true)
-    expect(messages.map((message) => message.id)).toEqual(
-      messages.map((_, index) => `${id}/${index + 1}`),
-    )
-  }
+  const misnamed = sample.filter(
+    ({ id, user_id, created_at }) => !id.startsWith(`${user_id}-${created_at.slice(0, 10)}-`),
+  )
+  expect(misnamed.map(({ id }) => id)).toEqual([])
+  expect(messageIds).toEqual(
+    sample.flatMap(({ id, messages }) => messages.map((_, index) => `${id}/${index + 1}`)),
+  )
 })
 
 test('times ascend within a conversation and from one to the next, from March to May 2026', () => {
-  const starts = sample.map(({ created_at }) => Date.parse(created_at))
-  expect(starts).toEqual(starts.toSorted((a, b) => a - b))
+  const starts = sample.map(({ created_at }) => created_at)
+  expect(starts).toEqual(ascending(starts))
   for (const { id, created_at, updated_at, messages } of sample) {
-    const times = messages.map((message) => Date.parse(message.created_at))
-    const distinct = [...new Set(times)].toSorted((a, b) => a - b)
-    expect(times, id).toEqual(distinct)
-    expect(Date.parse(created_at), id).toBe(times[0])
-    expect(Date.parse(updated_at), id).toBe(times.at(-1))
-    expect(times[0]).toBeGreaterThanOrEqual(Date.parse(FIRST))
-    expect(times.at(-1)).toBeLessThan(Date.parse(END))
+    const times = messages.map((message) => message.created_at)
+    expect({ id, times }).toEqual({ id, times: ascending(times) })
+    expect({ id, created_at, updated_at }).toEqual({
+      id,
+      created_at: times[0],
+      updated_at: times.at(-1),
+    })
   }
+  const all = sample.flatMap(({ messages }) => messages.map((message) => message.created_at))
+  expect(all.filter((time) => time < FIRST || time >= END)).toEqual([])
 })
 
 test('user and assistant speak in turn, the user first', () => {
   for (const { id, messages } of sample) {
-    const expected = messages.map((_, index) => (index % 2 === 0 ? 'user' : 'assistant'))
-    expect(
-      messages.map(({ role }) => role),
-      id,
-    ).toEqual(expected)
+    const roles = messages.map((_, index) => (index % 2 === 0 ? 'user' : 'assistant'))
+    expect({ id, roles: messages.map(({ role }) => role) }).toEqual({ id, roles })
   }
 })
 

@@ -1,95 +1,119 @@
-import { randomUUID } from 'node:crypto'
 import { OpenAPIHono } from '@hono/zod-openapi'
-import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
-import { routePath } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
-import { MemoirError } from '../errors.ts'
-import { VERSION } from '../version.ts'
-import { authenticate, type FixedPrincipal } from './auth.ts'
+import { MemoirError, SENTENCE } from '../errors.ts'
+import { createAuthenticate, type FixedPrincipal } from './auth.ts'
 import { compatRoutes } from './compat.ts'
 import type { ApiServices } from './context.ts'
+import { documentOf } from './document.ts'
 import type { AppEnv } from './environment.ts'
 import { answerError } from './errors.ts'
+import { observe } from './observe.ts'
 import { backfillRoutes } from './routes/backfills.ts'
-import { docsRoutes } from './routes/docs.ts'
+import { jobControlRoutes } from './routes/job-controls.ts'
+import { jobEventRoutes } from './routes/job-events.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { pageRoutes } from './routes/pages.ts'
+import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
-import { systemRoutes } from './routes/system.ts'
 import { userRoutes } from './routes/users.ts'
 
 export interface AppOptions {
-  /** Acts for every request as this principal, whatever its headers say: for callers inside this process. */
+  /** Makes every request that of an administrator: for a caller in this process. */
   readonly principal?: FixedPrincipal
-  /** Aborted when the server closes: streams end then. */
+  /** Ends streams and waits when aborted. */
   readonly closing?: AbortSignal
 }
 
-const BODY_BYTES = 1024 * 1024
+export const MAX_BODY_BYTES = 1_048_576
 
-/** The HTTP API. It starts work and answers; it never does the work. */
+/** The HTTP API over its services; `app.fetch` answers requests with no server in between. */
 export function createApp(services: ApiServices, options: AppOptions = {}) {
   const app = new OpenAPIHono<AppEnv>()
-  app.onError(answerError)
-  app.notFound((c) => answerError(new MemoirError('not_found', 'There is no such route.'), c))
-  app.use(prepare(services, options.closing ?? new AbortController().signal))
-  app.use(secureHeaders({ crossOriginResourcePolicy: 'same-origin' }))
-  if (services.config.CORS_ORIGINS.length > 0) {
-    app.use(
-      cors({
-        origin: [...services.config.CORS_ORIGINS],
-        exposeHeaders: ['X-Request-Id', 'Retry-After'],
-      }),
-    )
-  }
-  app.use(
-    bodyLimit({
-      maxSize: BODY_BYTES,
-      onError: () => {
-        throw new MemoirError('payload_too_large', `The body is larger than ${BODY_BYTES} bytes.`)
-      },
-    }),
-  )
-  for (const path of ['/v1/*', '/memory/*', '/mcp/*', '/api/*', '/settings/*']) {
-    app.use(path, authenticate(options.principal))
-  }
-  app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
-    type: 'http',
-    scheme: 'bearer',
-  })
-  const routed = app
-    .route('/', systemRoutes(options.principal))
-    .route('/', recallRoutes)
-    .route('/', backfillRoutes)
-    .route('/', jobRoutes)
-    .route('/', userRoutes)
-    .route('/', keyRoutes)
-    .route('/', compatRoutes)
-  routed.route('/', docsRoutes)
-  routed.doc31('/openapi.json', {
-    openapi: '3.1.0',
-    info: { title: 'Memoir', version: VERSION, description: 'Durable memory for AI applications.' },
-  })
-  return routed
+  useFoundation(app, services, options)
+  return withRoutes(app)
 }
 
 export type App = ReturnType<typeof createApp>
 
-/** Somebody else's id of a request is kept when it is one; anything else could be meant for a log's reader. */
-const REQUEST_ID = /^[\w.:-]{1,100}$/
+/** The API as OpenAPI 3.1, from the routes' own schemas; needs no services. */
+export function describeApi() {
+  return documentOf(withRoutes(new OpenAPIHono<AppEnv>()))
+}
 
-function prepare(services: ApiServices, closing: AbortSignal): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    const given = c.req.header('x-request-id')
-    c.set('requestId', given !== undefined && REQUEST_ID.test(given) ? given : randomUUID())
+let described: string | undefined
+
+function withRoutes(app: OpenAPIHono<AppEnv>) {
+  const routed = app
+    .route('/', recallRoutes)
+    .route('/', backfillRoutes)
+    .route('/', jobRoutes)
+    .route('/', jobControlRoutes)
+    .route('/', jobEventRoutes)
+    .route('/', userRoutes)
+    .route('/', keyRoutes)
+    .route('/', compatRoutes)
+    .route('/', processRoutes)
+  routed.route('/', pageRoutes)
+  routed.get('/openapi.json', (c) => {
+    described ??= JSON.stringify(describeApi())
+    return c.body(described, 200, { 'Content-Type': 'application/json' })
+  })
+  return routed
+}
+
+/** What stands before every route, and what answers when none does. */
+function useFoundation(
+  app: OpenAPIHono<AppEnv>,
+  services: ApiServices,
+  { principal, closing = new AbortController().signal }: AppOptions,
+): void {
+  const authenticate = createAuthenticate(services, principal)
+  app.use('*', async (c, next) => {
     c.set('services', services)
-    c.set('log', services.log)
+    c.set('authenticate', authenticate)
     c.set('closing', closing)
-    const end = services.metrics.requests.startTimer()
-    c.header('X-Request-Id', c.var.requestId)
     await next()
-    end({ route: routePath(c, -1), method: c.req.method, status: String(c.res.status) })
+  })
+  app.use('*', observe)
+  // Whoever ends TLS in front knows whether to insist on it.
+  app.use('*', secureHeaders({ strictTransportSecurity: false, xFrameOptions: 'DENY' }))
+  app.use('*', async (c, next) => {
+    c.header('Cache-Control', 'no-store')
+    await next()
+  })
+  const { CORS_ORIGINS: origins } = services.config
+  if (origins.length > 0) app.use('*', crossOrigin(origins))
+  const tooLarge = () => {
+    throw new MemoirError('payload_too_large', SENTENCE.payload_too_large, {
+      details: { max_bytes: MAX_BODY_BYTES },
+    })
   }
+  app.use('*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }))
+  app.onError(answerError)
+  app.notFound((c) => answerError(new MemoirError('not_found', 'There is no such route.'), c))
+}
+
+/** A browser may remember the leave it was given for so long; some cap it at two hours themselves. */
+const LEAVE_SECONDS = 3_600
+
+function crossOrigin(origins: readonly string[]) {
+  return cors({
+    origin: origins.includes('*') ? '*' : [...origins],
+    allowMethods: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'],
+    allowHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'If-Match',
+      'Last-Event-ID',
+      'Memoir-Namespace',
+      'Prefer',
+      'X-Request-Id',
+    ],
+    exposeHeaders: ['Preference-Applied', 'Retry-After', 'X-Request-Id'],
+    maxAge: LEAVE_SECONDS,
+  })
 }

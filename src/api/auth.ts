@@ -82,7 +82,9 @@ function bound(grant: KeyGrant, { id, name }: Namespace): Principal {
     namespaceId: id,
     namespace: name,
     user:
-      userId === null || externalUserId === null ? null : { id: userId, externalId: externalUserId },
+      userId === null || externalUserId === null
+        ? null
+        : { id: userId, externalId: externalUserId },
     scopes: grant.scopes,
   }
 }

@@ -15,7 +15,10 @@ const MAX_DEPTH = 32
 /** @throws MemoirError `invalid_request` with the field's path */
 export async function requireCleanRequest(c: Context<GuardedEnv>): Promise<void> {
   requireClean(c.req.param())
-  requireClean(c.req.queries())
+  const queries = Object.entries(c.req.queries())
+  requireClean(
+    Object.fromEntries(queries.map(([name, all]) => [name, all.length > 1 ? all : all[0]])),
+  )
   if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) return
   // What is not JSON is refused by the route's own validator.
   const body: unknown = await c.req.json().catch(() => null)
@@ -35,7 +38,8 @@ export function requireClean(root: unknown): void {
       throw refusal(path, 'must not hold NUL or lone surrogates')
     }
     if (typeof value !== 'object' || value === null) continue
-    if (path.length >= MAX_DEPTH) throw refusal(path.slice(0, 1), `nested more than ${MAX_DEPTH} deep`)
+    if (path.length >= MAX_DEPTH)
+      throw refusal(path.slice(0, 1), `nested more than ${MAX_DEPTH} deep`)
     for (const [key, inner] of Object.entries(value)) {
       if (!isClean(key)) throw refusal(path, 'has a field whose name holds NUL or lone surrogates')
       places.push({ value: inner, path: [...path, key] })

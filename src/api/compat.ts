@@ -1,138 +1,103 @@
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
-import { HEADS } from '../domain/recall.ts'
-import { MemoirError, SENTENCE, toMemoirError } from '../errors.ts'
-import { callTool } from '../mcp/tools.ts'
-import { allow } from './auth.ts'
-import type { AppEnv } from './environment.ts'
-import { refuseInvalid } from './invalid.ts'
-import { presentRecall, recallFor } from './routes/recall.ts'
-import {
-  MAX_HITS,
-  json,
-  listOf,
-  question,
-  recallSchema,
-  refuses,
-  secured,
-  userId,
-} from './schemas.ts'
+import { createRoute, z } from '@hono/zod-openapi'
+import { MemoirError } from '../errors.ts'
+import { callTool, TOOL_NAMES } from '../mcp/tools.ts'
+import { head, moment, present, queryListOf, question, text, userId, MAX_HITS } from './fields.ts'
+import { needs } from './guard.ts'
+import { recallWithin } from './reach.ts'
+import { body, json, refuses } from './responses.ts'
+import { createRouter } from './router.ts'
+import { recallSchema } from './schemas.ts'
 
-/** Paths that existing clients call. They behave as the routes of /v1; fields they do not know are ignored. */
+/** Paths that clients already call, with their shapes. Unknown fields are ignored here. */
 
-const tags = ['compatibility']
-
-const toolCall = createRoute({
-  method: 'post',
-  path: '/mcp/tool/call',
-  summary: 'Call a tool by name',
-  tags,
-  security: secured,
-  middleware: [allow('reader')] as const,
-  request: {
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z.object({
-            name: z.string().max(100),
-            arguments: z.record(z.string(), z.unknown()).optional(),
-          }),
-        },
-      },
-    },
-  },
-  responses: {
-    200: json(
-      z.object({
-        content: z.array(z.object({ type: z.literal('text'), text: z.string() })),
-        structuredContent: z.record(z.string(), z.unknown()),
-        isError: z.boolean(),
-      }),
-      'What the tool answered; its failures too, so that the model can read them',
-    ),
-    ...refuses(),
-  },
+const recallQuery = z.object({
+  q: question,
+  user_id: userId.optional(),
+  k: z.coerce.number().pipe(z.int().min(1).max(MAX_HITS)).optional(),
+  heads: queryListOf(head).optional(),
+  time_window: text(100)
+    .optional()
+    .openapi({ description: 'The last so many days, `7d` (or `12h`, `4w`), or `FROM/TO`.' }),
 })
-
-/** `7d`, `12h`, or two dates with a slash between. */
-const RELATIVE = /^(\d{1,5})([hdw])$/
-const HOURS = { h: 1, d: 24, w: 168 } as const
-const MS_AN_HOUR = 3_600_000
-
-function timeWindow(value: string): { from: string; to?: string } {
-  const [, count, unit] = RELATIVE.exec(value) ?? []
-  if (count !== undefined && (unit === 'h' || unit === 'd' || unit === 'w')) {
-    return { from: new Date(Date.now() - Number(count) * HOURS[unit] * MS_AN_HOUR).toISOString() }
-  }
-  const [from, to, ...rest] = value.split('/').map((part) => new Date(part))
-  if (
-    from &&
-    to &&
-    rest.length === 0 &&
-    !Number.isNaN(from.getTime()) &&
-    !Number.isNaN(to.getTime())
-  ) {
-    return { from: from.toISOString(), to: to.toISOString() }
-  }
-  throw new MemoirError('invalid_request', 'time_window: such as 7d or 2026-01-01/2026-02-01', {
-    details: { field: 'time_window' },
-  })
-}
 
 const recall = createRoute({
   method: 'get',
   path: '/memory/recall',
-  summary: 'Find memories of a user',
-  tags,
-  security: secured,
-  middleware: [allow('reader')] as const,
-  request: {
-    query: z.object({
-      q: question,
-      k: z.coerce.number().int().min(1).max(MAX_HITS).optional(),
-      heads: listOf(z.enum(HEADS)),
-      time_window: z.string().max(100).optional(),
-      user_id: userId.optional(),
-    }),
-  },
-  responses: { 200: json(recallSchema, 'Memories, best first'), ...refuses() },
+  operationId: 'compatRecall',
+  tags: ['compatible paths'],
+  summary: 'Find what is remembered of a user in a time window',
+  ...needs('reader'),
+  request: { query: recallQuery },
+  responses: { 200: json(recallSchema, 'Hits, best first'), ...refuses() },
 })
 
-export const compatRoutes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
-  .openapi(toolCall, async (c) => {
-    const { name, arguments: input } = c.req.valid('json')
-    try {
-      const { text, structured } = await callTool(name, input, c.var)
-      return c.json(
-        {
-          content: [{ type: 'text' as const, text }],
-          structuredContent: structured,
-          isError: false,
-        },
-        200,
-      )
-    } catch (thrown) {
-      const error = toMemoirError(thrown)
-      if (error.code === 'internal') throw thrown
-      const message = error.message || SENTENCE[error.code]
-      return c.json(
-        {
-          content: [{ type: 'text' as const, text: message }],
-          structuredContent: { error: { code: error.code, message, request_id: c.var.requestId } },
-          isError: true,
-        },
-        200,
-      )
-    }
+const toolBody = z.object({
+  name: z.string().openapi({ description: TOOL_NAMES.join(', ') }),
+  arguments: z.record(z.string(), z.unknown()).default({}),
+})
+
+const toolResult = z
+  .object({
+    content: z.array(z.object({ type: z.literal('text'), text: z.string() })),
+    structuredContent: z.record(z.string(), z.unknown()),
+    isError: z.boolean(),
   })
+  .openapi('ToolResult')
+
+const toolCall = createRoute({
+  method: 'post',
+  path: '/mcp/tool/call',
+  operationId: 'callTool',
+  tags: ['compatible paths'],
+  summary: 'Call a tool by name',
+  description:
+    'What the caller got wrong, such as an argument, is a result with `isError` that a model can read.',
+  ...needs('reader'),
+  request: { body: body(toolBody) },
+  responses: {
+    200: json(toolResult, 'What the tool answered'),
+    ...refuses('payload_too_large', 'unsupported_media_type'),
+  },
+})
+
+export const compatRoutes = createRouter()
   .openapi(recall, async (c) => {
-    const { q, k, heads, time_window: time, user_id: user } = c.req.valid('query')
-    const result = await recallFor(c.var.services, c.var.principal, {
-      q,
-      ...(k === undefined ? {} : { k }),
-      ...(heads === undefined ? {} : { heads }),
-      ...(user === undefined ? {} : { user_id: user }),
-      ...(time === undefined ? {} : timeWindow(time)),
-    })
-    return c.json(presentRecall(result), 200)
+    const { services, principal } = c.var
+    const {
+      q: query,
+      k = services.config.MEMORY_K,
+      heads,
+      user_id,
+      time_window,
+    } = c.req.valid('query')
+    const window = time_window === undefined ? {} : windowOf(time_window, Date.now())
+    const ask = present({ query, k, heads, userId: user_id, ...window })
+    return c.json(await recallWithin(services, principal, ask), 200)
   })
+  .openapi(toolCall, async (c) => {
+    const { services, principal } = c.var
+    const { name, arguments: given } = c.req.valid('json')
+    return c.json(await callTool({ services, principal }, name, given), 200)
+  })
+
+const UNIT_MS = { h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+const isUnit = (unit: string | undefined): unit is keyof typeof UNIT_MS =>
+  unit !== undefined && unit in UNIT_MS
+
+/**
+ * `7d` counts back from now; `2026-01-01/2026-02-01` begins with its first and ends before its second day.
+ * @throws MemoirError `invalid_request`
+ */
+export function windowOf(window: string, now: number): { from: Date; to?: Date } {
+  const [, count, unit] = /^(\d{1,5})([hdw])$/.exec(window) ?? []
+  if (isUnit(unit)) return { from: new Date(now - Number(count) * UNIT_MS[unit]) }
+  const [from, to, ...more] = window.split('/').map((part) => moment.safeParse(part))
+  if (from?.success && to?.success && more.length === 0 && from.data < to.data) {
+    return { from: from.data, to: to.data }
+  }
+  throw new MemoirError(
+    'invalid_request',
+    'time_window: must be like 7d or 2026-01-01/2026-02-01',
+    { details: { field: 'time_window' } },
+  )
+}

@@ -15,7 +15,9 @@ export interface Principal {
 }
 
 /** Finds out who asks. @throws MemoirError `unauthorized`, `forbidden`, `not_found` for an unknown namespace */
-export type Authenticate = (request: { header(name: string): string | undefined }) => Promise<Principal>
+export type Authenticate = (request: {
+  header(name: string): string | undefined
+}) => Promise<Principal>
 
 interface Variables {
   readonly services: ApiServices

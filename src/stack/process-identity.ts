@@ -1,14 +1,15 @@
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 
 /** A process as it can be recognised later: its number may be given to another one after it ended. */
 export interface ProcessIdentity {
   readonly pid: number
-  /** When it started, in the kernel's ticks; null where that cannot be read. */
+  /** When it started, as the system tells it; null where it does not. */
   readonly started: string | null
 }
 
 export function identify(pid: number): ProcessIdentity {
-  return { pid, started: startOf(pid) }
+  return { pid, started: look(pid)?.started ?? null }
 }
 
 export function isAlive({ pid, started }: ProcessIdentity): boolean {
@@ -18,16 +19,53 @@ export function isAlive({ pid, started }: ProcessIdentity): boolean {
     // Not ours to signal, but there.
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
   }
-  const now = startOf(pid)
-  return now === null || started === null || now === started
+  const now = look(pid)
+  if (now === undefined) return true
+  return !now.ended && (started === null || now.started === started)
 }
 
-/** Field 22 of /proc/<pid>/stat; the name before it may hold spaces and brackets, so counting begins behind the last one. */
-function startOf(pid: number): string | null {
+/** Signals a process that may end at this very moment. */
+export function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
-  } catch {
-    return null
+    process.kill(pid, name)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
+}
+
+interface Seen {
+  readonly started: string
+  /** It ended and waits for a parent that may never ask. */
+  readonly ended: boolean
+}
+
+const HAS_PROC = existsSync('/proc/self/stat')
+
+function look(pid: number): Seen | undefined {
+  try {
+    return HAS_PROC ? lookInProc(pid) : askPs(pid)
+  } catch {
+    return undefined
+  }
+}
+
+/** State and start (fields 3 and 22) of /proc/<pid>/stat; the name before them may hold spaces and brackets. */
+function lookInProc(pid: number): Seen | undefined {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [state, started] = [fields[0], fields[19]]
+  if (state === undefined || started === undefined) return undefined
+  return { started, ended: state === 'Z' || state === 'X' }
+}
+
+function askPs(pid: number): Seen | undefined {
+  const answer = execFileSync('ps', ['-o', 'state=,lstart=', '-p', String(pid)], {
+    encoding: 'utf8',
+    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim()
+  const [state = '', ...started] = answer.split(/\s+/)
+  return started.length === 0
+    ? undefined
+    : { started: started.join(' '), ended: state.startsWith('Z') }
 }

@@ -1,10 +1,14 @@
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
+import { MemoirError } from '../errors.ts'
+import { endLeftovers, type ChildGround } from './child.ts'
 import { openDataFolder, type DataFolder } from './data-folder.ts'
-import { startPglite } from './pglite.ts'
-import { startPostgres } from './postgres.ts'
-import { findPostgres, type Machine } from './programs.ts'
-import { provideTemporal, startTemporal } from './temporal.ts'
+import { hasPglite, startPglite } from './pglite.ts'
+import { startPostgres, type StartedPostgres } from './postgres.ts'
+import { findCluster, identityForPostgres } from './postgres-cluster.ts'
+import { findPostgres, type Machine, type PostgresPrograms } from './programs.ts'
+import { startTemporal } from './temporal.ts'
+import { provideTemporal } from './temporal-program.ts'
 
 /** `memoir up`'s ground: for each part what is configured, else what this machine has, else a stand-in. */
 
@@ -39,29 +43,32 @@ interface StartedPart {
 }
 
 /**
- * @throws MemoirError `conflict` when another `up` runs in the data folder, `configuration_invalid` when a part cannot be had
+ * Finds, fetches and starts what was not configured, in the data folder, and ends what a killed `up` left running there.
+ * @throws MemoirError `conflict` when another `up` runs in the data folder, `configuration_invalid` when a part cannot be had or
+ * does not start
  */
 export async function startStack(config: Config, options: StackOptions): Promise<Stack> {
   await using closers = new AsyncDisposableStack()
-  const folder = openDataFolder(config.dataDir)
+  const folder = await openDataFolder(config.dataDir)
   closers.defer(() => folder.release())
   const ground = { config, folder, closers, ...options }
+  await endLeftovers(ground)
   const postgres = await postgresPart(ground)
   const temporal = await temporalPart(ground)
-  const adminKey = config.MEMOIR_ADMIN_KEY ?? folder.keys.admin_key
+  const parts: Stack['parts'] = {
+    postgres: postgres.part,
+    temporal: temporal.part,
+    redis: redisPart(config),
+    graph: { how: 'in-process', detail: 'edges live in Postgres' },
+  }
   const owned = closers.move()
   return {
-    parts: {
-      postgres: postgres.part,
-      temporal: temporal.part,
-      redis: { how: 'in-process', detail: 'working memory lives in the process' },
-      graph: { how: 'in-process', detail: 'edges live in Postgres' },
-    },
+    parts,
     env: { ...postgres.env, ...temporal.env, ...generated(config, folder) },
     ...(temporal.ui === undefined ? {} : { temporalUi: temporal.ui }),
-    adminKey,
+    adminKey: config.MEMOIR_ADMIN_KEY ?? folder.keys.admin_key,
     adminKeyIsNew: folder.keysAreNew && config.MEMOIR_ADMIN_KEY === undefined,
-    announce: (url) => folder.announce(url),
+    announce: (url) => folder.announce(url, parts),
     close: async () => await owned.disposeAsync(),
   }
 }
@@ -79,55 +86,76 @@ function generated(config: Config, folder: DataFolder): Record<string, string> {
   }
 }
 
-interface Ground extends StackOptions {
+interface Ground extends ChildGround {
   readonly config: Config
-  readonly folder: DataFolder
   readonly closers: AsyncDisposableStack
 }
 
-async function postgresPart({
-  config,
-  folder,
-  closers,
-  log,
-  say,
-  machine,
-}: Ground): Promise<StartedPart> {
+async function postgresPart(ground: Ground): Promise<StartedPart> {
+  const { config, closers, say } = ground
   if (config.DATABASE_URL !== undefined) {
-    const { host } = new URL(config.DATABASE_URL)
-    return { part: { how: 'configured', detail: host }, env: {} }
+    return { part: { how: 'configured', detail: hostOf(config.DATABASE_URL) }, env: {} }
   }
-  const bin = findPostgres(machine)
-  say(bin === undefined ? 'postgres  starting PGlite …' : 'postgres  starting …')
-  const started =
-    bin === undefined
-      ? await startPglite({ folder, log })
-      : await startPostgres(bin, { folder, log })
+  const programs = choosePrograms(ground)
+  say(programs === undefined ? 'postgres  starting PGlite …' : 'postgres  starting …')
+  const started: StartedPostgres =
+    programs === undefined ? await startPglite(ground) : await startPostgres(programs, ground)
   closers.defer(started.stop)
   return {
-    part: { how: bin === undefined ? 'embedded' : 'found', detail: started.detail },
+    part: { how: programs === undefined ? 'embedded' : 'found', detail: started.detail },
     env: {
       DATABASE_URL: started.url,
-      ...(bin === undefined ? { DATABASE_POOL_SIZE: '1' } : {}),
+      ...(programs === undefined ? { DATABASE_POOL_SIZE: '1' } : {}),
     },
   }
 }
 
-async function temporalPart({
-  config,
-  folder,
-  closers,
-  log,
-  say,
-  machine,
-}: Ground): Promise<StartedPart> {
+/**
+ * The servers to choose from; undefined for PGlite. Memories stay where they are, whatever was installed or removed meanwhile.
+ * @throws MemoirError `configuration_invalid` when they are in a Postgres that is gone
+ */
+function choosePrograms({ folder, machine, say }: Ground): PostgresPrograms[] | undefined {
+  const programs = findPostgres(machine)
+  const cluster = findCluster(folder)
+  if (cluster !== undefined) {
+    if (programs.length > 0) return programs
+    throw new MemoirError(
+      'configuration_invalid',
+      `The memories of this data folder are in a Postgres (${cluster}), and this machine no longer has one with pgvector.`,
+      { details: { next: 'Install it again, or choose another folder with MEMOIR_DATA_DIR.' } },
+    )
+  }
+  if (programs.length === 0) return undefined
+  if (hasPglite(folder)) {
+    say('postgres  stays PGlite: that is where this data folder has its memories.')
+    return undefined
+  }
+  if (identityForPostgres() !== null) return programs
+  say('postgres  is here, but does not run as root, and there is no user postgres to run it as.')
+  return undefined
+}
+
+function redisPart({ REDIS_URL }: Config): StackPart {
+  return REDIS_URL === undefined
+    ? { how: 'in-process', detail: 'working memory lives in the process' }
+    : { how: 'configured', detail: hostOf(REDIS_URL) }
+}
+
+/** Where a URL leads, without who goes there. */
+function hostOf(url: string): string {
+  const { host, searchParams } = new URL(url)
+  return host || searchParams.get('host') || 'this machine'
+}
+
+async function temporalPart(ground: Ground): Promise<StartedPart> {
+  const { config, closers, say, machine } = ground
   if (config.TEMPORAL_ADDRESS !== undefined) {
     return { part: { how: 'configured', detail: config.TEMPORAL_ADDRESS }, env: {} }
   }
   const { program, how } = await provideTemporal(machine, say)
   say('temporal  starting …')
   const namespace = config.TEMPORAL_NAMESPACE
-  const started = await startTemporal(program, { folder, log, namespace })
+  const started = await startTemporal(program, { ...ground, namespace })
   closers.defer(started.stop)
   return {
     part: { how, detail: `${started.address}, ${program}` },

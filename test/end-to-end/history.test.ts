@@ -14,7 +14,7 @@ const sample = parseConversations(
 )
 
 /** Words that only the sample has: long enough not to stand in a history by chance. */
-const TELLING_CHARS = 9
+const TELLING_CHARS = 8
 
 function tellingWords(): string[] {
   const words = sample.flatMap(({ messages }) =>
@@ -52,6 +52,7 @@ suite(
       await memoir.db.query(`delete from memoir.memory_embedding`)
       await memoir.db.query(`delete from memoir.embedding_space`)
       await memoir.db.query(`update memoir.ingested_conversation set message_hash = null`)
+      await memoir.db.query(`update memoir.memory_trace set vector_state = 'pending'`)
       vendor.failNext(1, {
         status: 429,
         headers: { 'retry-after': '1' },
@@ -72,9 +73,10 @@ suite(
     const words = tellingWords()
 
     expect(histories.length).toBeGreaterThanOrEqual(2)
-    expect(words.length).toBeGreaterThan(200)
+    expect(words.length).toBeGreaterThan(150)
     expect(text).toContain('vendor_unauthorized')
-    expect(words.filter((word) => !OWN_WORDS.has(word) && text.includes(word))).toEqual([])
+    const kept = new Set(text.match(/\p{L}+/gu))
+    expect(words.filter((word) => !OWN_WORDS.has(word) && kept.has(word))).toEqual([])
   },
   120_000,
 )

@@ -1,87 +1,100 @@
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { createRoute, z } from '@hono/zod-openapi'
 import { isTerminal } from '../../domain/job.ts'
-import { allow, wholeNamespace } from '../auth.ts'
-import type { AppEnv } from '../environment.ts'
-import { once, waitSeconds } from '../idempotency.ts'
-import { refuseInvalid } from '../invalid.ts'
-import { presentJob, visibleJob, waitForEnd } from '../jobs-view.ts'
-import {
-  acceptedSchema,
-  failureSchema,
-  jobSchema,
-  json,
-  pageOf,
-  pageQuery,
-  refuses,
-  secured,
-  uuid,
-} from '../schemas.ts'
+import { pageQuery, present, uuid } from '../fields.ts'
+import { needs } from '../guard.ts'
+import { once } from '../idempotency.ts'
+import { readPage } from '../lists.ts'
+import { presentJob } from '../present-job.ts'
+import { requireJob } from '../reach.ts'
+import { body, json, refuses } from '../responses.ts'
+import { createRouter } from '../router.ts'
+import { acceptedSchema, failureSchema, jobSchema, pageOf } from '../schemas.ts'
+import { waitSeconds, watchJob } from '../watch-job.ts'
 
-const tags = ['backfills']
-
-const bodySchema = z.strictObject({
-  page_size: z.number().int().min(1).max(1000).optional(),
-  extract: z.literal('none').optional(),
-  retry_failed: z.boolean().optional(),
+const writeHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .optional()
+    .openapi({ description: 'The same key and body again within 24 hours: the same job.' }),
+  prefer: z
+    .string()
+    .optional()
+    .openapi({ description: '`wait=N`: waits up to N seconds (60 at most) for the end.' }),
 })
 
-const start = createRoute({
+const backfillBody = z.strictObject({
+  page_size: z.int().min(1).max(1000).optional(),
+  extract: z.enum(['none']).optional(),
+  retry_failed: z.boolean().default(false).openapi({ description: 'Only what failed before.' }),
+})
+
+const startBackfill = createRoute({
   method: 'post',
   path: '/v1/backfills',
-  summary:
-    'Take in every conversation of the source; asked again while one runs, it joins that one',
-  tags,
-  security: secured,
-  middleware: [allow('admin'), wholeNamespace] as const,
-  request: { body: { required: true, content: { 'application/json': { schema: bodySchema } } } },
+  operationId: 'startBackfill',
+  tags: ['backfills'],
+  summary: 'Take in every conversation of the source',
+  description:
+    'One at a time for a source: the same request while one is unfinished joins it, another one is refused with its job.',
+  ...needs('admin'),
+  request: { headers: writeHeaders, body: body(backfillBody) },
   responses: {
-    200: json(jobSchema, 'Ended within the time of Prefer: wait'),
-    202: json(acceptedSchema, 'Accepted: it will be done, whatever happens now'),
-    ...refuses('conflict', 'unsupported_media_type', 'payload_too_large'),
+    200: json(jobSchema, 'Ended within the time given by `Prefer: wait=N`'),
+    202: json(acceptedSchema, 'Accepted'),
+    ...refuses('conflict', 'in_progress', 'payload_too_large', 'unsupported_media_type'),
   },
 })
 
-const failures = createRoute({
+const listFailures = createRoute({
   method: 'get',
   path: '/v1/backfills/{job}/failures',
-  summary: 'Conversations that failed, with the reason',
-  tags,
-  security: secured,
-  middleware: [allow('reader'), wholeNamespace] as const,
+  operationId: 'listBackfillFailures',
+  tags: ['backfills'],
+  summary: 'List conversations that could not be taken in, and why',
+  ...needs('reader'),
   request: { params: z.object({ job: uuid }), query: z.strictObject(pageQuery) },
-  responses: { 200: json(pageOf(failureSchema), 'Failures'), ...refuses('not_found') },
+  responses: { 200: json(pageOf(failureSchema), 'By the conversation’s id'), ...refuses() },
 })
 
-export const backfillRoutes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
-  .openapi(start, async (c) => {
+export const backfillRoutes = createRouter()
+  .openapi(startBackfill, async (c) => {
     const { services, principal } = c.var
-    const body = c.req.valid('json')
-    const { body: accepted } = await once(c, { route: 'POST /v1/backfills', body }, async () => {
-      const { job } = await services.jobs.acceptBackfill({
-        namespaceId: principal.namespaceId,
-        retryFailed: body.retry_failed ?? false,
-        ...(body.page_size === undefined ? {} : { pageSize: body.page_size }),
-      })
-      return { status: 202, body: { id: job.id, job: job.id, status: job.state } }
-    })
-    const answer = acceptedSchema.parse(accepted)
-    const seconds = waitSeconds(c)
-    if (seconds > 0) {
-      const { namespaceId } = principal
-      const job = await waitForEnd(services, { namespaceId, id: answer.job, seconds })
-      if (job && isTerminal(job.state)) return c.json(presentJob(job, principal, services), 200)
+    const { page_size: pageSize, retry_failed: retryFailed } = c.req.valid('json')
+    const headers = c.req.valid('header')
+    const { namespaceId } = principal
+    const answer = await once(
+      services,
+      {
+        principal,
+        route: 'POST /v1/backfills',
+        key: headers['idempotency-key'],
+        body: c.req.valid('json'),
+      },
+      async () => {
+        const accept = present({ namespaceId, pageSize, retryFailed })
+        const { job } = await services.jobs.acceptBackfill(accept)
+        return { status: 202, body: { id: job.id, job: job.id, status: job.state } }
+      },
+    )
+    const accepted = acceptedSchema.parse(answer.body)
+    const seconds = waitSeconds(headers.prefer)
+    if (seconds === 0) return c.json(accepted, 202)
+
+    c.header('Preference-Applied', `wait=${seconds}`)
+    const signals = [c.var.closing, c.req.raw.signal, AbortSignal.timeout(seconds * 1000)]
+    const read = async () => await requireJob(services, principal, accepted.job)
+    let status = accepted.status
+    for await (const job of watchJob(read, AbortSignal.any(signals))) {
+      if (isTerminal(job.state)) return c.json(presentJob(services, principal, job), 200)
+      status = job.state
     }
-    return c.json(answer, 202)
+    return c.json({ ...accepted, status }, 202)
   })
-  .openapi(failures, async (c) => {
+  .openapi(listFailures, async (c) => {
     const { services, principal } = c.var
+    const { id } = await requireJob(services, principal, c.req.valid('param').job)
     const { limit, cursor } = c.req.valid('query')
-    const { id } = await visibleJob(services, principal, c.req.valid('param').job)
-    const page = await services.jobs.failures({
-      namespaceId: principal.namespaceId,
-      id,
-      limit,
-      ...(cursor === undefined ? {} : { cursor }),
-    })
-    return c.json({ items: [...page.items], next_cursor: page.next_cursor }, 200)
+    const query = present({ namespaceId: principal.namespaceId, id, limit, cursor })
+    const page = await readPage(cursor, async () => await services.jobs.failures(query))
+    return c.json(page, 200)
   })

@@ -1,195 +1,150 @@
-import { randomBytes } from 'node:crypto'
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
-import { v7 as uuidv7 } from 'uuid'
-import { MemoirError } from '../../errors.ts'
-import { ROLES, insertKey, listKeys, revokeKey, secretHash } from '../../stores/api-keys.ts'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { createRoute, z } from '@hono/zod-openapi'
+import { MemoirError, SENTENCE } from '../../errors.ts'
+import { insertKey, listKeys, revokeKey, ROLES, secretHash } from '../../stores/api-keys.ts'
 import { appendAudit } from '../../stores/audit.ts'
-import type { Queryable } from '../../stores/database.ts'
+import type { Database, Queryable } from '../../stores/database.ts'
 import { ensureUsers } from '../../stores/memory-users.ts'
-import { allow, wholeNamespace } from '../auth.ts'
-import type { AppEnv, Principal } from '../environment.ts'
+import { ensureNamespace } from '../../stores/tenants.ts'
+import type { Principal } from '../environment.ts'
+import { listOf, pageQuery, present, scopeName, text, time, userId, uuid } from '../fields.ts'
+import { needs } from '../guard.ts'
 import { refuseIdempotencyKey } from '../idempotency.ts'
-import { refuseInvalid } from '../invalid.ts'
-import {
-  json,
-  keySchema,
-  newKeySchema,
-  pageOf,
-  pageQuery,
-  refuses,
-  scopeName,
-  secured,
-  text,
-  userId,
-  uuid,
-  when,
-} from '../schemas.ts'
+import { readPage } from '../lists.ts'
+import { body, json, refuses } from '../responses.ts'
+import { createRouter } from '../router.ts'
+import { keySchema, newKeySchema, pageOf } from '../schemas.ts'
 
-const tags = ['keys']
-
-const bodySchema = z.strictObject({
-  name: text(100),
-  role: z.enum(ROLES),
-  user_id: userId.optional(),
-  scopes: z.array(scopeName).min(1).max(50).optional(),
-  expires_at: when.optional(),
-})
-
-const list = createRoute({
+const getKeys = createRoute({
   method: 'get',
   path: '/v1/keys',
-  summary: 'Keys of the namespace, without their secrets',
-  tags,
-  security: secured,
-  middleware: [allow('admin'), wholeNamespace] as const,
+  operationId: 'listKeys',
+  tags: ['keys'],
+  summary: 'List the keys of a namespace and those of administrators, newest first',
+  ...needs('admin'),
   request: { query: z.strictObject(pageQuery) },
-  responses: { 200: json(pageOf(keySchema), 'Keys'), ...refuses() },
+  responses: { 200: json(pageOf(keySchema), 'Keys, without their secrets'), ...refuses() },
 })
 
-const create = createRoute({
+const keyBody = z
+  .strictObject({
+    name: text(200),
+    role: z.enum(ROLES),
+    namespace: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,47}$/)
+      .optional()
+      .openapi({ description: 'Made when it is new; otherwise that of the request.' }),
+    user_id: userId.optional().openapi({ description: 'Only this user’s memories.' }),
+    scopes: listOf(scopeName).optional(),
+    expires_at: time
+      .refine((value) => Date.parse(value) > Date.now(), 'must lie in the future')
+      .optional(),
+  })
+  .superRefine(({ role, ...key }, context) => {
+    if (role !== 'admin') return
+    for (const field of ['namespace', 'user_id', 'scopes'] as const) {
+      if (key[field] === undefined) continue
+      const message = 'an administrator’s key opens everything: it cannot be bound'
+      context.addIssue({ code: 'custom', path: [field], message })
+    }
+  })
+
+const createKey = createRoute({
   method: 'post',
   path: '/v1/keys',
-  summary: 'Make a key; its secret is shown this once',
-  tags,
-  security: secured,
-  middleware: [allow('admin'), wholeNamespace] as const,
-  request: { body: { required: true, content: { 'application/json': { schema: bodySchema } } } },
+  operationId: 'createKey',
+  tags: ['keys'],
+  summary: 'Make a key; it is shown this once',
+  ...needs('admin'),
+  request: { body: body(keyBody) },
   responses: {
     201: json(newKeySchema, 'The key'),
-    ...refuses('unsupported_media_type', 'payload_too_large'),
+    ...refuses('suppressed_user', 'payload_too_large', 'unsupported_media_type'),
   },
 })
 
-const revoke = createRoute({
+const deleteKey = createRoute({
   method: 'delete',
   path: '/v1/keys/{id}',
-  summary: 'Revoke a key, at once',
-  tags,
-  security: secured,
-  middleware: [allow('admin'), wholeNamespace] as const,
+  operationId: 'revokeKey',
+  tags: ['keys'],
+  summary: 'End a key at once',
+  ...needs('admin'),
   request: { params: z.object({ id: uuid }) },
-  responses: { 204: { description: 'Revoked' }, ...refuses('not_found') },
+  responses: { 204: { description: 'Revoked' }, ...refuses() },
 })
 
-const SECRET_BYTES = 32
-/** Enough to tell keys apart, far too little to guess the rest. */
-const PREFIX_CHARS = 8
-
-type NewKeyFields = z.infer<typeof bodySchema>
-
-/** A key that could do everything and yet sees only a part would be neither. */
-function refuseContradiction({
-  role,
-  user_id: user,
-  scopes,
-  expires_at: expires,
-}: NewKeyFields): void {
-  if (role === 'admin' && (user !== undefined || scopes !== undefined)) {
-    throw new MemoirError(
-      'invalid_request',
-      'role: an admin key is not bound to a user or to scopes',
-      {
-        details: { field: 'role' },
-      },
-    )
-  }
-  if (expires !== undefined && new Date(expires) <= new Date()) {
-    throw new MemoirError('invalid_request', 'expires_at: lies in the past', {
-      details: { field: 'expires_at' },
-    })
-  }
-}
-
-async function storeKey(
-  tx: Queryable,
-  {
-    id,
-    secret,
-    body,
-    principal,
-  }: { id: string; secret: string; body: NewKeyFields; principal: Principal },
-): Promise<void> {
-  const { namespaceId, actor } = principal
-  const named = body.user_id === undefined ? [] : [body.user_id]
-  const userIds = [...(await ensureUsers(tx, namespaceId, named)).values()]
-  if (userIds.length < named.length) {
-    throw new MemoirError('invalid_request', 'user_id: was erased', {
-      details: { field: 'user_id' },
-    })
-  }
-  await insertKey(tx, {
-    id,
-    namespaceId,
-    name: body.name,
-    role: body.role,
-    hash: secretHash(secret),
-    prefix: secret.slice(0, PREFIX_CHARS),
-    userId: userIds[0] ?? null,
-    scopes: body.scopes ?? null,
-    expiresAt: body.expires_at === undefined ? null : new Date(body.expires_at),
-  })
-  await appendAudit(tx, {
-    namespaceId,
-    actor,
-    action: 'key.create',
-    subject: id,
-    details: { role: body.role, bound: userIds.length > 0, scopes: body.scopes?.length ?? 0 },
-  })
-}
-
-export const keyRoutes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
-  .openapi(list, async (c) => {
-    const { principal, services } = c.var
+export const keyRoutes = createRouter()
+  .openapi(getKeys, async (c) => {
+    const { services, principal } = c.var
     const { limit, cursor } = c.req.valid('query')
-    const page = await listKeys(services.db, {
-      namespaceId: principal.namespaceId,
-      limit,
-      ...(cursor === undefined ? {} : { cursor }),
-    })
-    const items = page.items.map((key) => ({
-      ...key,
-      scopes: key.scopes === null ? null : [...key.scopes],
-    }))
-    return c.json({ items, next_cursor: page.next_cursor }, 200)
+    const query = present({ namespaceId: principal.namespaceId, limit, cursor })
+    return c.json(await readPage(cursor, async () => await listKeys(services.db, query)), 200)
   })
-  .openapi(create, async (c) => {
-    refuseIdempotencyKey(c)
-    const { principal, services } = c.var
-    const body = c.req.valid('json')
-    refuseContradiction(body)
-    const id = uuidv7()
-    const secret = `mk_${randomBytes(SECRET_BYTES).toString('base64url')}`
-    await services.db.transaction(async (tx) => {
-      await storeKey(tx, { id, secret, body, principal })
-    })
-    return c.json(
-      {
-        id,
-        key: secret,
-        name: body.name,
-        role: body.role,
-        namespace: principal.namespace,
-        user_id: body.user_id ?? null,
-        scopes: body.scopes ?? null,
-        expires_at: body.expires_at ?? null,
-      },
-      201,
-    )
+  .openapi(createKey, async (c) => {
+    refuseIdempotencyKey(c.req.header('idempotency-key'))
+    const { services, principal } = c.var
+    return c.json(await makeKey(services.db, principal, c.req.valid('json')), 201)
   })
-  .openapi(revoke, async (c) => {
-    const { principal, services } = c.var
+  .openapi(deleteKey, async (c) => {
+    const { services, principal } = c.var
+    const { actor, namespaceId } = principal
     const { id } = c.req.valid('param')
     await services.db.transaction(async (tx) => {
-      if (!(await revokeKey(tx, { namespaceId: principal.namespaceId, id }))) {
-        throw new MemoirError('not_found', 'There is no such key.')
-      }
-      await appendAudit(tx, {
-        namespaceId: principal.namespaceId,
-        actor: principal.actor,
-        action: 'key.revoke',
-        subject: id,
-        details: {},
-      })
+      if (!(await revokeKey(tx, { namespaceId, id }))) throw notFound()
+      await appendAudit(tx, { namespaceId, actor, action: 'key.revoke', subject: id, details: {} })
     })
     return c.body(null, 204)
   })
+
+const notFound = () => new MemoirError('not_found', SENTENCE.not_found)
+
+/** So long that it cannot be guessed, and a fast hash of it suffices. */
+const SECRET_BYTES = 32
+/** Enough to tell keys apart in a list, far too little to guess the rest. */
+const PREFIX_CHARS = 9
+
+async function makeKey(db: Database, principal: Principal, wanted: z.output<typeof keyBody>) {
+  const { name, role, user_id = null, scopes = null, expires_at = null } = wanted
+  const key = `mk_${randomBytes(SECRET_BYTES).toString('base64url')}`
+  const id = randomUUID()
+  const namespace = await db.transaction(async (tx) => {
+    const place = await placeOf(tx, principal, wanted)
+    await insertKey(tx, {
+      id,
+      namespaceId: place.namespace?.id ?? null,
+      name,
+      role,
+      hash: secretHash(key),
+      prefix: key.slice(0, PREFIX_CHARS),
+      userId: place.userId,
+      scopes,
+      expiresAt: expires_at === null ? null : new Date(expires_at),
+    })
+    await appendAudit(tx, {
+      namespaceId: place.namespace?.id ?? null,
+      actor: principal.actor,
+      action: 'key.create',
+      subject: id,
+      details: { role, expires_at, bound: user_id !== null || scopes !== null },
+    })
+    return place.namespace?.name ?? null
+  })
+  return { id, key, name, role, namespace, user_id, scopes, expires_at }
+}
+
+/** Where a new key belongs: nowhere for an administrator, else a namespace and perhaps one of its users. */
+async function placeOf(
+  tx: Queryable,
+  principal: Principal,
+  { role, namespace: named = principal.namespace, user_id }: z.output<typeof keyBody>,
+) {
+  if (role === 'admin') return { namespace: null, userId: null }
+  const namespace = await ensureNamespace(tx, named)
+  if (namespace === null) throw notFound()
+  if (user_id === undefined) return { namespace, userId: null }
+  const userId = (await ensureUsers(tx, namespace.id, [user_id])).get(user_id)
+  if (userId === undefined) throw new MemoirError('suppressed_user', SENTENCE.suppressed_user)
+  return { namespace, userId }
+}

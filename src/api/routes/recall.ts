@@ -1,141 +1,110 @@
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
-import { HEADS, TRACE_KINDS, type RecallRequest, type RecallResult } from '../../domain/recall.ts'
-import { allow, scopesOf, userOf } from '../auth.ts'
-import type { ApiServices } from '../context.ts'
-import type { AppEnv, Principal } from '../environment.ts'
-import { refuseInvalid } from '../invalid.ts'
+import { createRoute, z } from '@hono/zod-openapi'
 import {
   MAX_HITS,
-  heads,
-  json,
-  kinds,
+  head,
+  kind,
   listOf,
+  moment,
+  present,
+  queryListOf,
+  queryObject,
   question,
-  recallSchema,
-  refuses,
   scopeName,
-  secured,
   text,
   userId,
-  when,
-} from '../schemas.ts'
+} from '../fields.ts'
+import { needs } from '../guard.ts'
+import { recallWithin, type Ask } from '../reach.ts'
+import { body, json, refuses } from '../responses.ts'
+import { createRouter } from '../router.ts'
+import { recallSchema } from '../schemas.ts'
 
-const fields = {
+const tag = text(100)
+const shared = {
   q: question,
   user_id: userId.optional(),
   session_id: text(256).optional(),
-  from: when.optional(),
-  to: when.optional(),
+  from: moment.optional(),
+  to: moment.optional(),
 }
+const hits = z.int().min(1).max(MAX_HITS)
+const share = z.number().min(0).max(1)
 
-const bodySchema = z.strictObject({
-  ...fields,
-  k: z.number().int().min(1).max(MAX_HITS).optional(),
-  kinds: kinds.optional(),
-  heads: heads.optional(),
-  scope: z.union([scopeName, z.array(scopeName).min(1)]).optional(),
-  tags: z.array(text(100)).min(1).optional(),
-  metadata: z.record(text(200), z.unknown()).optional(),
-  threshold: z.number().min(0).max(1).optional(),
+const recallQuery = z.strictObject({
+  ...shared,
+  k: z.coerce.number().pipe(hits).optional(),
+  heads: queryListOf(head).optional(),
+  kinds: queryListOf(kind).optional(),
+  scope: queryListOf(scopeName).optional(),
+  tags: queryListOf(tag).optional(),
+  metadata: queryObject.optional(),
+  threshold: z.coerce.number().pipe(share).optional(),
 })
 
-const jsonObject = text(4_000).transform((value, context): Record<string, unknown> => {
-  try {
-    return z.record(z.string(), z.unknown()).parse(JSON.parse(value))
-  } catch {
-    context.addIssue({ code: 'custom', message: 'must be a JSON object' })
-    return {}
-  }
+const recallBody = z.strictObject({
+  ...shared,
+  k: hits.optional(),
+  heads: listOf(head).optional(),
+  kinds: listOf(kind).optional(),
+  scope: z
+    .union([scopeName.transform((scope) => [scope]), listOf(scopeName)])
+    .optional()
+    .openapi({ description: 'One scope or several.' }),
+  tags: listOf(tag).optional(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+  threshold: share.optional(),
 })
 
-const querySchema = z.strictObject({
-  ...fields,
-  k: z.coerce.number().int().min(1).max(MAX_HITS).optional(),
-  kinds: listOf(z.enum(TRACE_KINDS)),
-  heads: listOf(z.enum(HEADS)),
-  scope: listOf(scopeName),
-  tags: listOf(text(100)),
-  metadata: jsonObject.optional().openapi({ type: 'string', description: 'A JSON object.' }),
-  threshold: z.coerce.number().min(0).max(1).optional(),
-})
+const summary = 'Find what is remembered of a user'
+const description =
+  'Best first. `score` orders; `threshold` cuts by `scores.relevance`. An unknown user has no hits. What did not take part is named in `degraded`.'
+const responses = { 200: json(recallSchema, 'Hits, best first'), ...refuses() }
 
-const answers = { 200: json(recallSchema, 'Memories, best first'), ...refuses() }
-
-const postRecall = createRoute({
-  method: 'post',
-  path: '/v1/recall',
-  summary: 'Find memories of a user',
-  tags: ['recall'],
-  security: secured,
-  middleware: [allow('reader')] as const,
-  request: { body: { required: true, content: { 'application/json': { schema: bodySchema } } } },
-  responses: answers,
-})
-
-const getRecall = createRoute({
+const recallByQuery = createRoute({
   method: 'get',
   path: '/v1/recall',
-  summary: 'Find memories of a user',
+  operationId: 'recall',
   tags: ['recall'],
-  security: secured,
-  middleware: [allow('reader')] as const,
-  request: { query: querySchema },
-  responses: answers,
+  summary,
+  description,
+  ...needs('reader'),
+  request: { query: recallQuery },
+  responses,
 })
 
-export type RecallFields = z.infer<typeof bodySchema>
+const recallByBody = createRoute({
+  method: 'post',
+  path: '/v1/recall',
+  operationId: 'recallByBody',
+  tags: ['recall'],
+  summary: `${summary}, the question in the body`,
+  description,
+  ...needs('reader'),
+  request: { body: body(recallBody) },
+  responses: { ...responses, ...refuses('payload_too_large', 'unsupported_media_type') },
+})
 
-/** Recall as one key may: inside its user and scopes; whatever lies outside does not exist. */
-export async function recallFor(
-  services: ApiServices,
-  principal: Principal,
-  wanted: RecallFields,
-): Promise<RecallResult> {
-  const user = userOf(principal, wanted.user_id)
-  const scopes = scopesOf(principal, wanted.scope === undefined ? undefined : [wanted.scope].flat())
-  if (user === null || scopes?.length === 0) return { hits: [], degraded: [], took_ms: 0 }
-  return await services.recall(requestOf({ ...wanted, user, scopes }, { services, principal }))
-}
+type Asked = z.output<typeof recallQuery> | z.output<typeof recallBody>
 
-function requestOf(
-  wanted: RecallFields & { user: string; scopes: readonly string[] | undefined },
-  { services, principal }: { services: ApiServices; principal: Principal },
-): RecallRequest {
-  const { tags, metadata, threshold } = wanted
-  return {
-    namespaceId: principal.namespaceId,
-    userId: wanted.user,
-    query: wanted.q,
-    k: wanted.k ?? services.config.MEMORY_K,
-    ...(wanted.kinds === undefined ? {} : { kinds: wanted.kinds }),
-    ...(wanted.heads === undefined ? {} : { heads: wanted.heads }),
-    ...(wanted.scopes === undefined ? {} : { scopes: wanted.scopes }),
-    ...(tags === undefined ? {} : { tags }),
-    ...(metadata === undefined ? {} : { metadata }),
-    ...(wanted.session_id === undefined ? {} : { sessionId: wanted.session_id }),
-    ...(wanted.from === undefined ? {} : { from: new Date(wanted.from) }),
-    ...(wanted.to === undefined ? {} : { to: new Date(wanted.to) }),
-    ...(threshold === undefined ? {} : { threshold }),
-  }
-}
-
-/** Results are readonly inside and plain JSON outside. */
-export const presentRecall = (result: RecallResult) =>
-  result as unknown as z.infer<typeof recallSchema>
-
-export const recallRoutes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
-  .openapi(postRecall, async (c) => {
-    const result = await recallFor(c.var.services, c.var.principal, c.req.valid('json'))
-    return c.json(presentRecall(result), 200)
+function askOf({ q, user_id, session_id, scope, k, ...rest }: Asked, defaultK: number): Ask {
+  return present({
+    ...rest,
+    query: q,
+    k: k ?? defaultK,
+    userId: user_id,
+    sessionId: session_id,
+    scopes: scope,
   })
-  .openapi(getRecall, async (c) => {
-    const { kinds: wantedKinds, heads: wantedHeads, scope, tags, ...rest } = c.req.valid('query')
-    const result = await recallFor(c.var.services, c.var.principal, {
-      ...rest,
-      ...(wantedKinds === undefined ? {} : { kinds: wantedKinds }),
-      ...(wantedHeads === undefined ? {} : { heads: wantedHeads }),
-      ...(scope === undefined ? {} : { scope }),
-      ...(tags === undefined ? {} : { tags }),
-    })
-    return c.json(presentRecall(result), 200)
+}
+
+export const recallRoutes = createRouter()
+  .openapi(recallByQuery, async (c) => {
+    const { services, principal } = c.var
+    const ask = askOf(c.req.valid('query'), services.config.MEMORY_K)
+    return c.json(await recallWithin(services, principal, ask), 200)
+  })
+  .openapi(recallByBody, async (c) => {
+    const { services, principal } = c.var
+    const ask = askOf(c.req.valid('json'), services.config.MEMORY_K)
+    return c.json(await recallWithin(services, principal, ask), 200)
   })

@@ -1,33 +1,33 @@
-import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi'
+import { createRoute, z } from '@hono/zod-openapi'
 import { listUsers } from '../../stores/users.ts'
-import { allow } from '../auth.ts'
-import type { AppEnv } from '../environment.ts'
-import { refuseInvalid } from '../invalid.ts'
-import { json, pageOf, pageQuery, refuses, secured, userSchema } from '../schemas.ts'
+import { pageQuery, present } from '../fields.ts'
+import { needs } from '../guard.ts'
+import { readPage } from '../lists.ts'
+import { json, refuses } from '../responses.ts'
+import { createRouter } from '../router.ts'
+import { pageOf, userSchema } from '../schemas.ts'
 
-const list = createRoute({
+const getUsers = createRoute({
   method: 'get',
   path: '/v1/users',
-  summary: 'Users and how much is remembered of each',
+  operationId: 'listUsers',
   tags: ['users'],
-  security: secured,
-  middleware: [allow('reader')] as const,
+  summary: 'List users and how much is remembered of each',
+  ...needs('reader'),
   request: { query: z.strictObject(pageQuery) },
-  responses: { 200: json(pageOf(userSchema), 'Users'), ...refuses() },
+  responses: { 200: json(pageOf(userSchema), 'By the user’s id'), ...refuses() },
 })
 
-export const userRoutes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid }).openapi(
-  list,
-  async (c) => {
-    const { principal, services } = c.var
-    const { limit, cursor } = c.req.valid('query')
-    const page = await listUsers(services.db, {
-      namespaceId: principal.namespaceId,
-      limit,
-      ...(cursor === undefined ? {} : { cursor }),
-      ...(principal.user === null ? {} : { userId: principal.user.id }),
-      ...(principal.scopes === null ? {} : { scopes: principal.scopes }),
-    })
-    return c.json({ items: [...page.items], next_cursor: page.next_cursor }, 200)
-  },
-)
+export const userRoutes = createRouter().openapi(getUsers, async (c) => {
+  const { services, principal } = c.var
+  const { limit, cursor } = c.req.valid('query')
+  const { namespaceId, user, scopes } = principal
+  const filter = present({
+    namespaceId,
+    userId: user?.id,
+    scopes: scopes ?? undefined,
+    limit,
+    cursor,
+  })
+  return c.json(await readPage(cursor, async () => await listUsers(services.db, filter)), 200)
+})

@@ -1,0 +1,166 @@
+import { spawn } from 'node:child_process'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { MemoirError } from '../errors.ts'
+import { environmentOf, findProgram, type Machine } from './programs.ts'
+
+/** Where the Temporal CLI comes from. */
+
+/** The newest release that can be built from the module cache alone: later ones carry replace directives. */
+const GO_MODULE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1'
+/** A build takes some three minutes on two cores. */
+const BUILD_WITHIN_MS = 20 * 60_000
+/** A download may take as long as it likes while bytes arrive. */
+const STALLED_AFTER_MS = 30_000
+const LOOK_EVERY_MS = 1_000
+const SAY_EVERY_MS = 10_000
+/** Places of Go that installers do not always put on the PATH. */
+const GO_FOLDERS = ['/usr/local/go/bin', '/usr/lib/go/bin']
+
+export interface Provided {
+  readonly program: string
+  readonly how: 'found' | 'embedded'
+}
+
+export interface Fetching {
+  readonly machine: Machine
+  /** An empty folder to work in, on the same disk as the cache. */
+  readonly draft: string
+  readonly say: (line: string) => void
+}
+
+/** Leaves the program in the draft folder and answers its place, or undefined when it cannot. */
+export type Way = (fetching: Fetching) => Promise<string | undefined>
+
+/**
+ * The Temporal CLI: on the PATH, in the cache, or brought into the cache now, by download or else by building it with Go.
+ * @throws MemoirError `configuration_invalid` when none of that works
+ */
+export async function provideTemporal(
+  machine: Machine,
+  say: (line: string) => void,
+  ways: readonly Way[] = [download, build],
+): Promise<Provided> {
+  const found = findProgram('temporal', [...machine.path, machine.cache])
+  if (found !== undefined) return { program: found, how: 'found' }
+  mkdirSync(machine.cache, { recursive: true })
+  const draft = mkdtempSync(join(machine.cache, 'new-'))
+  try {
+    const fetched = await firstOf(ways, { machine, draft, say })
+    if (fetched === undefined) throw noTemporal()
+    const program = join(machine.cache, 'temporal')
+    chmodSync(fetched, 0o755)
+    // Moved when complete: a kill in between leaves no half program that the next run would take for a whole one.
+    renameSync(fetched, program)
+    return { program, how: 'embedded' }
+  } finally {
+    rmSync(draft, { recursive: true, force: true })
+  }
+}
+
+async function firstOf(ways: readonly Way[], fetching: Fetching): Promise<string | undefined> {
+  for (const way of ways) {
+    const program = await way(fetching)
+    if (program !== undefined) return program
+    rmSync(fetching.draft, { recursive: true, force: true })
+    mkdirSync(fetching.draft)
+  }
+  return undefined
+}
+
+const noTemporal = () =>
+  new MemoirError(
+    'configuration_invalid',
+    'No Temporal server is here, and none could be fetched or built.',
+    {
+      details: {
+        next: 'Install the Temporal CLI, or Go, or set TEMPORAL_ADDRESS to a server that runs.',
+      },
+    },
+  )
+
+const download: Way = async ({ machine, draft, say }) => {
+  say('temporal  is fetched, once …')
+  const script = fileURLToPath(new URL('temporal-download.ts', import.meta.url))
+  let size = 0
+  let changed = performance.now()
+  const complete = await finish(process.execPath, [script, draft], {
+    env: environmentOf(machine),
+    goesOn() {
+      const now = sizeOf(draft)
+      if (now !== size) [size, changed] = [now, performance.now()]
+      return performance.now() - changed < STALLED_AFTER_MS
+    },
+    report: () => say(`temporal  ${Math.round(size / 1e6)} MB …`),
+  })
+  const name = readdirSync(draft)[0]
+  if (complete && name !== undefined) return join(draft, name)
+  say('temporal  could not be fetched from here.')
+  return undefined
+}
+
+export const build: Way = async ({ machine, draft, say }) => {
+  const go = findProgram('go', [...machine.path, ...GO_FOLDERS])
+  if (go === undefined) return undefined
+  say('temporal  is built with Go, once; that takes some three minutes …')
+  const began = performance.now()
+  const seconds = () => Math.round((performance.now() - began) / 1000)
+  const complete = await finish(go, ['install', GO_MODULE], {
+    env: { ...environmentOf(machine, isForGo), GOBIN: draft, GOFLAGS: '-mod=mod' },
+    goesOn: () => performance.now() - began < BUILD_WITHIN_MS,
+    report: () => say(`temporal  still building, ${seconds()} s …`),
+  })
+  const name = readdirSync(draft)[0]
+  if (complete && name !== undefined) return join(draft, name)
+  say('temporal  could not be built.')
+  return undefined
+}
+
+/** Go keeps its caches, proxies and certificates where variables say. */
+const isForGo = (name: string) =>
+  name.startsWith('GO') || name.startsWith('SSL_CERT_') || /^(https?|no)_proxy$/i.test(name)
+
+interface Finishing {
+  readonly env: Readonly<Record<string, string>>
+  /** Asked every second; false ends it. */
+  readonly goesOn: () => boolean
+  readonly report: () => void
+}
+
+/** Runs a program to its end; true when that was a good one. */
+async function finish(
+  program: string,
+  args: readonly string[],
+  { env, goesOn, report }: Finishing,
+): Promise<boolean> {
+  const child = spawn(program, args, { env, stdio: 'ignore', windowsHide: true })
+  const look = setInterval(() => {
+    if (!goesOn()) child.kill('SIGTERM')
+  }, LOOK_EVERY_MS)
+  const tell = setInterval(report, SAY_EVERY_MS)
+  try {
+    return await new Promise((resolve) => {
+      child.once('error', () => resolve(false))
+      child.once('exit', (code) => resolve(code === 0))
+    })
+  } finally {
+    clearInterval(look)
+    clearInterval(tell)
+  }
+}
+
+function sizeOf(folder: string): number {
+  return readdirSync(folder).reduce(
+    (sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  )
+}

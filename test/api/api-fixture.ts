@@ -1,0 +1,236 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { pino, type Logger } from 'pino'
+import { createApp, type AppOptions } from '../../src/api/app.ts'
+import type { ApiServices, PartHealth } from '../../src/api/context.ts'
+import { loadConfig } from '../../src/config.ts'
+import type { Hit, RecallRequest } from '../../src/domain/recall.ts'
+import { createJobs } from '../../src/jobs/accept.ts'
+import { createMetrics } from '../../src/metrics.ts'
+import { insertKey, secretHash, type Role } from '../../src/stores/api-keys.ts'
+import type { Database } from '../../src/stores/database.ts'
+import { insertJob } from '../../src/stores/jobs.ts'
+import { ensureUsers } from '../../src/stores/memory-users.ts'
+import { ensureNamespace } from '../../src/stores/tenants.ts'
+import { openTemporal } from '../../src/temporal/client.ts'
+import { createTestDatabase } from '../support/database.ts'
+
+/** The API over a real Postgres. Jobs are accepted for real and never run: nothing listens at Temporal's address. */
+
+export const ADMIN_KEY = 'an-admin-key-for-tests'
+const NOBODY_LISTENS = '127.0.0.1:1'
+
+export interface Remembered {
+  readonly namespaceId: string
+  readonly userId: string
+  readonly scope: string
+  readonly content: string
+}
+
+export interface Send {
+  readonly method?: string
+  readonly key?: string | null
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  // oxlint-disable-next-line typescript/no-explicit-any -- answers are what the tests look into
+  readonly json: any
+}
+
+export interface KeyOptions {
+  readonly role: Role
+  readonly namespace?: string
+  readonly user?: string
+  readonly scopes?: readonly string[]
+  readonly expiresAt?: Date
+}
+
+export interface FixtureOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly app?: AppOptions
+  readonly services?: Partial<ApiServices>
+  readonly log?: Logger
+}
+
+export interface ApiFixture extends AsyncDisposable {
+  readonly services: ApiServices
+  readonly db: Database
+  readonly app: ReturnType<typeof createApp>
+  readonly memories: Remembered[]
+  /** What recall was asked. */
+  readonly asked: RecallRequest[]
+  readonly health: Record<string, PartHealth>
+  send(path: string, options?: Send): Promise<Answer>
+  key(options: KeyOptions): Promise<string>
+  namespace(name: string): Promise<string>
+  user(name: string, namespace?: string): Promise<string>
+  /** A job row: of the whole namespace, or about a user. */
+  job(options?: { namespace?: string; user?: string; state?: string }): Promise<string>
+}
+
+export async function createApiFixture(options: FixtureOptions = {}): Promise<ApiFixture> {
+  const test = await createTestDatabase()
+  const { db } = test
+  const config = loadConfig({
+    DATABASE_URL: test.url,
+    TEMPORAL_ADDRESS: NOBODY_LISTENS,
+    MEMOIR_ADMIN_KEY: ADMIN_KEY,
+    ...options.env,
+  })
+  const log = options.log ?? pino({ level: 'silent' })
+  const metrics = createMetrics()
+  const temporal = await openTemporal(config)
+  const jobs = createJobs({ config, db, temporal, metrics, log })
+  const memories: Remembered[] = []
+  const asked: RecallRequest[] = []
+  const health: Record<string, PartHealth> = {
+    postgres: { ok: true },
+    temporal: { ok: true },
+    embedding: { ok: true, detail: 'built-in' },
+  }
+  const services: ApiServices = {
+    config,
+    log,
+    db,
+    metrics,
+    jobs,
+    recall: async (request) => {
+      asked.push(request)
+      const hits = memories.filter((memory) => lies(memory, request)).map(hitOf)
+      return await Promise.resolve({ hits: hits.slice(0, request.k), degraded: [], took_ms: 1 })
+    },
+    health: async () => await Promise.resolve(health),
+    ...options.services,
+  }
+  const app = createApp(services, options.app)
+  const namespace = async (name: string) => {
+    const found = await ensureNamespace(db, name)
+    if (found === null) throw new Error(`${name} cannot be a namespace`)
+    return found.id
+  }
+  const user = async (name: string, of = 'default') => {
+    const id = (await ensureUsers(db, await namespace(of), [name])).get(name)
+    if (id === undefined) throw new Error(`${name} was erased`)
+    return id
+  }
+  return {
+    services,
+    db,
+    app,
+    memories,
+    asked,
+    health,
+    namespace,
+    user,
+    send: async (path, sent) => await answerOf(await app.request(path, requestOf(sent))),
+    async key({ role, namespace: of = 'default', user: bound, scopes, expiresAt }) {
+      const secret = `mk_${randomBytes(32).toString('base64url')}`
+      await insertKey(db, {
+        id: randomUUID(),
+        namespaceId: role === 'admin' ? null : await namespace(of),
+        name: `key of ${of}`,
+        role,
+        hash: secretHash(secret),
+        prefix: secret.slice(0, 9),
+        userId: bound === undefined ? null : await user(bound, of),
+        scopes: scopes ?? null,
+        expiresAt: expiresAt ?? null,
+      })
+      return secret
+    },
+    async job({ namespace: of = 'default', user: about, state = 'succeeded' } = {}) {
+      const id = randomUUID()
+      await insertJob(db, {
+        id,
+        namespaceId: await namespace(of),
+        userId: about === undefined ? null : await user(about, of),
+        kind: 'backfill',
+        workflowId: `w-${id}`,
+        request: { source: 'main', pageSize: 10, retryFailed: false },
+        lockKey: null,
+      })
+      await db.query('update memoir.job set state = $2, progress = $3 where id = $1', [
+        id,
+        state,
+        JSON.stringify({ note: `work of ${of} ${about ?? ''}` }),
+      ])
+      return id
+    },
+    async [Symbol.asyncDispose]() {
+      await jobs.close()
+      await temporal.close()
+      await test[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Without a key the administrator asks; `null` sends none. */
+export function requestOf({ method, key = ADMIN_KEY, body, headers = {} }: Send = {}): RequestInit {
+  return {
+    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    headers: {
+      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  }
+}
+
+export async function answerOf(response: Response): Promise<Answer> {
+  const { status, headers } = response
+  const text = await response.text()
+  const isJson = headers.get('content-type')?.startsWith('application/json') === true
+  return { status, headers, text, json: isJson ? JSON.parse(text) : undefined }
+}
+
+function lies(memory: Remembered, { namespaceId, userId, scopes }: RecallRequest): boolean {
+  return (
+    memory.namespaceId === namespaceId &&
+    memory.userId === userId &&
+    (scopes === undefined || scopes.includes(memory.scope))
+  )
+}
+
+const AT = '2026-03-01T09:00:00.000Z'
+
+function hitOf({ userId, scope, content }: Remembered): Hit {
+  const [relevance, vector, text, graph, recency, salience, focus] = [0.9, 0.8, 0.7, 0, 0, 1, 0]
+  return {
+    id: randomUUID(),
+    user_id: userId,
+    kind: 'message',
+    role: 'user',
+    scope,
+    collection: null,
+    content,
+    summary: null,
+    tags: [],
+    importance: null,
+    salience,
+    state: 'active',
+    session_id: null,
+    conversation_id: null,
+    source: 'main',
+    metadata: {},
+    entities: [],
+    occurred_at: AT,
+    known_at: AT,
+    created_at: AT,
+    updated_at: AT,
+    expires_at: null,
+    searchable_at: AT,
+    revision: 1,
+    superseded_by: null,
+    writes: { vector: 'written', graph: 'off' },
+    score: 0.5,
+    scores: { relevance, vector, text, graph, recency, salience, focus },
+    heads: { semantic: 0.8 },
+    via: [],
+    message_ids: ['m-1'],
+  }
+}

@@ -1,0 +1,186 @@
+import { pino } from 'pino'
+import { expect, test, vi } from 'vitest'
+import { MAX_BODY_BYTES } from '../../src/api/app.ts'
+import { localAdmin } from '../../src/api/auth.ts'
+import { STATUS } from '../../src/api/errors.ts'
+import { ERROR_CODES, MemoirError } from '../../src/errors.ts'
+import { describeError } from '../../src/logger.ts'
+import { hasPostgres } from '../support/database.ts'
+import { createApiFixture, requestOf } from './api-fixture.ts'
+
+const PATH = '/v1/recall'
+const body = { q: 'x', user_id: 'ann' }
+
+test.skipIf(!hasPostgres)('every code is told in the one shape, with its status', async () => {
+  await using memoir = await createApiFixture()
+  for (const code of ERROR_CODES) {
+    vi.spyOn(memoir.services, 'recall').mockRejectedValueOnce(
+      new MemoirError(code, 'Said to the caller.', { details: { field: 'x' } }),
+    )
+    const { status, json, headers } = await memoir.send(PATH, { body })
+    expect([code, status]).toEqual([code, STATUS[code]])
+    expect([code, json]).toEqual([
+      code,
+      {
+        error: {
+          code,
+          message: code === 'internal' ? 'Something unexpected failed.' : 'Said to the caller.',
+          request_id: headers.get('x-request-id'),
+          details: { field: 'x' },
+        },
+      },
+    ])
+    expect([code, headers.has('retry-after')]).toEqual([code, status === 503])
+  }
+})
+
+test.skipIf(!hasPostgres)(
+  'what nobody expected is logged by request and told to nobody',
+  async () => {
+    const lines: string[] = []
+    const log = pino(
+      { serializers: { error: describeError } },
+      { write: (line) => lines.push(line) },
+    )
+    await using memoir = await createApiFixture({ log })
+    const secret = 'a row of somebody'
+    vi.spyOn(memoir.services, 'recall').mockRejectedValueOnce(new Error(secret))
+
+    const answer = await memoir.send(PATH, { body, headers: { 'x-request-id': 'r-17' } })
+
+    expect(answer.status).toBe(500)
+    expect(answer.json.error).toEqual({
+      code: 'internal',
+      message: 'Something unexpected failed.',
+      request_id: 'r-17',
+    })
+    const logged = lines.find((line) => line.includes('r-17')) ?? ''
+    expect(JSON.parse(logged)).toMatchObject({ request_id: 'r-17', error: { type: 'Error' } })
+    expect(lines.join('')).not.toContain(secret)
+  },
+)
+
+test.skipIf(!hasPostgres)('a request may bring its id, when it is one', async () => {
+  await using memoir = await createApiFixture()
+  const idOf = async (id: string) =>
+    (await memoir.send('/version', { headers: { 'x-request-id': id } })).headers.get('x-request-id')
+
+  expect(await idOf('trace-1.a:b_C')).toBe('trace-1.a:b_C')
+  for (const odd of ['', 'a b', '{"a":1}', 'x'.repeat(129)]) {
+    expect([odd, await idOf(odd)]).toEqual([odd, expect.stringMatching(/^[0-9a-f-]{36}$/)])
+  }
+})
+
+test.skipIf(!hasPostgres)('a body has to be JSON, and to say so', async () => {
+  await using memoir = await createApiFixture()
+  const post = async (text: string, type?: string) =>
+    await memoir.send(PATH, {
+      body: text,
+      headers: type === undefined ? {} : { 'content-type': type },
+    })
+
+  const malformed = await post('{"q": ')
+  expect(malformed.status).toBe(400)
+  expect(malformed.json.error).toMatchObject({
+    code: 'invalid_request',
+    message: 'The body is not JSON.',
+  })
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/xml']) {
+    const answer = await post(JSON.stringify(body), type)
+    expect([type, [answer.status, answer.json.error.code]]).toEqual([
+      type,
+      [415, 'unsupported_media_type'],
+    ])
+  }
+  expect((await post(JSON.stringify(body), 'application/json; charset=utf-8')).status).toBe(200)
+})
+
+test.skipIf(!hasPostgres)(
+  'a body that is too large is refused before it is read whole',
+  async () => {
+    await using memoir = await createApiFixture()
+    const large = { ...requestOf({ body }), body: 'x'.repeat(MAX_BODY_BYTES + 1) }
+    expect((await memoir.app.request(PATH, large)).status).toBe(413)
+
+    let pulled = 0
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulled += 1
+        controller.enqueue(new Uint8Array(65_536))
+      },
+    })
+    const chunked = { ...requestOf({ body }), body: endless, duplex: 'half' as const }
+    const answer = await memoir.app.request(PATH, chunked)
+
+    expect(answer.status).toBe(413)
+    expect(await answer.json()).toMatchObject({
+      error: { code: 'payload_too_large', details: { max_bytes: MAX_BODY_BYTES } },
+    })
+    expect(pulled).toBeLessThan(MAX_BODY_BYTES / 65_536 + 4)
+  },
+)
+
+test.skipIf(!hasPostgres)('a body of nothing but depth is refused and breaks nothing', async () => {
+  await using memoir = await createApiFixture()
+  const deep = `{"q":"x","user_id":"ann","metadata":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`
+  const answer = await memoir.send(PATH, { body: deep })
+  expect([answer.status, answer.json.error.details.field]).toEqual([400, 'metadata'])
+
+  const wide = `{${Array.from({ length: 50_000 }, (_, n) => `"f${n}":1`).join(',')}}`
+  const many = await memoir.send(PATH, { body: wide })
+  expect(many.status).toBe(400)
+  expect(many.text.length).toBeLessThan(10_000)
+})
+
+test.skipIf(!hasPostgres)('a route that does not exist says so in the one shape', async () => {
+  await using memoir = await createApiFixture()
+  for (const [path, method] of [
+    ['/v1/nothing', 'GET'],
+    ['/v1/jobs', 'DELETE'],
+    ['/v2/recall', 'POST'],
+  ] as const) {
+    const answer = await memoir.send(path, { method, key: null })
+    expect([path, [answer.status, answer.json.error.code]]).toEqual([path, [404, 'not_found']])
+  }
+})
+
+test.skipIf(!hasPostgres)('when Postgres is away callers are told when to come back', async () => {
+  await using memoir = await createApiFixture()
+  const key = await memoir.key({ role: 'reader' })
+  vi.spyOn(memoir.db, 'query').mockRejectedValue(
+    new MemoirError('store_unavailable', 'Postgres does not answer.', { retryAfterMs: 5_000 }),
+  )
+
+  const answer = await memoir.send('/v1/users', { key })
+
+  expect([answer.status, answer.json.error.code]).toEqual([503, 'store_unavailable'])
+  expect(answer.headers.get('retry-after')).toBe('5')
+})
+
+test.skipIf(!hasPostgres)(
+  'an app in this process acts as an administrator without a key',
+  async () => {
+    await using memoir = await createApiFixture({ app: { principal: localAdmin } })
+    await memoir.namespace('acme')
+
+    const answer = await memoir.send('/v1/keys', { key: null, headers: { host: 'memoir.local' } })
+    const chosen = await memoir.send('/v1/keys', {
+      key: 'whatever',
+      body: { name: 'x', role: 'reader' },
+      headers: { 'memoir-namespace': 'acme' },
+    })
+
+    expect(answer.status).toBe(200)
+    expect(chosen.json.namespace).toBe('acme')
+  },
+)
+
+test.skipIf(!hasPostgres)("the source's namespace needs no key to come into being", async () => {
+  await using memoir = await createApiFixture({ env: { SOURCE_NAMESPACE: 'shop' } })
+  const ask = async (namespace: string) =>
+    (await memoir.send('/v1/jobs', { headers: { 'memoir-namespace': namespace } })).status
+
+  expect(await ask('shop')).toBe(200)
+  expect(await ask('other')).toBe(404)
+  expect(await ask('Not A Name')).toBe(404)
+})
