@@ -73,8 +73,9 @@ const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 
 const byScript = (script: RegExp) => (text: string) =>
   count(text, script) / count(text, /\p{L}/gu) > SCRIPT_SHARE
 
-/** Words so common that a text of the language cannot do without, and one of another has hardly any. */
+/** Latin letters, and words so common that a text of the language cannot do without; one of another has hardly any of them. */
 const byMarkers = (markers: string) => (text: string) => {
+  if (/(?!\p{Script=Latin})\p{L}/u.test(text)) return false
   const words = text.toLowerCase().match(/\p{L}+/gu) ?? []
   const known = new Set(markers.split(' '))
   return words.filter((word) => known.has(word)).length / words.length > MARKER_SHARE
@@ -88,7 +89,7 @@ const LANGUAGES = {
   en: byMarkers('the and is of to it in that you for with on was my she he they we at but'),
 }
 
-/** Only what the whole conversation is written in, each of its speakers alone. */
+/** Only what each of the speakers, taken alone, writes in. */
 function languagesOf({ messages }: Conversation): string[] {
   const spoken = [...Map.groupBy(messages, ({ role }) => role).values()].map((said) =>
     said.map(({ content }) => content).join('\n'),

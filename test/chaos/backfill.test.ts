@@ -16,7 +16,7 @@ import { defaultNamespace, findDisagreements } from '../support/ingest.ts'
 import { startPostgres, startTemporal } from '../support/parts.ts'
 import { startProcess } from '../support/processes.ts'
 
-const suite = test.skipIf(!hasPostgres || !hasTemporal)
+const suite = hasPostgres && hasTemporal ? test : test.skip
 
 const KILLS = 10
 const KILL_GAP_MS = 5_000

@@ -7,7 +7,7 @@ import { startFakeVendor } from '../support/fake-vendor.ts'
 import { readHistories } from '../support/history-audit.ts'
 import { createTestMemoir } from '../support/memoir.ts'
 
-const suite = test.skipIf(!hasPostgres || !hasTemporal)
+const suite = hasPostgres && hasTemporal ? test : test.skip
 
 const sample = parseConversations(
   readFileSync(new URL('../../sample/conversations.jsonl', import.meta.url), 'utf8'),

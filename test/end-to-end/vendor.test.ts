@@ -4,7 +4,7 @@ import { startFakeVendor, type FakeVendor } from '../support/fake-vendor.ts'
 import { findDisagreements, seed, talk } from '../support/ingest.ts'
 import { createTestMemoir } from '../support/memoir.ts'
 
-const suite = test.skipIf(!hasPostgres || !hasTemporal)
+const suite = hasPostgres && hasTemporal ? test : test.skip
 
 let vendor: FakeVendor
 

@@ -3,7 +3,7 @@ import { loadConfig } from '../../src/config.ts'
 import { createPostgresSource } from '../../src/sources/postgres-source.ts'
 import { createTestDatabase, hasPostgres, type TestDatabase } from '../support/database.ts'
 
-const suite = test.skipIf(!hasPostgres)
+const suite = hasPostgres ? test : test.skip
 
 const NAMES = {
   SOURCE_NAME: 'crm',
