@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
+/** Recording histories is no test: asked for by name, and then it alone runs. */
+const recording = process.env['MEMOIR_RECORD_HISTORIES'] === 'true'
+
 export default defineConfig({
   test: {
     globalSetup: ['test/support/start-services.ts'],
-    include: ['test/**/*.test.ts'],
+    include: recording ? ['test/replay/record.ts'] : ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

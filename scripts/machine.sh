@@ -23,18 +23,16 @@ apt_install() {
   [ -n "$missing" ] || return 0
   echo "Installing$missing …"
   as_root apt-get update -qq
-  # A package's service is not started: whoever needs a server starts one of its own.
-  policy=/usr/sbin/policy-rc.d
-  made=
-  if [ ! -e "$policy" ]; then
-    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
-    as_root chmod 755 "$policy"
-    made=yes
-  fi
-  status=0
-  # shellcheck disable=SC2086 -- a list of names
-  as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends $missing || status=$?
-  [ -z "$made" ] || as_root rm -f "$policy"
-  return "$status"
+  (
+    # A package's service is not started: whoever needs a server starts one of its own.
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+      trap 'as_root rm -f "$policy"' EXIT
+      printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+      as_root chmod 755 "$policy"
+    fi
+    # shellcheck disable=SC2086 -- a list of names
+    as_root env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends $missing
+  )
 }

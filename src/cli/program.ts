@@ -39,7 +39,7 @@ export function createProgram(context: CliContext, version: string): Command {
     .showHelpAfterError('(--help shows what there is)')
     .addHelpText(
       'after',
-      `${examples('memoir up --sample', 'memoir recall "where did we go hiking" --user maya')}
+      `${examples('memoir up --sample', 'memoir recall "What is Maya allergic to?" --user maya')}
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`,
     )

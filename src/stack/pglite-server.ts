@@ -11,6 +11,9 @@ import { createTurnstile } from './turnstile.ts'
 const [, , folder, port] = process.argv
 if (folder === undefined || port === undefined) throw new Error('usage: pglite-server FOLDER PORT')
 
+/** The longest path that a socket may have everywhere. */
+const SOCKET_PATH_AT_MOST = 100
+
 if (!existsSync(folder)) await create(folder)
 const db = await PGlite.create(folder, { extensions: { vector } })
 
@@ -34,9 +37,6 @@ async function stop(): Promise<void> {
 }
 process.once('SIGTERM', () => void stop())
 process.once('SIGINT', () => void stop())
-
-/** The longest path that a socket may have everywhere. */
-const SOCKET_PATH_AT_MOST = 100
 
 /** A place that only this user can connect to: in the data folder, unless that lies too deep. */
 function innerPath(data: string): string {

@@ -26,6 +26,10 @@ const SAY_EVERY_MS = 10_000
 /** Places of Go that installers do not always put on the PATH. */
 const GO_FOLDERS = ['/usr/local/go/bin', '/usr/lib/go/bin']
 
+/** Where proxies, certificates and Go's caches are, variables say. */
+const isForFetching = (name: string) =>
+  name.startsWith('GO') || /^(SSL_CERT_\w+|NODE_EXTRA_CA_CERTS|(https?|no|all)_proxy)$/i.test(name)
+
 export interface Provided {
   readonly program: string
   readonly how: 'found' | 'embedded'
@@ -94,7 +98,7 @@ const download: Way = async ({ machine, draft, say }) => {
   let size = 0
   let changed = performance.now()
   const complete = await finish(process.execPath, [script, draft], {
-    env: environmentOf(machine),
+    env: environmentOf(machine, isForFetching),
     goesOn() {
       const now = sizeOf(draft)
       if (now !== size) [size, changed] = [now, performance.now()]
@@ -115,7 +119,7 @@ export const build: Way = async ({ machine, draft, say }) => {
   const began = performance.now()
   const seconds = () => Math.round((performance.now() - began) / 1000)
   const complete = await finish(go, ['install', GO_MODULE], {
-    env: { ...environmentOf(machine, isForGo), GOBIN: draft, GOFLAGS: '-mod=mod' },
+    env: { ...environmentOf(machine, isForFetching), GOBIN: draft, GOFLAGS: '-mod=mod' },
     goesOn: () => performance.now() - began < BUILD_WITHIN_MS,
     report: () => say(`temporal  still building, ${seconds()} s …`),
   })
@@ -124,10 +128,6 @@ export const build: Way = async ({ machine, draft, say }) => {
   say('temporal  could not be built.')
   return undefined
 }
-
-/** Go keeps its caches, proxies and certificates where variables say. */
-const isForGo = (name: string) =>
-  name.startsWith('GO') || name.startsWith('SSL_CERT_') || /^(https?|no)_proxy$/i.test(name)
 
 interface Finishing {
   readonly env: Readonly<Record<string, string>>

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { MemoirError } from '../../src/errors.ts'
 import { VERSION } from '../../src/version.ts'
 import { hasPostgres } from '../support/database.ts'
 import { createApiFixture } from './api-fixture.ts'
@@ -60,6 +61,19 @@ test.skipIf(!hasPostgres)('metrics count requests by pattern, never by path', as
   )
   expect(text).not.toContain(id)
   expect(text).not.toContain('made')
+})
+
+test.skipIf(!hasPostgres)('metrics are told while Postgres is away', async () => {
+  await using memoir = await createApiFixture()
+  await memoir.send('/metrics')
+  vi.spyOn(memoir.db, 'query').mockRejectedValue(
+    new MemoirError('store_unavailable', 'Postgres does not answer.'),
+  )
+
+  const { status, text } = await memoir.send('/metrics')
+
+  expect(status).toBe(200)
+  expect(text).toContain('memoir_job_oldest_pending_seconds')
 })
 
 test.skipIf(!hasPostgres)(

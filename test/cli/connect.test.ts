@@ -62,6 +62,6 @@ test.skipIf(!hasPostgres)(
     expect(made.code).toBe(0)
     const { id } = JSON.parse(made.out) as { id: string }
     const listed = await memoir(['keys', 'list'], typed)
-    expect(listed.out).toMatch(new RegExp(`${id} +admin +default .* first`))
+    expect(listed.out).toMatch(new RegExp(`${id} +admin .* first`))
   },
 )

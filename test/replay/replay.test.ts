@@ -9,7 +9,7 @@ import { installRuntime } from '../../src/temporal/runtime.ts'
 
 /**
  * Runs that were recorded go through today's workflow code. When one fails, a run that is open at a deployment would too: guard the
- * change with `patched`. New histories: test/replay/record.test.ts.
+ * change with `patched`. New histories: test/replay/record.ts.
  */
 
 const FOLDER = new URL('histories/', import.meta.url)

@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
 import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { identityForPostgres } from '../../src/stack/postgres-cluster.ts'
 import { isAlive } from '../../src/stack/process-identity.ts'
 import { migrate } from '../../src/stores/migrate.ts'
 import { hasPostgres } from '../support/database.ts'
@@ -65,12 +67,15 @@ test.skipIf(!hasPostgres)(
     expect(third.said.join('\n')).toContain('died')
     await third.close()
 
-    // What a kill leaves behind, with a number that belongs to someone else by now.
+    // What a kill leaves behind, with a number that belongs to another process of the same user by now.
+    const other = spawn('sleep', ['120'], { ...identityForPostgres(), stdio: 'ignore' })
+    onTestFinished(() => void other.kill('SIGKILL'))
     const stale = join(dir, 'postgres', 'postmaster.pid')
-    writeFileSync(stale, `${process.pid}\n${join(dir, 'postgres')}\n1\n1\n\n127.0.0.1\n\n`)
+    writeFileSync(stale, `${other.pid}\n${join(dir, 'postgres')}\n1\n1\n\n127.0.0.1\n\n`)
     const fourth = await startStackProcess(dir)
     expect(await query(url, 'select count(*)::int from kept')).toEqual([{ count: 2 }])
     await fourth.close()
+    expect(other.exitCode ?? other.signalCode).toBeNull()
     expect(existsSync(stale)).toBe(false)
     expect(statSync(join(dir, 'postgres')).mode & 0o077).toBe(0)
   },

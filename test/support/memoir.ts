@@ -24,7 +24,7 @@ export interface TestMemoir extends AsyncDisposable {
 }
 
 /** Longer than any step of these tests takes, shorter than what a person would wait. */
-const WAIT_MS = 60_000
+const WAIT_MS = 120_000
 
 export async function createTestMemoir(
   env: Readonly<Record<string, string>> = {},

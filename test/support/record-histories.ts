@@ -2,9 +2,6 @@ import { writeFileSync } from 'node:fs'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import type { TemporalClient } from '../../src/temporal/client.ts'
 
-/** Set to make test/replay/record.test.ts write test/replay/histories anew. */
-export const recording = process.env['MEMOIR_RECORD_HISTORIES'] === 'true'
-
 /** Saves one run as the replayer reads it, without what tells where it was recorded. */
 export async function recordHistory(
   temporal: TemporalClient,

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { MemoirError, SENTENCE } from '../../errors.ts'
+import { isStoreAway } from '../../stores/database.ts'
 import { oldestUnstartedSeconds } from '../../stores/jobs.ts'
 import { VERSION } from '../../version.ts'
 import { needs } from '../guard.ts'
@@ -81,8 +82,11 @@ export const processRoutes = createRouter()
     const { services, principal } = c.var
     if (isBound(principal)) throw new MemoirError('not_found', SENTENCE.not_found)
     const { registry, oldestPending } = services.metrics
-    // Without Postgres the other series are worth even more.
-    const seconds = await oldestUnstartedSeconds(services.db).catch(() => undefined)
-    if (seconds !== undefined) oldestPending.set(seconds)
+    try {
+      oldestPending.set(await oldestUnstartedSeconds(services.db))
+    } catch (error) {
+      // Without Postgres the other series are worth even more.
+      if (!isStoreAway(error)) throw error
+    }
     return c.text(await registry.metrics(), 200, { 'Content-Type': registry.contentType })
   })

@@ -41,7 +41,7 @@ export const registerRecall: Register = (program, context) => {
     .addHelpText(
       'after',
       examples(
-        'memoir recall "where did we go hiking" --user maya',
+        'memoir recall "What is Maya allergic to?" --user maya',
         'memoir recall "allergies" --user maya --k 3 --from 2026-01-01 --json',
       ),
     )

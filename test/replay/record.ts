@@ -1,10 +1,10 @@
 import { expect, test, vi } from 'vitest'
 import { MemoirError } from '../../src/errors.ts'
 import { createJobFixture, gate, untilStopped } from '../support/job-fixture.ts'
-import { recordHistory, recording } from '../support/record-histories.ts'
+import { recordHistory } from '../support/record-histories.ts'
 
-/** Not a check but the recorder: MEMOIR_RECORD_HISTORIES=true vitest run test/replay/record.test.ts */
-test.runIf(recording)('records a backfill that is done', async () => {
+/** Not a check but the recorder: MEMOIR_RECORD_HISTORIES=true vitest run */
+test('records a backfill that is done', async () => {
   await using memoir = await createJobFixture({ pages: 3 })
   await memoir.work()
   const { id, workflow_id: workflowId } = await memoir.accept()
@@ -13,7 +13,7 @@ test.runIf(recording)('records a backfill that is done', async () => {
   await recordHistory(memoir.temporal, { workflowId }, 'backfill-done')
 })
 
-test.runIf(recording)('records a backfill that fails', async () => {
+test('records a backfill that fails', async () => {
   await using memoir = await createJobFixture({
     onPage(page) {
       if (page === 2) throw new MemoirError('vendor_unauthorized', '')
@@ -26,7 +26,7 @@ test.runIf(recording)('records a backfill that fails', async () => {
   await recordHistory(memoir.temporal, { workflowId }, 'backfill-failed')
 })
 
-test.runIf(recording)('records a backfill that is paused and goes on', async () => {
+test('records a backfill that is paused and goes on', async () => {
   const { passed, open } = gate()
   await using memoir = await createJobFixture({ onPage: async () => await passed })
   await memoir.work()
@@ -41,7 +41,7 @@ test.runIf(recording)('records a backfill that is paused and goes on', async () 
   await recordHistory(memoir.temporal, { workflowId }, 'backfill-paused')
 })
 
-test.runIf(recording)('records a backfill that is cancelled', async () => {
+test('records a backfill that is cancelled', async () => {
   await using memoir = await createJobFixture({
     onPage: async (_, hooks) => await untilStopped(hooks),
   })
@@ -54,7 +54,7 @@ test.runIf(recording)('records a backfill that is cancelled', async () => {
   await recordHistory(memoir.temporal, { workflowId }, 'backfill-cancelled')
 })
 
-test.runIf(recording)('records the first run of a backfill that continues as new', async () => {
+test('records the first run of a backfill that continues as new', async () => {
   await using memoir = await createJobFixture({ pages: 2 })
   await memoir.work()
   const row = await memoir.insert()
