@@ -74,6 +74,12 @@ async function inTransaction<T>(
   begin: string,
 ) {
   let broken: Error | undefined
+  // A server that goes away also tells the connection itself, and an unheard 'error' ends the process. The statement in hand
+  // rejects with the same error, so nothing is lost by only noting it here.
+  const onLost = (error: Error) => {
+    broken = error
+  }
+  client.on('error', onLost)
   try {
     await client.query(begin)
     const result = await work({
@@ -88,6 +94,7 @@ async function inTransaction<T>(
     })
     throw storeError(error)
   } finally {
+    client.off('error', onLost)
     client.release(broken)
   }
 }
