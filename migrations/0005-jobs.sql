@@ -19,7 +19,6 @@ create table job (
   cursor text,
   error jsonb,
   attempts int not null default 1,
-  start_tries int not null default 0,
   created_at timestamptz not null default now(),
   started_at timestamptz,
   reported_at timestamptz,

@@ -175,6 +175,9 @@ function contradictions(env: Environment): string[] {
   ) {
     problems.push('OPENAI_API_KEY: needed for EMBEDDING_MODEL unless EMBEDDING_BASE_URL is set')
   }
+  if (env.TEMPORAL_ADDRESS === undefined && (env.TEMPORAL_TLS || env.TEMPORAL_API_KEY)) {
+    problems.push('TEMPORAL_ADDRESS: needed together with TEMPORAL_TLS or TEMPORAL_API_KEY')
+  }
   for (const name of ['OPENAI_BASE_URL', 'EMBEDDING_BASE_URL'] as const) {
     const url = env[name]
     if (url !== undefined) problems.push(...providerUrlProblems(name, url, env))

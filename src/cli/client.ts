@@ -41,6 +41,8 @@ export interface RecallQuery {
 export interface NewKey {
   readonly name: string
   readonly role: string
+  /** Comes into being when there is none of that name. */
+  readonly namespace?: string
   readonly user_id?: string
   readonly scopes?: readonly string[]
   readonly expires_at?: string

@@ -31,7 +31,7 @@ export async function connect(
   }
   const running = await parts.attach(config.dataDir)
   if (running) {
-    const key = config.MEMOIR_KEY ?? running.adminKey
+    const key = config.MEMOIR_KEY ?? config.MEMOIR_ADMIN_KEY ?? running.adminKey
     return { client: createClient({ url: running.url, key, namespace }), close: nothingToClose }
   }
   if (config.DATABASE_URL === undefined) {

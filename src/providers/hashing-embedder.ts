@@ -11,7 +11,7 @@ import type { Embedder, SpaceIdentity } from './embedder.ts'
  */
 
 /**
- * How much each kind of feature weighs; chosen on two conversations of a public retrieval set, see docs/benchmarks.md. Groups of
+ * How much each kind of feature weighs; chosen on two conversations of a public retrieval set. Groups of
  * three find more than those of three to five together: of a word with a typo more of them are left.
  */
 const WORD_WEIGHT = 1

@@ -18,8 +18,8 @@ export interface DataFolder {
   folder(name: string): string
   /** Lets other users pass through to a folder of theirs inside; they can list and read nothing else. */
   letOthersPass(): void
-  /** A free port for that use: the same as last time when it is still free. */
-  port(use: string): Promise<number>
+  /** A free port for that use: the same as last time when it is still free, at first the one that is liked best. */
+  port(use: string, liked?: number): Promise<number>
   /** Says where the API is, for commands that look for it. */
   announce(url: string, parts: unknown): void
   release(): void
@@ -70,7 +70,7 @@ function contents(
       return folder
     },
     letOthersPass: () => chmodSync(path, PASSABLE_FOLDER),
-    port: async (use) => await rememberedPort(path, use),
+    port: async (use, liked) => await rememberedPort(path, { use, liked }),
     announce(url, parts) {
       const who = identify(process.pid)
       const said = { ...who, url, parts, admin_key_file: join(path, 'keys.json') }
@@ -117,12 +117,15 @@ function readKeys(path: string): { keys: Keys; fresh: boolean } {
   return { keys, fresh: true }
 }
 
-async function rememberedPort(path: string, use: string): Promise<number> {
+async function rememberedPort(
+  path: string,
+  { use, liked }: { use: string; liked: number | undefined },
+): Promise<number> {
   const file = join(path, 'ports.json')
   const ports = readJson(file, z.record(z.string(), z.number())) ?? {}
-  const wanted = ports[use]
+  const wanted = ports[use] ?? liked
   const others = Object.entries(ports).flatMap(([name, port]) => (name === use ? [] : [port]))
   const port = await getPort({ exclude: others, ...(wanted === undefined ? {} : { port: wanted }) })
-  if (port !== wanted) writeAtomically(file, JSON.stringify({ ...ports, [use]: port }, null, 2))
+  if (port !== ports[use]) writeAtomically(file, JSON.stringify({ ...ports, [use]: port }, null, 2))
   return port
 }

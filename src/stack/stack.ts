@@ -64,7 +64,12 @@ export async function startStack(config: Config, options: StackOptions): Promise
   const owned = closers.move()
   return {
     parts,
-    env: { ...postgres.env, ...temporal.env, ...generated(config, folder) },
+    env: {
+      ...postgres.env,
+      ...temporal.env,
+      ...generated(config, folder),
+      ...(await freePort(config, folder)),
+    },
     ...(temporal.ui === undefined ? {} : { temporalUi: temporal.ui }),
     adminKey: config.MEMOIR_ADMIN_KEY ?? folder.keys.admin_key,
     adminKeyIsNew: folder.keysAreNew && config.MEMOIR_ADMIN_KEY === undefined,
@@ -84,6 +89,12 @@ function generated(config: Config, folder: DataFolder): Record<string, string> {
       ? {}
       : { MEMOIR_ALLOW_PRIVATE_PROVIDERS: 'true' }),
   }
+}
+
+/** The port that is configured when one is; otherwise the usual one, or another when somebody has that. */
+async function freePort(config: Config, folder: DataFolder): Promise<Record<string, string>> {
+  if (config.given.has('PORT')) return {}
+  return { PORT: String(await folder.port('api', config.PORT)) }
 }
 
 interface Ground extends ChildGround {

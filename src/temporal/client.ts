@@ -46,8 +46,7 @@ export async function openTemporal(config: Config): Promise<TemporalClient> {
     namespace,
     ...(dataConverter === undefined ? {} : { dataConverter }),
   })
-  const within: Within = async (deadlineMs, call) =>
-    await connection.withDeadline(Date.now() + deadlineMs, call)
+  const { within, idle } = boundedCalls(connection)
   const ping = async (deadlineMs: number) => {
     await within(
       deadlineMs,
@@ -71,6 +70,32 @@ export async function openTemporal(config: Config): Promise<TemporalClient> {
         return { ok: false, detail: 'Temporal does not answer' }
       }
     },
-    close: async () => await connection.close(),
+    async close() {
+      await idle()
+      await connection.close()
+    },
+  }
+}
+
+/**
+ * Calls with deadlines, and a wait for those still under way: one that is tried again after its channel was shut down would throw
+ * where nobody can catch it.
+ */
+function boundedCalls(connection: Connection): { within: Within; idle: () => Promise<void> } {
+  const inFlight = new Set<Promise<void>>()
+  return {
+    async within(deadlineMs, call) {
+      const made = connection.withDeadline(Date.now() + deadlineMs, call)
+      const settled = made.then(
+        () => undefined,
+        () => undefined,
+      )
+      inFlight.add(settled)
+      void settled.then(() => inFlight.delete(settled))
+      return await made
+    },
+    async idle() {
+      await Promise.all(inFlight)
+    },
   }
 }

@@ -70,9 +70,10 @@ function registerCreate(keys: Command, context: CliContext): void {
       ),
     )
     .action(async (options: CreateOptions) => {
-      await withClient(context, options.namespace, async (client) => {
+      await withClient(context, undefined, async (client) => {
         const key = await client.createKey({
           name: options.name,
+          ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
           role: options.role,
           ...(options.user === undefined ? {} : { user_id: options.user }),
           ...(options.scopes === undefined ? {} : { scopes: options.scopes }),

@@ -53,9 +53,13 @@ async function useRunning(
     if (options.json) writeJson(context.io.stdout, { parts, url: running.url })
     return
   }
-  const client = clientOf(running.url, config.MEMOIR_KEY ?? running.adminKey, config)
+  const client = clientOf(running.url, keyFor(config, running), config)
   await sampleRun(client, { parts, url: running.url, options, context })
 }
+
+/** An `up` that was started with an administrator's key of its own does not know the one of the folder. */
+const keyFor = (config: Config, running: RunningUp) =>
+  config.MEMOIR_KEY ?? config.MEMOIR_ADMIN_KEY ?? running.adminKey
 
 function clientOf(url: string, key: string, config: Config): ApiClient {
   return createClient({ url, key, namespace: config.SOURCE_NAMESPACE })
