@@ -1,4 +1,4 @@
-import type { Candidate } from '../stores/candidates.ts'
+import type { Candidate } from '../stores/candidate-query.ts'
 
 /** Second stage: one score out of three. All come from the same user's memories, so scores are fused, not ranks. */
 

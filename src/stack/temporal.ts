@@ -8,7 +8,7 @@ import { startChild, type ChildGround } from './child.ts'
  * The defaults poll each queue some twenty times a second and sync every commit to the disk, so that every step waits 90 ms after
  * a short burst. With these, 100 steps in a row took 1.7 s instead of 9.2 s.
  */
-const FLAGS = [
+export const DEV_SERVER_FLAGS = [
   '--dynamic-config-value',
   'history.transferProcessorMaxPollRPS=2000',
   '--dynamic-config-value',
@@ -50,7 +50,7 @@ export async function startTemporal(
           namespace,
           'db-filename': join(folder.folder('temporal'), 'temporal.db'),
         }),
-        ...FLAGS,
+        ...DEV_SERVER_FLAGS,
       ],
       stopSignal: 'SIGTERM',
       ready: async () => await describeNamespace(address, namespace),

@@ -1,3 +1,4 @@
+import type { Bind, Candidate, CandidateQuery } from './candidate-query.ts'
 import type { Database, Queryable } from './database.ts'
 import type { RecallUser } from './memory-users.ts'
 import { filterConditions, isOpen, type RecallFilter } from './recall-filter.ts'
@@ -12,24 +13,6 @@ import {
 import { NO_VECTORS, vectorScores } from './vector-scores.ts'
 
 /** Candidates of a recall: the best by vector, by BM25 of the memory and by BM25 of its window, each with all three scores. */
-
-export interface Candidate {
-  readonly seq: number
-  /** Cosine with the question; null when there is no vector to compare. */
-  readonly cosine: number | null
-  /** BM25 of the memory's own text and of its window; 0 when no word matches. */
-  readonly text: number
-  readonly window: number
-}
-
-export interface CandidateQuery {
-  readonly user: RecallUser
-  readonly lexemes: readonly string[]
-  readonly vector: { readonly space: Space; readonly vec: Float32Array } | null
-  readonly filter: RecallFilter
-  /** How many of each kind of score. */
-  readonly limit: number
-}
 
 /** Nobody's vectors are worth an index below this many: comparing them all takes a few milliseconds and misses none. */
 export const EXACT_VECTORS = 5_000
@@ -77,9 +60,6 @@ async function run(db: Queryable, { sql, values }: Statement): Promise<Candidate
   const { rows } = await db.query<Candidate>(sql, values)
   return rows
 }
-
-/** Adds a value to a statement. @returns its place, `$n` */
-export type Bind = (value: unknown) => string
 
 function candidateStatement(
   query: CandidateQuery,

@@ -1,4 +1,4 @@
-import type { Bind, CandidateQuery } from './candidates.ts'
+import type { Bind, CandidateQuery } from './candidate-query.ts'
 import type { Queryable } from './database.ts'
 import type { RecallUser } from './memory-users.ts'
 

@@ -1,4 +1,4 @@
-import type { Bind } from './candidates.ts'
+import type { Bind } from './candidate-query.ts'
 import { vectorColumn, vectorText } from './embeddings.ts'
 import { kindsOf, type RecallFilter } from './recall-filter.ts'
 import type { Space } from './spaces.ts'

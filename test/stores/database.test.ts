@@ -4,29 +4,35 @@ import { createTestDatabase, hasPostgres } from '../support/database.ts'
 
 const suite = hasPostgres ? test : test.skip
 
-suite('a connection that is cut inside a transaction fails that transaction and nothing else', async () => {
-  await using store = await createTestDatabase()
-  const cut = store.db.transaction(async (tx) => {
-    const { rows } = await tx.query<{ pid: number }>('select pg_backend_pid() as pid')
-    await store.db.query('select pg_terminate_backend($1)', [rows[0]?.pid])
-    await tx.query('select pg_sleep(5)')
-  })
+suite(
+  'a connection that is cut inside a transaction fails that transaction and nothing else',
+  async () => {
+    await using store = await createTestDatabase()
+    const cut = store.db.transaction(async (tx) => {
+      const { rows } = await tx.query<{ pid: number }>('select pg_backend_pid() as pid')
+      await store.db.query('select pg_terminate_backend($1)', [rows[0]?.pid])
+      await tx.query('select pg_sleep(5)')
+    })
 
-  await expect(cut).rejects.toMatchObject({ code: 'store_unavailable' })
-  expect((await store.db.query<{ one: number }>('select 1 as one')).rows).toEqual([{ one: 1 }])
-})
+    await expect(cut).rejects.toMatchObject({ code: 'store_unavailable' })
+    expect((await store.db.query<{ one: number }>('select 1 as one')).rows).toEqual([{ one: 1 }])
+  },
+)
 
-suite('what fails inside a transaction leaves no trace of it, and the connection is used again', async () => {
-  await using store = await createTestDatabase({ poolSize: 1 })
-  const failing = store.db.transaction(async (tx) => {
-    await tx.query(`insert into memoir.namespace (name) values ('half')`)
-    throw new Error('stop')
-  })
+suite(
+  'what fails inside a transaction leaves no trace of it, and the connection is used again',
+  async () => {
+    await using store = await createTestDatabase({ poolSize: 1 })
+    const failing = store.db.transaction(async (tx) => {
+      await tx.query(`insert into memoir.namespace (name) values ('half')`)
+      throw new Error('stop')
+    })
 
-  await expect(failing).rejects.toThrow('stop')
-  const { rows } = await store.db.query(`select from memoir.namespace where name = 'half'`)
-  expect(rows).toEqual([])
-})
+    await expect(failing).rejects.toThrow('stop')
+    const { rows } = await store.db.query(`select from memoir.namespace where name = 'half'`)
+    expect(rows).toEqual([])
+  },
+)
 
 suite('a read-only transaction cannot write', async () => {
   await using store = await createTestDatabase()

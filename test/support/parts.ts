@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 import { Connection } from '@temporalio/client'
 import getPort from 'get-port'
 import { Client } from 'pg'
+import { DEV_SERVER_FLAGS } from '../../src/stack/temporal.ts'
 
 /** Real servers for tests and benches: each on a port of its own, in a folder of its own, stopped (or killed) by whoever started it. */
 export interface Part {
@@ -96,18 +97,6 @@ export async function startPostgres({
   return { url, port, ...controls }
 }
 
-/** Flags that keep the dev server from throttling itself after a short burst of steps, and from syncing every commit. */
-const TEMPORAL_FLAGS = [
-  '--dynamic-config-value',
-  'history.transferProcessorMaxPollRPS=2000',
-  '--dynamic-config-value',
-  'history.timerProcessorMaxPollRPS=2000',
-  '--sqlite-pragma',
-  'journal_mode=WAL',
-  '--sqlite-pragma',
-  'synchronous=NORMAL',
-]
-
 /** A Temporal dev server; with `file` its state outlives a kill. */
 export async function startTemporal({
   root,
@@ -117,7 +106,7 @@ export async function startTemporal({
   if (!program) return undefined
   const port = await getPort()
   const args = ['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port)]
-  args.push('--log-level', 'error', ...TEMPORAL_FLAGS)
+  args.push('--log-level', 'error', ...DEV_SERVER_FLAGS)
   if (file !== undefined) args.push('--db-filename', join(root, file))
   const url = `127.0.0.1:${port}`
   const controls = await run({

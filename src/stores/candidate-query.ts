@@ -1,0 +1,26 @@
+import type { RecallUser } from './memory-users.ts'
+import type { RecallFilter } from './recall-filter.ts'
+import type { Space } from './spaces.ts'
+
+/** What a search for candidates is asked, and what it answers. */
+
+export interface Candidate {
+  readonly seq: number
+  /** Cosine with the question; null when there is no vector to compare. */
+  readonly cosine: number | null
+  /** BM25 of the memory's own text and of its window; 0 when no word matches. */
+  readonly text: number
+  readonly window: number
+}
+
+export interface CandidateQuery {
+  readonly user: RecallUser
+  readonly lexemes: readonly string[]
+  readonly vector: { readonly space: Space; readonly vec: Float32Array } | null
+  readonly filter: RecallFilter
+  /** How many of each kind of score. */
+  readonly limit: number
+}
+
+/** Adds a value to a statement. @returns its place, `$n` */
+export type Bind = (value: unknown) => string
