@@ -13,7 +13,7 @@ export interface HistoryText {
 export async function readHistories(temporal: TemporalClient, query = ''): Promise<HistoryText[]> {
   const { client, namespace } = temporal
   const found: HistoryText[] = []
-  for await (const { workflowId, runId } of client.workflow.list({ query })) {
+  for await (const { workflowId, runId } of executions(temporal, query)) {
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory()
     const described = await client.workflowService.describeWorkflowExecution({
       namespace,
@@ -23,6 +23,25 @@ export async function readHistories(temporal: TemporalClient, query = ''): Promi
     found.push({ workflowId, runId, text: parts.join('\n') })
   }
   return found
+}
+
+/** By the raw list: the client's own reads memos too, and those of a run that somebody else encrypted fail it. */
+async function* executions(
+  { client, namespace }: TemporalClient,
+  query: string,
+): AsyncGenerator<{ workflowId: string; runId: string }> {
+  let nextPageToken: Uint8Array | undefined
+  do {
+    const page = await client.workflowService.listWorkflowExecutions({
+      namespace,
+      query,
+      ...(nextPageToken === undefined ? {} : { nextPageToken }),
+    })
+    for (const { execution } of page.executions) {
+      yield { workflowId: execution?.workflowId ?? '', runId: execution?.runId ?? '' }
+    }
+    nextPageToken = page.nextPageToken.length > 0 ? page.nextPageToken : undefined
+  } while (nextPageToken !== undefined)
 }
 
 /** One JSON text of a message, each payload replaced by what is in it. */
