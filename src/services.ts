@@ -13,7 +13,7 @@ import { createRecall } from './recall/recall.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
 import { openDatabase, type Database } from './stores/database.ts'
 import { createSpaceIndexer } from './stores/space-indexer.ts'
-import { ensureActiveSpace, type Space } from './stores/spaces.ts'
+import { ensureActiveSpace, sameSpace, type Space } from './stores/spaces.ts'
 import { openTemporal, type TemporalClient } from './temporal/client.ts'
 
 /** Everything a process of Memoir is made of. */
@@ -51,15 +51,16 @@ export async function createServices(
   const temporal = await openTemporal(config)
   const jobs = createJobs({ ...parts, temporal })
   const indexer = createSpaceIndexer(db, log)
+  const activeSpace = cachedSpace(db, embedder)
   return {
     ...parts,
     embedder,
     source,
     temporal,
     jobs,
-    recall: recallOf(parts, embedder),
+    recall: recallOf(parts, { embedder, activeSpace }),
     ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
-    health: healthOf({ db, temporal, embedder }),
+    health: healthOf({ db, temporal, embedder }, activeSpace),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
     async close() {
       await indexer.stop()
@@ -73,37 +74,47 @@ export async function createServices(
 
 function recallOf(
   { config, db, log, metrics }: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
-  embedder: Embedder,
+  { embedder, activeSpace }: { embedder: Embedder; activeSpace: ActiveSpace },
 ): Services['recall'] {
-  const question = createQuestions({
-    embedder,
-    timeoutMs: config.RECALL_EMBED_TIMEOUT_MS,
-    activeSpace: cachedSpace(db, embedder),
-    log,
-  })
+  const timeoutMs = config.RECALL_EMBED_TIMEOUT_MS
+  const question = createQuestions({ embedder, timeoutMs, activeSpace, log })
   return createRecall({ db, question, metrics })
 }
 
-function healthOf({
-  db,
-  temporal,
-  embedder,
-}: Pick<Services, 'db' | 'temporal' | 'embedder'>): Services['health'] {
-  const { provider, model } = embedder.identity
+function healthOf(
+  { db, temporal, embedder }: Pick<Services, 'db' | 'temporal' | 'embedder'>,
+  activeSpace: ActiveSpace,
+): Services['health'] {
   return async () => {
-    const [postgres, temporalHealth] = await Promise.all([postgresHealth(db), temporal.health()])
-    return {
-      postgres,
-      temporal: temporalHealth,
-      embedding: { ok: true, detail: `${provider}: ${model}` },
-    }
+    const [postgres, temporalHealth, embedding] = await Promise.all([
+      postgresHealth(db),
+      temporal.health(),
+      embeddingHealth(embedder, activeSpace),
+    ])
+    return { postgres, temporal: temporalHealth, embedding }
   }
 }
+
+/** Whether questions can be compared with what is stored; a vendor is not asked, since that would cost something each time. */
+async function embeddingHealth(embedder: Embedder, activeSpace: ActiveSpace): Promise<PartHealth> {
+  const { provider, model } = embedder.identity
+  // Postgres being away is Postgres' own line.
+  const space = await activeSpace().catch(() => null)
+  if (space === null || sameSpace(space, embedder.identity)) {
+    return { ok: true, detail: `${provider}: ${model}` }
+  }
+  return {
+    ok: false,
+    detail: `stored vectors come from ${space.provider}: ${space.model}; recall goes by words alone`,
+  }
+}
+
+type ActiveSpace = () => Promise<Space | null>
 
 /** A changed active space is seen within this time, without a statement in each recall. */
 const SPACE_FRESH_MS = 2_000
 
-function cachedSpace(db: Database, embedder: Embedder): () => Promise<Space | null> {
+function cachedSpace(db: Database, embedder: Embedder): ActiveSpace {
   let known: { space: Space; at: number } | undefined
   return async () => {
     const now = performance.now()

@@ -122,6 +122,7 @@ suite(
     })
     expect(answer.degraded).toEqual(['embedding_space'])
     expect(answer.hits).toHaveLength(3)
+    expect(await memoir.services.health()).toMatchObject({ embedding: { ok: false } })
     await memoir.db.query(`update memoir.messages set content = 'changed' where id = 'c00/0'`)
     expect(await memoir.backfill()).toMatchObject({
       state: 'failed',
