@@ -149,10 +149,11 @@ function foreignTables(config: Config): SourceTables {
 const MISFIT = new Set(['42P01', '42703', '42501', '42883', '42846', '3F000', '22P02'])
 
 function sourceError(error: unknown): unknown {
-  if (isStoreAway(error)) {
-    return new MemoirError('source_unavailable', SENTENCE.source_unavailable, { cause: error })
+  const state = sqlState(error instanceof MemoirError ? error.cause : error)
+  if (isStoreAway(error) && !MISFIT.has(state ?? '')) {
+    const words = error instanceof MemoirError ? error.message : SENTENCE.source_unavailable
+    return new MemoirError('source_unavailable', words, { cause: error })
   }
-  const state = sqlState(error)
   if (state === undefined || !MISFIT.has(state)) return error
   const words = error instanceof Error ? error.message : ''
   return new MemoirError('source_invalid', `${SENTENCE.source_invalid} Postgres says: ${words}`, {
