@@ -130,7 +130,8 @@ const REFUSALS: Readonly<Record<string, string>> = {
 /** Our own tables are not there, or not all of them. */
 const NOT_MIGRATED = new Set(['42P01', '3F000'])
 
-function storeError(error: unknown): unknown {
+/** The error as the rest of Memoir knows it: Postgres away, refusing or empty as such, anything else as it is. */
+export function storeError(error: unknown): unknown {
   if (error instanceof MemoirError) return error
   const state = sqlState(error) ?? ''
   const refusal = REFUSALS[state]
