@@ -76,6 +76,7 @@ export const environmentSchema = z.object({
   EMBEDDING_PRECISION: z.enum(['fp16', 'fp32']).default('fp16'),
   EMBEDDING_BASE_URL: httpUrl.optional(),
   EMBEDDING_FIT: z.enum(['none', 'truncate', 'pad']).default('none'),
+  EMBEDDING_PRICE: z.coerce.number().min(0).max(1000).optional(),
   EMBEDDING_TIMEOUT_MS: whole(30_000, 100, 600_000),
   EMBEDDING_REQUESTS_PER_MINUTE: whole(3000, 1, 1_000_000),
   EMBEDDING_TOKENS_PER_MINUTE: whole(5_000_000, 1000, 1_000_000_000),

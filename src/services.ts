@@ -1,6 +1,7 @@
 import type { ApiServices, PartHealth } from './api/context.ts'
 import type { Config } from './config.ts'
 import type { ConversationSource } from './ingest/conversation.ts'
+import { createEstimate } from './ingest/estimate.ts'
 import type { Ingest } from './ingest/ingest.ts'
 import { createIngest } from './ingest/page.ts'
 import { createJobs } from './jobs/accept.ts'
@@ -60,6 +61,7 @@ export async function createServices(
     jobs,
     recall: recallOf(parts, { embedder, activeSpace }),
     ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
+    estimate: createEstimate(config, { source, embedder }),
     health: healthOf({ db, temporal, embedder }, activeSpace),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
     async close() {

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts'
-import type { IngestFailure, Job, JobControl, Page } from '../domain/job.ts'
+import type { BackfillEstimate, IngestFailure, Job, JobControl, Page } from '../domain/job.ts'
 import type { RecallRequest, RecallResult } from '../domain/recall.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
@@ -57,6 +57,8 @@ export interface ApiServices {
   readonly db: Database
   readonly metrics: Metrics
   readonly jobs: Jobs
+  /** What a backfill of the whole source would take at most. */
+  readonly estimate: () => Promise<BackfillEstimate>
   readonly recall: (request: RecallRequest) => Promise<RecallResult>
   /** Name of each part (postgres, temporal, embedding) and whether it answers now. */
   readonly health: () => Promise<Readonly<Record<string, PartHealth>>>

@@ -29,6 +29,15 @@ export const acceptedSchema = z
   .object({ id: uuid, job: uuid, status: z.enum(JOB_STATES) })
   .openapi('Accepted')
 
+export const estimateSchema = z
+  .object({
+    conversations: z.int(),
+    tokens: z.int(),
+    cost: z.number().nullable().openapi({ description: 'US dollars; null without a known price.' }),
+    model: z.string(),
+  })
+  .openapi('Estimate')
+
 export const failureSchema = z
   .object({ conversation_id: z.string(), code: z.string(), message: z.string(), failed_at: time })
   .openapi('IngestFailure')

@@ -20,6 +20,13 @@ export type JobAnswer = z.infer<typeof jobAnswer>
 
 export const acceptedAnswer = z.looseObject({ job: z.string() })
 
+export const estimateAnswer = z.looseObject({
+  conversations: z.number(),
+  tokens: z.number(),
+  cost: z.number().nullable(),
+  model: z.string(),
+})
+
 const count = z.number().default(0)
 
 /** The counts of a backfill as far as its job has come; before its first report all are 0. */

@@ -4,6 +4,7 @@ import { isErrorCode, MemoirError } from '../errors.ts'
 import {
   acceptedAnswer,
   errorAnswer,
+  estimateAnswer,
   failureAnswer,
   jobAnswer,
   keyAnswer,
@@ -57,6 +58,8 @@ export function createClient(options: ClientOptions) {
   return {
     startBackfill: async (body: { page_size?: number; retry_failed?: boolean }) =>
       await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
+    estimate: async () =>
+      await ask(estimateAnswer, 'POST', '/v1/backfills', { body: { estimate_only: true } }),
     job: async (id: string) => await ask(jobAnswer, 'GET', job(id)),
     jobs: async (query: Query) => await ask(pageOf(jobAnswer), 'GET', '/v1/jobs', { query }),
     control: async (id: string, action: JobControl | 'retry') =>

@@ -45,6 +45,15 @@ export interface BackfillProgress {
   readonly cost: number | null
 }
 
+/** What a backfill would take at most, before it is asked for. */
+export interface BackfillEstimate {
+  readonly conversations: number
+  readonly tokens: number
+  /** US dollars; null when the model's price is not known. */
+  readonly cost: number | null
+  readonly model: string
+}
+
 /** What a workflow is started with: ids and numbers only. */
 export interface BackfillJob {
   readonly jobId: string

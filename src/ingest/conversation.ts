@@ -28,11 +28,20 @@ export interface SourceConversation extends ConversationHead {
   readonly readAt: Date
 }
 
+/** How much there is in a source. */
+export interface SourceSize {
+  readonly conversations: number
+  readonly messages: number
+  /** Of all messages' content. */
+  readonly bytes: number
+}
+
 /** Where conversations come from. Reads only. */
 export interface ConversationSource {
   readonly name: string
   readonly namespace: string
   count(): Promise<number>
+  measure(): Promise<SourceSize>
   /** The page after that id in the source's own order of ids; null starts. */
   headsAfter(after: string | null, limit: number): Promise<ConversationHead[]>
   headsOf(ids: readonly string[]): Promise<ConversationHead[]>

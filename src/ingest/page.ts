@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import { MemoirError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Embedder } from '../providers/embedder.ts'
+import { costOf } from '../providers/prices.ts'
 import type { Database } from '../stores/database.ts'
 import { failedAfter } from '../stores/ingested.ts'
 import { findPosition } from '../stores/job-progress.ts'
@@ -26,7 +27,9 @@ export interface IngestDependencies {
 /** Composes ingest of one source. */
 export function createIngest(dependencies: IngestDependencies): Ingest {
   const { db, source, embedder } = dependencies
-  const meters = createProgressMeters(db)
+  const { model } = embedder.identity
+  const price = dependencies.config.EMBEDDING_PRICE
+  const meters = createProgressMeters(db, (tokens) => costOf(tokens, { model, price }))
   const handling = createHandling(db)
   const totalOf = (job: IngestJob) => async () =>
     job.retryFailed ? await meters.failed(job) : await source.count()

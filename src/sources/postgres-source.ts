@@ -5,10 +5,12 @@ import type {
   ConversationSource,
   SourceConversation,
   SourceMessage,
+  SourceSize,
 } from '../ingest/conversation.ts'
 import { isStoreAway, openDatabase, sqlState, type Database } from '../stores/database.ts'
 import {
   countConversations,
+  measureSource,
   selectHeadsAfter,
   selectHeadsOf,
   selectMessages,
@@ -32,16 +34,7 @@ export function createPostgresSource(
   own: Database,
   onIdleError: (error: Error) => void,
 ): ConversationSource {
-  const foreign = config.SOURCE_DATABASE_URL !== undefined
-  const db = foreign
-    ? openDatabase({
-        url: config.SOURCE_DATABASE_URL,
-        poolSize: SOURCE_POOL_SIZE,
-        applicationName: 'memoir-source',
-        onIdleError,
-      })
-    : own
-  const tables = foreign ? foreignTables(config) : ownTables(config)
+  const { foreign, db, tables } = openTables(config, own, onIdleError)
   const read = async <T>(work: Parameters<Database['transaction']>[0]): Promise<T> =>
     (await db.transaction(work, { readOnly: true }).catch((error: unknown) => {
       throw sourceError(error)
@@ -51,6 +44,7 @@ export function createPostgresSource(
     name: config.SOURCE_NAME,
     namespace: config.SOURCE_NAMESPACE,
     count: async () => await read<number>(async (tx) => await countConversations(tx, tables)),
+    measure: async () => await read<SourceSize>(async (tx) => await measureSource(tx, tables)),
     headsAfter: async (after, limit) =>
       (
         await read<HeadRow[]>(async (tx) => await selectHeadsAfter(tx, tables, { after, limit }))
@@ -74,6 +68,20 @@ export function createPostgresSource(
       if (foreign) await db.close()
     },
   }
+}
+
+function openTables(config: Config, own: Database, onIdleError: (error: Error) => void) {
+  const foreign = config.SOURCE_DATABASE_URL !== undefined
+  const db = foreign
+    ? openDatabase({
+        url: config.SOURCE_DATABASE_URL,
+        poolSize: SOURCE_POOL_SIZE,
+        applicationName: 'memoir-source',
+        onIdleError,
+      })
+    : own
+  const tables = foreign ? foreignTables(config) : ownTables(config)
+  return { foreign, db, tables }
 }
 
 function assemble(

@@ -78,6 +78,20 @@ export async function countConversations(db: Queryable, t: SourceTables): Promis
   return rows[0]?.n ?? 0
 }
 
+export async function measureSource(
+  db: Queryable,
+  t: SourceTables,
+): Promise<{ conversations: number; messages: number; bytes: number }> {
+  const conversations = await countConversations(db, t)
+  const only = fixed('m', t, 1)
+  const { rows } = await db.query<{ messages: number; bytes: number }>(
+    `select count(*) as messages, coalesce(sum(octet_length(m.${quoted(t.messageContent)})), 0)::bigint as bytes
+       from ${quoted(t.messages)} m where true${only.sql}`,
+    only.values,
+  )
+  return { conversations, ...(rows[0] ?? { messages: 0, bytes: 0 }) }
+}
+
 /** One page by keyset, in the id column's own order, so uuid and bigint keys use their index. */
 export async function selectHeadsAfter(
   db: Queryable,

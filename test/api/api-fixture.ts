@@ -98,6 +98,8 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     db,
     metrics,
     jobs,
+    estimate: async () =>
+      await Promise.resolve({ conversations: 3, tokens: 400, cost: 0, model: 'hashing-1' }),
     recall: async (request) => {
       asked.push(request)
       const hits = memories.filter((memory) => lies(memory, request)).map(hitOf)
