@@ -10,6 +10,8 @@ export interface BackfillAccept {
   /** Undefined takes the configured page size. */
   readonly pageSize?: number
   readonly retryFailed: boolean
+  /** US dollars it may cost at most; at the limit it pauses. */
+  readonly budget?: number
 }
 
 /** Accepting and steering work: each method commits to Postgres, then tells Temporal without making the caller wait for it. */
@@ -21,6 +23,11 @@ export interface Jobs {
   acceptBackfill(request: BackfillAccept): Promise<{ readonly job: Job; readonly joined: boolean }>
   /** @throws MemoirError `not_found`; `conflict` when its state does not allow that */
   control(job: JobKey, action: JobControl): Promise<Job>
+  /**
+   * What an unfinished job may cost in all, in US dollars, from now on.
+   * @throws MemoirError `not_found`; `conflict` when it has ended; `invalid_request` when the model's price is not known
+   */
+  setBudget(job: JobKey, budget: number): Promise<void>
   /** A new run of a job that failed, was cancelled or is stuck. @throws MemoirError `not_found`, `conflict` */
   retry(job: JobKey): Promise<Job>
   get(job: JobKey): Promise<Job | null>

@@ -56,14 +56,14 @@ export function createClient(options: ClientOptions) {
   const ask = createAsk(options)
   const job = (id: string, rest = '') => `/v1/jobs/${encodeURIComponent(id)}${rest}`
   return {
-    startBackfill: async (body: { page_size?: number; retry_failed?: boolean }) =>
+    startBackfill: async (body: { page_size?: number; retry_failed?: boolean; budget?: number }) =>
       await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
     estimate: async () =>
       await ask(estimateAnswer, 'POST', '/v1/backfills', { body: { estimate_only: true } }),
     job: async (id: string) => await ask(jobAnswer, 'GET', job(id)),
     jobs: async (query: Query) => await ask(pageOf(jobAnswer), 'GET', '/v1/jobs', { query }),
-    control: async (id: string, action: JobControl | 'retry') =>
-      await ask(z.unknown(), 'POST', job(id, `/${action}`)),
+    control: async (id: string, action: JobControl | 'retry', query: Query = {}) =>
+      await ask(z.unknown(), 'POST', job(id, `/${action}`), { query }),
     failures: async (id: string, query: Query) =>
       await ask(pageOf(failureAnswer), 'GET', `/v1/backfills/${encodeURIComponent(id)}/failures`, {
         query,

@@ -12,6 +12,7 @@ import type { ConversationHead, ConversationSource } from './conversation.ts'
 import { createHandling, type Handling } from './handling.ts'
 import type { Ingest, IngestJob, PageHooks, PageOutcome, PageRequest } from './ingest.ts'
 import { createProgressMeters, type ProgressMeters } from './meter.ts'
+import { purseOf } from './purse.ts'
 import { ingestSlice, recordErrors, recordGone, type SliceContext } from './slice.ts'
 
 export interface IngestDependencies {
@@ -131,6 +132,7 @@ async function workThrough(
     chunkChars: config.EMBEDDING_CHUNK_CHARS,
     language: config.MEMORY_LANGUAGE,
     signal: hooks.signal,
+    purse: purseOf(db, { jobId: request.jobId, model: context.embedder.identity.model }),
   }
   const { fit, tooLarge } = Object.groupBy(heads, ({ bytes }) =>
     bytes > MAX_CONVERSATION_BYTES ? 'tooLarge' : 'fit',

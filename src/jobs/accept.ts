@@ -18,6 +18,9 @@ import {
   type JobRow,
 } from '../stores/jobs.ts'
 import type { TemporalClient } from '../temporal/client.ts'
+import { BUILTIN_MODEL } from '../providers/hashing-embedder.ts'
+import { TOKENS_A_PRICE, priceOf } from '../providers/prices.ts'
+import { setBudget } from '../stores/usage.ts'
 import { WORKFLOWS } from '../temporal/ids.ts'
 import { readBackfillRequest, sameRequest, type BackfillRequest } from './backfill-request.ts'
 import { createLauncher, type Launcher } from './launcher.ts'
@@ -46,6 +49,11 @@ export function createJobs(dependencies: JobsDependencies): Jobs & { close(): Pr
   return {
     acceptBackfill: async (request) => await acceptBackfill(context, request),
     control: async (key, action) => await control(context, key, action),
+    setBudget: async (key, budget) => {
+      const row = await requireRow(context, key)
+      if (isTerminal(row.state)) throw notNow(row, 'resume')
+      await setBudget(db, { jobId: row.id, tokens: tokensFor(budget, config) })
+    },
     retry: async (key) => await retry(context, key),
     get: async (key) => await getJob(db, key),
     list: async (query) => await listJobs(db, query),
@@ -55,6 +63,20 @@ export function createJobs(dependencies: JobsDependencies): Jobs & { close(): Pr
     },
     close: async () => await launcher.close(),
   }
+}
+
+/** @throws MemoirError `invalid_request` when nobody knows what a token costs */
+function tokensFor(budget: number, config: Config): number | null {
+  const model = config.EMBEDDING_MODEL ?? BUILTIN_MODEL
+  const price = priceOf({ model, price: config.EMBEDDING_PRICE })
+  if (price === null) {
+    throw new MemoirError(
+      'invalid_request',
+      `budget: the price of ${model} is not known; EMBEDDING_PRICE sets it`,
+      { details: { field: 'budget' } },
+    )
+  }
+  return price === 0 ? null : Math.floor((budget / price) * TOKENS_A_PRICE)
 }
 
 /** An unfinished job may end between the refused insert and the look at it; more than that is not chance. */
@@ -67,6 +89,7 @@ async function acceptBackfill(context: Context, request: BackfillAccept) {
     source: config.SOURCE_NAME,
     pageSize: request.pageSize ?? config.BACKFILL_PAGE_SIZE,
     retryFailed: request.retryFailed,
+    budget: request.budget ?? null,
   }
   const { workflowId, lockKey } = WORKFLOWS.backfill
   const subject = { namespaceId, source: wanted.source }
@@ -80,6 +103,7 @@ async function acceptBackfill(context: Context, request: BackfillAccept) {
       workflowId: workflowId(subject),
       request: { ...wanted },
       lockKey: lockKey(subject),
+      budgetTokens: wanted.budget === null ? null : tokensFor(wanted.budget, config),
     })
     if (inserted) {
       launcher.launch(await requireRow(context, key))

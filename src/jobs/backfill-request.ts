@@ -7,17 +7,20 @@ export interface BackfillRequest {
   readonly source: string
   readonly pageSize: number
   readonly retryFailed: boolean
+  /** US dollars it may cost; null is without limit. */
+  readonly budget: number | null
 }
 
 /** @throws MemoirError `internal` when the row holds something else */
 export function readBackfillRequest(request: Readonly<Record<string, unknown>>): BackfillRequest {
-  const { source, pageSize, retryFailed } = request
+  const { source, pageSize, retryFailed, budget = null } = request
   if (
     typeof source === 'string' &&
     typeof pageSize === 'number' &&
-    typeof retryFailed === 'boolean'
+    typeof retryFailed === 'boolean' &&
+    (budget === null || typeof budget === 'number')
   ) {
-    return { source, pageSize, retryFailed }
+    return { source, pageSize, retryFailed, budget }
   }
   throw new MemoirError('internal', 'the row of a backfill does not hold its request')
 }
@@ -27,15 +30,19 @@ export function sameRequest(one: BackfillRequest, other: BackfillRequest): boole
   return (
     one.source === other.source &&
     one.pageSize === other.pageSize &&
-    one.retryFailed === other.retryFailed
+    one.retryFailed === other.retryFailed &&
+    one.budget === other.budget
   )
 }
 
 export function backfillJobOf(row: JobRow, heartbeatSeconds: number): BackfillJob {
+  const { source, pageSize, retryFailed } = readBackfillRequest(row.request)
   return {
     jobId: row.id,
     namespaceId: row.namespaceId,
-    ...readBackfillRequest(row.request),
+    source,
+    pageSize,
+    retryFailed,
     cursor: null,
     paused: row.control === 'pause',
     seq: 0,

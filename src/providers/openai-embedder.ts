@@ -45,11 +45,12 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
   return {
     // Not the address: the same model elsewhere makes the same vectors.
     identity: { provider: 'openai', model, dimensions, precision },
-    async embed(texts, { priority, signal }) {
+    async embed(texts, { priority, signal, purse }) {
       const stop = new AbortController()
       const call: EmbedOptions = {
         priority,
         signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+        ...(purse ? { purse } : {}),
       }
       const inFlight = pLimit(IN_FLIGHT)
       const one = async ({ texts }: Batch) => {
@@ -120,7 +121,9 @@ function createSender({ metrics, limiter, ...options }: OpenAiEmbedderOptions) {
     texts: readonly string[],
     { without, call }: { without: ReadonlySet<OptionalParameter>; call: EmbedOptions },
   ): Promise<Sent> {
-    await limiter.acquire(tokensOf(texts), call)
+    const tokens = tokensOf(texts)
+    await limiter.acquire(tokens, call)
+    await call.purse?.reserve(tokens)
     try {
       const answer = await client.embeddings.create(
         {
@@ -136,6 +139,7 @@ function createSender({ metrics, limiter, ...options }: OpenAiEmbedderOptions) {
       count('ok')
       return { vectors }
     } catch (thrown) {
+      // Cut off on our side it may have been paid for.
       if (call.signal?.aborted) {
         count('cancelled')
         throw abortError()
@@ -143,6 +147,8 @@ function createSender({ metrics, limiter, ...options }: OpenAiEmbedderOptions) {
       const failure = failureOf(thrown, { key: apiKey })
       const { code, retryAfterMs } = failure.error
       count(code)
+      // What cannot be given back stays counted: a budget is rather reached early than late.
+      await call.purse?.refund(tokens).catch(() => undefined)
       if (code === 'vendor_busy' && retryAfterMs !== undefined) limiter.pause(retryAfterMs)
       return failure
     }

@@ -9,15 +9,24 @@ const DOLLARS_PER_MILLION: Readonly<Record<string, number>> = {
   'text-embedding-ada-002': 0.1,
 }
 
-const MILLION = 1_000_000
+/** Prices are said for this many tokens. */
+export const TOKENS_A_PRICE = 1_000_000
+
+export interface PricedModel {
+  readonly model: string
+  /** Set by hand, for a model that is missing here or costs something else. */
+  readonly price: number | undefined
+}
+
+/** US dollars for a million tokens; null when nobody knows. */
+export function priceOf({ model, price }: PricedModel): number | null {
+  return price ?? DOLLARS_PER_MILLION[model] ?? null
+}
 
 /** @returns US dollars, null when the model's price is not known */
-export function costOf(
-  tokens: number,
-  { model, price }: { readonly model: string; readonly price: number | undefined },
-): number | null {
-  const perMillion = price ?? DOLLARS_PER_MILLION[model]
-  if (perMillion === undefined) return null
+export function costOf(tokens: number, priced: PricedModel): number | null {
+  const price = priceOf(priced)
+  if (price === null) return null
   // Four digits behind a dollar: what a small backfill costs still shows.
-  return Math.round((tokens / MILLION) * perMillion * 10_000) / 10_000
+  return Math.round((tokens / TOKENS_A_PRICE) * price * 10_000) / 10_000
 }

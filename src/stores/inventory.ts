@@ -115,6 +115,8 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
   'memory_embedding.head': 'one of a closed list',
   'memory_embedding.kind': 'one of a closed list',
   'memory_embedding.tier': 'one of a closed list',
+  'usage.model': 'configuration',
+  'usage.purpose': 'one of a closed list',
   'job.kind': 'one of a closed list',
   'job.workflow_id': 'derived from uuids',
   'job.run_id': 'made by Temporal',

@@ -31,13 +31,15 @@ export interface NewJob {
   readonly workflowId: string
   readonly request: Readonly<Record<string, unknown>>
   readonly lockKey: string | null
+  /** What it may spend on model vendors; no limit when missing. */
+  readonly budgetTokens?: number | null
 }
 
 /** Inserts a job unless an unfinished one holds its lock key. @returns false when one does */
 export async function insertJob(db: Queryable, job: NewJob): Promise<boolean> {
   const { rowCount } = await db.query(
-    `insert into memoir.job (id, namespace_id, user_id, kind, workflow_id, request, lock_key)
-     values ($1::uuid, $2::uuid, $3::uuid, $4, $5, $6::jsonb, $7)
+    `insert into memoir.job (id, namespace_id, user_id, kind, workflow_id, request, lock_key, budget_tokens)
+     values ($1::uuid, $2::uuid, $3::uuid, $4, $5, $6::jsonb, $7, $8::bigint)
      on conflict do nothing`,
     [
       job.id,
@@ -47,6 +49,7 @@ export async function insertJob(db: Queryable, job: NewJob): Promise<boolean> {
       job.workflowId,
       JSON.stringify(job.request),
       job.lockKey,
+      job.budgetTokens ?? null,
     ],
   )
   return rowCount === 1

@@ -1,6 +1,13 @@
-import { continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow'
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  continueAsNew,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow'
 import type { BackfillJob, BackfillProgress } from '../domain/job.ts'
-import { runJob } from './job-run.ts'
+import { SENTENCE, type ErrorCode } from '../errors.ts'
+import { runJob, type JobRun } from './job-run.ts'
 import { progress } from './messages.ts'
 import { bulkActivities } from './options.ts'
 
@@ -28,7 +35,9 @@ export async function backfill(job: BackfillJob): Promise<void> {
     if (job.cursor === null) cursor = (await bulk.beginIngest(ingestJob)).cursor
     for (let pages = 1; ; pages += 1) {
       await run.turn()
-      const page = await bulk.ingestPage({ ...ingestJob, after: cursor, limit: job.pageSize })
+      const page = await withinBudget(run, async () => {
+        return await bulk.ingestPage({ ...ingestJob, after: cursor, limit: job.pageSize })
+      })
       counts = page.progress
       if (page.next === null) break
       cursor = page.next
@@ -38,4 +47,18 @@ export async function backfill(job: BackfillJob): Promise<void> {
     }
     await bulk.finishIngest(ingestJob)
   })
+}
+
+/** A step that would exceed the budget of the job waits until that is raised and the job resumed, and is done then. */
+async function withinBudget<T>(run: JobRun, step: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await step()
+    } catch (error) {
+      const code = 'budget_reached' satisfies ErrorCode
+      const cause = error instanceof ActivityFailure ? error.cause : undefined
+      if (!(cause instanceof ApplicationFailure) || cause.type !== code) throw error
+      await run.hold({ code, message: SENTENCE[code], step: 'ingestPage' })
+    }
+  }
 }

@@ -18,7 +18,9 @@ test.skipIf(!hasPostgres)('a backfill is accepted with its job', async () => {
   expect(answer.json).toEqual({ id, job: id, status: 'queued' })
   expect([job, status]).toEqual([id, 'queued'])
   const { rows } = await memoir.db.query('select id, request from memoir.job')
-  expect(rows).toEqual([{ id, request: { source: 'main', pageSize: 20, retryFailed: false } }])
+  expect(rows).toEqual([
+    { id, request: { source: 'main', pageSize: 20, retryFailed: false, budget: null } },
+  ])
 })
 
 test.skipIf(!hasPostgres)('the same request joins, another one is told which runs', async () => {
@@ -37,7 +39,7 @@ test.skipIf(!hasPostgres)('what a backfill cannot do yet is refused by its field
   await using memoir = await createApiFixture()
   for (const [body, field] of [
     [{ extract: 'model' }, 'extract'],
-    [{ budget: 5 }, 'budget'],
+    [{ budget: -5 }, 'budget'],
     [{ page_size: 0 }, 'page_size'],
     [{ page_size: 2.5 }, 'page_size'],
     [{ retry_failed: 'yes' }, 'retry_failed'],

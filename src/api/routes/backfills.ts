@@ -29,6 +29,9 @@ const backfillBody = z.strictObject({
   page_size: z.int().min(1).max(1000).optional(),
   extract: z.enum(['none']).optional(),
   retry_failed: z.boolean().default(false).openapi({ description: 'Only what failed before.' }),
+  budget: z.number().min(0).max(1_000_000).optional().openapi({
+    description: 'US dollars it may cost at most; there it pauses and says so.',
+  }),
   estimate_only: z.boolean().default(false).openapi({
     description: 'Answers what it would take at most, and does nothing.',
   }),
@@ -77,7 +80,7 @@ function refuseForeignNamespace({ config }: ApiServices, { namespace }: Principa
 export const backfillRoutes = createRouter()
   .openapi(startBackfill, async (c) => {
     const { services, principal } = c.var
-    const { page_size: pageSize, retry_failed: retryFailed } = c.req.valid('json')
+    const { page_size: pageSize, retry_failed: retryFailed, budget } = c.req.valid('json')
     refuseForeignNamespace(services, principal)
     if (c.req.valid('json').estimate_only) return c.json(await services.estimate(), 200)
     const headers = c.req.valid('header')
@@ -91,7 +94,7 @@ export const backfillRoutes = createRouter()
         body: c.req.valid('json'),
       },
       async () => {
-        const accept = present({ namespaceId, pageSize, retryFailed })
+        const accept = present({ namespaceId, pageSize, retryFailed, budget })
         const { job } = await services.jobs.acceptBackfill(accept)
         return { status: 202, body: { id: job.id, job: job.id, status: job.state } }
       },

@@ -1,6 +1,7 @@
 import { backfillCounts, type JobAnswer } from '../answers.ts'
 import {
   dataOptions,
+  dollars,
   examples,
   whole,
   withClient,
@@ -15,6 +16,7 @@ interface BackfillOptions extends DataOptions {
   readonly pageSize?: number
   readonly retryFailed?: boolean
   readonly estimate?: boolean
+  readonly budget?: number
   readonly wait: boolean
 }
 
@@ -25,6 +27,7 @@ export const registerBackfill: Register = (program, context) => {
     .option('--page-size <n>', 'conversations a page', whole(1, 1000))
     .option('--retry-failed', 'only the conversations that failed before')
     .option('--estimate', 'say what it would take at most, and do nothing')
+    .option('--budget <dollars>', 'what it may cost at most; there it pauses', dollars)
     .option('--no-wait', 'start it and leave; memoir jobs watch ID shows it')
   dataOptions(command)
     .addHelpText(
@@ -33,12 +36,14 @@ export const registerBackfill: Register = (program, context) => {
 
 Ctrl-C ends the watching, not the job. Conversations that cannot be taken in are listed, the rest go on.`,
     )
-    .action(async ({ pageSize, retryFailed, estimate, wait, json, namespace }: BackfillOptions) => {
+    .action(async (options: BackfillOptions) => {
+      const { pageSize, retryFailed, estimate, budget, wait, json, namespace } = options
       await withClient(context, namespace, async (client) => {
         if (estimate) return printEstimate(await client.estimate(), context.io, json)
         const { job: id } = await client.startBackfill({
           ...(pageSize === undefined ? {} : { page_size: pageSize }),
           ...(retryFailed === undefined ? {} : { retry_failed: retryFailed }),
+          ...(budget === undefined ? {} : { budget }),
         })
         if (!wait) {
           if (json) writeJson(context.io.stdout, await client.job(id))
