@@ -9,4 +9,4 @@ COPY migrations migrations
 COPY sample sample
 USER node
 ENV NODE_OPTIONS=--max-old-space-size=1024
-ENTRYPOINT ["node", "src/cli.ts"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "src/cli.ts"]
