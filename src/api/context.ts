@@ -12,6 +12,14 @@ export interface BackfillAccept {
   readonly retryFailed: boolean
 }
 
+export interface NightlyAccept {
+  readonly namespaceId: string
+  /** The job's id to be: accepting the same again changes nothing. Undefined makes a new one. */
+  readonly id?: string
+  /** The night it stands in for; undefined is now. */
+  readonly plannedAt?: Date
+}
+
 /** Accepting and steering work: each method commits to Postgres, then tells Temporal without making the caller wait for it. */
 export interface Jobs {
   /**
@@ -19,6 +27,11 @@ export interface Jobs {
    * @throws MemoirError `conflict` with `details.job` when one with other parameters is unfinished
    */
   acceptBackfill(request: BackfillAccept): Promise<{ readonly job: Job; readonly joined: boolean }>
+  /**
+   * Accepts a nightly run of the configured source: what changed since the last that succeeded. While one is unfinished it is joined.
+   * @throws MemoirError `conflict` with `details.job` while a backfill is unfinished: that takes in all a nightly run would
+   */
+  acceptNightly(request: NightlyAccept): Promise<{ readonly job: Job; readonly joined: boolean }>
   /** @throws MemoirError `not_found`; `conflict` when its state does not allow that */
   control(job: JobKey, action: JobControl): Promise<Job>
   /** A new run of a job that failed, was cancelled or is stuck. @throws MemoirError `not_found`, `conflict` */

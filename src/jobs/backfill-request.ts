@@ -1,23 +1,26 @@
-import type { BackfillJob } from '../domain/job.ts'
+import type { BackfillJob, NightlyJob } from '../domain/job.ts'
 import { MemoirError } from '../errors.ts'
 import type { JobRow } from '../stores/jobs.ts'
 
-/** What a backfill's row keeps of the request: all that a start needs, now or after a crash. */
+/** What the row of a backfill or a nightly run keeps of the request: all that a start needs, now or after a crash. */
 export interface BackfillRequest {
   readonly source: string
   readonly pageSize: number
   readonly retryFailed: boolean
+  /** ISO 8601: the night that a nightly run stands in for, when that is not now. */
+  readonly plannedAt?: string
 }
 
 /** @throws MemoirError `internal` when the row holds something else */
 export function readBackfillRequest(request: Readonly<Record<string, unknown>>): BackfillRequest {
-  const { source, pageSize, retryFailed } = request
+  const { source, pageSize, retryFailed, plannedAt } = request
   if (
     typeof source === 'string' &&
     typeof pageSize === 'number' &&
     typeof retryFailed === 'boolean'
   ) {
-    return { source, pageSize, retryFailed }
+    const wanted = { source, pageSize, retryFailed }
+    return typeof plannedAt === 'string' ? { ...wanted, plannedAt } : wanted
   }
   throw new MemoirError('internal', 'the row of a backfill does not hold its request')
 }
@@ -29,6 +32,10 @@ export function sameRequest(one: BackfillRequest, other: BackfillRequest): boole
     one.pageSize === other.pageSize &&
     one.retryFailed === other.retryFailed
   )
+}
+
+export function nightlyJobOf(row: JobRow, heartbeatSeconds: number): NightlyJob {
+  return { ...backfillJobOf(row, heartbeatSeconds), since: null }
 }
 
 export function backfillJobOf(row: JobRow, heartbeatSeconds: number): BackfillJob {

@@ -9,6 +9,8 @@ import type {
 import { isStoreAway, openDatabase, sqlState, type Database } from '../stores/database.ts'
 import {
   countConversations,
+  selectChangedHeads,
+  selectClock,
   selectHeadsAfter,
   selectHeadsOf,
   selectMessages,
@@ -50,7 +52,15 @@ export function createPostgresSource(
   return {
     name: config.SOURCE_NAME,
     namespace: config.SOURCE_NAMESPACE,
-    count: async () => await read<number>(async (tx) => await countConversations(tx, tables)),
+    count: async (since) =>
+      await read<number>(async (tx) => await countConversations(tx, tables, since ?? null)),
+    clock: async () => await read<Date>(async (tx) => await selectClock(tx)),
+    changedSince: async (since, after, limit) =>
+      (
+        await read<HeadRow[]>(
+          async (tx) => await selectChangedHeads(tx, tables, { since, after, limit }),
+        )
+      ).map(toHead),
     headsAfter: async (after, limit) =>
       (
         await read<HeadRow[]>(async (tx) => await selectHeadsAfter(tx, tables, { after, limit }))

@@ -1,2 +1,3 @@
 /** Every export here is registered as a workflow. */
 export { backfill } from './backfill.ts'
+export { nightly } from './nightly.ts'
