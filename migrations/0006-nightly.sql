@@ -32,15 +32,14 @@ create table schedule (
   primary key (namespace_id, source, kind)
 );
 
--- What became of each run of a schedule: a job of its own, one that was there, or none and why.
-create table schedule_run (
+-- Runs of a schedule that accepted nothing, and why; the others are jobs.
+create table schedule_skip (
   id uuid primary key,
   namespace_id uuid not null references namespace (id),
   source text not null,
   kind text not null check (kind in ('nightly')),
-  planned_at timestamptz,
-  started_at timestamptz not null default now(),
-  job_id uuid,
-  skipped text check (skipped in ('backfill_running'))
+  reason text not null check (reason in ('backfill_running', 'source_gone')),
+  skipped_at timestamptz not null default now()
 );
-create index schedule_run_list on schedule_run (namespace_id, source, kind, started_at desc);
+create index schedule_skip_list on schedule_skip (namespace_id, source, kind, skipped_at desc);
+create index job_nightly on job (namespace_id, created_at desc) where kind = 'nightly';

@@ -2,6 +2,7 @@ import { createFailureInterceptor } from './activities/failures.ts'
 import { createActivities } from './activities/index.ts'
 import { loadConfig } from './config.ts'
 import { createRuns } from './jobs/runs.ts'
+import type { ScheduleKeeper } from './jobs/schedules.ts'
 import { startSweep, type SweepOptions } from './jobs/sweep.ts'
 import { createLogger } from './logger.ts'
 import type { Services } from './services.ts'
@@ -29,7 +30,7 @@ export interface WorkerStartOptions {
 export type WorkerServices = Pick<
   Services,
   'config' | 'log' | 'db' | 'metrics' | 'ingest' | 'temporal'
->
+> & { readonly schedules: ScheduleKeeper }
 
 /** A shutdown waits that long at most for a Temporal that does not answer. */
 const PING_MS = 2_000
@@ -104,6 +105,7 @@ async function workUntilBroken(services: WorkerServices, working: Working): Prom
   try {
     // Only filtering in Temporal's UI needs them: nothing waits, and a refusal is fine.
     void temporal.searchAttributes.register()
+    void keepSchedules(services)
     const running = workers.run()
     if (working.signal.aborted) shutdown()
     log.info({ taskQueue: temporal.taskQueue }, 'the worker takes work')
@@ -111,6 +113,15 @@ async function workUntilBroken(services: WorkerServices, working: Working): Prom
     await running
   } finally {
     working.signal.removeEventListener('abort', shutdown)
+  }
+}
+
+/** Schedules that are not there yet stop no work: the next start of a worker makes them. */
+async function keepSchedules({ schedules, log }: WorkerServices): Promise<void> {
+  try {
+    await schedules.keep()
+  } catch (error) {
+    log.warn({ error }, 'the schedules could not be made; the next start of a worker tries again')
   }
 }
 

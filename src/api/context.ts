@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import type { IngestFailure, Job, JobControl, Page } from '../domain/job.ts'
+import type { Schedule, ScheduleChange } from '../domain/schedule.ts'
 import type { RecallRequest, RecallResult } from '../domain/recall.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
@@ -58,6 +59,24 @@ export interface JobList {
   readonly cursor?: string
 }
 
+/** Schedules of the configured source; in other namespaces there are none. Postgres keeps what is wanted, Temporal runs it. */
+export interface Schedules {
+  list(namespaceId: string): Promise<readonly Schedule[]>
+  /** Brings one that was removed back. Temporal being away delays it: a worker tells it later. @throws MemoirError `not_found` */
+  change(key: ScheduleId, change: ScheduleChange, actor: string): Promise<Schedule>
+  /** @throws MemoirError `not_found` */
+  remove(key: ScheduleId, actor: string): Promise<void>
+  /** Runs it now, paused or not. @throws MemoirError `not_found`, and what accepting its job throws */
+  trigger(key: ScheduleId): Promise<Job>
+  /** Runs the times between `from` and `to` again. @throws MemoirError `not_found`, `temporal_unavailable` */
+  backfill(key: ScheduleId, range: { readonly from: Date; readonly to: Date }): Promise<void>
+}
+
+export interface ScheduleId {
+  readonly namespaceId: string
+  readonly id: string
+}
+
 export interface PartHealth {
   readonly ok: boolean
   readonly detail?: string
@@ -70,6 +89,7 @@ export interface ApiServices {
   readonly db: Database
   readonly metrics: Metrics
   readonly jobs: Jobs
+  readonly schedules: Schedules
   readonly recall: (request: RecallRequest) => Promise<RecallResult>
   /** Name of each part (postgres, temporal, embedding) and whether it answers now. */
   readonly health: () => Promise<Readonly<Record<string, PartHealth>>>

@@ -76,16 +76,19 @@ async function acceptBackfill(context: Context, request: BackfillAccept): Promis
 async function acceptNightly(context: Context, request: NightlyAccept): Promise<Accepted> {
   const { config } = context
   const { namespaceId, id = uuidv7(), plannedAt } = request
-  const wanted: BackfillRequest = {
+  const wanted = {
     source: config.SOURCE_NAME,
     pageSize: config.NIGHTLY_PAGE_SIZE,
     retryFailed: false,
-    ...(plannedAt === undefined ? {} : { plannedAt: plannedAt.toISOString() }),
+    plannedAt: (plannedAt ?? new Date()).toISOString(),
   }
   const key = { namespaceId, id }
   const other = await acceptWalk(context, { key, kind: 'nightly', wanted })
   if (other === null) return { job: await requireJob(context, key), joined: false }
   if (other.kind !== 'nightly') throw conflictWith(other)
+  // One that stands for a later night may begin to read later than this one has to: it has to end first.
+  const covers = (readBackfillRequest(other.request).plannedAt ?? '') <= wanted.plannedAt
+  if (other.id !== id && !covers) throw new MemoirError('in_progress', SENTENCE.in_progress)
   return { job: await requireJob(context, other), joined: true }
 }
 

@@ -2,18 +2,20 @@ import { randomUUID } from 'node:crypto'
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client'
 import { pino } from 'pino'
 import { inject, vi } from 'vitest'
-import type { JobKey, Jobs } from '../../src/api/context.ts'
+import type { JobKey, Jobs, Schedules } from '../../src/api/context.ts'
 import { loadConfig, type Config } from '../../src/config.ts'
 import type { BackfillJob, BackfillProgress, Job, JobState } from '../../src/domain/job.ts'
 import type { Ingest, PageHooks, PageRequest } from '../../src/ingest/ingest.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
 import { backfillJobOf } from '../../src/jobs/backfill-request.ts'
+import { createSchedules, type ScheduleKeeper } from '../../src/jobs/schedules.ts'
 import { createRuns } from '../../src/jobs/runs.ts'
 import { startSweep, type Sweep, type SweepOptions } from '../../src/jobs/sweep.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import type { Database } from '../../src/stores/database.ts'
 import { findPosition, savePosition } from '../../src/stores/job-progress.ts'
 import { findJobRow, insertJob, markStarted, type JobRow } from '../../src/stores/jobs.ts'
+import { ensureNamespace } from '../../src/stores/tenants.ts'
 import { openTemporal, type TemporalClient } from '../../src/temporal/client.ts'
 import { WORKFLOWS } from '../../src/temporal/ids.ts'
 import { startWorker, type RunningWorker, type WorkerServices } from '../../src/worker.ts'
@@ -94,7 +96,7 @@ export interface JobFixture extends AsyncDisposable {
   readonly jobs: Jobs & { close(): Promise<void> }
   readonly temporal: TemporalClient
   readonly ingest: FakeIngest
-  readonly services: WorkerServices
+  readonly services: WorkerServices & { readonly schedules: Schedules & ScheduleKeeper }
   readonly namespaceId: string
   work(options?: { sweep?: Partial<SweepOptions>; ingest?: Ingest }): Promise<RunningWorker>
   /** A sweep without a worker. */
@@ -122,7 +124,10 @@ export interface FixtureOptions extends IngestScript {
 export async function createJobFixture(options: FixtureOptions = {}): Promise<JobFixture> {
   const test = await createTestDatabase()
   const { db } = test
+  // A namespace of its own, so that ids of tests on one Temporal never meet.
+  const namespace = `t-${randomUUID()}`
   const config = loadConfig({
+    SOURCE_NAMESPACE: namespace,
     DATABASE_URL: test.url,
     TEMPORAL_ADDRESS: options.address ?? inject('temporalAddress'),
     TEMPORAL_TASK_QUEUE: `test-${randomUUID()}`,
@@ -134,8 +139,9 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const temporal = await openTemporal(config)
   const jobs = createJobs({ config, db, temporal, metrics, log })
   const ingest = createFakeIngest(db, options)
-  const services = { config, log, db, metrics, ingest, temporal }
-  const namespaceId = await newNamespace(db)
+  const schedules = createSchedules({ config, db, temporal, jobs, log })
+  const services = { config, log, db, metrics, ingest, temporal, schedules }
+  const namespaceId = await newNamespace(db, namespace)
   const workers: RunningWorker[] = []
   const sweepers: Sweep[] = []
   const key = (id: string) => ({ namespaceId, id })
@@ -229,11 +235,10 @@ async function rowOf(db: Database, key: JobKey): Promise<JobRow> {
   return row
 }
 
-/** A namespace of its own, so that workflow ids of tests on one Temporal never meet. */
-async function newNamespace(db: Database): Promise<string> {
-  const id = randomUUID()
-  await db.query(`insert into memoir.namespace (id, name) values ($1::uuid, $2)`, [id, `t-${id}`])
-  return id
+async function newNamespace(db: Database, name: string): Promise<string> {
+  const made = await ensureNamespace(db, name)
+  if (!made) throw new Error(`${name} cannot be a namespace`)
+  return made.id
 }
 
 /** Stays in the page, alive, until the step is told to stop. */
