@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
 import type { IngestFailure, Job, JobControl, Page } from '../domain/job.ts'
-import type { Schedule, ScheduleChange } from '../domain/schedule.ts'
+import type { Schedule, ScheduleChange, ScheduleKind } from '../domain/schedule.ts'
 import type { RecallRequest, RecallResult } from '../domain/recall.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
@@ -69,7 +69,10 @@ export interface Schedules {
   /** Runs it now, paused or not. @throws MemoirError `not_found`, and what accepting its job throws */
   trigger(key: ScheduleId): Promise<Job>
   /** Runs the times between `from` and `to` again. @throws MemoirError `not_found`, `temporal_unavailable` */
-  backfill(key: ScheduleId, range: { readonly from: Date; readonly to: Date }): Promise<void>
+  backfill(
+    key: ScheduleId,
+    range: { readonly from: Date; readonly to: Date },
+  ): Promise<ScheduleKind>
 }
 
 export interface ScheduleId {

@@ -72,6 +72,7 @@ export function createSchedules(dependencies: SchedulesDependencies): Schedules 
         await apply(context, key)
         await server.backfill(key, range)
       })
+      return key.kind
     },
     async keep() {
       const namespace = await ensureNamespace(db, config.SOURCE_NAMESPACE)

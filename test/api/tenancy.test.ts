@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { describeApi } from '../../src/api/app.ts'
 import { hasPostgres } from '../support/database.ts'
+import { SCHEDULE_RULES } from './schedule-rules.ts'
 import { createApiFixture, type Answer, type ApiFixture, type Send } from './api-fixture.ts'
 
 /**
@@ -75,6 +76,7 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
     outside: EMPTY,
     shows: MARK,
   },
+  ...SCHEDULE_RULES,
   'post /v1/backfills': {
     role: 'admin',
     ask: () => ({ path: '/v1/backfills', body: {} }),
