@@ -1,4 +1,4 @@
-import type { BackfillJob, NightlyJob } from '../domain/job.ts'
+import type { BackfillJob, JobKind, NightlyJob } from '../domain/job.ts'
 import { MemoirError } from '../errors.ts'
 import type { JobRow } from '../stores/jobs.ts'
 
@@ -34,11 +34,11 @@ export function sameRequest(one: BackfillRequest, other: BackfillRequest): boole
   )
 }
 
-export function nightlyJobOf(row: JobRow, heartbeatSeconds: number): NightlyJob {
+function nightlyJobOf(row: JobRow, heartbeatSeconds: number): NightlyJob {
   return { ...backfillJobOf(row, heartbeatSeconds), since: null }
 }
 
-export function backfillJobOf(row: JobRow, heartbeatSeconds: number): BackfillJob {
+function backfillJobOf(row: JobRow, heartbeatSeconds: number): BackfillJob {
   return {
     jobId: row.id,
     namespaceId: row.namespaceId,
@@ -48,4 +48,14 @@ export function backfillJobOf(row: JobRow, heartbeatSeconds: number): BackfillJo
     seq: 0,
     heartbeatSeconds,
   }
+}
+
+const ARGUMENT = {
+  backfill: backfillJobOf,
+  nightly: nightlyJobOf,
+} satisfies Record<JobKind, (row: JobRow, heartbeatSeconds: number) => BackfillJob>
+
+/** What the workflow of a row is started with, made of the row alone. */
+export function argumentOf(row: JobRow, heartbeatSeconds: number): BackfillJob {
+  return ARGUMENT[row.kind](row, heartbeatSeconds)
 }

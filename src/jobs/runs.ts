@@ -4,13 +4,13 @@ import {
   WorkflowNotFoundError,
   type TypedSearchAttributes,
 } from '@temporalio/common'
-import type { BackfillJob, JobControl, JobKind } from '../domain/job.ts'
+import type { BackfillJob, JobControl } from '../domain/job.ts'
 import type { JobRow } from '../stores/jobs.ts'
 import { isUnknownSearchAttribute } from '../temporal/away.ts'
 import type { TemporalClient } from '../temporal/client.ts'
 import { CONFLICT_POLICY, REUSE_POLICY, WORKFLOWS } from '../temporal/ids.ts'
 import { pause, resume } from '../workflows/messages.ts'
-import { backfillJobOf, nightlyJobOf } from './backfill-request.ts'
+import { argumentOf } from './backfill-request.ts'
 
 /** Temporal's runs as the jobs they belong to. Every call fails after its deadline; none waits for a server that is away. */
 export interface Runs {
@@ -31,12 +31,6 @@ interface RunMemo {
   readonly attempt: number
 }
 
-/** What the workflow of each kind is started with, made of the row alone. */
-const ARGUMENT = {
-  backfill: backfillJobOf,
-  nightly: nightlyJobOf,
-} satisfies Record<JobKind, (row: JobRow, heartbeatSeconds: number) => BackfillJob>
-
 export function createRuns(temporal: TemporalClient, heartbeatSeconds: number): Runs {
   const { client, within } = temporal
   const describe = async (row: JobRow) => {
@@ -51,7 +45,7 @@ export function createRuns(temporal: TemporalClient, heartbeatSeconds: number): 
   const start = async (row: JobRow) => {
     if (row.previousRunId !== null) await endChain(temporal, row.workflowId, row.previousRunId)
     try {
-      return await startAnew(temporal, row, ARGUMENT[row.kind](row, heartbeatSeconds))
+      return await startAnew(temporal, row, argumentOf(row, heartbeatSeconds))
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
       const run = await describe(row)

@@ -4,10 +4,10 @@ import { pino } from 'pino'
 import { inject, vi } from 'vitest'
 import type { JobKey, Jobs, Schedules } from '../../src/api/context.ts'
 import { loadConfig, type Config } from '../../src/config.ts'
-import type { BackfillJob, BackfillProgress, Job, JobState } from '../../src/domain/job.ts'
+import type { BackfillJob, BackfillProgress, Job, JobKind, JobState } from '../../src/domain/job.ts'
 import type { Ingest, PageHooks, PageRequest } from '../../src/ingest/ingest.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
-import { backfillJobOf } from '../../src/jobs/backfill-request.ts'
+import { argumentOf } from '../../src/jobs/backfill-request.ts'
 import { createSchedules, type ScheduleKeeper } from '../../src/jobs/schedules.ts'
 import { createRuns } from '../../src/jobs/runs.ts'
 import { startSweep, type Sweep, type SweepOptions } from '../../src/jobs/sweep.ts'
@@ -52,6 +52,9 @@ export const NO_PROGRESS: BackfillProgress = {
   cost: null,
 }
 
+/** From when on the fake reads what changed. */
+export const SINCE = '2026-01-01T00:00:00.000Z'
+
 /** Keeps its position in the job's row, as the real one does. */
 export function createFakeIngest(db: Database, script: IngestScript = {}): FakeIngest {
   const { pages = 3 } = script
@@ -60,10 +63,11 @@ export function createFakeIngest(db: Database, script: IngestScript = {}): FakeI
     begun,
     asked,
     finished,
-    async begin({ jobId }) {
+    async begin({ jobId, changedOnly }) {
       begun.push(jobId)
       await script.onBegin?.()
-      return { cursor: (await findPosition(db, jobId))?.cursor ?? null }
+      const cursor = (await findPosition(db, jobId))?.cursor ?? null
+      return changedOnly ? { cursor, since: SINCE } : { cursor }
     },
     async page(request, hooks) {
       asked.push(request.after)
@@ -103,7 +107,7 @@ export interface JobFixture extends AsyncDisposable {
   sweeper(options: Partial<SweepOptions>): Promise<Sweep>
   accept(options?: { retryFailed?: boolean; pageSize?: number }): Promise<Job>
   /** A row that nobody starts but the sweep or the test. */
-  insert(): Promise<JobRow>
+  insert(kind?: JobKind): Promise<JobRow>
   /** Starts the row's run the way the launcher does, with other arguments or a time limit. */
   start(row: JobRow, options?: StartOptions): Promise<WorkflowHandleWithFirstExecutionRunId>
   get(id: string): Promise<Job>
@@ -176,25 +180,25 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
       await started.round()
       return started
     },
-    async insert() {
+    async insert(kind = 'backfill') {
       const id = randomUUID()
       const subject = { namespaceId, source: config.SOURCE_NAME }
       await insertJob(db, {
         ...key(id),
         userId: null,
-        kind: 'backfill',
-        workflowId: WORKFLOWS.backfill.workflowId(subject),
+        kind,
+        workflowId: WORKFLOWS[kind].workflowId(subject),
         request: { source: config.SOURCE_NAME, pageSize: 10, retryFailed: false },
-        lockKey: WORKFLOWS.backfill.lockKey(subject),
+        lockKey: WORKFLOWS[kind].lockKey(subject),
       })
       return await rowOf(db, key(id))
     },
     async start(row, { job = {}, runTimeout } = {}) {
-      const handle = await temporal.client.workflow.start(WORKFLOWS.backfill.type, {
+      const handle = await temporal.client.workflow.start(WORKFLOWS[row.kind].type, {
         workflowId: row.workflowId,
         taskQueue: config.TEMPORAL_TASK_QUEUE,
         memo: { jobId: row.id, attempt: row.attempts },
-        args: [{ ...backfillJobOf(row, config.BACKFILL_HEARTBEAT_SECONDS), ...job }],
+        args: [{ ...argumentOf(row, config.BACKFILL_HEARTBEAT_SECONDS), ...job }],
         ...(runTimeout === undefined ? {} : { workflowRunTimeout: runTimeout }),
       })
       const runId = handle.firstExecutionRunId
