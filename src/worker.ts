@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createFailureInterceptor } from './activities/failures.ts'
 import { createActivities } from './activities/index.ts'
 import { loadConfig } from './config.ts'
@@ -23,6 +24,8 @@ export interface RunningWorker {
 
 export interface WorkerStartOptions {
   readonly sweep?: Partial<SweepOptions>
+  /** How often to look whether Temporal has the schedules. */
+  readonly keepSchedulesMs?: number
   /** How long steps in hand may take to end by themselves. */
   readonly shutdownGrace?: ShutdownGrace
 }
@@ -59,6 +62,10 @@ export async function startWorker(
     signal: stopping.signal,
     onReady: () => ready.resolve(),
   })
+  const kept = keepSchedules(services, {
+    everyMs: options.keepSchedulesMs,
+    signal: stopping.signal,
+  })
   return {
     ready: ready.promise,
     stopped,
@@ -68,6 +75,7 @@ export async function startWorker(
       ready.reject(new Error('the worker was shut down'))
       await sweep.stop()
       await stopped
+      await kept
     },
   }
 }
@@ -105,7 +113,6 @@ async function workUntilBroken(services: WorkerServices, working: Working): Prom
   try {
     // Only filtering in Temporal's UI needs them: nothing waits, and a refusal is fine.
     void temporal.searchAttributes.register()
-    void keepSchedules(services)
     const running = workers.run()
     if (working.signal.aborted) shutdown()
     log.info({ taskQueue: temporal.taskQueue }, 'the worker takes work')
@@ -116,23 +123,31 @@ async function workUntilBroken(services: WorkerServices, working: Working): Prom
   }
 }
 
-/** Schedules that are not there yet stop no work: the next start of a worker makes them. */
-async function keepSchedules({ schedules, log }: WorkerServices): Promise<void> {
-  try {
-    await schedules.keep()
-  } catch (error) {
-    log.warn({ error }, 'the schedules could not be made; the next start of a worker tries again')
+/** A Temporal that lost its database while the worker stayed has its schedules again within this time. */
+const KEEP_SCHEDULES_MS = 60_000
+/** After a failure: Temporal comes later than the worker, or comes back. */
+const KEEP_AGAIN_MS = 5_000
+
+/** Schedules that are not there yet stop no other work. */
+async function keepSchedules(
+  { schedules, log }: WorkerServices,
+  { everyMs = KEEP_SCHEDULES_MS, signal }: { everyMs: number | undefined; signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    let waitMs = everyMs
+    try {
+      await schedules.keep()
+    } catch (error) {
+      waitMs = Math.min(everyMs, KEEP_AGAIN_MS)
+      log.warn({ error }, 'the schedules could not be made')
+    }
+    await pause(waitMs, signal)
   }
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
+  // Only an abort rejects it, and that is what ends the waiting.
+  await sleep(ms, undefined, { signal }).catch(() => undefined)
 }
 
 if (import.meta.main) {

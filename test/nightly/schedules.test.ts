@@ -191,6 +191,24 @@ test.skipIf(absent)('cron, pause and note outlive a Temporal that loses its data
   for (const at of next) expect(at).toMatch(/T01:30:00.000Z$/)
 })
 
+test.skipIf(absent)(
+  'a worker that stays while Temporal loses its database makes them again',
+  async () => {
+    await using server = await createDevServer()
+    await using memoir = await createJobFixture({ address: server.url })
+    await memoir.work({ keepSchedulesMs: 200 })
+    await untilThere(memoir)
+    const { info: before } = await handleOf(memoir).describe()
+    await server.kill()
+    await server.restart()
+
+    await vi.waitFor(async () => {
+      const { info } = await handleOf(memoir).describe()
+      expect(info.createdAt.getTime()).toBeGreaterThan(before.createdAt.getTime())
+    }, WAIT)
+  },
+)
+
 test.skipIf(absent)('a change while Temporal is away is kept, and told to it later', async () => {
   await using server = await createDevServer()
   await using memoir = await createJobFixture({ address: server.url })

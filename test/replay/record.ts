@@ -100,6 +100,7 @@ test('records what a schedule starts', async () => {
     async () => (await handle.describe()).info.recentActions[0]?.action.workflow.workflowId,
     10_000,
   )
+  expect(workflowId).toContain(memoir.namespaceId)
   await closed(memoir, workflowId, 'COMPLETED')
   await recordHistory(memoir.temporal, { workflowId }, 'scheduled-nightly')
 })

@@ -102,7 +102,11 @@ export interface JobFixture extends AsyncDisposable {
   readonly ingest: FakeIngest
   readonly services: WorkerServices & { readonly schedules: Schedules & ScheduleKeeper }
   readonly namespaceId: string
-  work(options?: { sweep?: Partial<SweepOptions>; ingest?: Ingest }): Promise<RunningWorker>
+  work(options?: {
+    sweep?: Partial<SweepOptions>
+    ingest?: Ingest
+    keepSchedulesMs?: number
+  }): Promise<RunningWorker>
   /** A sweep without a worker. */
   sweeper(options: Partial<SweepOptions>): Promise<Sweep>
   accept(options?: { retryFailed?: boolean; pageSize?: number }): Promise<Job>
@@ -165,10 +169,10 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     namespaceId,
     key,
     get,
-    async work({ sweep = {}, ingest: other = ingest } = {}) {
+    async work({ sweep = {}, ingest: other = ingest, keepSchedulesMs = 3_600_000 } = {}) {
       const worker = await startWorker(
         { ...services, ingest: other },
-        { sweep: { ...NO_SWEEP, ...sweep }, shutdownGrace: '100ms' },
+        { sweep: { ...NO_SWEEP, ...sweep }, shutdownGrace: '100ms', keepSchedulesMs },
       )
       workers.push(worker)
       return worker
