@@ -55,7 +55,7 @@ export function createSchedules(dependencies: SchedulesDependencies): Schedules 
     async list(namespaceId) {
       const key = await keyIn(context, namespaceId)
       const row = key && (await ensureSchedule(db, key, config.NIGHTLY_CRON))
-      return key && row && !row.removed ? [await present(context, key, row)] : []
+      return key && row && !row.removed ? [await present(context, key, { row, ask: true })] : []
     },
     change: async (id, change, actor) => await changeOne(context, { id, change, actor }),
     async remove(id, actor) {
@@ -114,17 +114,17 @@ interface Changing {
 
 async function changeOne(context: Context, { id, change, actor }: Changing): Promise<Schedule> {
   const { key } = await requireSchedule(context, id, { removedToo: true })
-  await write(context, key, { change, removed: false, actor })
+  const heard = await write(context, key, { change, removed: false, actor })
   const row = await ensureSchedule(context.db, key, context.config.NIGHTLY_CRON)
-  return await present(context, key, row)
+  return await present(context, key, { row, ask: heard })
 }
 
-/** Postgres first; what Temporal does not hear now, a worker tells it. */
+/** Postgres first; what Temporal does not hear now, a worker tells it. @returns whether Temporal heard it */
 async function write(
   context: Context,
   key: ScheduleKey,
   { change, removed, actor }: { change: ScheduleChange; removed: boolean; actor: string },
-): Promise<void> {
+): Promise<boolean> {
   const { cron, paused, note } = change
   await context.db.transaction(async (tx) => {
     await changeSchedule(tx, key, { cron, paused, note, removed })
@@ -142,8 +142,10 @@ async function write(
   })
   try {
     await apply(context, key)
+    return true
   } catch (error) {
     context.log.warn({ error }, 'a change of a schedule did not reach Temporal; a worker tells it')
+    return false
   }
 }
 
@@ -170,11 +172,15 @@ async function applyRow({ server }: Context, key: ScheduleKey, row: ScheduleRow)
 }
 
 /** What Temporal says of it counts, once it has heard the last change: an operator may have paused it there. */
-async function present(context: Context, key: ScheduleKey, row: ScheduleRow): Promise<Schedule> {
+async function present(
+  context: Context,
+  key: ScheduleKey,
+  { row, ask }: { row: ScheduleRow; ask: boolean },
+): Promise<Schedule> {
   const { db, log, server } = context
   let view: ScheduleView | null = null
   try {
-    view = await server.describe(key)
+    if (ask) view = await server.describe(key)
   } catch (error) {
     log.debug({ error }, 'Temporal does not say how a schedule stands')
   }
