@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { isCron } from './domain/cron.ts'
 import { MemoirError } from './errors.ts'
 
 /** The one reader of the environment: every variable Memoir knows, its default and what it may be. */
@@ -49,6 +50,11 @@ export const environmentSchema = z.object({
   ETL_MIN_TURNS: whole(3, 1, 1000),
   BACKFILL_PAGE_SIZE: whole(200, 1, 1000),
   BACKFILL_HEARTBEAT_SECONDS: whole(10, 1, 300),
+  NIGHTLY_PAGE_SIZE: whole(100, 1, 1000),
+  NIGHTLY_LOOKBACK_HOURS: whole(24, 1, 8760),
+  NIGHTLY_CRON: text
+    .refine(isCron, 'must be a cron expression of five fields')
+    .default('0 2 * * *'),
   EMBEDDING_CHUNK_CHARS: whole(7000, 200, 100_000),
 
   TEMPORAL_ADDRESS: text.optional(),

@@ -1,10 +1,11 @@
-import type { ApiServices, PartHealth } from './api/context.ts'
+import type { ApiServices, PartHealth, Schedules } from './api/context.ts'
 import type { Config } from './config.ts'
 import type { ConversationSource } from './ingest/conversation.ts'
 import { createEstimate } from './ingest/estimate.ts'
 import type { Ingest } from './ingest/ingest.ts'
 import { createIngest } from './ingest/page.ts'
 import { createJobs } from './jobs/accept.ts'
+import { createSchedules, type ScheduleKeeper } from './jobs/schedules.ts'
 import type { Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { createEmbedder } from './providers/create-embedder.ts'
@@ -22,6 +23,7 @@ export interface Services extends ApiServices {
   readonly source: ConversationSource
   readonly embedder: Embedder
   readonly ingest: Ingest
+  readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
   close(): Promise<void>
 }
@@ -59,6 +61,7 @@ export async function createServices(
     source,
     temporal,
     jobs,
+    schedules: createSchedules({ ...parts, temporal, jobs }),
     recall: recallOf(parts, { embedder, activeSpace }),
     ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
     estimate: createEstimate(config, { source, embedder }),

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createFailureInterceptor } from './activities/failures.ts'
 import { createActivities } from './activities/index.ts'
 import { loadConfig } from './config.ts'
 import { createRuns } from './jobs/runs.ts'
+import type { ScheduleKeeper } from './jobs/schedules.ts'
 import { startSweep, type SweepOptions } from './jobs/sweep.ts'
 import { createLogger } from './logger.ts'
 import type { Services } from './services.ts'
@@ -22,6 +24,8 @@ export interface RunningWorker {
 
 export interface WorkerStartOptions {
   readonly sweep?: Partial<SweepOptions>
+  /** How often to look whether Temporal has the schedules. */
+  readonly keepSchedulesMs?: number
   /** How long steps in hand may take to end by themselves. */
   readonly shutdownGrace?: ShutdownGrace
 }
@@ -29,7 +33,7 @@ export interface WorkerStartOptions {
 export type WorkerServices = Pick<
   Services,
   'config' | 'log' | 'db' | 'metrics' | 'ingest' | 'temporal'
->
+> & { readonly schedules: ScheduleKeeper }
 
 /** A shutdown waits that long at most for a Temporal that does not answer. */
 const PING_MS = 2_000
@@ -58,6 +62,10 @@ export async function startWorker(
     signal: stopping.signal,
     onReady: () => ready.resolve(),
   })
+  const kept = keepSchedules(services, {
+    everyMs: options.keepSchedulesMs,
+    signal: stopping.signal,
+  })
   return {
     ready: ready.promise,
     stopped,
@@ -67,6 +75,7 @@ export async function startWorker(
       ready.reject(new Error('the worker was shut down'))
       await sweep.stop()
       await stopped
+      await kept
     },
   }
 }
@@ -114,14 +123,31 @@ async function workUntilBroken(services: WorkerServices, working: Working): Prom
   }
 }
 
+/** A Temporal that lost its database while the worker stayed has its schedules again within this time. */
+const KEEP_SCHEDULES_MS = 60_000
+/** After a failure: Temporal comes later than the worker, or comes back. */
+const KEEP_AGAIN_MS = 5_000
+
+/** Schedules that are not there yet stop no other work. */
+async function keepSchedules(
+  { schedules, log }: WorkerServices,
+  { everyMs = KEEP_SCHEDULES_MS, signal }: { everyMs: number | undefined; signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    let waitMs = everyMs
+    try {
+      await schedules.keep()
+    } catch (error) {
+      waitMs = Math.min(everyMs, KEEP_AGAIN_MS)
+      log.warn({ error }, 'the schedules could not be made')
+    }
+    await pause(waitMs, signal)
+  }
+}
+
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
+  // Only an abort rejects it, and that is what ends the waiting.
+  await sleep(ms, undefined, { signal }).catch(() => undefined)
 }
 
 if (import.meta.main) {

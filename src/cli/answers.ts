@@ -54,6 +54,23 @@ export const failureAnswer = z.looseObject({
 })
 export type FailureAnswer = z.infer<typeof failureAnswer>
 
+export const scheduleAnswer = z.looseObject({
+  id: z.string(),
+  cron: z.string(),
+  paused: z.boolean(),
+  note: z.string().nullable(),
+  next_runs: z.array(z.string()),
+  recent_runs: z.array(
+    z.looseObject({
+      started_at: z.string(),
+      job: z.string().nullable(),
+      skipped: z.string().nullish(),
+    }),
+  ),
+  applied: z.boolean().default(true),
+})
+export type ScheduleAnswer = z.infer<typeof scheduleAnswer>
+
 export const hitAnswer = z.looseObject({
   id: z.string(),
   score: z.number(),

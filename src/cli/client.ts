@@ -11,6 +11,7 @@ import {
   newKeyAnswer,
   pageOf,
   recallAnswer,
+  scheduleAnswer,
 } from './answers.ts'
 
 /** A request that takes longer than this has met a server that is stuck; nothing the API answers takes half as long. */
@@ -49,12 +50,19 @@ export interface NewKey {
   readonly expires_at?: string
 }
 
+export interface ScheduleChange {
+  readonly cron?: string
+  readonly paused?: boolean
+  readonly note?: string
+}
+
 type Query = Readonly<Record<string, string | number | undefined>>
 
 /** The HTTP API as the command line uses it; every method throws the MemoirError that the API's answer names. */
 export function createClient(options: ClientOptions) {
   const ask = createAsk(options)
   const job = (id: string, rest = '') => `/v1/jobs/${encodeURIComponent(id)}${rest}`
+  const schedule = (id: string, rest = '') => `/v1/schedules/${encodeURIComponent(id)}${rest}`
   return {
     startBackfill: async (body: { page_size?: number; retry_failed?: boolean; budget?: number }) =>
       await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
@@ -69,6 +77,16 @@ export function createClient(options: ClientOptions) {
         query,
       }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
+    schedules: async () => await ask(pageOf(scheduleAnswer), 'GET', '/v1/schedules'),
+    changeSchedule: async (id: string, body: ScheduleChange) =>
+      await ask(scheduleAnswer, 'PATCH', schedule(id), { body }),
+    removeSchedule: async (id: string) => {
+      await ask(z.unknown(), 'DELETE', schedule(id))
+    },
+    triggerSchedule: async (id: string) =>
+      await ask(acceptedAnswer, 'POST', schedule(id, '/trigger')),
+    backfillSchedule: async (id: string, body: { from: string; to: string }) =>
+      await ask(z.looseObject({ id: z.string() }), 'POST', schedule(id, '/backfill'), { body }),
     keys: async (query: Query) => await ask(pageOf(keyAnswer), 'GET', '/v1/keys', { query }),
     createKey: async (body: NewKey) => await ask(newKeyAnswer, 'POST', '/v1/keys', { body }),
     revokeKey: async (id: string) => {

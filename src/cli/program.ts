@@ -5,7 +5,9 @@ import { registerDoctor } from './commands/doctor.ts'
 import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
 import { registerMigrate } from './commands/migrate.ts'
+import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
+import { registerSchedules } from './commands/schedules.ts'
 import { registerUp } from './commands/up.ts'
 import { registerWorker } from './commands/worker.ts'
 import { examples, type CliContext } from './context.ts'
@@ -14,8 +16,10 @@ import { DONE, WRONG_USAGE } from './io.ts'
 const COMMANDS = [
   registerUp,
   registerBackfill,
+  registerNightly,
   registerRecall,
   registerJobs,
+  registerSchedules,
   registerKeys,
   registerDoctor,
   registerMigrate,

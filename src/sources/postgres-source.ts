@@ -7,10 +7,18 @@ import type {
   SourceMessage,
   SourceSize,
 } from '../ingest/conversation.ts'
-import { isStoreAway, openDatabase, sqlState, type Database } from '../stores/database.ts'
+import {
+  isStoreAway,
+  openDatabase,
+  sqlState,
+  type Database,
+  type Queryable,
+} from '../stores/database.ts'
 import {
   countConversations,
   measureSource,
+  selectChangedHeads,
+  selectClock,
   selectHeadsAfter,
   selectHeadsOf,
   selectMessages,
@@ -39,18 +47,21 @@ export function createPostgresSource(
     (await db.transaction(work, { readOnly: true }).catch((error: unknown) => {
       throw sourceError(error)
     })) as T
+  const readHeads = async (select: (tx: Queryable) => Promise<HeadRow[]>) =>
+    (await read<HeadRow[]>(select)).map(toHead)
 
   return {
     name: config.SOURCE_NAME,
     namespace: config.SOURCE_NAMESPACE,
-    count: async () => await read<number>(async (tx) => await countConversations(tx, tables)),
+    count: async (since) =>
+      await read<number>(async (tx) => await countConversations(tx, tables, since ?? null)),
+    clock: async () => await read<Date>(async (tx) => await selectClock(tx)),
+    changedSince: async (since, after, limit) =>
+      await readHeads(async (tx) => await selectChangedHeads(tx, tables, { since, after, limit })),
     measure: async () => await read<SourceSize>(async (tx) => await measureSource(tx, tables)),
     headsAfter: async (after, limit) =>
-      (
-        await read<HeadRow[]>(async (tx) => await selectHeadsAfter(tx, tables, { after, limit }))
-      ).map(toHead),
-    headsOf: async (ids) =>
-      (await read<HeadRow[]>(async (tx) => await selectHeadsOf(tx, tables, ids))).map(toHead),
+      await readHeads(async (tx) => await selectHeadsAfter(tx, tables, { after, limit })),
+    headsOf: async (ids) => await readHeads(async (tx) => await selectHeadsOf(tx, tables, ids)),
     load: async (heads) =>
       await read<SourceConversation[]>(async (tx) => {
         const { rows, readAt } = await selectMessages(

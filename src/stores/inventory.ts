@@ -124,4 +124,12 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
   'job.lock_key': 'derived from uuids and the source’s name',
   'job.state': 'one of a closed list',
   'job.control': 'one of a closed list',
+  'etl_watermark.source': 'an operator’s word',
+  'schedule.source': 'an operator’s word',
+  'schedule.kind': 'one of a closed list',
+  'schedule.cron': 'an operator’s cron expression',
+  'schedule.note': 'an operator’s words',
+  'schedule_skip.source': 'an operator’s word',
+  'schedule_skip.kind': 'one of a closed list',
+  'schedule_skip.reason': 'one of a closed list',
 }

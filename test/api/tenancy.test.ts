@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { describeApi } from '../../src/api/app.ts'
 import { hasPostgres } from '../support/database.ts'
+import { ADMIN_RULES } from './admin-rules.ts'
 import { createApiFixture, type Answer, type ApiFixture, type Send } from './api-fixture.ts'
 
 /**
@@ -75,11 +76,7 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
     outside: EMPTY,
     shows: MARK,
   },
-  'post /v1/backfills': {
-    role: 'admin',
-    ask: () => ({ path: '/v1/backfills', body: {} }),
-    outside: REFUSED,
-  },
+  ...ADMIN_RULES,
   'get /v1/backfills/{job}/failures': {
     role: 'reader',
     ask: ({ job }) => ({ path: `/v1/backfills/${job}/failures` }),
