@@ -5,6 +5,7 @@ import type { Ingest } from './ingest/ingest.ts'
 import { createIngest } from './ingest/page.ts'
 import { createJobs } from './jobs/accept.ts'
 import type { Logger } from './logger.ts'
+import { createExposition } from './exposition.ts'
 import { createMetrics } from './metrics.ts'
 import { createEmbedder } from './providers/create-embedder.ts'
 import type { Embedder } from './providers/embedder.ts'
@@ -58,6 +59,7 @@ export async function createServices(
     source,
     temporal,
     jobs,
+    exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace }),
     ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
     health: healthOf({ db, temporal, embedder }, activeSpace),

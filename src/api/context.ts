@@ -2,6 +2,7 @@ import type { Config } from '../config.ts'
 import type { IngestFailure, Job, JobControl, Page } from '../domain/job.ts'
 import type { RecallRequest, RecallResult } from '../domain/recall.ts'
 import type { Logger } from '../logger.ts'
+import type { Exposition } from '../exposition.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Database } from '../stores/database.ts'
 
@@ -56,6 +57,8 @@ export interface ApiServices {
   readonly log: Logger
   readonly db: Database
   readonly metrics: Metrics
+  /** All series as Prometheus reads them. */
+  readonly exposition: Exposition
   readonly jobs: Jobs
   readonly recall: (request: RecallRequest) => Promise<RecallResult>
   /** Name of each part (postgres, temporal, embedding) and whether it answers now. */

@@ -114,13 +114,16 @@ function createSender({ metrics, limiter, ...options }: OpenAiEmbedderOptions) {
     maxRetries: 0,
     fetch: options.fetch,
   })
-  const count = (outcome: string) => metrics.vendorRequests.inc({ purpose: 'embedding', outcome })
+  const purpose = 'embedding'
+  const count = (outcome: string) => metrics.vendorRequests.inc({ purpose, outcome })
 
   return async function send(
     texts: readonly string[],
     { without, call }: { without: ReadonlySet<OptionalParameter>; call: EmbedOptions },
   ): Promise<Sent> {
-    await limiter.acquire(tokensOf(texts), call)
+    const estimate = tokensOf(texts)
+    await limiter.acquire(estimate, call)
+    const end = metrics.vendorSeconds.startTimer({ purpose })
     try {
       const answer = await client.embeddings.create(
         {
@@ -134,6 +137,7 @@ function createSender({ metrics, limiter, ...options }: OpenAiEmbedderOptions) {
       )
       const vectors = vectorsIn(answer, texts.length, options)
       count('ok')
+      metrics.vendorTokens.inc({ purpose }, tokensSaid(answer) ?? estimate)
       return { vectors }
     } catch (thrown) {
       if (call.signal?.aborted) {
@@ -145,8 +149,17 @@ function createSender({ metrics, limiter, ...options }: OpenAiEmbedderOptions) {
       count(code)
       if (code === 'vendor_busy' && retryAfterMs !== undefined) limiter.pause(retryAfterMs)
       return failure
+    } finally {
+      end()
     }
   }
+}
+
+const usageSchema = z.object({ usage: z.object({ total_tokens: z.int().positive() }) })
+
+/** What the vendor says it read; some say nothing, or 0. */
+function tokensSaid(answer: unknown): number | undefined {
+  return usageSchema.safeParse(answer).data?.usage.total_tokens
 }
 
 function tokensOf(texts: readonly string[]): number {

@@ -5,6 +5,7 @@ import type { ApiServices, PartHealth } from '../../src/api/context.ts'
 import { loadConfig } from '../../src/config.ts'
 import type { Hit, RecallRequest } from '../../src/domain/recall.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
+import { createExposition } from '../../src/exposition.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { insertKey, secretHash, type Role } from '../../src/stores/api-keys.ts'
 import type { Database } from '../../src/stores/database.ts'
@@ -97,6 +98,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     log,
     db,
     metrics,
+    exposition: createExposition({ db, metrics, log }),
     jobs,
     recall: async (request) => {
       asked.push(request)
