@@ -7,6 +7,7 @@ import { createIngest } from './ingest/page.ts'
 import { createJobs } from './jobs/accept.ts'
 import { createSchedules, type ScheduleKeeper } from './jobs/schedules.ts'
 import type { Logger } from './logger.ts'
+import { createExposition } from './exposition.ts'
 import { createMetrics } from './metrics.ts'
 import { createEmbedder } from './providers/create-embedder.ts'
 import type { Embedder } from './providers/embedder.ts'
@@ -62,6 +63,7 @@ export async function createServices(
     temporal,
     jobs,
     schedules: createSchedules({ ...parts, temporal, jobs }),
+    exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace }),
     ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
     estimate: createEstimate(config, { source, embedder }),

@@ -1,21 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import getPort from 'get-port'
 import { createFailureInterceptor } from './activities/failures.ts'
 import { createActivities } from './activities/index.ts'
 import { loadConfig } from './config.ts'
 import { createRuns } from './jobs/runs.ts'
 import type { ScheduleKeeper } from './jobs/schedules.ts'
 import { startSweep, type SweepOptions } from './jobs/sweep.ts'
+import { createExposition } from './exposition.ts'
 import { createLogger } from './logger.ts'
 import type { Services } from './services.ts'
 import { bundleWorkflows } from './temporal/bundle.ts'
-import { installRuntime } from './temporal/runtime.ts'
+import type { Database } from './stores/database.ts'
+import { LOOPBACK, installRuntime } from './temporal/runtime.ts'
 import { openWorkers, type ShutdownGrace, type Workers } from './temporal/workers.ts'
+import { openWorkerPort, type WorkerPort } from './worker-port.ts'
 
 /** The worker process: runs workflows and their steps, and sweeps. Temporal may come late, go away and come back. */
 export interface RunningWorker {
   /** The first time that work can be taken. */
   readonly ready: Promise<void>
   readonly stopped: Promise<void>
+  /** Where it tells its health and its series, when WORKER_PORT is set. */
+  readonly url?: string
   /** Takes no new work, lets steps in hand end or hands them back, then settles. */
   shutdown(): Promise<void>
   /** One round of the sweep now. */
@@ -49,7 +55,10 @@ export async function startWorker(
   options: WorkerStartOptions = {},
 ): Promise<RunningWorker> {
   const { config, log, temporal } = services
-  installRuntime(log)
+  const sdkPort = installRuntime(
+    log,
+    config.WORKER_PORT === undefined ? undefined : await getPort(),
+  )
   await bundleWorkflows(temporal.dataConverter)
   const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
   const sweep = startSweep({ ...services, runs }, options.sweep)
@@ -57,10 +66,15 @@ export async function startWorker(
   const ready = Promise.withResolvers<void>()
   // Nobody has to wait for it.
   ready.promise.catch(() => undefined)
+  const working = { now: false }
+  const port = await openPort(services, { working, sdkPort })
   const stopped = keepWorking(services, {
     ...(options.shutdownGrace === undefined ? {} : { shutdownGrace: options.shutdownGrace }),
     signal: stopping.signal,
-    onReady: () => ready.resolve(),
+    onWorking(now) {
+      working.now = now
+      if (now) ready.resolve()
+    },
   })
   const kept = keepSchedules(services, {
     everyMs: options.keepSchedulesMs,
@@ -68,6 +82,7 @@ export async function startWorker(
   })
   return {
     ready: ready.promise,
+    ...(port === undefined ? {} : { url: port.url }),
     stopped,
     sweep: async () => await sweep.round(),
     async shutdown() {
@@ -76,6 +91,7 @@ export async function startWorker(
       await sweep.stop()
       await stopped
       await kept
+      await port?.close()
     },
   }
 }
@@ -83,7 +99,39 @@ export async function startWorker(
 interface Working {
   readonly shutdownGrace?: ShutdownGrace
   readonly signal: AbortSignal
-  readonly onReady: () => void
+  /** Told when work can be taken, and when it no longer can. */
+  readonly onWorking: (now: boolean) => void
+}
+
+interface PortState {
+  readonly working: { readonly now: boolean }
+  readonly sdkPort: number | undefined
+}
+
+async function openPort(
+  services: WorkerServices,
+  { working, sdkPort }: PortState,
+): Promise<WorkerPort | undefined> {
+  const { config, db, log, metrics } = services
+  const { WORKER_PORT: port } = config
+  if (port === undefined) return undefined
+  const sdk = sdkPort === undefined ? {} : { sdkUrl: `http://${LOOPBACK}:${sdkPort}/metrics` }
+  return await openWorkerPort({
+    port,
+    log,
+    contentType: metrics.registry.contentType,
+    exposition: createExposition({ db, metrics, log, ...sdk }),
+    health: async () => ({
+      parts: { temporal: working.now, postgres: await answers(db) },
+    }),
+  })
+}
+
+async function answers(db: Database): Promise<boolean> {
+  return await db.query('select 1').then(
+    () => true,
+    () => false,
+  )
 }
 
 async function keepWorking(services: WorkerServices, working: Working): Promise<void> {
@@ -116,9 +164,10 @@ async function workUntilBroken(services: WorkerServices, working: Working): Prom
     const running = workers.run()
     if (working.signal.aborted) shutdown()
     log.info({ taskQueue: temporal.taskQueue }, 'the worker takes work')
-    working.onReady()
+    working.onWorking(true)
     await running
   } finally {
+    working.onWorking(false)
     working.signal.removeEventListener('abort', shutdown)
   }
 }
@@ -162,4 +211,6 @@ if (import.meta.main) {
   }
   await worker.stopped
   await services.close()
+  // A runtime of the SDK that never had a worker, because Temporal was away all the time, would keep the process.
+  process.exit()
 }

@@ -1,11 +1,9 @@
 import type { Ingest } from '../ingest/ingest.ts'
-import type { Queryable } from '../stores/database.ts'
 import { createBackfillActivities } from './backfill.ts'
-import { createReportActivities } from './report.ts'
+import { createReportActivities, type ReportDependencies } from './report.ts'
 import { createScheduleActivities, type ScheduledWork } from './schedules.ts'
 
-export interface ActivityDependencies {
-  readonly db: Queryable
+export interface ActivityDependencies extends ReportDependencies {
   readonly ingest: Ingest
   readonly schedules: ScheduledWork
 }

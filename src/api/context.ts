@@ -3,6 +3,7 @@ import type { BackfillEstimate, IngestFailure, Job, JobControl, Page } from '../
 import type { Schedule, ScheduleChange, ScheduleKind } from '../domain/schedule.ts'
 import type { RecallRequest, RecallResult } from '../domain/recall.ts'
 import type { Logger } from '../logger.ts'
+import type { Exposition } from '../exposition.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Database } from '../stores/database.ts'
 
@@ -98,6 +99,8 @@ export interface ApiServices {
   readonly log: Logger
   readonly db: Database
   readonly metrics: Metrics
+  /** All series as Prometheus reads them. */
+  readonly exposition: Exposition
   readonly jobs: Jobs
   /** What a backfill of the whole source would take at most. */
   readonly estimate: () => Promise<BackfillEstimate>

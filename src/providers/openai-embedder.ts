@@ -115,7 +115,8 @@ function createSender({ metrics, limiter, ...options }: OpenAiEmbedderOptions) {
     maxRetries: 0,
     fetch: options.fetch,
   })
-  const count = (outcome: string) => metrics.vendorRequests.inc({ purpose: 'embedding', outcome })
+  const purpose = 'embedding'
+  const count = (outcome: string) => metrics.vendorRequests.inc({ purpose, outcome })
 
   return async function send(
     texts: readonly string[],
@@ -124,6 +125,7 @@ function createSender({ metrics, limiter, ...options }: OpenAiEmbedderOptions) {
     const tokens = tokensOf(texts)
     await limiter.acquire(tokens, call)
     await call.purse?.reserve(tokens)
+    const end = metrics.vendorSeconds.startTimer({ purpose })
     try {
       const answer = await client.embeddings.create(
         {
@@ -137,6 +139,7 @@ function createSender({ metrics, limiter, ...options }: OpenAiEmbedderOptions) {
       )
       const vectors = vectorsIn(answer, texts.length, options)
       count('ok')
+      metrics.vendorTokens.inc({ purpose }, tokensSaid(answer) ?? tokens)
       return { vectors }
     } catch (thrown) {
       // Cut off on our side it may have been paid for.
@@ -151,8 +154,17 @@ function createSender({ metrics, limiter, ...options }: OpenAiEmbedderOptions) {
       await call.purse?.refund(tokens).catch(() => undefined)
       if (code === 'vendor_busy' && retryAfterMs !== undefined) limiter.pause(retryAfterMs)
       return failure
+    } finally {
+      end()
     }
   }
+}
+
+const usageSchema = z.object({ usage: z.object({ total_tokens: z.int().positive() }) })
+
+/** What the vendor says it read; some say nothing, or 0. */
+function tokensSaid(answer: unknown): number | undefined {
+  return usageSchema.safeParse(answer).data?.usage.total_tokens
 }
 
 function tokensOf(texts: readonly string[]): number {

@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/config.ts'
 import type { Hit, RecallRequest } from '../../src/domain/recall.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
 import { createSchedules } from '../../src/jobs/schedules.ts'
+import { createExposition } from '../../src/exposition.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { insertKey, secretHash, type Role } from '../../src/stores/api-keys.ts'
 import type { Database } from '../../src/stores/database.ts'
@@ -98,6 +99,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     log,
     db,
     metrics,
+    exposition: createExposition({ db, metrics, log }),
     jobs,
     estimate: async () =>
       await Promise.resolve({ conversations: 3, tokens: 400, cost: 0, model: 'hashing-1' }),
