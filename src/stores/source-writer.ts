@@ -17,6 +17,8 @@ export interface NewMessage {
   readonly name: string | null
   readonly content: string
   readonly createdAt: Date
+  /** Its place in the conversation, where that comes in parts; else its place in the list. */
+  readonly position?: number
 }
 
 export interface SourceKey {
@@ -61,7 +63,11 @@ async function insertMessages(
   conversations: readonly NewConversation[],
 ): Promise<void> {
   const rows = conversations.flatMap(({ id, messages }) =>
-    messages.map((message, position) => ({ ...message, conversationId: id, position })),
+    messages.map((message, position) => ({
+      ...message,
+      conversationId: id,
+      position: message.position ?? position,
+    })),
   )
   await db.query(
     `insert into memoir.messages as m
