@@ -5,6 +5,7 @@ import {
   acceptedAnswer,
   errorAnswer,
   failureAnswer,
+  importedAnswer,
   jobAnswer,
   keyAnswer,
   newKeyAnswer,
@@ -38,6 +39,30 @@ export interface RecallQuery {
   readonly threshold?: number
 }
 
+/** A conversation as the API takes it. */
+export interface ImportedConversation {
+  readonly id: string
+  readonly user_id?: string
+  readonly title: string | null
+  readonly created_at: string
+  readonly updated_at: string
+  readonly messages: readonly ImportedMessage[]
+}
+
+export interface ImportedMessage {
+  readonly id: string
+  readonly role: string
+  readonly name: string | null
+  readonly content: string
+  readonly created_at: string
+  readonly position: number
+}
+
+export interface ImportBody {
+  readonly source?: string
+  readonly conversations: readonly ImportedConversation[]
+}
+
 export interface NewKey {
   readonly name: string
   readonly role: string
@@ -46,6 +71,12 @@ export interface NewKey {
   readonly user_id?: string
   readonly scopes?: readonly string[]
   readonly expires_at?: string
+}
+
+interface AskOptions {
+  readonly query?: Query
+  readonly body?: unknown
+  readonly idempotencyKey?: string
 }
 
 type Query = Readonly<Record<string, string | number | undefined>>
@@ -57,6 +88,8 @@ export function createClient(options: ClientOptions) {
   return {
     startBackfill: async (body: { page_size?: number; retry_failed?: boolean }) =>
       await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
+    importConversations: async (body: ImportBody, idempotencyKey: string) =>
+      await ask(importedAnswer, 'POST', '/v1/imports', { body, idempotencyKey }),
     job: async (id: string) => await ask(jobAnswer, 'GET', job(id)),
     jobs: async (query: Query) => await ask(pageOf(jobAnswer), 'GET', '/v1/jobs', { query }),
     control: async (id: string, action: JobControl | 'retry') =>
@@ -79,7 +112,7 @@ function createAsk({ url, key, namespace, fetch = globalThis.fetch }: ClientOpti
     answer: Answer,
     method: string,
     path: string,
-    { query = {}, body }: { query?: Query; body?: unknown } = {},
+    { query = {}, body, idempotencyKey }: AskOptions = {},
   ): Promise<z.infer<Answer>> => {
     const target = new URL(url.replace(/\/$/, '') + path)
     for (const [name, value] of Object.entries(query)) {
@@ -92,6 +125,7 @@ function createAsk({ url, key, namespace, fetch = globalThis.fetch }: ClientOpti
       headers: {
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
         ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
         ...(namespace === undefined ? {} : { 'memoir-namespace': namespace }),
       },

@@ -1,13 +1,7 @@
 import { expect, test } from 'vitest'
 import { describeApi } from '../../src/api/app.ts'
 import { hasPostgres } from '../support/database.ts'
-import {
-  createApiFixture,
-  importable,
-  type Answer,
-  type ApiFixture,
-  type Send,
-} from './api-fixture.ts'
+import { createApiFixture, importable, type Answer, type Send } from './api-fixture.ts'
 import { MARK, settle, type World } from './tenancy-world.ts'
 
 /**

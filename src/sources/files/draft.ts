@@ -34,6 +34,9 @@ export interface Problem {
   readonly message: string
 }
 
+/** What the API takes; longer ids are somebody's text. */
+export const MAX_ID_CHARS = 512
+export const MAX_USER_CHARS = 256
 export const MAX_TITLE_CHARS = 1_000
 export const MAX_NAME_CHARS = 256
 
@@ -50,6 +53,8 @@ const short = (text: string | null | undefined, max: number) => {
  * before it, is set a millisecond after that: the order of the file holds.
  */
 export function finish(draft: Draft): FileConversation | Problem {
+  const long = tooLong(draft)
+  if (long !== undefined) return { field: long, message: 'is too long' }
   const { createdAt: began = draft.messages.find((each) => each.createdAt)?.createdAt } = draft
   if (began === undefined) {
     return { id: draft.id, field: 'created_at', message: 'neither it nor its messages have a time' }
@@ -76,6 +81,13 @@ export function finish(draft: Draft): FileConversation | Problem {
     messages,
     grows: draft.grows ?? false,
   }
+}
+
+function tooLong({ id, userId, messages }: Draft): string | undefined {
+  if (id.length > MAX_ID_CHARS) return 'id'
+  if ((userId?.length ?? 0) > MAX_USER_CHARS) return 'user_id'
+  const message = messages.findIndex((each) => each.id.length > MAX_ID_CHARS)
+  return message === -1 ? undefined : `messages.${message}.id`
 }
 
 export const isProblem = (made: FileConversation | Problem): made is Problem => 'field' in made

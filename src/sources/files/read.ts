@@ -36,7 +36,7 @@ export interface FileRecord {
   readonly made:
     | { readonly kind: 'conversation'; readonly conversation: FileConversation }
     | { readonly kind: 'problem'; readonly problem: Problem }
-    /** Nothing to take in: an empty line, a conversation without words. */
+    /** A conversation without words. */
     | { readonly kind: 'empty' }
 }
 
@@ -58,6 +58,7 @@ export async function* readRecords(
     let record = start.record
     for await (const piece of piecesOf(member, layout, start.offset)) {
       record += 1
+      if (isBlank(piece)) continue
       const where = `${layout.kind === 'lines' ? 'line' : 'record'} ${record}`
       yield {
         where: file.members.length > 1 ? `${member.name} ${where}` : where,
@@ -82,7 +83,6 @@ interface Making {
 function made(piece: Piece, { format, user, layout }: Making): FileRecord['made'] {
   const parsed = parse(piece)
   if (parsed.problem) return { kind: 'problem', problem: parsed.problem }
-  if (parsed.value === undefined) return { kind: 'empty' }
   try {
     const draft = format.read(parsed.value, { user, around: layout.around })
     if (draft.messages.length === 0) return { kind: 'empty' }
@@ -95,6 +95,13 @@ function made(piece: Piece, { format, user, layout }: Making): FileRecord['made'
     return { kind: 'problem', problem: problemOf(error, parsed.value) }
   }
 }
+
+/** A line with nothing on it. */
+function isBlank({ bytes }: Piece): boolean {
+  return bytes !== null && bytes.every((byte) => BLANKS.has(byte))
+}
+
+const BLANKS: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20])
 
 interface Parsed {
   readonly value?: unknown
@@ -109,10 +116,8 @@ function parse({ bytes, whole }: Piece): Parsed {
     return { problem: { field: '', message } }
   }
   if (!whole) return { problem: { field: '', message: 'is cut off: the file ends inside it' } }
-  const text = bytes.toString('utf8').trim()
-  if (text === '') return {}
   try {
-    return { value: JSON.parse(text) }
+    return { value: JSON.parse(bytes.toString('utf8')) }
   } catch {
     // What the parser says quotes the text, which is somebody's.
     return { problem: { field: '', message: 'is not JSON' } }
