@@ -118,10 +118,11 @@ function createAsk({ url, key, namespace, fetch = globalThis.fetch }: ClientOpti
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) target.searchParams.set(name, String(value))
     }
+    const timeout = startTimeout()
     const request = new Request(target, {
       method,
       redirect: 'error',
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      signal: timeout.signal,
       headers: {
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -131,9 +132,21 @@ function createAsk({ url, key, namespace, fetch = globalThis.fetch }: ClientOpti
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    const response = await send(fetch, request)
-    return read(answer, response, await bodyOf(response, request))
+    try {
+      const response = await send(fetch, request)
+      return read(answer, response, await bodyOf(response, request))
+    } finally {
+      timeout.clear()
+    }
   }
+}
+
+/** Unlike `AbortSignal.timeout` it lets go of the request as soon as that is answered: bodies of imports would pile up. */
+function startTimeout() {
+  const controller = new AbortController()
+  const late = () => controller.abort(new DOMException('It took too long.', 'TimeoutError'))
+  const timer = setTimeout(late, REQUEST_TIMEOUT_MS)
+  return { signal: controller.signal, clear: () => clearTimeout(timer) }
 }
 
 async function send(fetch: Fetch, request: Request): Promise<Response> {
