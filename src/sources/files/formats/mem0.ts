@@ -41,7 +41,14 @@ export const mem0: Format = {
       messages:
         content.trim() === ''
           ? []
-          : [{ id: `mem0/${data.id}`, role: data.role ?? 'user', content, createdAt: at }],
+          : [
+              {
+                id: `${conversation}/${data.id}`,
+                role: data.role ?? 'user',
+                content,
+                createdAt: at,
+              },
+            ],
     }
   },
 }
