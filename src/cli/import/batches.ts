@@ -54,7 +54,9 @@ function* place(
       yield part
       continue
     }
-    if (!pending.fits(part)) yield { ...pending.take(), next, partial: false }
+    // Parts that others follow go alone: what is whole is counted with its own batch.
+    if (part.more ? !pending.empty : !pending.fits(part))
+      yield { ...pending.take(), next, partial: false }
     pending.add(part)
     if (part.more) yield { ...pending.take(), next, partial: true }
   }
@@ -102,7 +104,7 @@ function* split(conversation: FileConversation, where: string): Generator<Split>
       yield { kind: 'problem', where, problem }
       continue
     }
-    if (bytes + size > MAX_BYTES) {
+    if (messages.length > 0 && bytes + size > MAX_BYTES) {
       yield part(true)
       messages = []
       bytes = empty
@@ -125,8 +127,12 @@ class Pending {
   readonly #held = new Map<string, Held>()
   #bytes = 0
 
+  get empty(): boolean {
+    return this.#held.size === 0
+  }
+
   fits({ conversation, bytes, grows }: Part): boolean {
-    if (this.#held.size === 0) return true
+    if (this.empty) return true
     if (this.#bytes + bytes > MAX_BYTES) return false
     const held = this.#held.get(conversation.id)
     if (held === undefined) return this.#held.size < MAX_CONVERSATIONS

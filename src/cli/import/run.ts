@@ -48,8 +48,10 @@ export async function runImport(job: ImportJob): Promise<{ tally: Tally; finishe
     } else {
       const answer = await post(job, event)
       if (answer === null) return { tally, finished: false }
+      if (tally.conversations + held === 0) requireUser(answer, event)
+      for (const refusal of answer.refusals) job.refuse(refusal)
       held += answer.messages
-      tally.rejected += answer.rejected
+      tally.rejected += answer.refusals.length
       if (event.partial) continue
       tally.conversations += answer.conversations
       tally.messages += held
@@ -68,13 +70,20 @@ function advance(job: ImportJob, at: FilePosition, tally: Tally): void {
   job.advance(before + at.offset, tally)
 }
 
+interface Posted {
+  readonly conversations: number
+  readonly messages: number
+  readonly refusals: readonly Refusal[]
+}
+
 /** @returns null when Ctrl-C came before the answer */
-async function post({ client, source, start, interrupted, refuse }: ImportJob, batch: Batch) {
-  const { conversations, where } = batch
-  if (conversations.length === 0) return { conversations: 0, messages: 0, rejected: 0 }
-  if (client === undefined) {
+async function post(
+  { client, source, start, interrupted }: ImportJob,
+  { conversations, where }: Batch,
+): Promise<Posted | null> {
+  if (client === undefined || conversations.length === 0) {
     const messages = conversations.reduce((sum, each) => sum + each.messages.length, 0)
-    return { conversations: conversations.length, messages, rejected: 0 }
+    return { conversations: conversations.length, messages, refusals: [] }
   }
   const body: ImportBody = { ...(source === undefined ? {} : { source }), conversations }
   const key = createHash('sha256').update(start.run).update(JSON.stringify(body)).digest('hex')
@@ -83,17 +92,17 @@ async function post({ client, source, start, interrupted, refuse }: ImportJob, b
     interrupted,
   )
   if (answer === null) return null
-  requireUser(answer.rejected, conversations.length)
-  for (const { index, field, message } of answer.rejected) {
+  const refusals = answer.rejected.map(({ index, field, message }) => {
     const id = conversations[index]?.id
-    refuse({ where: where[index] ?? '', ...(id === undefined ? {} : { id }), field, message })
-  }
-  return { ...answer, rejected: answer.rejected.length }
+    return { where: where[index] ?? '', ...(id === undefined ? {} : { id }), field, message }
+  })
+  return { conversations: answer.conversations, messages: answer.messages, refusals }
 }
 
 /** A whole batch without a user is an export that names none: thousands of the same reason would help nobody. */
-function requireUser(rejected: readonly { readonly field: string }[], sent: number): void {
-  if (rejected.length < sent || rejected.some(({ field }) => field !== 'user_id')) return
+function requireUser({ refusals }: Posted, { conversations }: Batch): void {
+  const all = refusals.length > 0 && refusals.length === conversations.length
+  if (!all || refusals.some(({ field }) => field !== 'user_id')) return
   throw new MemoirError('no_user', SENTENCE.no_user, {
     details: { next: 'Say whose conversations these are with --user ID.' },
   })
