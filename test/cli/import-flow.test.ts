@@ -122,3 +122,17 @@ test('when nothing could be taken it exits 1', async () => {
     )
   })
 })
+
+test('where nothing can be written it says so, and does without a position', async () => {
+  await withFolder(async (folder) => {
+    const file = join(folder, 'a-file')
+    await writeFile(file, '')
+    await using api = await startFakeApi({ 'POST /v1/imports': taken })
+    const { code, err } = await memoir(['import', SAMPLE], {
+      url: api.url,
+      env: { MEMOIR_DATA_DIR: join(file, 'below') },
+    })
+    expect(code).toBe(0)
+    expect(err).toContain('No position is kept')
+  })
+})

@@ -137,10 +137,10 @@ const MEGABYTE = 1_000_000
 const size = (bytes: number) =>
   bytes < MEGABYTE ? `${(bytes / KILOBYTE).toFixed(1)} kB` : `${(bytes / MEGABYTE).toFixed(1)} MB`
 
-function positionOf({ context, path, file, format, options }: Given): Place {
+function positionOf({ context, path, file, format, options }: Given): Place | undefined {
   const config = context.config()
   const { user, source, namespace } = options
-  return placeOf(config.dataDir, {
+  const place = placeOf(config.dataDir, {
     file: path,
     size: file.size,
     modifiedAt: file.modifiedAt,
@@ -152,6 +152,11 @@ function positionOf({ context, path, file, format, options }: Given): Place {
       user,
     ],
   })
+  if (place === undefined) {
+    const folder = plain(config.dataDir)
+    line(context.io.stderr, `No position is kept: nothing can be written into ${folder}.`)
+  }
+  return place
 }
 
 function tell({ where, id, field, message }: Refusal, io: Io): void {
