@@ -1,12 +1,18 @@
 FROM node:24-bookworm-slim
-RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
+RUN apt-get update \
+  && apt-get install --yes --no-install-recommends ca-certificates \
+  && rm -rf /var/lib/apt/lists/*
 WORKDIR /memoir
 COPY package.json package-lock.json .npmrc ./
-RUN npm install --omit=dev --no-audit --no-fund
+# Among the optional packages is Node itself, for machines that have an older one; the compiler of the workflows is another, and needed.
+RUN npm ci --omit=dev --no-audit --no-fund \
+  && rm -rf node_modules/node-linux-* node_modules/.bin/node \
+  && npm cache clean --force
 COPY bin bin
-COPY src src
 COPY migrations migrations
 COPY sample sample
+COPY compose/healthy.mjs compose/healthy.mjs
+COPY src src
 USER node
-ENV NODE_OPTIONS=--max-old-space-size=1024
-ENTRYPOINT ["node", "src/cli.ts"]
+ENV NODE_ENV=production NODE_OPTIONS=--max-old-space-size=1024
+ENTRYPOINT ["node", "--max-semi-space-size=8", "src/cli.ts"]

@@ -25,16 +25,20 @@ export async function plainBackfill(
   }
 }
 
-/** The nearest vectors of one user, kinds as recall's default. */
+/**
+ * The nearest vectors of one user, kinds as recall's default: as many as recall looks at, by the index or by comparing all,
+ * whichever recall uses for that user.
+ */
 export async function bareVectorQuery(
   db: Queryable,
-  { userId, spaceId, dimensions, vec, limit }: BareVectorQuery,
+  { userId, spaceId, dimensions, vec, limit, indexed }: BareVectorQuery,
 ): Promise<unknown[]> {
+  const column = indexed ? `e.vec::halfvec(${dimensions})` : 'e.vec'
   const { rows } = await db.query(
     `select e.seq from memoir.memory_embedding e
       where e.user_id = $1::uuid and e.space_id = ${spaceId} and e.head = 'semantic' and e.tier = 'hot'
         and e.kind = any($4::text[])
-      order by e.vec::halfvec(${dimensions}) <=> $2::halfvec(${dimensions})
+      order by ${column} <=> $2::halfvec(${dimensions})
       limit $3`,
     [userId, vectorText(vec, 'fp16'), limit, ['fact', 'message', 'note', 'summary']],
   )
@@ -47,6 +51,7 @@ export interface BareVectorQuery {
   readonly dimensions: number
   readonly vec: Float32Array
   readonly limit: number
+  readonly indexed: boolean
 }
 
 /** BM25 over one user's messages and nothing else. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { isCron } from './domain/cron.ts'
 import { MemoirError } from './errors.ts'
 
 /** The one reader of the environment: every variable Memoir knows, its default and what it may be. */
@@ -49,6 +50,11 @@ export const environmentSchema = z.object({
   ETL_MIN_TURNS: whole(3, 1, 1000),
   BACKFILL_PAGE_SIZE: whole(200, 1, 1000),
   BACKFILL_HEARTBEAT_SECONDS: whole(10, 1, 300),
+  NIGHTLY_PAGE_SIZE: whole(100, 1, 1000),
+  NIGHTLY_LOOKBACK_HOURS: whole(24, 1, 8760),
+  NIGHTLY_CRON: text
+    .refine(isCron, 'must be a cron expression of five fields')
+    .default('0 2 * * *'),
   EMBEDDING_CHUNK_CHARS: whole(7000, 200, 100_000),
 
   TEMPORAL_ADDRESS: text.optional(),
@@ -76,6 +82,7 @@ export const environmentSchema = z.object({
   EMBEDDING_PRECISION: z.enum(['fp16', 'fp32']).default('fp16'),
   EMBEDDING_BASE_URL: httpUrl.optional(),
   EMBEDDING_FIT: z.enum(['none', 'truncate', 'pad']).default('none'),
+  EMBEDDING_PRICE: z.coerce.number().min(0).max(1000).optional(),
   EMBEDDING_TIMEOUT_MS: whole(30_000, 100, 600_000),
   EMBEDDING_REQUESTS_PER_MINUTE: whole(3000, 1, 1_000_000),
   EMBEDDING_TOKENS_PER_MINUTE: whole(5_000_000, 1000, 1_000_000_000),
@@ -103,6 +110,7 @@ export const environmentSchema = z.object({
 
   PORT: whole(8080, 0, 65_535),
   HOST: text.default('127.0.0.1'),
+  WORKER_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   MEMOIR_DATA_DIR: text.default('.memoir'),
   MEMOIR_URL: httpUrl.optional(),

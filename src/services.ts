@@ -1,10 +1,13 @@
-import type { ApiServices, PartHealth } from './api/context.ts'
+import type { ApiServices, PartHealth, Schedules } from './api/context.ts'
 import type { Config } from './config.ts'
 import type { ConversationSource } from './ingest/conversation.ts'
+import { createEstimate } from './ingest/estimate.ts'
 import type { Ingest } from './ingest/ingest.ts'
 import { createIngest } from './ingest/page.ts'
 import { createJobs } from './jobs/accept.ts'
+import { createSchedules, type ScheduleKeeper } from './jobs/schedules.ts'
 import type { Logger } from './logger.ts'
+import { createExposition } from './exposition.ts'
 import { createMetrics } from './metrics.ts'
 import { createEmbedder } from './providers/create-embedder.ts'
 import type { Embedder } from './providers/embedder.ts'
@@ -21,6 +24,7 @@ export interface Services extends ApiServices {
   readonly source: ConversationSource
   readonly embedder: Embedder
   readonly ingest: Ingest
+  readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
   close(): Promise<void>
 }
@@ -58,8 +62,11 @@ export async function createServices(
     source,
     temporal,
     jobs,
+    schedules: createSchedules({ ...parts, temporal, jobs }),
+    exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace }),
     ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
+    estimate: createEstimate(config, { source, embedder }),
     health: healthOf({ db, temporal, embedder }, activeSpace),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
     async close() {

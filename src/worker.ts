@@ -1,19 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import getPort from 'get-port'
 import { createFailureInterceptor } from './activities/failures.ts'
 import { createActivities } from './activities/index.ts'
 import { loadConfig } from './config.ts'
 import { createRuns } from './jobs/runs.ts'
+import type { ScheduleKeeper } from './jobs/schedules.ts'
 import { startSweep, type SweepOptions } from './jobs/sweep.ts'
+import { createExposition } from './exposition.ts'
 import { createLogger } from './logger.ts'
 import type { Services } from './services.ts'
 import { bundleWorkflows } from './temporal/bundle.ts'
-import { installRuntime } from './temporal/runtime.ts'
+import type { Database } from './stores/database.ts'
+import { LOOPBACK, installRuntime } from './temporal/runtime.ts'
 import { openWorkers, type ShutdownGrace, type Workers } from './temporal/workers.ts'
+import { openWorkerPort, type WorkerPort } from './worker-port.ts'
 
 /** The worker process: runs workflows and their steps, and sweeps. Temporal may come late, go away and come back. */
 export interface RunningWorker {
   /** The first time that work can be taken. */
   readonly ready: Promise<void>
   readonly stopped: Promise<void>
+  /** Where it tells its health and its series, when WORKER_PORT is set. */
+  readonly url?: string
   /** Takes no new work, lets steps in hand end or hands them back, then settles. */
   shutdown(): Promise<void>
   /** One round of the sweep now. */
@@ -22,6 +30,8 @@ export interface RunningWorker {
 
 export interface WorkerStartOptions {
   readonly sweep?: Partial<SweepOptions>
+  /** How often to look whether Temporal has the schedules. */
+  readonly keepSchedulesMs?: number
   /** How long steps in hand may take to end by themselves. */
   readonly shutdownGrace?: ShutdownGrace
 }
@@ -29,7 +39,7 @@ export interface WorkerStartOptions {
 export type WorkerServices = Pick<
   Services,
   'config' | 'log' | 'db' | 'metrics' | 'ingest' | 'temporal'
->
+> & { readonly schedules: ScheduleKeeper }
 
 /** A shutdown waits that long at most for a Temporal that does not answer. */
 const PING_MS = 2_000
@@ -45,7 +55,10 @@ export async function startWorker(
   options: WorkerStartOptions = {},
 ): Promise<RunningWorker> {
   const { config, log, temporal } = services
-  installRuntime(log)
+  const sdkPort = installRuntime(
+    log,
+    config.WORKER_PORT === undefined ? undefined : await getPort(),
+  )
   await bundleWorkflows(temporal.dataConverter)
   const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
   const sweep = startSweep({ ...services, runs }, options.sweep)
@@ -53,13 +66,23 @@ export async function startWorker(
   const ready = Promise.withResolvers<void>()
   // Nobody has to wait for it.
   ready.promise.catch(() => undefined)
+  const working = { now: false }
+  const port = await openPort(services, { working, sdkPort })
   const stopped = keepWorking(services, {
     ...(options.shutdownGrace === undefined ? {} : { shutdownGrace: options.shutdownGrace }),
     signal: stopping.signal,
-    onReady: () => ready.resolve(),
+    onWorking(now) {
+      working.now = now
+      if (now) ready.resolve()
+    },
+  })
+  const kept = keepSchedules(services, {
+    everyMs: options.keepSchedulesMs,
+    signal: stopping.signal,
   })
   return {
     ready: ready.promise,
+    ...(port === undefined ? {} : { url: port.url }),
     stopped,
     sweep: async () => await sweep.round(),
     async shutdown() {
@@ -67,6 +90,8 @@ export async function startWorker(
       ready.reject(new Error('the worker was shut down'))
       await sweep.stop()
       await stopped
+      await kept
+      await port?.close()
     },
   }
 }
@@ -74,7 +99,39 @@ export async function startWorker(
 interface Working {
   readonly shutdownGrace?: ShutdownGrace
   readonly signal: AbortSignal
-  readonly onReady: () => void
+  /** Told when work can be taken, and when it no longer can. */
+  readonly onWorking: (now: boolean) => void
+}
+
+interface PortState {
+  readonly working: { readonly now: boolean }
+  readonly sdkPort: number | undefined
+}
+
+async function openPort(
+  services: WorkerServices,
+  { working, sdkPort }: PortState,
+): Promise<WorkerPort | undefined> {
+  const { config, db, log, metrics } = services
+  const { WORKER_PORT: port } = config
+  if (port === undefined) return undefined
+  const sdk = sdkPort === undefined ? {} : { sdkUrl: `http://${LOOPBACK}:${sdkPort}/metrics` }
+  return await openWorkerPort({
+    port,
+    log,
+    contentType: metrics.registry.contentType,
+    exposition: createExposition({ db, metrics, log, ...sdk }),
+    health: async () => ({
+      parts: { temporal: working.now, postgres: await answers(db) },
+    }),
+  })
+}
+
+async function answers(db: Database): Promise<boolean> {
+  return await db.query('select 1').then(
+    () => true,
+    () => false,
+  )
 }
 
 async function keepWorking(services: WorkerServices, working: Working): Promise<void> {
@@ -107,21 +164,39 @@ async function workUntilBroken(services: WorkerServices, working: Working): Prom
     const running = workers.run()
     if (working.signal.aborted) shutdown()
     log.info({ taskQueue: temporal.taskQueue }, 'the worker takes work')
-    working.onReady()
+    working.onWorking(true)
     await running
   } finally {
+    working.onWorking(false)
     working.signal.removeEventListener('abort', shutdown)
   }
 }
 
+/** A Temporal that lost its database while the worker stayed has its schedules again within this time. */
+const KEEP_SCHEDULES_MS = 60_000
+/** After a failure: Temporal comes later than the worker, or comes back. */
+const KEEP_AGAIN_MS = 5_000
+
+/** Schedules that are not there yet stop no other work. */
+async function keepSchedules(
+  { schedules, log }: WorkerServices,
+  { everyMs = KEEP_SCHEDULES_MS, signal }: { everyMs: number | undefined; signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    let waitMs = everyMs
+    try {
+      await schedules.keep()
+    } catch (error) {
+      waitMs = Math.min(everyMs, KEEP_AGAIN_MS)
+      log.warn({ error }, 'the schedules could not be made')
+    }
+    await pause(waitMs, signal)
+  }
+}
+
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
+  // Only an abort rejects it, and that is what ends the waiting.
+  await sleep(ms, undefined, { signal }).catch(() => undefined)
 }
 
 if (import.meta.main) {
@@ -136,4 +211,6 @@ if (import.meta.main) {
   }
   await worker.stopped
   await services.close()
+  // A runtime of the SDK that never had a worker, because Temporal was away all the time, would keep the process.
+  process.exit()
 }

@@ -1,14 +1,14 @@
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity'
-import type { Ingest, IngestJob, PageOutcome, PageRequest } from '../ingest/ingest.ts'
+import type { Ingest, IngestJob, IngestStart, PageOutcome, PageRequest } from '../ingest/ingest.ts'
 
 /** Beats a timeout: enough that one late beat does not cost the step. */
 const BEATS_PER_TIMEOUT = 4
 
-/** Steps of a backfill. Each may be repeated: ingest knows what it has done. */
+/** Steps of a walk over a source. Each may be repeated: ingest knows what it has done. */
 export function createBackfillActivities({ ingest }: { readonly ingest: Ingest }) {
   return {
-    /** Checks source and vectors. @returns where an interrupted job goes on */
-    beginIngest: async (job: IngestJob): Promise<{ cursor: string | null }> =>
+    /** Checks source and vectors. @returns where an interrupted job goes on, and from when on it reads */
+    beginIngest: async (job: IngestJob): Promise<IngestStart> =>
       await beating(async () => await ingest.begin(job)),
 
     /** One page; stops between conversations when the job is cancelled or the worker shuts down. */

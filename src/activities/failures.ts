@@ -47,6 +47,7 @@ export const RETRY = {
   no_user: 'permanent',
   conversation_too_large: 'permanent',
   suppressed_user: 'permanent',
+  budget_reached: 'permanent',
   worker_killed: 'permanent',
   workflow_lost: 'permanent',
   terminated: 'permanent',

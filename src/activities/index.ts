@@ -1,11 +1,11 @@
 import type { Ingest } from '../ingest/ingest.ts'
-import type { Queryable } from '../stores/database.ts'
 import { createBackfillActivities } from './backfill.ts'
-import { createReportActivities } from './report.ts'
+import { createReportActivities, type ReportDependencies } from './report.ts'
+import { createScheduleActivities, type ScheduledWork } from './schedules.ts'
 
-export interface ActivityDependencies {
-  readonly db: Queryable
+export interface ActivityDependencies extends ReportDependencies {
   readonly ingest: Ingest
+  readonly schedules: ScheduledWork
 }
 
 /** Everything a worker can do, over the dependencies of its process. */
@@ -13,6 +13,7 @@ export function createActivities(dependencies: ActivityDependencies) {
   return {
     ...createReportActivities(dependencies),
     ...createBackfillActivities(dependencies),
+    ...createScheduleActivities(dependencies),
   }
 }
 

@@ -19,6 +19,7 @@ import { keyRoutes } from './routes/keys.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
+import { scheduleRoutes } from './routes/schedules.ts'
 import { userRoutes } from './routes/users.ts'
 
 export interface AppOptions {
@@ -54,6 +55,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', jobRoutes)
     .route('/', jobControlRoutes)
     .route('/', jobEventRoutes)
+    .route('/', scheduleRoutes)
     .route('/', userRoutes)
     .route('/', keyRoutes)
     .route('/', compatRoutes)

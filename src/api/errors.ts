@@ -36,6 +36,7 @@ export const STATUS = {
   no_user: 422,
   conversation_too_large: 413,
   suppressed_user: 409,
+  budget_reached: 409,
   worker_killed: 500,
   workflow_lost: 500,
   terminated: 500,

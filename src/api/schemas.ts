@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { JOB_KINDS, JOB_STATES } from '../domain/job.ts'
+import { SCHEDULE_KINDS, SKIP_REASONS } from '../domain/schedule.ts'
 import { TRACE_KINDS } from '../domain/recall.ts'
 import { ROLES } from '../stores/api-keys.ts'
 import { time, uuid } from './fields.ts'
@@ -28,6 +29,36 @@ export const jobSchema = z
 export const acceptedSchema = z
   .object({ id: uuid, job: uuid, status: z.enum(JOB_STATES) })
   .openapi('Accepted')
+
+export const estimateSchema = z
+  .object({
+    conversations: z.int(),
+    tokens: z.int(),
+    cost: z.number().nullable().openapi({ description: 'US dollars; null without a known price.' }),
+    model: z.string(),
+  })
+  .openapi('Estimate')
+
+export const scheduleSchema = z
+  .object({
+    id: z.enum(SCHEDULE_KINDS),
+    kind: z.enum(SCHEDULE_KINDS),
+    cron: z.string(),
+    paused: z.boolean(),
+    note: z.string().nullable(),
+    next_runs: z.array(time).readonly(),
+    recent_runs: z
+      .array(
+        z.object({
+          started_at: time,
+          job: uuid.nullable(),
+          skipped: z.enum(SKIP_REASONS).nullable(),
+        }),
+      )
+      .readonly(),
+    applied: z.boolean(),
+  })
+  .openapi('Schedule')
 
 export const failureSchema = z
   .object({ conversation_id: z.string(), code: z.string(), message: z.string(), failed_at: time })

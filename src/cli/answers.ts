@@ -20,6 +20,13 @@ export type JobAnswer = z.infer<typeof jobAnswer>
 
 export const acceptedAnswer = z.looseObject({ job: z.string() })
 
+export const estimateAnswer = z.looseObject({
+  conversations: z.number(),
+  tokens: z.number(),
+  cost: z.number().nullable(),
+  model: z.string(),
+})
+
 const count = z.number().default(0)
 
 /** The counts of a backfill as far as its job has come; before its first report all are 0. */
@@ -46,6 +53,23 @@ export const failureAnswer = z.looseObject({
   failed_at: z.string(),
 })
 export type FailureAnswer = z.infer<typeof failureAnswer>
+
+export const scheduleAnswer = z.looseObject({
+  id: z.string(),
+  cron: z.string(),
+  paused: z.boolean(),
+  note: z.string().nullable(),
+  next_runs: z.array(z.string()),
+  recent_runs: z.array(
+    z.looseObject({
+      started_at: z.string(),
+      job: z.string().nullable(),
+      skipped: z.string().nullish(),
+    }),
+  ),
+  applied: z.boolean().default(true),
+})
+export type ScheduleAnswer = z.infer<typeof scheduleAnswer>
 
 export const hitAnswer = z.looseObject({
   id: z.string(),

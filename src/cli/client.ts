@@ -4,6 +4,7 @@ import { isErrorCode, MemoirError } from '../errors.ts'
 import {
   acceptedAnswer,
   errorAnswer,
+  estimateAnswer,
   failureAnswer,
   importedAnswer,
   jobAnswer,
@@ -11,6 +12,7 @@ import {
   newKeyAnswer,
   pageOf,
   recallAnswer,
+  scheduleAnswer,
 } from './answers.ts'
 
 /** A request that takes longer than this has met a server that is stuck; nothing the API answers takes half as long. */
@@ -73,6 +75,12 @@ export interface NewKey {
   readonly expires_at?: string
 }
 
+export interface ScheduleChange {
+  readonly cron?: string
+  readonly paused?: boolean
+  readonly note?: string
+}
+
 interface AskOptions {
   readonly query?: Query
   readonly body?: unknown
@@ -85,20 +93,33 @@ type Query = Readonly<Record<string, string | number | undefined>>
 export function createClient(options: ClientOptions) {
   const ask = createAsk(options)
   const job = (id: string, rest = '') => `/v1/jobs/${encodeURIComponent(id)}${rest}`
+  const schedule = (id: string, rest = '') => `/v1/schedules/${encodeURIComponent(id)}${rest}`
   return {
-    startBackfill: async (body: { page_size?: number; retry_failed?: boolean }) =>
+    startBackfill: async (body: { page_size?: number; retry_failed?: boolean; budget?: number }) =>
       await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
+    estimate: async () =>
+      await ask(estimateAnswer, 'POST', '/v1/backfills', { body: { estimate_only: true } }),
     importConversations: async (body: ImportBody, idempotencyKey: string) =>
       await ask(importedAnswer, 'POST', '/v1/imports', { body, idempotencyKey }),
     job: async (id: string) => await ask(jobAnswer, 'GET', job(id)),
     jobs: async (query: Query) => await ask(pageOf(jobAnswer), 'GET', '/v1/jobs', { query }),
-    control: async (id: string, action: JobControl | 'retry') =>
-      await ask(z.unknown(), 'POST', job(id, `/${action}`)),
+    control: async (id: string, action: JobControl | 'retry', query: Query = {}) =>
+      await ask(z.unknown(), 'POST', job(id, `/${action}`), { query }),
     failures: async (id: string, query: Query) =>
       await ask(pageOf(failureAnswer), 'GET', `/v1/backfills/${encodeURIComponent(id)}/failures`, {
         query,
       }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
+    schedules: async () => await ask(pageOf(scheduleAnswer), 'GET', '/v1/schedules'),
+    changeSchedule: async (id: string, body: ScheduleChange) =>
+      await ask(scheduleAnswer, 'PATCH', schedule(id), { body }),
+    removeSchedule: async (id: string) => {
+      await ask(z.unknown(), 'DELETE', schedule(id))
+    },
+    triggerSchedule: async (id: string) =>
+      await ask(acceptedAnswer, 'POST', schedule(id, '/trigger')),
+    backfillSchedule: async (id: string, body: { from: string; to: string }) =>
+      await ask(z.looseObject({ id: z.string() }), 'POST', schedule(id, '/backfill'), { body }),
     keys: async (query: Query) => await ask(pageOf(keyAnswer), 'GET', '/v1/keys', { query }),
     createKey: async (body: NewKey) => await ask(newKeyAnswer, 'POST', '/v1/keys', { body }),
     revokeKey: async (id: string) => {

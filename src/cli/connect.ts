@@ -10,8 +10,8 @@ export interface Connection {
 }
 
 /** A person at a terminal wants the answer, not the log; whoever sets LOG_LEVEL gets it. */
-export function quietLevel(config: Config): string {
-  return config.given.has('LOG_LEVEL') ? config.LOG_LEVEL : 'warn'
+export function quietLevel(config: Config, otherwise = 'warn'): string {
+  return config.given.has('LOG_LEVEL') ? config.LOG_LEVEL : otherwise
 }
 
 const nothingToClose = async () => {}
@@ -39,7 +39,8 @@ export async function connect(
       details: { next: 'Start one with: memoir up   or set MEMOIR_URL to one that runs.' },
     })
   }
-  const log = createLogger(quietLevel(config), 'memoir')
+  // What fails is told by the command itself.
+  const log = createLogger(quietLevel(config, 'fatal'), 'memoir')
   const services = await parts.createServices(config, log)
   const fetch = await parts.localApi(services)
   const client = createClient({ url: 'http://memoir.local', key: undefined, namespace, fetch })

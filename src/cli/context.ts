@@ -56,6 +56,13 @@ export function whole(min: number, max: number): (text: string) => number {
   }
 }
 
+/** A parser for sums of US dollars. */
+export function dollars(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text.replace(/^\$/, ''))
+  if (value >= 0 && value <= 1_000_000) return value
+  throw new InvalidArgumentError('It has to be a sum of US dollars, such as 2.50.')
+}
+
 /** A parser for numbers from 0 to 1. */
 export function share(text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text)

@@ -1,7 +1,9 @@
 import type { Config } from '../config.ts'
 import type { Services } from '../services.ts'
+import { findPollers } from '../temporal/pollers.ts'
 import {
   countAdminKeys,
+  countVectorsBehind,
   findPendingMigrations,
   readServerFacts,
   type ServerFacts,
@@ -22,6 +24,10 @@ type Found = Omit<Finding, 'name'>
 
 /** halfvec indexes and `security_invoker` aside, nothing older is tested. */
 const OLDEST_POSTGRES = 150_000
+/** The first with halfvec. */
+const OLDEST_VECTOR = [0, 7] as const
+/** The first that runs this source as it is; the project brings its own. */
+const OLDEST_NODE = 24
 
 const ok = (detail: string): Found => ({ state: 'ok', detail })
 const warn = (detail: string, next: string): Found => ({ state: 'warn', detail, next })
@@ -44,12 +50,25 @@ export function failed(name: string, error: unknown): Finding {
 
 /** Checks the parts themselves, each on its own: one that fails does not hide the others, but what rests on it is left out. */
 export async function checkServices(services: Services): Promise<Finding[]> {
-  const findings = [
+  const temporal = await finding('temporal', async () => await checkTemporal(services))
+  return [
+    await finding('node', async () => checkNode(process.versions.node)),
     ...(await checkDatabase(services)),
-    await finding('temporal', async () => await checkTemporal(services)),
+    temporal,
+    ...(temporal.state === 'fail'
+      ? []
+      : [await finding('workers', async () => await checkWorkers(services))]),
     await finding('embedding', async () => await checkEmbedding(services)),
   ]
-  return findings
+}
+
+export function checkNode(version: string): Found {
+  return Number(version.split('.')[0]) >= OLDEST_NODE
+    ? ok(`version ${version}`)
+    : fail(
+        `version ${version} is too old`,
+        `Start Memoir with bin/memoir, which brings Node ${OLDEST_NODE}.`,
+      )
 }
 
 async function checkDatabase(services: Services): Promise<Finding[]> {
@@ -80,12 +99,22 @@ async function checkDatabase(services: Services): Promise<Finding[]> {
   return [
     ...found,
     await finding('source', async () => await checkSource(services)),
+    await finding('vectors', async () => await checkVectors(services)),
     await finding('keys', async () => await checkKeys(services)),
   ]
 }
 
-function checkVector(version: string | null, available: boolean): Found {
-  if (version !== null) return ok(`version ${version}`)
+export function checkVector(version: string | null, available: boolean): Found {
+  if (version !== null) {
+    const [major = 0, minor = 0] = version.split('.').map(Number)
+    const [oldestMajor, oldestMinor] = OLDEST_VECTOR
+    return major > oldestMajor || minor >= oldestMinor
+      ? ok(`version ${version}`)
+      : fail(
+          `version ${version} is too old`,
+          `Install pgvector ${OLDEST_VECTOR.join('.')} or newer, then in the database: alter extension vector update`,
+        )
+  }
   return available
     ? warn('installed, not yet created in this database', 'Run: memoir migrate')
     : fail(
@@ -115,6 +144,32 @@ async function checkKeys({ db, config }: Services): Promise<Found> {
     : fail('there is no admin key', 'Set MEMOIR_ADMIN_KEY, or run: memoir keys create --role admin')
 }
 
+async function checkVectors({ db }: Services): Promise<Found> {
+  const { pending, failed } = await countVectorsBehind(db)
+  if (pending + failed === 0) return ok('none pending')
+  const detail = [
+    ...(pending > 0 ? [`${pending} pending`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ].join(', ')
+  return warn(
+    `${detail}: those memories are found by their words only`,
+    failed > 0
+      ? 'Run: memoir jobs list --state failed   and retry what is listed.'
+      : 'A worker writes them; when the number does not fall, see: memoir jobs list --state running',
+  )
+}
+
+async function checkWorkers({ temporal }: Services): Promise<Found> {
+  const { workers, untaken } = await findPollers(temporal)
+  if (untaken.length === 0) return ok(`${workers} on queue ${temporal.taskQueue}`)
+  const detail =
+    workers === 0 ? 'none takes work' : `${workers}, but none takes ${untaken.join(', ')}`
+  return warn(
+    `${detail} from queue ${temporal.taskQueue}: what is accepted stays queued`,
+    'Run: memoir worker   with the same TEMPORAL_* variables.',
+  )
+}
+
 async function checkTemporal({ temporal, config }: Services): Promise<Found> {
   const { ok: answers } = await temporal.health()
   const where = `${config.TEMPORAL_ADDRESS ?? 'the default address'}, namespace ${temporal.namespace}`
@@ -138,7 +193,7 @@ async function checkEmbedding({ embedder, db }: Services): Promise<Found> {
     ? ok(what)
     : warn(
         `${what}; the stored vectors come from ${space.model}, ${space.dimensions} dimensions`,
-        'Recall finds by words only until the model is set back or everything is embedded again.',
+        'Recall finds by words only, and ingest stops with reembed_required: set the model back, or re-embed.',
       )
 }
 

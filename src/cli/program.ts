@@ -6,7 +6,9 @@ import { registerImport } from './commands/import.ts'
 import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
 import { registerMigrate } from './commands/migrate.ts'
+import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
+import { registerSchedules } from './commands/schedules.ts'
 import { registerUp } from './commands/up.ts'
 import { registerWorker } from './commands/worker.ts'
 import { examples, type CliContext } from './context.ts'
@@ -16,8 +18,10 @@ const COMMANDS = [
   registerUp,
   registerImport,
   registerBackfill,
+  registerNightly,
   registerRecall,
   registerJobs,
+  registerSchedules,
   registerKeys,
   registerDoctor,
   registerMigrate,

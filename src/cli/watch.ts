@@ -15,9 +15,14 @@ const UNREACHABLE_POLLS = 75
  * Follows a job to its end with a progress bar.
  * @returns the job as it ended, or null when Ctrl-C ended the watching; the job goes on
  */
-export async function followJob(client: ApiClient, id: string, io: Io): Promise<JobAnswer | null> {
+export async function followJob(
+  client: ApiClient,
+  id: string,
+  io: Io,
+  label = 'backfill',
+): Promise<JobAnswer | null> {
   using interrupted = interruption(io)
-  const progress = createProgress(io, 'backfill')
+  const progress = createProgress(io, label)
   try {
     for (;;) {
       const job = await patiently(async () => await client.job(id), interrupted)

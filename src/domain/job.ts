@@ -1,6 +1,6 @@
 /** Accepted work: what a job row says, and what a backfill is asked and reports. Pure types; safe inside workflows. */
 
-export const JOB_KINDS = ['backfill'] as const
+export const JOB_KINDS = ['backfill', 'nightly'] as const
 export type JobKind = (typeof JOB_KINDS)[number]
 
 export const JOB_STATES = [
@@ -45,6 +45,15 @@ export interface BackfillProgress {
   readonly cost: number | null
 }
 
+/** What a backfill would take at most, before it is asked for. */
+export interface BackfillEstimate {
+  readonly conversations: number
+  readonly tokens: number
+  /** US dollars; null when the model's price is not known. */
+  readonly cost: number | null
+  readonly model: string
+}
+
 /** What a workflow is started with: ids and numbers only. */
 export interface BackfillJob {
   readonly jobId: string
@@ -61,6 +70,14 @@ export interface BackfillJob {
   readonly heartbeatSeconds: number
   /** Continues as new after so many pages, for tests; otherwise when Temporal suggests it. */
   readonly pagesPerRun?: number
+}
+
+/** A nightly run walks what changed; otherwise it is a backfill. */
+export interface NightlyJob extends BackfillJob {
+  /** ISO 8601: what changed at or after. Null until the run has asked the source's clock. */
+  readonly since: string | null
+  /** ISO 8601: the night it stands in for; left out, now. */
+  readonly plannedAt?: string
 }
 
 /** A job as HTTP, MCP and the command line show it. Times are ISO 8601 in UTC. */

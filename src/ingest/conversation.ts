@@ -28,13 +28,27 @@ export interface SourceConversation extends ConversationHead {
   readonly readAt: Date
 }
 
+/** How much there is in a source. */
+export interface SourceSize {
+  readonly conversations: number
+  readonly messages: number
+  /** Of all messages' content. */
+  readonly bytes: number
+}
+
 /** Where conversations come from. Reads only. */
 export interface ConversationSource {
   readonly name: string
   readonly namespace: string
-  count(): Promise<number>
+  /** How many there are; with a time, how many changed at or after it. */
+  count(since?: Date): Promise<number>
+  measure(): Promise<SourceSize>
   /** The page after that id in the source's own order of ids; null starts. */
   headsAfter(after: string | null, limit: number): Promise<ConversationHead[]>
+  /** The page after that id of conversations that changed at or after `since`: themselves, or by a message. */
+  changedSince(since: Date, after: string | null, limit: number): Promise<ConversationHead[]>
+  /** The source's own clock: its times are compared with no other. */
+  clock(): Promise<Date>
   headsOf(ids: readonly string[]): Promise<ConversationHead[]>
   load(heads: readonly ConversationHead[]): Promise<SourceConversation[]>
   check(): Promise<void>

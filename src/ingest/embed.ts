@@ -1,6 +1,6 @@
 import { weightedMean } from '../domain/vectors.ts'
 import { MemoirError } from '../errors.ts'
-import type { Embedder } from '../providers/embedder.ts'
+import type { Embedder, Purse } from '../providers/embedder.ts'
 import { chunkText } from '../text/chunks.ts'
 import type { ConversationPlan } from './plan.ts'
 
@@ -11,6 +11,7 @@ export interface EmbedDependencies {
   readonly embedder: Embedder
   readonly chunkChars: number
   readonly signal: AbortSignal
+  readonly purse?: Purse
 }
 
 /**
@@ -20,7 +21,7 @@ export interface EmbedDependencies {
  */
 export async function embedPlans(
   plans: readonly ConversationPlan[],
-  { embedder, chunkChars, signal }: EmbedDependencies,
+  { embedder, chunkChars, signal, purse }: EmbedDependencies,
 ): Promise<PlanVectors> {
   const indexOf = new Map<string, number>()
   const traces = plans.flatMap((plan) =>
@@ -36,7 +37,11 @@ export async function embedPlans(
   const vectors =
     indexOf.size === 0
       ? []
-      : await embedder.embed([...indexOf.keys()], { priority: 'bulk', signal })
+      : await embedder.embed([...indexOf.keys()], {
+          priority: 'bulk',
+          signal,
+          ...(purse ? { purse } : {}),
+        })
   return new Map(traces.map(({ id, chunks }) => [id, meanOf(chunks, vectors)]))
 }
 

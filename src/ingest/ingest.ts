@@ -4,10 +4,10 @@ import type { BackfillProgress } from '../domain/job.ts'
 export interface Ingest {
   /**
    * Checks what would make every page fail, before the first is read.
-   * @returns where a run that was interrupted goes on, null for the start
+   * @returns where a run that was interrupted goes on, null for the start; and from when on it reads, when only what changed
    * @throws MemoirError `source_unavailable`, `source_invalid`, `reembed_required`, `store_unavailable`
    */
-  begin(job: IngestJob): Promise<{ readonly cursor: string | null }>
+  begin(job: IngestJob): Promise<IngestStart>
   /**
    * Ingests one page in the source's order of ids. Conversations that fail for good are recorded and passed over.
    * @throws MemoirError for what a retry or the operator can mend: the page is then repeated as a whole
@@ -17,16 +17,28 @@ export interface Ingest {
   finish(job: IngestJob): Promise<BackfillProgress>
 }
 
+export interface IngestStart {
+  readonly cursor: string | null
+  /** ISO 8601; for the pages of a job that reads only what changed. */
+  readonly since?: string
+}
+
 export interface IngestJob {
   readonly jobId: string
   readonly namespaceId: string
   readonly source: string
   readonly retryFailed: boolean
+  /** Reads what changed since the last run that succeeded, instead of everything. */
+  readonly changedOnly?: boolean
+  /** ISO 8601: the night it stands in for, when that is not now. */
+  readonly plannedAt?: string
 }
 
 export interface PageRequest extends IngestJob {
   /** Opaque position; null starts at the beginning. */
   readonly after: string | null
+  /** ISO 8601: only what changed at or after; everything when it is left out. */
+  readonly since?: string
   readonly limit: number
 }
 

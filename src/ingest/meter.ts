@@ -21,14 +21,16 @@ interface Meter {
  * Progress of jobs this process works on. Counts come from `ingested_conversation`, so a page that ran twice cannot bend them;
  * only the rate is of this process's own life.
  */
-export function createProgressMeters(db: Database) {
+export function createProgressMeters(db: Database, costOf: (tokens: number) => number | null) {
   const meters = new Map<string, Meter>()
+  const count = async (jobId: string, before: Parameters<typeof counted>[2]) =>
+    await counted({ db, costOf }, jobId, before)
 
   async function current(job: IngestJob, total: () => Promise<number>): Promise<Meter> {
     const known = meters.get(job.jobId)
     if (known) return known
     const stored = (await findPosition(db, job.jobId))?.progress['total']
-    return await count(db, job.jobId, {
+    return await count(job.jobId, {
       total: typeof stored === 'number' ? stored : await total(),
     })
   }
@@ -36,7 +38,7 @@ export function createProgressMeters(db: Database) {
   return {
     /** Counts what there is to do, once a job. */
     async begin(job: IngestJob, total: () => Promise<number>): Promise<void> {
-      const counted = await count(db, job.jobId, { total: await total() })
+      const counted = await count(job.jobId, { total: await total() })
       meters.set(job.jobId, counted)
       await savePosition(db, { jobId: job.jobId, cursor: null, progress: { ...counted.progress } })
     },
@@ -48,7 +50,7 @@ export function createProgressMeters(db: Database) {
       const meter = await current(job, total)
       const pause = Math.max(COUNT_EVERY_MS, meter.cost * COUNT_SHARE)
       const due = performance.now() - meter.countedAt >= pause
-      const latest = due ? await count(db, job.jobId, meter) : meter
+      const latest = due ? await count(job.jobId, meter) : meter
       meters.set(job.jobId, latest)
       const progress = due ? { ...latest.progress } : null
       await savePosition(db, { jobId: job.jobId, cursor, progress })
@@ -56,7 +58,7 @@ export function createProgressMeters(db: Database) {
     },
     /** The exact counts. */
     async finish(job: IngestJob): Promise<BackfillProgress> {
-      const { progress } = await count(db, job.jobId, meters.get(job.jobId) ?? { total: 0 })
+      const { progress } = await count(job.jobId, meters.get(job.jobId) ?? { total: 0 })
       meters.delete(job.jobId)
       const final = { ...progress, total: progress.total_fetched, eta_seconds: 0 }
       await savePosition(db, { jobId: job.jobId, cursor: null, progress: final })
@@ -69,8 +71,8 @@ export function createProgressMeters(db: Database) {
 
 export type ProgressMeters = ReturnType<typeof createProgressMeters>
 
-async function count(
-  db: Database,
+async function counted(
+  { db, costOf }: { db: Database; costOf: (tokens: number) => number | null },
   jobId: string,
   before: Pick<Meter, 'total'> & Partial<Meter>,
 ): Promise<Meter> {
@@ -99,7 +101,7 @@ async function count(
       rate: Math.round(rate * 10) / 10,
       eta_seconds: rate > 0 ? Math.ceil((total - fetched) / rate) : null,
       tokens,
-      cost: null,
+      cost: costOf(tokens),
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import { MemoirError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Embedder } from '../providers/embedder.ts'
+import { costOf } from '../providers/prices.ts'
 import type { Database } from '../stores/database.ts'
 import { failedAfter } from '../stores/ingested.ts'
 import { findPosition } from '../stores/job-progress.ts'
@@ -11,6 +12,8 @@ import type { ConversationHead, ConversationSource } from './conversation.ts'
 import { createHandling, type Handling } from './handling.ts'
 import type { Ingest, IngestJob, PageHooks, PageOutcome, PageRequest } from './ingest.ts'
 import { createProgressMeters, type ProgressMeters } from './meter.ts'
+import { purseOf } from './purse.ts'
+import { createWindows } from './window.ts'
 import { ingestSlice, recordErrors, recordGone, type SliceContext } from './slice.ts'
 
 export interface IngestDependencies {
@@ -26,23 +29,33 @@ export interface IngestDependencies {
 /** Composes ingest of one source. */
 export function createIngest(dependencies: IngestDependencies): Ingest {
   const { db, source, embedder } = dependencies
-  const meters = createProgressMeters(db)
+  const { model } = embedder.identity
+  const price = dependencies.config.EMBEDDING_PRICE
+  const meters = createProgressMeters(db, (tokens) => costOf(tokens, { model, price }))
   const handling = createHandling(db)
-  const totalOf = (job: IngestJob) => async () =>
-    job.retryFailed ? await meters.failed(job) : await source.count()
+  const windows = createWindows(dependencies)
+  const totalOf = (job: IngestJob) => async () => {
+    if (job.retryFailed) return await meters.failed(job)
+    return await source.count((await windows.open(job)).changedSince ?? undefined)
+  }
   return {
     async begin(job) {
       await source.check()
       await requireSpace(db, embedder)
       const position = await findPosition(db, job.jobId)
+      const { changedSince } = await windows.open(job)
       await meters.begin(job, totalOf(job))
-      return { cursor: position?.cursor ?? null }
+      return {
+        cursor: position?.cursor ?? null,
+        ...(changedSince === null ? {} : { since: changedSince.toISOString() }),
+      }
     },
     page: async (request, hooks) =>
       await ingestPage(request, hooks, { ...dependencies, meters, handling, totalOf }),
     async finish(job) {
       const space = await requireSpace(db, embedder)
       const progress = await meters.finish(job)
+      await windows.close(job)
       await handling.end(job.jobId)
       dependencies.onFinish?.(space)
       return progress
@@ -98,9 +111,12 @@ async function readHeads(
   request: PageRequest,
   { db, source }: PageContext,
 ): Promise<{ heads: ConversationHead[]; next: string | null }> {
-  const { after, limit } = request
+  const { after, limit, since } = request
   if (!request.retryFailed) {
-    const heads = await source.headsAfter(after, limit)
+    const heads =
+      since === undefined
+        ? await source.headsAfter(after, limit)
+        : await source.changedSince(new Date(since), after, limit)
     return { heads, next: heads.length < limit ? null : (heads.at(-1)?.id ?? null) }
   }
   const ids = await failedAfter(db, request, { after, limit })
@@ -128,6 +144,7 @@ async function workThrough(
     chunkChars: config.EMBEDDING_CHUNK_CHARS,
     language: config.MEMORY_LANGUAGE,
     signal: hooks.signal,
+    purse: purseOf(db, { jobId: request.jobId, model: context.embedder.identity.model }),
   }
   const { fit, tooLarge } = Object.groupBy(heads, ({ bytes }) =>
     bytes > MAX_CONVERSATION_BYTES ? 'tooLarge' : 'fit',

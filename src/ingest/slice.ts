@@ -1,5 +1,5 @@
 import { MemoirError, toMemoirError, type ErrorCode } from '../errors.ts'
-import type { Embedder } from '../providers/embedder.ts'
+import type { Embedder, Purse } from '../providers/embedder.ts'
 import { sqlState, type Database, type Queryable } from '../stores/database.ts'
 import {
   findIngested,
@@ -35,6 +35,8 @@ export interface SliceContext {
   readonly chunkChars: number
   readonly language: string
   readonly signal: AbortSignal
+  /** Pays for the embeddings; without one nothing is counted. */
+  readonly purse?: Purse
 }
 
 interface Decided {

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
-import type { BackfillAccept, JobKey, Jobs } from '../api/context.ts'
+import type { BackfillAccept, JobKey, Jobs, NightlyAccept } from '../api/context.ts'
 import type { Config } from '../config.ts'
-import type { Job, JobControl } from '../domain/job.ts'
+import type { Job, JobControl, JobKind } from '../domain/job.ts'
 import { isTerminal } from '../domain/job.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Logger } from '../logger.ts'
@@ -18,6 +18,9 @@ import {
   type JobRow,
 } from '../stores/jobs.ts'
 import type { TemporalClient } from '../temporal/client.ts'
+import { BUILTIN_MODEL } from '../providers/hashing-embedder.ts'
+import { TOKENS_A_PRICE, priceOf } from '../providers/prices.ts'
+import { setBudget } from '../stores/usage.ts'
 import { WORKFLOWS } from '../temporal/ids.ts'
 import { readBackfillRequest, sameRequest, type BackfillRequest } from './backfill-request.ts'
 import { createLauncher, type Launcher } from './launcher.ts'
@@ -45,7 +48,13 @@ export function createJobs(dependencies: JobsDependencies): Jobs & { close(): Pr
   const context: Context = { config, db, launcher }
   return {
     acceptBackfill: async (request) => await acceptBackfill(context, request),
+    acceptNightly: async (request) => await acceptNightly(context, request),
     control: async (key, action) => await control(context, key, action),
+    setBudget: async (key, budget) => {
+      const row = await requireRow(context, key)
+      if (isTerminal(row.state)) throw notNow(row, 'resume')
+      await setBudget(db, { jobId: row.id, tokens: tokensFor(budget, config) })
+    },
     retry: async (key) => await retry(context, key),
     get: async (key) => await getJob(db, key),
     list: async (query) => await listJobs(db, query),
@@ -57,39 +66,93 @@ export function createJobs(dependencies: JobsDependencies): Jobs & { close(): Pr
   }
 }
 
-/** An unfinished job may end between the refused insert and the look at it; more than that is not chance. */
-const ACCEPT_TRIES = 3
+/** @throws MemoirError `invalid_request` when nobody knows what a token costs */
+function tokensFor(budget: number, config: Config): number | null {
+  const model = config.EMBEDDING_MODEL ?? BUILTIN_MODEL
+  const price = priceOf({ model, price: config.EMBEDDING_PRICE })
+  if (price === null) {
+    throw new MemoirError(
+      'invalid_request',
+      `budget: the price of ${model} is not known; EMBEDDING_PRICE sets it`,
+      { details: { field: 'budget' } },
+    )
+  }
+  return price === 0 ? null : Math.floor((budget / price) * TOKENS_A_PRICE)
+}
 
-async function acceptBackfill(context: Context, request: BackfillAccept) {
-  const { config, db, launcher } = context
-  const { namespaceId } = request
+async function acceptBackfill(context: Context, request: BackfillAccept): Promise<Accepted> {
+  const { config } = context
   const wanted: BackfillRequest = {
     source: config.SOURCE_NAME,
     pageSize: request.pageSize ?? config.BACKFILL_PAGE_SIZE,
     retryFailed: request.retryFailed,
+    budget: request.budget ?? null,
   }
-  const { workflowId, lockKey } = WORKFLOWS.backfill
-  const subject = { namespaceId, source: wanted.source }
-  const id = uuidv7()
+  const key = { namespaceId: request.namespaceId, id: uuidv7() }
+  const other = await acceptWalk(context, { key, kind: 'backfill', wanted })
+  if (other === null) return { job: await requireJob(context, key), joined: false }
+  const same = other.kind === 'backfill' && sameRequest(readBackfillRequest(other.request), wanted)
+  if (!same) throw conflictWith(other)
+  return { job: await requireJob(context, other), joined: true }
+}
+
+async function acceptNightly(context: Context, request: NightlyAccept): Promise<Accepted> {
+  const { config } = context
+  const { namespaceId, id = uuidv7(), plannedAt } = request
+  const wanted = {
+    source: config.SOURCE_NAME,
+    pageSize: config.NIGHTLY_PAGE_SIZE,
+    retryFailed: false,
+    plannedAt: (plannedAt ?? new Date()).toISOString(),
+  }
   const key = { namespaceId, id }
+  const other = await acceptWalk(context, { key, kind: 'nightly', wanted })
+  if (other === null) return { job: await requireJob(context, key), joined: false }
+  if (other.kind !== 'nightly') throw conflictWith(other)
+  // One that stands for a later night may begin to read later than this one has to: it has to end first.
+  const covers = (readBackfillRequest(other.request).plannedAt ?? '') <= wanted.plannedAt
+  if (other.id !== id && !covers) throw new MemoirError('in_progress', SENTENCE.in_progress)
+  return { job: await requireJob(context, other), joined: true }
+}
+
+interface Accepted {
+  readonly job: Job
+  readonly joined: boolean
+}
+
+interface WalkAccept {
+  readonly key: JobKey
+  readonly kind: 'backfill' | 'nightly'
+  readonly wanted: BackfillRequest
+}
+
+/** An unfinished job may end between the refused insert and the look at it; more than that is not chance. */
+const ACCEPT_TRIES = 3
+
+/** @returns the job that stands in the way or was accepted before under this id; null when the new one was accepted */
+async function acceptWalk(
+  context: Context,
+  { key, kind, wanted }: WalkAccept,
+): Promise<JobRow | null> {
+  const { config, db, launcher } = context
+  const { workflowId, lockKey } = WORKFLOWS[kind]
+  const subject = { namespaceId: key.namespaceId, source: wanted.source }
   for (let tries = 0; tries < ACCEPT_TRIES; tries += 1) {
     const inserted = await insertJob(db, {
       ...key,
       userId: null,
-      kind: 'backfill',
+      kind,
       workflowId: workflowId(subject),
       request: { ...wanted },
       lockKey: lockKey(subject),
+      budgetTokens: wanted.budget == null ? null : tokensFor(wanted.budget, config),
     })
     if (inserted) {
       launcher.launch(await requireRow(context, key))
-      return { job: await requireJob(context, key), joined: false }
+      return null
     }
-    const other = await findUnfinishedByLock(db, lockKey(subject))
-    if (other !== null) {
-      if (!sameRequest(readBackfillRequest(other.request), wanted)) throw conflictWith(other.id)
-      return { job: await requireJob(context, { namespaceId, id: other.id }), joined: true }
-    }
+    const other = (await findJobRow(db, key)) ?? (await findUnfinishedByLock(db, lockKey(subject)))
+    if (other !== null) return other
   }
   throw new MemoirError('in_progress', SENTENCE.in_progress)
 }
@@ -147,10 +210,12 @@ function notFound(): MemoirError {
   return new MemoirError('not_found', SENTENCE.not_found)
 }
 
-function conflictWith(job: string): MemoirError {
-  return new MemoirError('conflict', 'A backfill with other parameters is not finished yet.', {
-    details: { job },
-  })
+function conflictWith({ id, kind }: JobRow): MemoirError {
+  const words = {
+    backfill: 'Another backfill is not finished yet.',
+    nightly: 'A nightly run of the source is not finished yet.',
+  } satisfies Record<JobKind, string>
+  return new MemoirError('conflict', words[kind], { details: { job: id, kind } })
 }
 
 function notNow(row: JobRow, action: JobControl | 'retry'): MemoirError {

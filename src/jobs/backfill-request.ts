@@ -1,23 +1,29 @@
-import type { BackfillJob } from '../domain/job.ts'
+import type { BackfillJob, JobKind, NightlyJob } from '../domain/job.ts'
 import { MemoirError } from '../errors.ts'
 import type { JobRow } from '../stores/jobs.ts'
 
-/** What a backfill's row keeps of the request: all that a start needs, now or after a crash. */
+/** What the row of a backfill or a nightly run keeps of the request: all that a start needs, now or after a crash. */
 export interface BackfillRequest {
   readonly source: string
   readonly pageSize: number
   readonly retryFailed: boolean
+  /** US dollars it may cost; null is without limit. */
+  readonly budget?: number | null
+  /** ISO 8601: the night that a nightly run stands in for, when that is not now. */
+  readonly plannedAt?: string
 }
 
 /** @throws MemoirError `internal` when the row holds something else */
 export function readBackfillRequest(request: Readonly<Record<string, unknown>>): BackfillRequest {
-  const { source, pageSize, retryFailed } = request
+  const { source, pageSize, retryFailed, budget = null, plannedAt } = request
   if (
     typeof source === 'string' &&
     typeof pageSize === 'number' &&
-    typeof retryFailed === 'boolean'
+    typeof retryFailed === 'boolean' &&
+    (budget === null || typeof budget === 'number')
   ) {
-    return { source, pageSize, retryFailed }
+    const wanted = { source, pageSize, retryFailed, budget }
+    return typeof plannedAt === 'string' ? { ...wanted, plannedAt } : wanted
   }
   throw new MemoirError('internal', 'the row of a backfill does not hold its request')
 }
@@ -27,18 +33,38 @@ export function sameRequest(one: BackfillRequest, other: BackfillRequest): boole
   return (
     one.source === other.source &&
     one.pageSize === other.pageSize &&
-    one.retryFailed === other.retryFailed
+    one.retryFailed === other.retryFailed &&
+    (one.budget ?? null) === (other.budget ?? null)
   )
 }
 
-export function backfillJobOf(row: JobRow, heartbeatSeconds: number): BackfillJob {
+function nightlyJobOf(row: JobRow, heartbeatSeconds: number): NightlyJob {
+  const { plannedAt } = readBackfillRequest(row.request)
+  const planned = plannedAt === undefined ? {} : { plannedAt }
+  return { ...backfillJobOf(row, heartbeatSeconds), ...planned, since: null }
+}
+
+function backfillJobOf(row: JobRow, heartbeatSeconds: number): BackfillJob {
+  const { source, pageSize, retryFailed } = readBackfillRequest(row.request)
   return {
     jobId: row.id,
     namespaceId: row.namespaceId,
-    ...readBackfillRequest(row.request),
+    source,
+    pageSize,
+    retryFailed,
     cursor: null,
     paused: row.control === 'pause',
     seq: 0,
     heartbeatSeconds,
   }
+}
+
+const ARGUMENT = {
+  backfill: backfillJobOf,
+  nightly: nightlyJobOf,
+} satisfies Record<JobKind, (row: JobRow, heartbeatSeconds: number) => BackfillJob>
+
+/** What the workflow of a row is started with, made of the row alone. */
+export function argumentOf(row: JobRow, heartbeatSeconds: number): BackfillJob {
+  return ARGUMENT[row.kind](row, heartbeatSeconds)
 }

@@ -10,7 +10,7 @@ import { isUnknownSearchAttribute } from '../temporal/away.ts'
 import type { TemporalClient } from '../temporal/client.ts'
 import { CONFLICT_POLICY, REUSE_POLICY, WORKFLOWS } from '../temporal/ids.ts'
 import { pause, resume } from '../workflows/messages.ts'
-import { backfillJobOf } from './backfill-request.ts'
+import { argumentOf } from './backfill-request.ts'
 
 /** Temporal's runs as the jobs they belong to. Every call fails after its deadline; none waits for a server that is away. */
 export interface Runs {
@@ -45,7 +45,7 @@ export function createRuns(temporal: TemporalClient, heartbeatSeconds: number): 
   const start = async (row: JobRow) => {
     if (row.previousRunId !== null) await endChain(temporal, row.workflowId, row.previousRunId)
     try {
-      return await startAnew(temporal, row, backfillJobOf(row, heartbeatSeconds))
+      return await startAnew(temporal, row, argumentOf(row, heartbeatSeconds))
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
       const run = await describe(row)

@@ -8,10 +8,18 @@ export interface SpaceIdentity {
   readonly precision: 'fp16' | 'fp32'
 }
 
+/** Who pays: asked before each request to a vendor, and told when one came to nothing. */
+export interface Purse {
+  /** @throws MemoirError `budget_reached` when that many tokens are not left */
+  reserve(tokens: number): Promise<void>
+  refund(tokens: number): Promise<void>
+}
+
 export interface EmbedOptions {
   /** Live questions go before bulk work when the vendor's rate is the limit. */
   readonly priority: 'live' | 'bulk'
   readonly signal?: AbortSignal
+  readonly purse?: Purse
 }
 
 export interface Embedder {

@@ -4,6 +4,9 @@ import { lexemeCounts, lexemesOf } from '../text/tokens.ts'
 import { wordsOf } from '../text/words.ts'
 import type { Embedder, SpaceIdentity } from './embedder.ts'
 
+/** Another number when the same text would get another vector. */
+export const BUILTIN_MODEL = 'hashing-1'
+
 /**
  * The built-in embedder: no model, no network, the same vector on every machine. Words, pairs of neighbouring words and letter
  * groups are hashed into signed dimensions (feature hashing: Weinberger et al., 2009). It adds to BM25 what words alone lack:
@@ -111,7 +114,7 @@ export function createHashingEmbedder({
   precision,
 }: Pick<SpaceIdentity, 'dimensions' | 'precision'>): Embedder {
   return {
-    identity: { provider: 'builtin', model: 'hashing-1', dimensions, precision },
+    identity: { provider: 'builtin', model: BUILTIN_MODEL, dimensions, precision },
     async embed(texts, { signal }) {
       signal?.throwIfAborted()
       const vectors: Float32Array[] = []

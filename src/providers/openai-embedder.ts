@@ -45,11 +45,12 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
   return {
     // Not the address: the same model elsewhere makes the same vectors.
     identity: { provider: 'openai', model, dimensions, precision },
-    async embed(texts, { priority, signal }) {
+    async embed(texts, { priority, signal, purse }) {
       const stop = new AbortController()
       const call: EmbedOptions = {
         priority,
         signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+        ...(purse ? { purse } : {}),
       }
       const inFlight = pLimit(IN_FLIGHT)
       const one = async ({ texts }: Batch) => {
@@ -114,13 +115,17 @@ function createSender({ metrics, limiter, ...options }: OpenAiEmbedderOptions) {
     maxRetries: 0,
     fetch: options.fetch,
   })
-  const count = (outcome: string) => metrics.vendorRequests.inc({ purpose: 'embedding', outcome })
+  const purpose = 'embedding'
+  const count = (outcome: string) => metrics.vendorRequests.inc({ purpose, outcome })
 
   return async function send(
     texts: readonly string[],
     { without, call }: { without: ReadonlySet<OptionalParameter>; call: EmbedOptions },
   ): Promise<Sent> {
-    await limiter.acquire(tokensOf(texts), call)
+    const tokens = tokensOf(texts)
+    await limiter.acquire(tokens, call)
+    await call.purse?.reserve(tokens)
+    const end = metrics.vendorSeconds.startTimer({ purpose })
     try {
       const answer = await client.embeddings.create(
         {
@@ -134,8 +139,10 @@ function createSender({ metrics, limiter, ...options }: OpenAiEmbedderOptions) {
       )
       const vectors = vectorsIn(answer, texts.length, options)
       count('ok')
+      metrics.vendorTokens.inc({ purpose }, tokensSaid(answer) ?? tokens)
       return { vectors }
     } catch (thrown) {
+      // Cut off on our side it may have been paid for.
       if (call.signal?.aborted) {
         count('cancelled')
         throw abortError()
@@ -143,10 +150,21 @@ function createSender({ metrics, limiter, ...options }: OpenAiEmbedderOptions) {
       const failure = failureOf(thrown, { key: apiKey })
       const { code, retryAfterMs } = failure.error
       count(code)
+      // What cannot be given back stays counted: a budget is rather reached early than late.
+      await call.purse?.refund(tokens).catch(() => undefined)
       if (code === 'vendor_busy' && retryAfterMs !== undefined) limiter.pause(retryAfterMs)
       return failure
+    } finally {
+      end()
     }
   }
+}
+
+const usageSchema = z.object({ usage: z.object({ total_tokens: z.int().positive() }) })
+
+/** What the vendor says it read; some say nothing, or 0. */
+function tokensSaid(answer: unknown): number | undefined {
+  return usageSchema.safeParse(answer).data?.usage.total_tokens
 }
 
 function tokensOf(texts: readonly string[]): number {

@@ -17,7 +17,7 @@ export interface RecallDependencies {
 }
 
 /** Of each kind of score this many candidates are fused; the best few of any are among them. */
-const CANDIDATES = 100
+export const CANDIDATES = 100
 /** The last read takes a little more than asked for, because some of what derived data names may be gone. */
 const READ_AHEAD = 10
 

@@ -5,10 +5,20 @@ import type {
   ConversationSource,
   SourceConversation,
   SourceMessage,
+  SourceSize,
 } from '../ingest/conversation.ts'
-import { isStoreAway, openDatabase, sqlState, type Database } from '../stores/database.ts'
+import {
+  isStoreAway,
+  openDatabase,
+  sqlState,
+  type Database,
+  type Queryable,
+} from '../stores/database.ts'
 import {
   countConversations,
+  measureSource,
+  selectChangedHeads,
+  selectClock,
   selectHeadsAfter,
   selectHeadsOf,
   selectMessages,
@@ -32,31 +42,26 @@ export function createPostgresSource(
   own: Database,
   onIdleError: (error: Error) => void,
 ): ConversationSource {
-  const foreign = config.SOURCE_DATABASE_URL !== undefined
-  const db = foreign
-    ? openDatabase({
-        url: config.SOURCE_DATABASE_URL,
-        poolSize: SOURCE_POOL_SIZE,
-        applicationName: 'memoir-source',
-        onIdleError,
-      })
-    : own
-  const tables = foreign ? foreignTables(config) : ownTables(config)
+  const { foreign, db, tables } = openTables(config, own, onIdleError)
   const read = async <T>(work: Parameters<Database['transaction']>[0]): Promise<T> =>
     (await db.transaction(work, { readOnly: true }).catch((error: unknown) => {
       throw sourceError(error)
     })) as T
+  const readHeads = async (select: (tx: Queryable) => Promise<HeadRow[]>) =>
+    (await read<HeadRow[]>(select)).map(toHead)
 
   return {
     name: config.SOURCE_NAME,
     namespace: config.SOURCE_NAMESPACE,
-    count: async () => await read<number>(async (tx) => await countConversations(tx, tables)),
+    count: async (since) =>
+      await read<number>(async (tx) => await countConversations(tx, tables, since ?? null)),
+    clock: async () => await read<Date>(async (tx) => await selectClock(tx)),
+    changedSince: async (since, after, limit) =>
+      await readHeads(async (tx) => await selectChangedHeads(tx, tables, { since, after, limit })),
+    measure: async () => await read<SourceSize>(async (tx) => await measureSource(tx, tables)),
     headsAfter: async (after, limit) =>
-      (
-        await read<HeadRow[]>(async (tx) => await selectHeadsAfter(tx, tables, { after, limit }))
-      ).map(toHead),
-    headsOf: async (ids) =>
-      (await read<HeadRow[]>(async (tx) => await selectHeadsOf(tx, tables, ids))).map(toHead),
+      await readHeads(async (tx) => await selectHeadsAfter(tx, tables, { after, limit })),
+    headsOf: async (ids) => await readHeads(async (tx) => await selectHeadsOf(tx, tables, ids)),
     load: async (heads) =>
       await read<SourceConversation[]>(async (tx) => {
         const { rows, readAt } = await selectMessages(
@@ -74,6 +79,20 @@ export function createPostgresSource(
       if (foreign) await db.close()
     },
   }
+}
+
+function openTables(config: Config, own: Database, onIdleError: (error: Error) => void) {
+  const foreign = config.SOURCE_DATABASE_URL !== undefined
+  const db = foreign
+    ? openDatabase({
+        url: config.SOURCE_DATABASE_URL,
+        poolSize: SOURCE_POOL_SIZE,
+        applicationName: 'memoir-source',
+        onIdleError,
+      })
+    : own
+  const tables = foreign ? foreignTables(config) : ownTables(config)
+  return { foreign, db, tables }
 }
 
 function assemble(
@@ -149,10 +168,11 @@ function foreignTables(config: Config): SourceTables {
 const MISFIT = new Set(['42P01', '42703', '42501', '42883', '42846', '3F000', '22P02'])
 
 function sourceError(error: unknown): unknown {
-  if (isStoreAway(error)) {
-    return new MemoirError('source_unavailable', SENTENCE.source_unavailable, { cause: error })
+  const state = sqlState(error instanceof MemoirError ? error.cause : error)
+  if (isStoreAway(error) && !MISFIT.has(state ?? '')) {
+    const words = error instanceof MemoirError ? error.message : SENTENCE.source_unavailable
+    return new MemoirError('source_unavailable', words, { cause: error })
   }
-  const state = sqlState(error)
   if (state === undefined || !MISFIT.has(state)) return error
   const words = error instanceof Error ? error.message : ''
   return new MemoirError('source_invalid', `${SENTENCE.source_invalid} Postgres says: ${words}`, {

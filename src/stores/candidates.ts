@@ -36,7 +36,11 @@ export async function findCandidates(db: Database, query: CandidateQuery): Promi
   })
 }
 
-function isIndexed({ indexedAt, storeVectors }: Space, { vectorCount }: RecallUser): boolean {
+/** Whether a user's vectors are found by the space's index, or all compared. */
+export function isIndexed(
+  { indexedAt, storeVectors }: Space,
+  { vectorCount }: RecallUser,
+): boolean {
   return (
     indexedAt !== null &&
     vectorCount > EXACT_VECTORS &&

@@ -121,13 +121,32 @@ export function isStoreAway(error: unknown): boolean {
   return AWAY.test(code) || AWAY_SYSTEM.has(code) || AWAY_MESSAGE.test(error.message)
 }
 
-function storeError(error: unknown): unknown {
-  return isStoreAway(error) && !(error instanceof MemoirError)
-    ? new MemoirError('store_unavailable', SENTENCE.store_unavailable, {
-        cause: error,
-        retryAfterMs: 5_000,
-      })
-    : error
+/** What the server says no to, so that nobody has to guess; waiting helps once it is mended. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  '28P01': 'Postgres does not accept the user or the password.',
+  '28000': 'Postgres does not accept the user from here.',
+  '3D000': 'Postgres has no database of that name.',
+}
+/** Our own tables are not there, or not all of them. */
+const NOT_MIGRATED = new Set(['42P01', '3F000'])
+
+/** The error as the rest of Memoir knows it: Postgres away, refusing or empty as such, anything else as it is. */
+export function storeError(error: unknown): unknown {
+  if (error instanceof MemoirError) return error
+  const state = sqlState(error) ?? ''
+  const refusal = REFUSALS[state]
+  if (refusal !== undefined || isStoreAway(error)) {
+    return new MemoirError('store_unavailable', refusal ?? SENTENCE.store_unavailable, {
+      cause: error,
+      retryAfterMs: 5_000,
+    })
+  }
+  if (!NOT_MIGRATED.has(state) || !(error instanceof Error && /memoir\./.test(error.message)))
+    return error
+  return new MemoirError('configuration_invalid', 'Tables are missing in Postgres.', {
+    cause: error,
+    details: { next: 'Create them with: memoir migrate' },
+  })
 }
 
 /** Postgres' code of an error, when it has one. */

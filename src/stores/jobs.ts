@@ -31,13 +31,15 @@ export interface NewJob {
   readonly workflowId: string
   readonly request: Readonly<Record<string, unknown>>
   readonly lockKey: string | null
+  /** What it may spend on model vendors; no limit when missing. */
+  readonly budgetTokens?: number | null
 }
 
 /** Inserts a job unless an unfinished one holds its lock key. @returns false when one does */
 export async function insertJob(db: Queryable, job: NewJob): Promise<boolean> {
   const { rowCount } = await db.query(
-    `insert into memoir.job (id, namespace_id, user_id, kind, workflow_id, request, lock_key)
-     values ($1::uuid, $2::uuid, $3::uuid, $4, $5, $6::jsonb, $7)
+    `insert into memoir.job (id, namespace_id, user_id, kind, workflow_id, request, lock_key, budget_tokens)
+     values ($1::uuid, $2::uuid, $3::uuid, $4, $5, $6::jsonb, $7, $8::bigint)
      on conflict do nothing`,
     [
       job.id,
@@ -47,6 +49,7 @@ export async function insertJob(db: Queryable, job: NewJob): Promise<boolean> {
       job.workflowId,
       JSON.stringify(job.request),
       job.lockKey,
+      job.budgetTokens ?? null,
     ],
   )
   return rowCount === 1
@@ -143,12 +146,21 @@ export interface JobReport {
   readonly error: JobError | null
 }
 
+export interface ReportEffect {
+  readonly kind: JobKind
+  /** The state before. */
+  readonly from: JobState
+  /** Since the job was accepted. */
+  readonly ageSeconds: number
+  readonly attempts: number
+}
+
 /**
  * What a run says of itself. The same report twice is one; a vendor's words noted for the same failure stay with it.
- * @returns false when the row has left that run or is past that report
+ * @returns null when the row has left that run or is past that report
  */
-export async function applyReport(db: Queryable, report: JobReport): Promise<boolean> {
-  const { rowCount } = await db.query(
+export async function applyReport(db: Queryable, report: JobReport): Promise<ReportEffect | null> {
+  const { rows } = await db.query<ReportEffect>(
     `update memoir.job
         set state = $4, run_id = $2, seq = $3, reported_at = now(),
             error = $5::jsonb || case
@@ -164,7 +176,10 @@ export async function applyReport(db: Queryable, report: JobReport): Promise<boo
       where id = $1::uuid
         and (run_id = $2 or run_id is null and previous_run_id is distinct from $2)
         and seq <= $3
-        and state in ('queued', 'running', 'paused')`,
+        and state in ('queued', 'running', 'paused')
+      returning kind, attempts, extract(epoch from now() - created_at)::float as "ageSeconds",
+        -- As the statement found it, not as it leaves it.
+        (select was.state from memoir.job was where was.id = job.id) as "from"`,
     [
       report.jobId,
       report.runId,
@@ -173,7 +188,7 @@ export async function applyReport(db: Queryable, report: JobReport): Promise<boo
       report.error === null ? null : JSON.stringify(report.error),
     ],
   )
-  return rowCount === 1
+  return rows[0] ?? null
 }
 
 /** Shows why a step is being tried again, while the run goes on. */

@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { runner, type RunnerOption } from 'node-pg-migrate'
 import { Client } from 'pg'
-import { isStoreAway } from './database.ts'
-import { MemoirError, SENTENCE } from '../errors.ts'
+import { storeError } from './database.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 
@@ -35,12 +34,12 @@ export async function migrate(url: string): Promise<string[]> {
 
 async function runOnce(url: string): Promise<string[]> {
   const client = new Client({ connectionString: url, application_name: 'memoir-migrate' })
+  // A server that goes away tells the connection too; the statement in hand fails with the same error.
+  client.on('error', () => undefined)
   try {
     await client.connect()
   } catch (error) {
-    throw isStoreAway(error)
-      ? new MemoirError('store_unavailable', SENTENCE.store_unavailable, { cause: error })
-      : error
+    throw storeError(error)
   }
   try {
     const applied = await runner({

@@ -39,6 +39,24 @@ export async function findPendingMigrations(db: Queryable): Promise<string[]> {
   return names.filter((name) => !applied.has(name))
 }
 
+export interface VectorFacts {
+  /** Memories whose vector is still to be written, or is of an older text. */
+  readonly pending: number
+  /** Memories whose vector could not be written. */
+  readonly failed: number
+}
+
+/** How far vectors are behind what is remembered, of all users. Reads every memory: for a person who waits. */
+export async function countVectorsBehind(db: Queryable): Promise<VectorFacts> {
+  const { rows } = await db.query<VectorFacts>(
+    `select count(*) filter (where t.vector_state = 'pending' or t.vector_state = 'written' and t.vector_revision < t.revision) as pending,
+            count(*) filter (where t.vector_state = 'failed') as failed
+       from memoir.memory_trace t
+      where t.state = 'active'`,
+  )
+  return rows[0] ?? { pending: 0, failed: 0 }
+}
+
 /** Keys that open everything now. */
 export async function countAdminKeys(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ n: number }>(

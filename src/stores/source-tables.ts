@@ -69,13 +69,73 @@ function headColumns(t: SourceTables, onlyMessages: string): string {
   ) m`
 }
 
-export async function countConversations(db: Queryable, t: SourceTables): Promise<number> {
-  const only = fixed('c', t, 1)
+/** @param since counts only what changed at or after; null counts everything */
+export async function countConversations(
+  db: Queryable,
+  t: SourceTables,
+  since: Date | null,
+): Promise<number> {
+  const first = since === null ? 1 : 2
+  const only = fixed('c', t, first)
+  const changed = since === null ? '' : ` and ${changedSince(t, { time: '$1', first })}`
   const { rows } = await db.query<{ n: number }>(
-    `select count(*) as n from ${quoted(t.conversations)} c where true${only.sql}`,
-    only.values,
+    `select count(*) as n from ${quoted(t.conversations)} c where true${changed}${only.sql}`,
+    [...(since === null ? [] : [since]), ...only.values],
   )
   return rows[0]?.n ?? 0
+}
+
+export async function measureSource(
+  db: Queryable,
+  t: SourceTables,
+): Promise<{ conversations: number; messages: number; bytes: number }> {
+  const conversations = await countConversations(db, t, null)
+  const only = fixed('m', t, 1)
+  const { rows } = await db.query<{ messages: number; bytes: number }>(
+    `select count(*) as messages, coalesce(sum(octet_length(m.${quoted(t.messageContent)})), 0)::bigint as bytes
+       from ${quoted(t.messages)} m where true${only.sql}`,
+    only.values,
+  )
+  return { conversations, ...(rows[0] ?? { messages: 0, bytes: 0 }) }
+}
+
+/**
+ * greatest(conversation, newest message) >= time. Applications forget to touch the conversation when a message is added, so the
+ * messages are asked too.
+ */
+function changedSince(t: SourceTables, { time, first }: { time: string; first: number }): string {
+  const updated = `c.${quoted(t.conversationUpdatedAt)}::timestamptz`
+  const created = `c.${quoted(t.conversationCreatedAt)}::timestamptz`
+  return `(greatest(${updated}, ${created}) >= ${time}::timestamptz or exists (
+    select from ${quoted(t.messages)} m
+     where m.${quoted(t.messageConversation)} = c.${quoted(t.conversationId)}
+       and m.${quoted(t.messageCreatedAt)}::timestamptz >= ${time}::timestamptz${fixed('m', t, first).sql}))`
+}
+
+/** The page after that id of what changed since then, in the order of ids. */
+export async function selectChangedHeads(
+  db: Queryable,
+  t: SourceTables,
+  { since, after, limit }: { since: Date; after: string | null; limit: number },
+): Promise<HeadRow[]> {
+  const id = `c.${quoted(t.conversationId)}`
+  const first = after === null ? 3 : 4
+  const only = fixed('c', t, first)
+  const { rows } = await db.query<HeadRow>(
+    `select ${headColumns(t, fixed('m', t, first).sql)}
+      where ${after === null ? 'true' : `${id} > $3`}${only.sql}
+        and ${changedSince(t, { time: '$2', first })}
+      order by ${id}
+      limit $1`,
+    [limit, since, ...(after === null ? [] : [after]), ...only.values],
+  )
+  return rows
+}
+
+/** The source's own clock. */
+export async function selectClock(db: Queryable): Promise<Date> {
+  const { rows } = await db.query<{ at: Date }>('select clock_timestamp() as at')
+  return rows[0]?.at ?? new Date()
 }
 
 /** One page by keyset, in the id column's own order, so uuid and bigint keys use their index. */
@@ -122,7 +182,7 @@ export async function selectMessages(
   const only = fixed('m', t, 2)
   const conversation = `m.${quoted(t.messageConversation)}`
   // Asked first: in a transaction of one snapshot the first statement takes it, so the time is the snapshot's.
-  const clock = await db.query<{ at: Date }>('select clock_timestamp() as at')
+  const readAt = await selectClock(db)
   const { rows } = await db.query<MessageRow>(
     `select m.${quoted(t.messageId)}::text as id,
             ${conversation}::text as conversation_id,
@@ -135,5 +195,5 @@ export async function selectMessages(
       order by ${conversation}, m.${quoted(t.messageCreatedAt)}, m.${quoted(t.messageId)}`,
     [ids, ...only.values],
   )
-  return { rows, readAt: clock.rows[0]?.at ?? new Date() }
+  return { rows, readAt }
 }

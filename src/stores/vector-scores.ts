@@ -59,4 +59,4 @@ export function vectorScores(
 }
 
 /** Fewer than the index looks at in one go: others' vectors fall out of it, and asking for more makes it start again. */
-const INDEX_CANDIDATES = 60
+export const INDEX_CANDIDATES = 60

@@ -34,7 +34,23 @@ export const WORKFLOWS = {
     lockKey: ({ namespaceId, source }) => `backfill:${namespaceId}:${source}`,
     priority: 4,
   },
+  nightly: {
+    type: 'nightly',
+    workflowId: ({ namespaceId, source }) => `nightly:${namespaceId}:${uuidOfName(source)}`,
+    // A source is walked by one run at a time, whatever its kind.
+    lockKey: ({ namespaceId, source }) => `backfill:${namespaceId}:${source}`,
+    priority: 4,
+  },
 } satisfies Record<JobKind, WorkflowOfKind>
+
+/** A schedule, and the thin run it starts (Temporal appends the planned time to that one's id). */
+export function nightlyScheduleIds({ namespaceId, source }: JobSubject): {
+  readonly scheduleId: string
+  readonly runnerId: string
+} {
+  const subject = `${namespaceId}:${uuidOfName(source)}`
+  return { scheduleId: `nightly:${subject}`, runnerId: `nightly-runner:${subject}` }
+}
 
 /**
  * A start that finds a run open is refused, and whoever started looks whose run it is (launcher.ts). Joining it blindly would be

@@ -1,4 +1,10 @@
-import { DefaultLogger, Runtime, type LogEntry, type LogLevel } from '@temporalio/worker'
+import {
+  DefaultLogger,
+  Runtime,
+  type LogEntry,
+  type LogLevel,
+  type PrometheusMetricsExporter,
+} from '@temporalio/worker'
 import type { Logger } from '../logger.ts'
 
 /** The SDK's native runtime, of which a process has exactly one. */
@@ -11,6 +17,8 @@ const LEVELS = {
   ERROR: 'error',
 } as const satisfies Record<LogLevel, string>
 
+export const LOOPBACK = '127.0.0.1'
+
 /** What of an entry's data may be logged: names and ids. */
 const SAFE = [
   'workflowId',
@@ -21,18 +29,36 @@ const SAFE = [
   'taskQueue',
 ] as const
 
-let installed = false
+let installed: { readonly metricsPort: number | undefined } | undefined
 
-/** Joins the SDK's log lines to Memoir's, and leaves the process' signals to the entry. The first caller's logger stays. */
-export function installRuntime(log: Logger): void {
-  if (installed) return
-  installed = true
+/**
+ * Joins the SDK's log lines to Memoir's, and leaves the process' signals to the entry. The first caller's logger and port stay.
+ * @param metricsPort where on loopback the SDK tells its series; nowhere when not given
+ * @returns the port where it does
+ */
+export function installRuntime(log: Logger, metricsPort?: number): number | undefined {
+  if (installed) return installed.metricsPort
+  installed = { metricsPort }
   const level: LogLevel = log.isLevelEnabled('debug') ? 'DEBUG' : 'INFO'
   Runtime.install({
     shutdownSignals: [],
     logger: new DefaultLogger(level, (entry) => write(log, entry)),
-    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
+    telemetryOptions: {
+      logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } },
+      ...(metricsPort === undefined ? {} : { metrics: { prometheus: seriesAt(metricsPort) } }),
+    },
   })
+  return metricsPort
+}
+
+/** As Memoir's own series are: in seconds, with units and totals in their names. */
+function seriesAt(port: number): PrometheusMetricsExporter['prometheus'] {
+  return {
+    bindAddress: `${LOOPBACK}:${port}`,
+    countersTotalSuffix: true,
+    unitSuffix: true,
+    useSecondsForDurations: true,
+  }
 }
 
 /** Two of the three queues have steps only, on purpose. */

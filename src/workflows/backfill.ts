@@ -1,8 +1,5 @@
-import { continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow'
-import type { BackfillJob, BackfillProgress } from '../domain/job.ts'
-import { runJob } from './job-run.ts'
-import { progress } from './messages.ts'
-import { bulkActivities } from './options.ts'
+import type { BackfillJob } from '../domain/job.ts'
+import { walkSource } from './walk.ts'
 
 /**
  * Walks every conversation of a source once, in the order of their ids.
@@ -11,31 +8,5 @@ import { bulkActivities } from './options.ts'
  * where it stood. A conversation that fails for good is recorded by ingest and passed over.
  */
 export async function backfill(job: BackfillJob): Promise<void> {
-  let { cursor } = job
-  let counts: BackfillProgress | null = null
-  let paused = () => job.paused
-  setHandler(progress, () => ({ cursor, paused: paused(), progress: counts }))
-
-  await runJob(job, async (run) => {
-    paused = () => run.paused()
-    const bulk = bulkActivities(job.heartbeatSeconds)
-    const ingestJob = {
-      jobId: job.jobId,
-      namespaceId: job.namespaceId,
-      source: job.source,
-      retryFailed: job.retryFailed,
-    }
-    if (job.cursor === null) cursor = (await bulk.beginIngest(ingestJob)).cursor
-    for (let pages = 1; ; pages += 1) {
-      await run.turn()
-      const page = await bulk.ingestPage({ ...ingestJob, after: cursor, limit: job.pageSize })
-      counts = page.progress
-      if (page.next === null) break
-      cursor = page.next
-      if (workflowInfo().continueAsNewSuggested || pages === job.pagesPerRun) {
-        await continueAsNew<typeof backfill>({ ...job, ...run.carried(), cursor })
-      }
-    }
-    await bulk.finishIngest(ingestJob)
-  })
+  await walkSource(job)
 }

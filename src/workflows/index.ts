@@ -1,2 +1,4 @@
 /** Every export here is registered as a workflow. */
 export { backfill } from './backfill.ts'
+export { nightly } from './nightly.ts'
+export { scheduledNightly } from './scheduled-nightly.ts'

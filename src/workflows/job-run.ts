@@ -24,6 +24,8 @@ export interface JobRun {
   paused(): boolean
   /** Between steps: says what changed, and waits while the job is paused. */
   turn(): Promise<void>
+  /** Pauses for a reason that an operator has to mend, says it, and waits to be resumed. */
+  hold(error: JobError): Promise<void>
   /** For the arguments of the run that continues this one. */
   carried(): Pick<JobStart, 'paused' | 'seq'>
 }
@@ -65,7 +67,13 @@ export async function runJob(start: JobStart, body: (run: JobRun) => Promise<voi
   }
   try {
     await turn()
-    await body({ paused: () => paused, turn, carried: () => ({ paused, seq }) })
+    const hold = async (error: JobError) => {
+      paused = true
+      asked = false
+      await report('paused', error)
+      await turn()
+    }
+    await body({ paused: () => paused, turn, hold, carried: () => ({ paused, seq }) })
     await report('succeeded')
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error

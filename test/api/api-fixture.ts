@@ -5,6 +5,8 @@ import type { ApiServices, PartHealth } from '../../src/api/context.ts'
 import { loadConfig } from '../../src/config.ts'
 import type { Hit, RecallRequest } from '../../src/domain/recall.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
+import { createSchedules } from '../../src/jobs/schedules.ts'
+import { createExposition } from '../../src/exposition.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { insertKey, secretHash, type Role } from '../../src/stores/api-keys.ts'
 import type { Database } from '../../src/stores/database.ts'
@@ -97,7 +99,11 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     log,
     db,
     metrics,
+    exposition: createExposition({ db, metrics, log }),
     jobs,
+    estimate: async () =>
+      await Promise.resolve({ conversations: 3, tokens: 400, cost: 0, model: 'hashing-1' }),
+    schedules: createSchedules({ config, db, temporal, jobs, log }),
     recall: async (request) => {
       asked.push(request)
       const hits = memories.filter((memory) => lies(memory, request)).map(hitOf)

@@ -18,7 +18,9 @@ test.skipIf(!hasPostgres)('a backfill is accepted with its job', async () => {
   expect(answer.json).toEqual({ id, job: id, status: 'queued' })
   expect([job, status]).toEqual([id, 'queued'])
   const { rows } = await memoir.db.query('select id, request from memoir.job')
-  expect(rows).toEqual([{ id, request: { source: 'main', pageSize: 20, retryFailed: false } }])
+  expect(rows).toEqual([
+    { id, request: { source: 'main', pageSize: 20, retryFailed: false, budget: null } },
+  ])
 })
 
 test.skipIf(!hasPostgres)('the same request joins, another one is told which runs', async () => {
@@ -37,8 +39,7 @@ test.skipIf(!hasPostgres)('what a backfill cannot do yet is refused by its field
   await using memoir = await createApiFixture()
   for (const [body, field] of [
     [{ extract: 'model' }, 'extract'],
-    [{ budget: 5 }, 'budget'],
-    [{ estimate_only: true }, 'estimate_only'],
+    [{ budget: -5 }, 'budget'],
     [{ page_size: 0 }, 'page_size'],
     [{ page_size: 2.5 }, 'page_size'],
     [{ retry_failed: 'yes' }, 'retry_failed'],
@@ -131,8 +132,8 @@ test.skipIf(!hasPostgres)(
       body: { page_size: 3 },
       headers: { ...headers, 'memoir-namespace': 'acme' },
     })
-    expect([here.status, there.status]).toEqual([202, 202])
-    expect(there.json.job).not.toBe(here.json.job)
+    expect([here.status, there.status]).toEqual([202, 409])
+    expect(there.json.error.message).toContain('belongs to the namespace')
   },
 )
 
@@ -187,3 +188,26 @@ test.skipIf(!hasPostgres)(
     expect((await memoir.send('/v1/backfills/nothing/failures')).status).toBe(400)
   },
 )
+
+test.skipIf(!hasPostgres)('an estimate is answered, and nothing is accepted', async () => {
+  await using memoir = await createApiFixture()
+
+  const answer = await memoir.send(PATH, { body: { estimate_only: true } })
+
+  expect(answer).toMatchObject({
+    status: 200,
+    json: { conversations: 3, tokens: 400, cost: 0, model: 'hashing-1' },
+  })
+  const { rows } = await memoir.db.query('select from memoir.job')
+  expect(rows).toEqual([])
+})
+
+test.skipIf(!hasPostgres)('a namespace without a source takes nothing in', async () => {
+  await using memoir = await createApiFixture()
+  await memoir.namespace('acme')
+
+  const answer = await memoir.send(PATH, { body: {}, headers: { 'memoir-namespace': 'acme' } })
+
+  expect(answer.status).toBe(409)
+  expect(answer.json.error.message).toContain('namespace default')
+})

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { describeApi } from '../../src/api/app.ts'
 import { hasPostgres } from '../support/database.ts'
+import { ADMIN_RULES } from './admin-rules.ts'
 import { createApiFixture, importable, type Answer, type Send } from './api-fixture.ts'
 import { MARK, settle, type World } from './tenancy-world.ts'
 
@@ -68,11 +69,7 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
     outside: EMPTY,
     shows: MARK,
   },
-  'post /v1/backfills': {
-    role: 'admin',
-    ask: () => ({ path: '/v1/backfills', body: {} }),
-    outside: REFUSED,
-  },
+  ...ADMIN_RULES,
   'post /v1/imports': {
     role: 'service',
     ask: () => ({ path: '/v1/imports', body: { conversations: [importable] } }),

@@ -1,18 +1,17 @@
-import { randomUUID } from 'node:crypto'
 import { mkdtempSync, chmodSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { pino } from 'pino'
-import { expect, inject, test, vi } from 'vitest'
+import { inject, test, vi } from 'vitest'
 import { seedSource } from '../../bench/seed.ts'
 import { loadConfig } from '../../src/config.ts'
-import type { Job } from '../../src/domain/job.ts'
-import { createServices, type Services } from '../../src/services.ts'
-import { openDatabase, type Database } from '../../src/stores/database.ts'
+import { createServices } from '../../src/services.ts'
+import { openDatabase } from '../../src/stores/database.ts'
 import { migrate } from '../../src/stores/migrate.ts'
+import { environment, expectWhole, jobOf, type JobKey } from '../support/chaos.ts'
 import { createTestDatabase, hasPostgres, hasTemporal } from '../support/database.ts'
-import { defaultNamespace, findDisagreements } from '../support/ingest.ts'
+import { defaultNamespace } from '../support/ingest.ts'
 import { startPostgres, startTemporal } from '../support/parts.ts'
 import { startProcess } from '../support/processes.ts'
 
@@ -22,49 +21,6 @@ const KILLS = 10
 const KILL_GAP_MS = 5_000
 const KILL_JITTER_MS = 3_000
 const DONE_WITHIN_MS = 5 * 60_000
-
-const environment = (url: string, temporal: string): Record<string, string> => ({
-  DATABASE_URL: url,
-  TEMPORAL_ADDRESS: temporal,
-  TEMPORAL_TASK_QUEUE: `chaos-${randomUUID()}`,
-  BACKFILL_HEARTBEAT_SECONDS: '5',
-  BACKFILL_PAGE_SIZE: '100',
-  EMBEDDING_DIM: '256',
-  LOG_LEVEL: 'fatal',
-})
-
-async function jobOf(services: Services, key: { namespaceId: string; id: string }): Promise<Job> {
-  const job = await services.jobs.get(key)
-  if (!job) throw new Error('the job is gone')
-  return job
-}
-
-/** Exactly once: one episode a conversation, no orphan, and totals that say so. */
-async function expectWhole(db: Database, job: Job, conversations: number): Promise<void> {
-  expect(job).toMatchObject({
-    state: 'succeeded',
-    error: null,
-    progress: {
-      processed: conversations,
-      created: conversations,
-      updated: 0,
-      skipped: 0,
-      errors: 0,
-      total_fetched: conversations,
-    },
-  })
-  const { rows } = await db.query(
-    `select count(*) as episodes, count(distinct conversation_id) as conversations,
-            (select count(*) from memoir.memory_trace where kind = 'message') as messages,
-            (select count(*) from memoir.messages) as said, (select count(*) from memoir.memory_revision) as rewritten
-       from memoir.memory_trace where kind = 'episode'`,
-  )
-  const [{ said = 0 } = {}] = rows
-  expect(rows).toEqual([
-    { episodes: conversations, conversations, messages: said, said, rewritten: 0 },
-  ])
-  expect(await findDisagreements(db)).toEqual([])
-}
 
 suite(
   'two thousand conversations and ten kill -9 of the worker: each is ingested exactly once',
@@ -126,11 +82,11 @@ suite(
     const namespaceId = await defaultNamespace(db)
     const worker = startProcess('worker', env)
     let server = startProcess('server', env)
-    const fetched = async (key: { namespaceId: string; id: string }) => {
+    const fetched = async (key: JobKey) => {
       const { total_fetched = 0 } = (await jobOf(services, key)).progress
       return Number(total_fetched)
     }
-    const reach = async (key: { namespaceId: string; id: string }, count: number) => {
+    const reach = async (key: JobKey, count: number) => {
       await vi.waitUntil(async () => (await fetched(key).catch(() => 0)) >= count, {
         timeout: DONE_WITHIN_MS,
         interval: 100,

@@ -1,9 +1,16 @@
-import { expect, inject, test } from 'vitest'
+import { randomUUID } from 'node:crypto'
 import { Client } from 'pg'
+import { pino } from 'pino'
+import { expect, inject, test, vi } from 'vitest'
 import { z } from 'zod'
 import { realParts } from '../../src/cli.ts'
+import { checkNode, checkVector } from '../../src/cli/doctor-checks.ts'
 import type { Parts } from '../../src/cli/parts.ts'
+import { loadConfig } from '../../src/config.ts'
+import { createServices } from '../../src/services.ts'
+import { startWorker } from '../../src/worker.ts'
 import { createTestDatabase, hasPostgres, hasTemporal } from '../support/database.ts'
+import { createIngestFixture, seed, talk } from '../support/ingest.ts'
 import { startFakeApi } from './fake-api.ts'
 import { memoir, noParts } from './terminal.ts'
 
@@ -39,17 +46,32 @@ const server = () => ({
 suite('where everything answers, nothing fails and the exit is 0', async () => {
   await using store = await createTestDatabase()
   await store.db.query(`insert into memoir.conversations (id, user_id) values ('c1', 'maya')`)
-  const env = { ...server(), DATABASE_URL: store.url, MEMOIR_ENCRYPTION_KEY: 'e'.repeat(32) }
+  const env = {
+    ...server(),
+    DATABASE_URL: store.url,
+    MEMOIR_ENCRYPTION_KEY: 'e'.repeat(32),
+    TEMPORAL_TASK_QUEUE: `doctor-${randomUUID()}`,
+  }
+  const services = await createServices(loadConfig(env), pino({ level: 'silent' }))
+  await using closers = new AsyncDisposableStack()
+  closers.defer(async () => await services.close())
+  const worker = await startWorker(services, { shutdownGrace: '100ms' })
+  closers.defer(async () => await worker.shutdown())
+  await worker.ready
+  await vi.waitFor(async () => expect((await doctor(env)).of('workers')?.state).toBe('ok'), 10_000)
 
   const { code, healthy, checks } = await doctor(env)
   expect(checks.map(({ name, state }) => `${name} ${state}`)).toEqual([
     'configuration ok',
+    'node ok',
     'postgres ok',
     'pgvector ok',
     'schema ok',
     'source ok',
+    'vectors ok',
     'keys ok',
     'temporal ok',
+    'workers ok',
     'embedding ok',
   ])
   expect({ code, healthy }).toEqual({ code: 0, healthy: true })
@@ -74,7 +96,57 @@ suite('warnings say what to do and are no failure', async () => {
   expect(of('embedding')).toMatchObject({
     state: 'warn',
     detail: expect.stringContaining('another-model') as string,
+    next: expect.stringContaining('re-embed') as string,
   })
+})
+
+suite('where no worker takes work, that is said, with the command that helps', async () => {
+  await using store = await createTestDatabase()
+  const env = { ...server(), TEMPORAL_TASK_QUEUE: `nobody-${randomUUID()}` }
+  const { code, of } = await doctor({ ...env, DATABASE_URL: store.url })
+  expect(code).toBe(0)
+  expect(of('workers')).toMatchObject({
+    state: 'warn',
+    detail: expect.stringContaining('none takes work') as string,
+    next: expect.stringContaining('memoir worker') as string,
+  })
+})
+
+suite('memories whose vectors are missing or behind their text are counted', async () => {
+  await using store = await createTestDatabase()
+  await seed(store.db, [talk('a', 'tulips'), talk('b', 'bees')])
+  await (await createIngestFixture(store.db)).run()
+  const vectors = async () => (await doctor({ ...server(), DATABASE_URL: store.url })).of('vectors')
+  expect(await vectors()).toMatchObject({ state: 'ok' })
+
+  await store.db.query(
+    `update memoir.memory_trace set vector_revision = revision - 1 where kind = 'episode'`,
+  )
+  expect(await vectors()).toMatchObject({
+    state: 'warn',
+    detail: expect.stringContaining('2 pending') as string,
+  })
+  await store.db.query(
+    `update memoir.memory_trace set vector_state = 'failed' where kind = 'episode'`,
+  )
+  expect(await vectors()).toMatchObject({
+    detail: expect.stringContaining('2 failed') as string,
+    next: expect.stringContaining('retry') as string,
+  })
+})
+
+test.each([
+  ['0.6.2', 'fail'],
+  ['0.7.0', 'ok'],
+  ['0.10.1', 'ok'],
+  ['1.0', 'ok'],
+])('pgvector %s is %s', (version, state) => {
+  expect(checkVector(version, true).state).toBe(state)
+})
+
+test('a Node that is too old is named, and what to do', () => {
+  expect(checkNode('22.18.0')).toMatchObject({ state: 'fail', next: expect.any(String) as string })
+  expect(checkNode('24.0.0')).toMatchObject({ state: 'ok' })
 })
 
 suite('a database that was never migrated fails with the command that helps', async () => {

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { MemoirError } from '../../src/errors.ts'
+import { nightlyScheduleIds } from '../../src/temporal/ids.ts'
 import { createJobFixture, gate, untilStopped } from '../support/job-fixture.ts'
 import { recordHistory } from '../support/record-histories.ts'
 
@@ -63,6 +64,45 @@ test('records the first run of a backfill that continues as new', async () => {
   const { workflowId } = row
   const runId = handle.firstExecutionRunId
   await recordHistory(memoir.temporal, { workflowId, runId }, 'backfill-continued')
+})
+
+test('records a nightly run that is done', async () => {
+  await using memoir = await createJobFixture({ pages: 2 })
+  await memoir.work()
+  const { namespaceId } = memoir
+  const { id, workflow_id: workflowId } = (await memoir.jobs.acceptNightly({ namespaceId })).job
+  expect(await memoir.untilState(id, 'succeeded')).toMatchObject({ attempts: 1 })
+  await closed(memoir, workflowId, 'COMPLETED')
+  await recordHistory(memoir.temporal, { workflowId }, 'nightly-done')
+})
+
+test('records a nightly run that continues as new', async () => {
+  await using memoir = await createJobFixture({ pages: 2 })
+  await memoir.work()
+  const row = await memoir.insert('nightly')
+  const handle = await memoir.start(row, { job: { pagesPerRun: 1 } })
+  expect(await memoir.untilState(row.id, 'succeeded')).toMatchObject({ attempts: 1 })
+  const { workflowId } = row
+  const runId = handle.firstExecutionRunId
+  await recordHistory(memoir.temporal, { workflowId, runId }, 'nightly-continued')
+  await recordHistory(memoir.temporal, { workflowId }, 'nightly-continuation')
+})
+
+test('records what a schedule starts', async () => {
+  await using memoir = await createJobFixture({ pages: 1 })
+  await memoir.work()
+  const subject = { namespaceId: memoir.namespaceId, source: memoir.config.SOURCE_NAME }
+  const { scheduleId } = nightlyScheduleIds(subject)
+  await memoir.services.schedules.keep()
+  const handle = memoir.temporal.client.schedule.getHandle(scheduleId)
+  await handle.trigger()
+  const workflowId = await vi.waitUntil(
+    async () => (await handle.describe()).info.recentActions[0]?.action.workflow.workflowId,
+    10_000,
+  )
+  expect(workflowId).toContain(memoir.namespaceId)
+  await closed(memoir, workflowId, 'COMPLETED')
+  await recordHistory(memoir.temporal, { workflowId }, 'scheduled-nightly')
 })
 
 async function closed(

@@ -21,13 +21,17 @@ function history(name: string): unknown {
   return JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8'))
 }
 
-test('there are histories of every end and turn of a backfill', () => {
+test('there are histories of every end and turn of a walk, and of what a schedule starts', () => {
   expect(files.toSorted()).toEqual([
     'backfill-cancelled.json',
     'backfill-continued.json',
     'backfill-done.json',
     'backfill-failed.json',
     'backfill-paused.json',
+    'nightly-continuation.json',
+    'nightly-continued.json',
+    'nightly-done.json',
+    'scheduled-nightly.json',
   ])
 })
 

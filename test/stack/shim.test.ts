@@ -67,7 +67,11 @@ test("it runs the command line on the project's own Node, from any folder and th
   symlinkSync('../memoir/bin/memoir', first)
   const second = join(home.path, 'second')
   symlinkSync(first, second)
-  const answer = { code: 0, out: `own runs ${home.path}/src/cli.ts recall two words\n`, err: '' }
+  const answer = {
+    code: 0,
+    out: `own runs --max-semi-space-size=8 ${home.path}/src/cli.ts recall two words\n`,
+    err: '',
+  }
   for (const command of [join(home.path, 'bin', 'memoir'), first, second]) {
     expect(await home.run(command, 'recall', 'two words')).toEqual(answer)
   }
@@ -84,7 +88,10 @@ printf '%s' '${fakeNode('own', 24)}' > node_modules/.bin/node && chmod 755 node_
   )
   const command = join(home.path, 'bin', 'memoir')
   const first = await home.run(command, 'up')
-  expect(first).toMatchObject({ code: 0, out: `own runs ${home.path}/src/cli.ts up\n` })
+  expect(first).toMatchObject({
+    code: 0,
+    out: `own runs --max-semi-space-size=8 ${home.path}/src/cli.ts up\n`,
+  })
   expect(first.err).toContain(`npm install in ${home.path}`)
   expect((await home.run(command, 'up')).err).toBe('')
 })

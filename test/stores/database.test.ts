@@ -58,3 +58,36 @@ test('a server that does not answer is away: a code, and when to come back', asy
   })
   await db.close()
 })
+
+suite.each([
+  ['another password', (url: string) => url.replace('memoir@', 'nobody:wrong@'), /database|user/],
+  [
+    'another database',
+    (url: string) => url.replace(/[^/]+$/, 'nowhere'),
+    /no database of that name/,
+  ],
+])('a server that refuses says what: %s', async (_, change, words) => {
+  await using store = await createTestDatabase()
+  const db = openDatabase({
+    url: change(store.url),
+    poolSize: 1,
+    applicationName: 'test',
+    onIdleError: () => undefined,
+  })
+
+  await expect(db.query('select 1')).rejects.toMatchObject({
+    code: 'store_unavailable',
+    message: expect.stringMatching(words) as string,
+  })
+  await db.close()
+})
+
+suite('a store without tables says how to make them', async () => {
+  await using store = await createTestDatabase()
+  await store.db.query('drop schema memoir cascade')
+
+  await expect(store.db.query('select from memoir.job')).rejects.toMatchObject({
+    code: 'configuration_invalid',
+    details: { next: 'Create them with: memoir migrate' },
+  })
+})

@@ -48,7 +48,7 @@ async function createRows(db: Database) {
       return { id, inserted }
     },
     async report(jobId: string, runId: string, seq: number, state: JobState) {
-      return await applyReport(db, { jobId, runId, seq, state, error: null })
+      return (await applyReport(db, { jobId, runId, seq, state, error: null })) !== null
     },
   }
 }

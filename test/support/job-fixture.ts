@@ -2,18 +2,20 @@ import { randomUUID } from 'node:crypto'
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client'
 import { pino } from 'pino'
 import { inject, vi } from 'vitest'
-import type { JobKey, Jobs } from '../../src/api/context.ts'
+import type { JobKey, Jobs, Schedules } from '../../src/api/context.ts'
 import { loadConfig, type Config } from '../../src/config.ts'
-import type { BackfillJob, BackfillProgress, Job, JobState } from '../../src/domain/job.ts'
+import type { BackfillJob, BackfillProgress, Job, JobKind, JobState } from '../../src/domain/job.ts'
 import type { Ingest, PageHooks, PageRequest } from '../../src/ingest/ingest.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
-import { backfillJobOf } from '../../src/jobs/backfill-request.ts'
+import { argumentOf } from '../../src/jobs/backfill-request.ts'
+import { createSchedules, type ScheduleKeeper } from '../../src/jobs/schedules.ts'
 import { createRuns } from '../../src/jobs/runs.ts'
 import { startSweep, type Sweep, type SweepOptions } from '../../src/jobs/sweep.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import type { Database } from '../../src/stores/database.ts'
 import { findPosition, savePosition } from '../../src/stores/job-progress.ts'
 import { findJobRow, insertJob, markStarted, type JobRow } from '../../src/stores/jobs.ts'
+import { ensureNamespace } from '../../src/stores/tenants.ts'
 import { openTemporal, type TemporalClient } from '../../src/temporal/client.ts'
 import { WORKFLOWS } from '../../src/temporal/ids.ts'
 import { startWorker, type RunningWorker, type WorkerServices } from '../../src/worker.ts'
@@ -50,6 +52,9 @@ export const NO_PROGRESS: BackfillProgress = {
   cost: null,
 }
 
+/** From when on the fake reads what changed. */
+export const SINCE = '2026-01-01T00:00:00.000Z'
+
 /** Keeps its position in the job's row, as the real one does. */
 export function createFakeIngest(db: Database, script: IngestScript = {}): FakeIngest {
   const { pages = 3 } = script
@@ -58,10 +63,11 @@ export function createFakeIngest(db: Database, script: IngestScript = {}): FakeI
     begun,
     asked,
     finished,
-    async begin({ jobId }) {
+    async begin({ jobId, changedOnly }) {
       begun.push(jobId)
       await script.onBegin?.()
-      return { cursor: (await findPosition(db, jobId))?.cursor ?? null }
+      const cursor = (await findPosition(db, jobId))?.cursor ?? null
+      return changedOnly ? { cursor, since: SINCE } : { cursor }
     },
     async page(request, hooks) {
       asked.push(request.after)
@@ -94,14 +100,18 @@ export interface JobFixture extends AsyncDisposable {
   readonly jobs: Jobs & { close(): Promise<void> }
   readonly temporal: TemporalClient
   readonly ingest: FakeIngest
-  readonly services: WorkerServices
+  readonly services: WorkerServices & { readonly schedules: Schedules & ScheduleKeeper }
   readonly namespaceId: string
-  work(options?: { sweep?: Partial<SweepOptions>; ingest?: Ingest }): Promise<RunningWorker>
+  work(options?: {
+    sweep?: Partial<SweepOptions>
+    ingest?: Ingest
+    keepSchedulesMs?: number
+  }): Promise<RunningWorker>
   /** A sweep without a worker. */
   sweeper(options: Partial<SweepOptions>): Promise<Sweep>
   accept(options?: { retryFailed?: boolean; pageSize?: number }): Promise<Job>
   /** A row that nobody starts but the sweep or the test. */
-  insert(): Promise<JobRow>
+  insert(kind?: JobKind): Promise<JobRow>
   /** Starts the row's run the way the launcher does, with other arguments or a time limit. */
   start(row: JobRow, options?: StartOptions): Promise<WorkflowHandleWithFirstExecutionRunId>
   get(id: string): Promise<Job>
@@ -122,7 +132,10 @@ export interface FixtureOptions extends IngestScript {
 export async function createJobFixture(options: FixtureOptions = {}): Promise<JobFixture> {
   const test = await createTestDatabase()
   const { db } = test
+  // A namespace of its own, so that ids of tests on one Temporal never meet.
+  const namespace = `t-${randomUUID()}`
   const config = loadConfig({
+    SOURCE_NAMESPACE: namespace,
     DATABASE_URL: test.url,
     TEMPORAL_ADDRESS: options.address ?? inject('temporalAddress'),
     TEMPORAL_TASK_QUEUE: `test-${randomUUID()}`,
@@ -134,8 +147,9 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const temporal = await openTemporal(config)
   const jobs = createJobs({ config, db, temporal, metrics, log })
   const ingest = createFakeIngest(db, options)
-  const services = { config, log, db, metrics, ingest, temporal }
-  const namespaceId = await newNamespace(db)
+  const schedules = createSchedules({ config, db, temporal, jobs, log })
+  const services = { config, log, db, metrics, ingest, temporal, schedules }
+  const namespaceId = await newNamespace(db, namespace)
   const workers: RunningWorker[] = []
   const sweepers: Sweep[] = []
   const key = (id: string) => ({ namespaceId, id })
@@ -155,10 +169,10 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     namespaceId,
     key,
     get,
-    async work({ sweep = {}, ingest: other = ingest } = {}) {
+    async work({ sweep = {}, ingest: other = ingest, keepSchedulesMs = 3_600_000 } = {}) {
       const worker = await startWorker(
         { ...services, ingest: other },
-        { sweep: { ...NO_SWEEP, ...sweep }, shutdownGrace: '100ms' },
+        { sweep: { ...NO_SWEEP, ...sweep }, shutdownGrace: '100ms', keepSchedulesMs },
       )
       workers.push(worker)
       return worker
@@ -170,25 +184,25 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
       await started.round()
       return started
     },
-    async insert() {
+    async insert(kind = 'backfill') {
       const id = randomUUID()
       const subject = { namespaceId, source: config.SOURCE_NAME }
       await insertJob(db, {
         ...key(id),
         userId: null,
-        kind: 'backfill',
-        workflowId: WORKFLOWS.backfill.workflowId(subject),
+        kind,
+        workflowId: WORKFLOWS[kind].workflowId(subject),
         request: { source: config.SOURCE_NAME, pageSize: 10, retryFailed: false },
-        lockKey: WORKFLOWS.backfill.lockKey(subject),
+        lockKey: WORKFLOWS[kind].lockKey(subject),
       })
       return await rowOf(db, key(id))
     },
     async start(row, { job = {}, runTimeout } = {}) {
-      const handle = await temporal.client.workflow.start(WORKFLOWS.backfill.type, {
+      const handle = await temporal.client.workflow.start(WORKFLOWS[row.kind].type, {
         workflowId: row.workflowId,
         taskQueue: config.TEMPORAL_TASK_QUEUE,
         memo: { jobId: row.id, attempt: row.attempts },
-        args: [{ ...backfillJobOf(row, config.BACKFILL_HEARTBEAT_SECONDS), ...job }],
+        args: [{ ...argumentOf(row, config.BACKFILL_HEARTBEAT_SECONDS), ...job }],
         ...(runTimeout === undefined ? {} : { workflowRunTimeout: runTimeout }),
       })
       const runId = handle.firstExecutionRunId
@@ -229,11 +243,10 @@ async function rowOf(db: Database, key: JobKey): Promise<JobRow> {
   return row
 }
 
-/** A namespace of its own, so that workflow ids of tests on one Temporal never meet. */
-async function newNamespace(db: Database): Promise<string> {
-  const id = randomUUID()
-  await db.query(`insert into memoir.namespace (id, name) values ($1::uuid, $2)`, [id, `t-${id}`])
-  return id
+async function newNamespace(db: Database, name: string): Promise<string> {
+  const made = await ensureNamespace(db, name)
+  if (!made) throw new Error(`${name} cannot be a namespace`)
+  return made.id
 }
 
 /** Stays in the page, alive, until the step is told to stop. */

@@ -137,7 +137,7 @@ export async function startRedis({ root }: PartOptions): Promise<Part | undefine
 }
 
 /** Debian keeps the server's programs off the PATH, one folder a version. */
-function findPostgresBin(): string | undefined {
+export function findPostgresBin(): string | undefined {
   const debian = '/usr/lib/postgresql'
   const versions = existsSync(debian)
     ? readdirSync(debian)

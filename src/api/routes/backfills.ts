@@ -1,5 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { isTerminal } from '../../domain/job.ts'
+import { MemoirError } from '../../errors.ts'
+import type { ApiServices } from '../context.ts'
+import type { Principal } from '../environment.ts'
 import { pageQuery, present, uuid } from '../fields.ts'
 import { needs } from '../guard.ts'
 import { once } from '../idempotency.ts'
@@ -8,7 +11,7 @@ import { presentJob } from '../present-job.ts'
 import { requireJob } from '../reach.ts'
 import { body, json, refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
-import { acceptedSchema, failureSchema, jobSchema, pageOf } from '../schemas.ts'
+import { acceptedSchema, estimateSchema, failureSchema, jobSchema, pageOf } from '../schemas.ts'
 import { waitSeconds, watchJob } from '../watch-job.ts'
 
 const writeHeaders = z.object({
@@ -26,6 +29,12 @@ const backfillBody = z.strictObject({
   page_size: z.int().min(1).max(1000).optional(),
   extract: z.enum(['none']).optional(),
   retry_failed: z.boolean().default(false).openapi({ description: 'Only what failed before.' }),
+  budget: z.number().min(0).max(1_000_000).optional().openapi({
+    description: 'US dollars it may cost at most; there it pauses and says so.',
+  }),
+  estimate_only: z.boolean().default(false).openapi({
+    description: 'Answers what it would take at most, and does nothing.',
+  }),
 })
 
 const startBackfill = createRoute({
@@ -39,7 +48,10 @@ const startBackfill = createRoute({
   ...needs('admin'),
   request: { headers: writeHeaders, body: body(backfillBody) },
   responses: {
-    200: json(jobSchema, 'Ended within the time given by `Prefer: wait=N`'),
+    200: json(
+      z.union([jobSchema, estimateSchema]),
+      'Ended within the time given by `Prefer: wait=N`; or the estimate',
+    ),
     202: json(acceptedSchema, 'Accepted'),
     ...refuses('conflict', 'in_progress', 'payload_too_large', 'unsupported_media_type'),
   },
@@ -56,10 +68,21 @@ const listFailures = createRoute({
   responses: { 200: json(pageOf(failureSchema), 'By the conversation’s id'), ...refuses() },
 })
 
+/** There is one source, and its conversations belong to one namespace, whoever asks. */
+function refuseForeignNamespace({ config }: ApiServices, { namespace }: Principal): void {
+  if (namespace === config.SOURCE_NAMESPACE) return
+  throw new MemoirError(
+    'conflict',
+    `The configured source belongs to the namespace ${config.SOURCE_NAMESPACE}.`,
+  )
+}
+
 export const backfillRoutes = createRouter()
   .openapi(startBackfill, async (c) => {
     const { services, principal } = c.var
-    const { page_size: pageSize, retry_failed: retryFailed } = c.req.valid('json')
+    const { page_size: pageSize, retry_failed: retryFailed, budget } = c.req.valid('json')
+    refuseForeignNamespace(services, principal)
+    if (c.req.valid('json').estimate_only) return c.json(await services.estimate(), 200)
     const headers = c.req.valid('header')
     const { namespaceId } = principal
     const answer = await once(
@@ -71,7 +94,7 @@ export const backfillRoutes = createRouter()
         body: c.req.valid('json'),
       },
       async () => {
-        const accept = present({ namespaceId, pageSize, retryFailed })
+        const accept = present({ namespaceId, pageSize, retryFailed, budget })
         const { job } = await services.jobs.acceptBackfill(accept)
         return { status: 202, body: { id: job.id, job: job.id, status: job.state } }
       },

@@ -45,6 +45,22 @@ async function steer(
   return presentJob(services, principal, after)
 }
 
+const resume = createRoute({
+  method: 'post',
+  path: '/v1/jobs/{id}/resume',
+  operationId: 'resumeJob',
+  tags: ['jobs'],
+  summary: SUMMARY.resume,
+  description:
+    'Jobs of the whole namespace, such as backfills, need an administrator. With `budget` the job may cost that much in all.',
+  ...needs('service'),
+  request: {
+    params,
+    query: z.strictObject({ budget: z.coerce.number().min(0).max(1_000_000).optional() }),
+  },
+  responses: { 202: json(jobSchema, 'Accepted: the job as it is now'), ...refuses('conflict') },
+})
+
 export const jobControlRoutes = createRouter()
   .openapi(control('pause'), async (c) => {
     const { id } = c.req.valid('param')
@@ -53,12 +69,15 @@ export const jobControlRoutes = createRouter()
       202,
     )
   })
-  .openapi(control('resume'), async (c) => {
+  .openapi(resume, async (c) => {
     const { id } = c.req.valid('param')
-    return c.json(
-      await steer(c, id, async (key) => await c.var.services.jobs.control(key, 'resume')),
-      202,
-    )
+    const { budget } = c.req.valid('query')
+    const { jobs } = c.var.services
+    const resumed = await steer(c, id, async (key) => {
+      if (budget !== undefined) await jobs.setBudget(key, budget)
+      return await jobs.control(key, 'resume')
+    })
+    return c.json(resumed, 202)
   })
   .openapi(control('cancel'), async (c) => {
     const { id } = c.req.valid('param')

@@ -1,7 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { MemoirError, SENTENCE } from '../../errors.ts'
-import { isStoreAway } from '../../stores/database.ts'
-import { oldestUnstartedSeconds } from '../../stores/jobs.ts'
 import { VERSION } from '../../version.ts'
 import { needs } from '../guard.ts'
 import { isBound } from '../reach.ts'
@@ -81,12 +79,6 @@ export const processRoutes = createRouter()
   .openapi(getMetrics, async (c) => {
     const { services, principal } = c.var
     if (isBound(principal)) throw new MemoirError('not_found', SENTENCE.not_found)
-    const { registry, oldestPending } = services.metrics
-    try {
-      oldestPending.set(await oldestUnstartedSeconds(services.db))
-    } catch (error) {
-      // Without Postgres the other series are worth even more.
-      if (!isStoreAway(error)) throw error
-    }
-    return c.text(await registry.metrics(), 200, { 'Content-Type': registry.contentType })
+    const { contentType } = services.metrics.registry
+    return c.text(await services.exposition(), 200, { 'Content-Type': contentType })
   })

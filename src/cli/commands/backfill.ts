@@ -1,18 +1,22 @@
 import { backfillCounts, type JobAnswer } from '../answers.ts'
 import {
   dataOptions,
+  dollars,
   examples,
   whole,
   withClient,
   type DataOptions,
   type Register,
 } from '../context.ts'
+import type { ApiClient } from '../client.ts'
 import { line, writeJson, type Io } from '../io.ts'
 import { concludeJob, followJob } from '../watch.ts'
 
 interface BackfillOptions extends DataOptions {
   readonly pageSize?: number
   readonly retryFailed?: boolean
+  readonly estimate?: boolean
+  readonly budget?: number
   readonly wait: boolean
 }
 
@@ -22,6 +26,8 @@ export const registerBackfill: Register = (program, context) => {
     .description('take in every conversation of the source; what is unchanged is skipped')
     .option('--page-size <n>', 'conversations a page', whole(1, 1000))
     .option('--retry-failed', 'only the conversations that failed before')
+    .option('--estimate', 'say what it would take at most, and do nothing')
+    .option('--budget <dollars>', 'what it may cost at most; there it pauses', dollars)
     .option('--no-wait', 'start it and leave; memoir jobs watch ID shows it')
   dataOptions(command)
     .addHelpText(
@@ -30,11 +36,14 @@ export const registerBackfill: Register = (program, context) => {
 
 Ctrl-C ends the watching, not the job. Conversations that cannot be taken in are listed, the rest go on.`,
     )
-    .action(async ({ pageSize, retryFailed, wait, json, namespace }: BackfillOptions) => {
+    .action(async (options: BackfillOptions) => {
+      const { pageSize, retryFailed, estimate, budget, wait, json, namespace } = options
       await withClient(context, namespace, async (client) => {
+        if (estimate) return printEstimate(await client.estimate(), context.io, json)
         const { job: id } = await client.startBackfill({
           ...(pageSize === undefined ? {} : { page_size: pageSize }),
           ...(retryFailed === undefined ? {} : { retry_failed: retryFailed }),
+          ...(budget === undefined ? {} : { budget }),
         })
         if (!wait) {
           if (json) writeJson(context.io.stdout, await client.job(id))
@@ -46,6 +55,20 @@ Ctrl-C ends the watching, not the job. Conversations that cannot be taken in are
         context.exit(concludeJob(job, id, context.io))
       })
     })
+}
+
+function printEstimate(
+  estimate: Awaited<ReturnType<ApiClient['estimate']>>,
+  io: Io,
+  json: boolean | undefined,
+): void {
+  if (json) return writeJson(io.stdout, estimate)
+  const { conversations, tokens, cost, model } = estimate
+  const price = cost === null ? 'at an unknown price (EMBEDDING_PRICE sets it)' : `about $${cost}`
+  line(
+    io.stdout,
+    `${conversations} conversations, at most ${tokens} tokens with ${model}, ${price}`,
+  )
 }
 
 /** The counts of a backfill, and where its failures are listed. */

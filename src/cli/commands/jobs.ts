@@ -3,6 +3,7 @@ import { JOB_STATES, type JobControl } from '../../domain/job.ts'
 import { backfillCounts, type JobAnswer } from '../answers.ts'
 import {
   dataOptions,
+  dollars,
   examples,
   whole,
   withClient,
@@ -97,15 +98,23 @@ function registerFailures(jobs: Command, context: CliContext): void {
     })
 }
 
+interface ControlOptions extends DataOptions {
+  readonly budget?: number
+}
+
 function registerControl(
   jobs: Command,
   context: CliContext,
   action: JobControl | 'retry',
   description: string,
 ): void {
-  withId(jobs, action, description).action(async (id: string, { json, namespace }: DataOptions) => {
+  const command = withId(jobs, action, description)
+  if (action === 'resume') {
+    command.option('--budget <dollars>', 'what it may cost in all from now on', dollars)
+  }
+  command.action(async (id: string, { json, namespace, budget }: ControlOptions) => {
     await withClient(context, namespace, async (client) => {
-      await client.control(id, action)
+      await client.control(id, action, { budget })
       const job = await client.job(id)
       if (json) return writeJson(context.io.stdout, job)
       line(context.io.stdout, `Asked to ${action}; the job is ${job.state}.`)
