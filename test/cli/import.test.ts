@@ -22,7 +22,7 @@ suite('the sample is imported, and again, and stands there once', async () => {
   expect(first.out).toBe(
     '32 conversations with 218 messages (memoir) imported, 0 rejected, 0 empty\nMake memories of them with: memoir backfill\n',
   )
-  expect(first.err).toMatch(/^import: \d+\.\d MB\/\d+\.\d MB {2}32 conversations\n$/)
+  expect(first.err).toMatch(/^import: (\d+\.\d kB)\/\1 {2}32 conversations\n$/)
   const contents = await contentsOf(fixture)
   const again = await run(['import', SAMPLE, '--json'], { env: fixture.env })
   expect(JSON.parse(again.out)).toEqual({

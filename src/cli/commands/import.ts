@@ -102,7 +102,7 @@ async function importFile(given: Given, client: ApiClient | undefined): Promise<
   const start = place?.load() ?? nothingYet()
   if (start.tally.messages > 0) line(io.stderr, 'Going on where the import before stopped.')
   const refused: Refusal[] = []
-  const progress = createProgress(io, 'import', { show: megabytes })
+  const progress = createProgress(io, 'import', { show: size })
   const { tally, finished } = await runImport({
     file,
     format,
@@ -132,13 +132,15 @@ async function importFile(given: Given, client: ApiClient | undefined): Promise<
   await conclude(given, client, { tally, refused })
 }
 
+const KILOBYTE = 1_000
 const MEGABYTE = 1_000_000
-const megabytes = (bytes: number) => `${(bytes / MEGABYTE).toFixed(1)} MB`
+const size = (bytes: number) =>
+  bytes < MEGABYTE ? `${(bytes / KILOBYTE).toFixed(1)} kB` : `${(bytes / MEGABYTE).toFixed(1)} MB`
 
-function positionOf({ context, path, file, format, options }: Given): Place {
+function positionOf({ context, path, file, format, options }: Given): Place | undefined {
   const config = context.config()
   const { user, source, namespace } = options
-  return placeOf(config.dataDir, {
+  const place = placeOf(config.dataDir, {
     file: path,
     size: file.size,
     modifiedAt: file.modifiedAt,
@@ -150,6 +152,11 @@ function positionOf({ context, path, file, format, options }: Given): Place {
       user,
     ],
   })
+  if (place === undefined) {
+    const folder = plain(config.dataDir)
+    line(context.io.stderr, `No position is kept: nothing can be written into ${folder}.`)
+  }
+  return place
 }
 
 function tell({ where, id, field, message }: Refusal, io: Io): void {

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdirSync, realpathSync, rmSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { BEGINNING } from '../../sources/files/read.ts'
@@ -51,10 +51,23 @@ export interface Place {
   clear(): void
 }
 
-/** Only a hash of what identifies the import stands in the file's name: targets hold passwords. */
-export function placeOf(dataDir: string, { file, size, modifiedAt, target }: Identity): Place {
+/**
+ * Where the position of an import is kept.
+ * Only a hash of what identifies the import stands in the file's name: targets hold passwords.
+ * @returns undefined when the data folder cannot be written: the import can do without
+ */
+export function placeOf(
+  dataDir: string,
+  { file, size, modifiedAt, target }: Identity,
+): Place | undefined {
   const identity = JSON.stringify([realpathSync(file), size, modifiedAt, ...target])
   const folder = join(dataDir, 'imports')
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    accessSync(folder, constants.W_OK)
+  } catch {
+    return undefined
+  }
   const path = join(folder, `${createHash('sha256').update(identity).digest('hex')}.json`)
   return {
     load() {
@@ -62,7 +75,6 @@ export function placeOf(dataDir: string, { file, size, modifiedAt, target }: Ide
       return saved !== undefined && Date.now() - saved.savedAt < KEPT_MS ? saved : undefined
     },
     save(saved) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
       writeAtomically(path, JSON.stringify({ ...saved, savedAt: Date.now() }))
     },
     clear: () => rmSync(path, { force: true }),

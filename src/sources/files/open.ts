@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
 import yauzl from 'yauzl'
 import { MemoirError } from '../../errors.ts'
 
@@ -86,7 +87,7 @@ async function openZip(path: string, modifiedAt: number): Promise<OpenFile> {
     members: entries.map((entry) => ({
       name: entry.fileName,
       size: entry.uncompressedSize,
-      stream: (from) => inflate(zip, entry, from),
+      stream: (from) => inflate({ zip, entry, path }, from),
     })),
     async [Symbol.asyncDispose]() {
       zip.close()
@@ -101,23 +102,31 @@ function wanted(entries: readonly yauzl.Entry[]): yauzl.Entry[] {
   return found.toSorted((a, b) => (a.fileName < b.fileName ? -1 : 1))
 }
 
+interface Inside {
+  readonly zip: yauzl.ZipFile
+  readonly entry: yauzl.Entry
+  readonly path: string
+}
+
 /** A zip can only be read from an entry's beginning: what comes before `from` is unpacked and dropped. */
-async function* inflate(
-  zip: yauzl.ZipFile,
-  entry: yauzl.Entry,
-  from: number,
-): AsyncGenerator<Buffer> {
-  const stream = await zip.openReadStreamPromise(entry)
+async function* inflate({ zip, entry, path }: Inside, from: number): AsyncGenerator<Buffer> {
   let position = 0
+  for await (const chunk of unpacked({ zip, entry, path })) {
+    const skipped = Math.max(0, from - position)
+    position += chunk.length
+    if (skipped < chunk.length) yield chunk.subarray(skipped)
+  }
+}
+
+async function* unpacked({ zip, entry, path }: Inside): AsyncGenerator<Buffer> {
+  let stream: Readable | undefined
   try {
-    for await (const chunk of stream) {
-      if (!Buffer.isBuffer(chunk)) continue
-      const skipped = Math.max(0, from - position)
-      position += chunk.length
-      if (skipped < chunk.length) yield chunk.subarray(skipped)
-    }
+    stream = await zip.openReadStreamPromise(entry)
+    for await (const chunk of stream) if (Buffer.isBuffer(chunk)) yield chunk
+  } catch (error) {
+    throw brokenZip(path, error)
   } finally {
-    stream.destroy()
+    stream?.destroy()
   }
 }
 

@@ -101,3 +101,16 @@ test('a zip that was cut off, and one without conversations, are refused', async
     await expect(openFile(path)).rejects.toThrow(/conversations\.json/)
   })
 })
+
+test('a zip whose content is damaged says so', async () => {
+  await inFolder(async (folder) => {
+    const inside = await readFile(join(FOLDER, FILES.claude))
+    const whole = zipOf({ 'conversations.json': inside })
+    const path = join(folder, 'export.zip')
+    await writeFile(path, whole.fill(0xff, 200, 260))
+    await expect(read(path)).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringContaining('cannot be read') as string,
+    })
+  })
+})
