@@ -60,14 +60,14 @@ export async function startWorker(
     config.WORKER_PORT === undefined ? undefined : await getPort(),
   )
   await bundleWorkflows(temporal.dataConverter)
+  const working = { now: false }
+  const port = await openPort(services, { working, sdkPort })
   const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
   const sweep = startSweep({ ...services, runs }, options.sweep)
   const stopping = new AbortController()
   const ready = Promise.withResolvers<void>()
   // Nobody has to wait for it.
   ready.promise.catch(() => undefined)
-  const working = { now: false }
-  const port = await openPort(services, { working, sdkPort })
   const stopped = keepWorking(services, {
     ...(options.shutdownGrace === undefined ? {} : { shutdownGrace: options.shutdownGrace }),
     signal: stopping.signal,

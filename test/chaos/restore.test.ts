@@ -21,15 +21,24 @@ const suite = hasPostgres && hasTemporal ? test : test.skip
 const CONVERSATIONS = 600
 /** So many are in when the backup is taken: some pages are behind it, most are not. */
 const BEFORE_BACKUP = 150
+/** So many when everything is destroyed: the run knows of pages that the backup does not. */
+const BEFORE_LOSS = 300
 const WITHIN = { timeout: 3 * 60_000, interval: 50 }
 
-/** A Postgres and a Temporal that know nothing of any before them. */
-async function newServers() {
+const quiet = pino({ level: 'silent' })
+const program = (name: string) => join(findPostgresBin() ?? '', name)
+
+function newFolder() {
   const root = mkdtempSync(join(tmpdir(), 'memoir-restore-'))
   chmodSync(root, 0o755)
+  return { root, remove: () => rmSync(root, { recursive: true, force: true }) }
+}
+
+/** A Postgres without anything in it. */
+async function newPostgres() {
+  const { root, remove } = newFolder()
   const postgres = await startPostgres({ root, durable: false })
-  const temporal = await startTemporal({ root, file: 'temporal.db' })
-  if (!postgres || !temporal) throw new Error('this test needs Postgres and Temporal')
+  if (!postgres) throw new Error('this test needs Postgres')
   const db = openDatabase({
     url: postgres.url,
     poolSize: 4,
@@ -38,21 +47,38 @@ async function newServers() {
   })
   return {
     db,
-    postgres: postgres.url,
-    env: { ...environment(postgres.url, temporal.url), BACKFILL_PAGE_SIZE: '20' },
+    url: postgres.url,
     async destroy() {
       await db.close()
-      await temporal.kill()
       await postgres.kill()
-      rmSync(root, { recursive: true, force: true })
+      remove()
     },
   }
 }
 
-const quiet = pino({ level: 'silent' })
-const program = (name: string) => join(findPostgresBin() ?? '', name)
+/** A Temporal that knows of no run. */
+async function newTemporal() {
+  const { root, remove } = newFolder()
+  const temporal = await startTemporal({ root, file: 'temporal.db' })
+  if (!temporal) throw new Error('this test needs Temporal')
+  return {
+    url: temporal.url,
+    async destroy() {
+      await temporal.kill()
+      remove()
+    },
+  }
+}
 
-/** How many conversations the record says are in, and with it whether the job still runs. */
+type Temporal = Awaited<ReturnType<typeof newTemporal>>
+
+const environmentOf = (postgres: string, temporal: string) => ({
+  ...environment(postgres, temporal),
+  TEMPORAL_TASK_QUEUE: 'restore',
+  BACKFILL_PAGE_SIZE: '20',
+})
+
+/** How many conversations the record says are in, and how the jobs stand. */
 async function standing(db: Database): Promise<{ ingested: number; states: string[] }> {
   const { rows } = await db.query<{ ingested: number; states: string[] }>(
     `select (select count(*) from memoir.ingested_conversation) as ingested,
@@ -61,23 +87,36 @@ async function standing(db: Database): Promise<{ ingested: number; states: strin
   return rows[0] ?? { ingested: 0, states: [] }
 }
 
-async function acceptAndBackUp(file: string): Promise<JobKey> {
-  const servers = await newServers()
-  await migrate(servers.postgres)
-  await seedSource(servers.db, { from: 0, to: CONVERSATIONS, users: 20 })
-  const services = await createServices(loadConfig(servers.env), quiet)
-  const worker = startProcess('worker', servers.env)
+async function untilIngested(db: Database, count: number): Promise<void> {
+  await vi.waitUntil(async () => (await standing(db)).ingested >= count, WITHIN)
+}
+
+/** A backfill that is backed up in the middle; then it goes on for a while, and worker and Postgres are gone. */
+async function backUpAndLose(temporal: Temporal, file: string): Promise<JobKey> {
+  const postgres = await newPostgres()
+  const env = environmentOf(postgres.url, temporal.url)
+  await migrate(postgres.url)
+  await seedSource(postgres.db, { from: 0, to: CONVERSATIONS, users: 20 })
+  const services = await createServices(loadConfig(env), quiet)
+  const worker = startProcess('worker', env)
   try {
-    const namespaceId = await defaultNamespace(servers.db)
+    const namespaceId = await defaultNamespace(postgres.db)
     const { job } = await services.jobs.acceptBackfill({ namespaceId, retryFailed: false })
-    await vi.waitUntil(async () => (await standing(servers.db)).ingested >= BEFORE_BACKUP, WITHIN)
-    execFileSync(program('pg_dump'), ['--format', 'custom', '--file', file, servers.postgres])
+    await untilIngested(postgres.db, BEFORE_BACKUP)
+    execFileSync(program('pg_dump'), ['--format', 'custom', '--file', file, postgres.url])
+    await untilIngested(postgres.db, BEFORE_LOSS)
     return { namespaceId, id: job.id }
   } finally {
     await worker.kill()
     await services.close()
-    await servers.destroy()
+    await postgres.destroy()
   }
+}
+
+async function restore(url: string, file: string): Promise<void> {
+  const options = ['--exit-on-error', '--no-owner', '--dbname', url, file]
+  execFileSync(program('pg_restore'), options)
+  expect(await migrate(url)).toEqual([])
 }
 
 async function untilState(services: Services, key: JobKey, state: string) {
@@ -87,43 +126,57 @@ async function untilState(services: Services, key: JobKey, state: string) {
   }, WITHIN)
 }
 
-suite(
-  'a backup of the middle of a backfill, restored beside an empty Temporal: the job says that its run is lost, and a retry ends it exactly once',
-  { timeout: 10 * 60_000 },
-  async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'memoir-backup-'))
-    const file = join(folder, 'memoir.dump')
-    const key = await acceptAndBackUp(file)
+/** What docs/operations.md says to do where Temporal kept its database. */
+async function endOpenRuns({ temporal }: Services): Promise<void> {
+  const query = 'ExecutionStatus = "Running" and TaskQueue = "restore"'
+  await vi.waitUntil(async () => {
+    let open = 0
+    for await (const { workflowId } of temporal.client.workflow.list({ query })) {
+      open += 1
+      await temporal.client.workflow.getHandle(workflowId).terminate('restored from a backup')
+    }
+    return open > 0
+  }, WITHIN)
+}
 
-    const servers = await newServers()
-    execFileSync(program('pg_restore'), [
-      '--exit-on-error',
-      '--no-owner',
-      '--dbname',
-      servers.postgres,
-      file,
-    ])
-    rmSync(folder, { recursive: true })
-    expect(await migrate(servers.postgres)).toEqual([])
-    const { ingested, states } = await standing(servers.db)
+suite.each([
+  { kept: false, title: 'beside an empty Temporal', code: 'workflow_lost' },
+  { kept: true, title: 'beside the Temporal of before, its runs ended', code: 'terminated' },
+])(
+  'a backup of the middle of a backfill, restored $title: the job says $code, and a retry ends it exactly once',
+  { timeout: 10 * 60_000 },
+  async ({ kept, code }) => {
+    const { root, remove } = newFolder()
+    const file = join(root, 'memoir.dump')
+    const before = await newTemporal()
+    const key = await backUpAndLose(before, file)
+    if (!kept) await before.destroy()
+
+    const postgres = await newPostgres()
+    const temporal = kept ? before : await newTemporal()
+    await restore(postgres.url, file)
+    const { ingested, states } = await standing(postgres.db)
     expect(states).toEqual(['running'])
     expect(ingested).toBeGreaterThanOrEqual(BEFORE_BACKUP)
-    expect(ingested).toBeLessThan(CONVERSATIONS)
+    expect(ingested).toBeLessThan(BEFORE_LOSS)
 
-    const services = await createServices(loadConfig(servers.env), quiet)
+    const config = loadConfig(environmentOf(postgres.url, temporal.url))
+    const services = await createServices(config, quiet)
+    if (kept) await endOpenRuns(services)
     const worker = await startWorker(services, { sweep: { silentAfterMs: 0, everyMs: 500 } })
     try {
-      expect(await untilState(services, key, 'failed')).toMatchObject({
-        error: { code: 'workflow_lost' },
-      })
-      expect((await standing(servers.db)).ingested).toBe(ingested)
+      expect(await untilState(services, key, 'failed')).toMatchObject({ error: { code } })
+      expect((await standing(postgres.db)).ingested).toBe(ingested)
 
       await services.jobs.retry(key)
-      await expectWhole(servers.db, await untilState(services, key, 'succeeded'), CONVERSATIONS)
+      const ended = await untilState(services, key, 'succeeded')
+      await expectWhole(postgres.db, ended, CONVERSATIONS)
     } finally {
       await worker.shutdown()
       await services.close()
-      await servers.destroy()
+      await temporal.destroy()
+      await postgres.destroy()
+      remove()
     }
   },
 )
