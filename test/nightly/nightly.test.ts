@@ -112,7 +112,14 @@ test.skipIf(absent)(
     expect(await readUntil(memoir)).toEqual(mark)
 
     await memoir.db.query(`alter table memoir.messages rename column contents to content`)
-    expect((await memoir.night()).progress).toMatchObject({ created: 1 })
+    const { namespaceId, services } = memoir
+    await services.jobs.retry({ namespaceId, id: failed.id })
+    expect((await untilEnded(memoir, failed.id)).progress).toMatchObject({ created: 1 })
+    const { rows } = await memoir.db.query<{ at: Date }>(
+      'select began_at as at from memoir.etl_window where job_id = $1',
+      [failed.id],
+    )
+    expect(await readUntil(memoir)).toEqual(rows[0]?.at)
     await agree(memoir)
   },
 )
@@ -177,11 +184,14 @@ test.skipIf(absent)(
     await memoir.write([...Array(80).keys()].map((n) => talkOf(`c-${n}`, 400)))
     const backfill = await memoir.accept()
     await memoir.until(backfill.id, 'running')
+    await services.jobs.control({ namespaceId, id: backfill.id }, 'pause')
+    await memoir.until(backfill.id, 'paused')
     // Sorts first: the backfill may have passed its place already.
     await memoir.write([talkOf('a-late-one', 0)])
 
     const id = randomUUID()
     expect(await services.schedules.acceptScheduled({ namespaceId, source, id })).toBeNull()
+    await services.jobs.control({ namespaceId, id: backfill.id }, 'resume')
     await memoir.until(backfill.id, 'succeeded')
     const [schedule] = await services.schedules.list(namespaceId)
     expect(schedule?.recent_runs[0]).toMatchObject({ job: null, skipped: 'backfill_running' })
@@ -211,7 +221,7 @@ test.skipIf(absent)('what the schedule starts leaves source and memory equal', a
 })
 
 test.skipIf(absent)(
-  'beside a backfill a night is refused and names it; a second night joins the first',
+  'beside a backfill a night that is asked for is refused and names it',
   async () => {
     await using memoir = await createNightlyMemoir()
     const { jobs } = memoir.services
