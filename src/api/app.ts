@@ -11,6 +11,7 @@ import type { AppEnv } from './environment.ts'
 import { answerError } from './errors.ts'
 import { observe } from './observe.ts'
 import { backfillRoutes } from './routes/backfills.ts'
+import { importRoutes } from './routes/imports.ts'
 import { jobControlRoutes } from './routes/job-controls.ts'
 import { jobEventRoutes } from './routes/job-events.ts'
 import { jobRoutes } from './routes/jobs.ts'
@@ -50,6 +51,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
   const routed = app
     .route('/', recallRoutes)
     .route('/', backfillRoutes)
+    .route('/', importRoutes)
     .route('/', jobRoutes)
     .route('/', jobControlRoutes)
     .route('/', jobEventRoutes)

@@ -87,6 +87,12 @@ export const recallAnswer = z.looseObject({
 })
 export type RecallAnswer = z.infer<typeof recallAnswer>
 
+export const importedAnswer = z.looseObject({
+  conversations: z.number(),
+  messages: z.number(),
+  rejected: z.array(z.looseObject({ index: z.number(), field: z.string(), message: z.string() })),
+})
+
 export const keyAnswer = z.looseObject({
   id: z.string(),
   name: z.string(),

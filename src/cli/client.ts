@@ -6,6 +6,7 @@ import {
   errorAnswer,
   estimateAnswer,
   failureAnswer,
+  importedAnswer,
   jobAnswer,
   keyAnswer,
   newKeyAnswer,
@@ -40,6 +41,30 @@ export interface RecallQuery {
   readonly threshold?: number
 }
 
+/** A conversation as the API takes it. */
+export interface ImportedConversation {
+  readonly id: string
+  readonly user_id?: string
+  readonly title: string | null
+  readonly created_at: string
+  readonly updated_at: string
+  readonly messages: readonly ImportedMessage[]
+}
+
+export interface ImportedMessage {
+  readonly id: string
+  readonly role: string
+  readonly name: string | null
+  readonly content: string
+  readonly created_at: string
+  readonly position: number
+}
+
+export interface ImportBody {
+  readonly source?: string
+  readonly conversations: readonly ImportedConversation[]
+}
+
 export interface NewKey {
   readonly name: string
   readonly role: string
@@ -56,6 +81,12 @@ export interface ScheduleChange {
   readonly note?: string
 }
 
+interface AskOptions {
+  readonly query?: Query
+  readonly body?: unknown
+  readonly idempotencyKey?: string
+}
+
 type Query = Readonly<Record<string, string | number | undefined>>
 
 /** The HTTP API as the command line uses it; every method throws the MemoirError that the API's answer names. */
@@ -68,6 +99,8 @@ export function createClient(options: ClientOptions) {
       await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
     estimate: async () =>
       await ask(estimateAnswer, 'POST', '/v1/backfills', { body: { estimate_only: true } }),
+    importConversations: async (body: ImportBody, idempotencyKey: string) =>
+      await ask(importedAnswer, 'POST', '/v1/imports', { body, idempotencyKey }),
     job: async (id: string) => await ask(jobAnswer, 'GET', job(id)),
     jobs: async (query: Query) => await ask(pageOf(jobAnswer), 'GET', '/v1/jobs', { query }),
     control: async (id: string, action: JobControl | 'retry', query: Query = {}) =>
@@ -100,27 +133,41 @@ function createAsk({ url, key, namespace, fetch = globalThis.fetch }: ClientOpti
     answer: Answer,
     method: string,
     path: string,
-    { query = {}, body }: { query?: Query; body?: unknown } = {},
+    { query = {}, body, idempotencyKey }: AskOptions = {},
   ): Promise<z.infer<Answer>> => {
     const target = new URL(url.replace(/\/$/, '') + path)
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) target.searchParams.set(name, String(value))
     }
+    const timeout = startTimeout()
     const request = new Request(target, {
       method,
       redirect: 'error',
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      signal: timeout.signal,
       headers: {
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
         ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
         ...(namespace === undefined ? {} : { 'memoir-namespace': namespace }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    const response = await send(fetch, request)
-    return read(answer, response, await bodyOf(response, request))
+    try {
+      const response = await send(fetch, request)
+      return read(answer, response, await bodyOf(response, request))
+    } finally {
+      timeout.clear()
+    }
   }
+}
+
+/** Unlike `AbortSignal.timeout` it lets go of the request as soon as that is answered: bodies of imports would pile up. */
+function startTimeout() {
+  const controller = new AbortController()
+  const late = () => controller.abort(new DOMException('It took too long.', 'TimeoutError'))
+  const timer = setTimeout(late, REQUEST_TIMEOUT_MS)
+  return { signal: controller.signal, clear: () => clearTimeout(timer) }
 }
 
 async function send(fetch: Fetch, request: Request): Promise<Response> {

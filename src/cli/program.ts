@@ -2,6 +2,7 @@ import { Command, type CommanderError } from 'commander'
 import { registerApi } from './commands/api.ts'
 import { registerBackfill } from './commands/backfill.ts'
 import { registerDoctor } from './commands/doctor.ts'
+import { registerImport } from './commands/import.ts'
 import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
 import { registerMigrate } from './commands/migrate.ts'
@@ -15,6 +16,7 @@ import { DONE, WRONG_USAGE } from './io.ts'
 
 const COMMANDS = [
   registerUp,
+  registerImport,
   registerBackfill,
   registerNightly,
   registerRecall,

@@ -19,17 +19,29 @@ export interface Progress {
 }
 
 /** A bar on standard error when a person is looking, plain lines otherwise. */
-export function createProgress(io: Io, label: string, now = () => performance.now()): Progress {
-  return io.isTTY ? bar(io, label) : lines(io, label, now)
+export function createProgress(
+  io: Io,
+  label: string,
+  { now = () => performance.now(), show = String }: ProgressOptions = {},
+): Progress {
+  return io.isTTY ? bar(io, label, show) : lines(io, { label, now, show })
 }
 
-function bar(io: Io, label: string): Progress {
+export interface ProgressOptions {
+  readonly now?: () => number
+  /** How amounts are written: as they are, unless they are bytes. */
+  readonly show?: (amount: number) => string
+}
+
+function bar(io: Io, label: string, show: (amount: number) => string): Progress {
   const single = new SingleBar({
     format: `${label} [{bar}] {value}/{total}  {note}`,
     stream: io.stderr,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 30,
+    formatValue: (value, _, type) =>
+      type === 'value' || type === 'total' ? show(value) : String(value),
     hideCursor: true,
     // Signals are the command's business: it says how to watch the job before it ends.
     gracefulExit: false,
@@ -50,11 +62,17 @@ function bar(io: Io, label: string): Progress {
   }
 }
 
-function lines(io: Io, label: string, now: () => number): Progress {
+function lines(
+  io: Io,
+  { label, now, show: written }: Required<ProgressOptions> & { label: string },
+): Progress {
   let shown: { processed: number; total: number; at: number } | undefined
   const show = ({ processed, total, note }: Counts) => {
     shown = { processed, total, at: now() }
-    line(io.stderr, `${label}: ${processed}/${total}${note === '' ? '' : `  ${note}`}`)
+    line(
+      io.stderr,
+      `${label}: ${written(processed)}/${written(total)}${note === '' ? '' : `  ${note}`}`,
+    )
   }
   return {
     update(counts) {

@@ -47,13 +47,20 @@ export async function pause(ms: number, interrupted: Interruption): Promise<bool
   }
 }
 
-async function patiently<T>(ask: () => Promise<T>, interrupted: Interruption): Promise<T | null> {
+/** Codes that waiting helps with: the server is away, or still at the same request. */
+const PASSING = new Set(['store_unavailable', 'in_progress'])
+
+/** Asks again while the server is away. @returns null when Ctrl-C came first */
+export async function patiently<T>(
+  ask: () => Promise<T>,
+  interrupted: Interruption,
+): Promise<T | null> {
   for (let tries = 1; ; tries += 1) {
     if (interrupted.signal.aborted) return null
     try {
       return await ask()
     } catch (error) {
-      const away = error instanceof MemoirError && error.code === 'store_unavailable'
+      const away = error instanceof MemoirError && PASSING.has(error.code)
       if (!away || tries >= UNREACHABLE_POLLS) throw error
       await pause(POLL_MS, interrupted)
     }

@@ -72,6 +72,12 @@ export interface BackfillJob {
   readonly pagesPerRun?: number
 }
 
+/**
+ * How much further back a nightly run reads: for transactions that took their time stamps before the run before it began and committed
+ * after that one's read. Longer ones are rare.
+ */
+export const NIGHTLY_OVERLAP_MS = 15 * 60_000
+
 /** A nightly run walks what changed; otherwise it is a backfill. */
 export interface NightlyJob extends BackfillJob {
   /** ISO 8601: what changed at or after. Null until the run has asked the source's clock. */

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import { NIGHTLY_OVERLAP_MS } from '../domain/job.ts'
 import type { Database } from '../stores/database.ts'
 import {
   ensureWatermark,
@@ -12,8 +13,6 @@ import type { ConversationSource } from './conversation.ts'
 import type { IngestJob } from './ingest.ts'
 
 const HOUR_MS = 3_600_000
-/** A transaction that took its time stamps before a run began and committed after the run's read; longer ones are rare. */
-const OVERLAP_MS = 15 * 60_000
 
 interface WindowDependencies {
   readonly config: Config
@@ -35,7 +34,7 @@ export function createWindows({ config, db, source }: WindowDependencies) {
     const known = (await findWatermark(db, job)) ?? lookback(now)
     const planned = job.plannedAt === undefined ? now : new Date(job.plannedAt)
     const earliest = Math.min(lookback(now).getTime(), lookback(planned).getTime(), known.getTime())
-    return new Date(earliest - OVERLAP_MS)
+    return new Date(earliest - NIGHTLY_OVERLAP_MS)
   }
   return {
     /** The same answer however often the job begins. */

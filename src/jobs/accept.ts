@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { BackfillAccept, JobKey, Jobs, NightlyAccept } from '../api/context.ts'
 import type { Config } from '../config.ts'
 import type { Job, JobControl, JobKind } from '../domain/job.ts'
-import { isTerminal } from '../domain/job.ts'
+import { isTerminal, NIGHTLY_OVERLAP_MS } from '../domain/job.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
@@ -110,9 +110,15 @@ async function acceptNightly(context: Context, request: NightlyAccept): Promise<
   if (other === null) return { job: await requireJob(context, key), joined: false }
   if (other.kind !== 'nightly') throw conflictWith(other)
   // One that stands for a later night may begin to read later than this one has to: it has to end first.
-  const covers = (readBackfillRequest(other.request).plannedAt ?? '') <= wanted.plannedAt
-  if (other.id !== id && !covers) throw new MemoirError('in_progress', SENTENCE.in_progress)
+  if (other.id !== id && !covers(other, wanted))
+    throw new MemoirError('in_progress', SENTENCE.in_progress)
   return { job: await requireJob(context, other), joined: true }
+}
+
+/** Whether the night that is under way reads all that this one would. */
+function covers(other: JobRow, { plannedAt }: { plannedAt: string }): boolean {
+  const planned = readBackfillRequest(other.request).plannedAt ?? plannedAt
+  return Date.parse(planned) - NIGHTLY_OVERLAP_MS <= Date.parse(plannedAt)
 }
 
 interface Accepted {

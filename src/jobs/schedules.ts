@@ -212,10 +212,11 @@ async function orAway(work: () => Promise<void>): Promise<void> {
  * watermark; when it fails, the next night reads from where the watermark stayed.
  */
 async function acceptScheduled(context: Context, run: ScheduledAccept): Promise<string | null> {
-  const { config, db, jobs } = context
+  const { db, jobs } = context
   const { namespaceId, source, id, plannedAt } = run
   const key: ScheduleKey = { namespaceId, source, kind: 'nightly' }
-  if (source !== config.SOURCE_NAME) {
+  // A schedule of a configuration that has since changed.
+  if ((await keyIn(context, namespaceId))?.source !== source) {
     await recordSkip(db, key, { id, reason: 'source_gone' })
     return null
   }

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { startChild, type ChildGround } from './child.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { StartedPostgres } from './postgres.ts'
+import { siblingFile } from '../sibling.ts'
 
 /** Whether this data folder's memories are in PGlite. */
 export const hasPglite = (folder: DataFolder) => existsSync(join(folder.path, 'pglite'))
@@ -19,7 +19,7 @@ export async function startPglite(ground: ChildGround): Promise<StartedPostgres>
   const { folder } = ground
   const port = await folder.port('postgres')
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
-  const server = fileURLToPath(new URL('pglite-server.ts', import.meta.url))
+  const server = siblingFile(import.meta.url, './pglite-server')
   const child = await startChild(
     {
       name: 'pglite',

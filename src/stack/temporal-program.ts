@@ -9,9 +9,9 @@ import {
   statSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { MemoirError } from '../errors.ts'
 import { environmentOf, findProgram, type Machine } from './programs.ts'
+import { siblingFile } from '../sibling.ts'
 
 /** Where the Temporal CLI comes from. */
 
@@ -94,7 +94,7 @@ const noTemporal = () =>
 
 const download: Way = async ({ machine, draft, say }) => {
   say('temporal  is fetched, once …')
-  const script = fileURLToPath(new URL('temporal-download.ts', import.meta.url))
+  const script = siblingFile(import.meta.url, './temporal-download')
   let size = 0
   let changed = performance.now()
   const complete = await finish(process.execPath, [script, draft], {

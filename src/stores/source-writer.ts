@@ -17,6 +17,8 @@ export interface NewMessage {
   readonly name: string | null
   readonly content: string
   readonly createdAt: Date
+  /** Its place in the conversation, where that comes in parts; else its place in the list. */
+  readonly position?: number
 }
 
 export interface SourceKey {
@@ -39,9 +41,13 @@ export async function insertConversations(
        from unnest($3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[])
             as n(id, user_id, title, created_at, updated_at)
      on conflict (namespace, source, id) do update
-        set user_id = excluded.user_id, title = excluded.title, updated_at = excluded.updated_at
-      where (c.user_id, c.title, c.updated_at)
-            is distinct from (excluded.user_id, excluded.title, excluded.updated_at)`,
+        set user_id = excluded.user_id, title = excluded.title,
+            created_at = least(c.created_at, excluded.created_at),
+            updated_at = greatest(c.updated_at, excluded.updated_at)
+      where (c.user_id, c.title, c.created_at, c.updated_at)
+            is distinct from (excluded.user_id, excluded.title,
+                              least(c.created_at, excluded.created_at),
+                              greatest(c.updated_at, excluded.updated_at))`,
     [
       namespace,
       source,
@@ -61,7 +67,11 @@ async function insertMessages(
   conversations: readonly NewConversation[],
 ): Promise<void> {
   const rows = conversations.flatMap(({ id, messages }) =>
-    messages.map((message, position) => ({ ...message, conversationId: id, position })),
+    messages.map((message, position) => ({
+      ...message,
+      conversationId: id,
+      position: message.position ?? position,
+    })),
   )
   await db.query(
     `insert into memoir.messages as m
@@ -87,4 +97,39 @@ async function insertMessages(
       rows.map((each) => each.createdAt),
     ],
   )
+}
+
+/** Writers of one source follow one another until their transactions end: what is checked before a write stays true for it. */
+export async function lockSource(tx: Queryable, { namespace, source }: SourceKey): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+    JSON.stringify(['memoir.conversations', namespace, source]),
+  ])
+}
+
+/** Who the conversations are about that are there already. */
+export async function selectOwners(
+  db: Queryable,
+  { namespace, source }: SourceKey,
+  ids: readonly string[],
+): Promise<Map<string, string | null>> {
+  const { rows } = await db.query<{ id: string; user_id: string | null }>(
+    `select id, user_id from memoir.conversations
+      where namespace = $1 and source = $2 and id = any($3::text[])`,
+    [namespace, source, ids],
+  )
+  return new Map(rows.map((row) => [row.id, row.user_id]))
+}
+
+/** Which conversation has each message that is there already. */
+export async function selectHolders(
+  db: Queryable,
+  { namespace, source }: SourceKey,
+  messageIds: readonly string[],
+): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ id: string; conversation_id: string }>(
+    `select id, conversation_id from memoir.messages
+      where namespace = $1 and source = $2 and id = any($3::text[])`,
+    [namespace, source, messageIds],
+  )
+  return new Map(rows.map((row) => [row.id, row.conversation_id]))
 }

@@ -1,11 +1,10 @@
-import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import {
   DefaultLogger,
   bundleWorkflowCode,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker'
 import type { DataConverter } from '@temporalio/common'
+import { siblingFile } from '../sibling.ts'
 
 const bundles = new Map<string, Promise<WorkflowBundleWithSourceMap>>()
 
@@ -16,9 +15,8 @@ export async function bundleWorkflows(
   const failureConverterPath = dataConverter?.failureConverterPath
   const known = bundles.get(failureConverterPath ?? '')
   if (known) return await known
-  const index = `../workflows/index${extname(import.meta.url)}`
   const bundle = bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL(index, import.meta.url)),
+    workflowsPath: siblingFile(import.meta.url, '../workflows/index'),
     ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
     // Webpack's report of twenty lines is nobody's concern unless it is an error.
     logger: new DefaultLogger('ERROR'),

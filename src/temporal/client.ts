@@ -3,6 +3,7 @@ import type { DataConverter } from '@temporalio/common'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
 import type { NativeConnectionOptions } from '@temporalio/worker'
 import type { Config } from '../config.ts'
+import { MemoirError, SENTENCE } from '../errors.ts'
 import { dataConverterOf } from './codec.ts'
 import { createSearchAttributes, type SearchAttributes } from './search-attributes.ts'
 
@@ -83,8 +84,11 @@ export async function openTemporal(config: Config): Promise<TemporalClient> {
  */
 function boundedCalls(connection: Connection): { within: Within; idle: () => Promise<void> } {
   const inFlight = new Set<Promise<void>>()
+  let closing = false
   return {
     async within(deadlineMs, call) {
+      // Whoever makes several calls would begin the next one while the channel closes.
+      if (closing) throw new MemoirError('temporal_unavailable', SENTENCE.temporal_unavailable)
       const made = connection.withDeadline(Date.now() + deadlineMs, call)
       const settled = made.then(
         () => undefined,
@@ -95,6 +99,7 @@ function boundedCalls(connection: Connection): { within: Within; idle: () => Pro
       return await made
     },
     async idle() {
+      closing = true
       await Promise.all(inFlight)
     },
   }

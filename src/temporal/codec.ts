@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, scrypt } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common'
 import protos from '@temporalio/proto'
 import type { Config } from '../config.ts'
 import { MemoirError } from '../errors.ts'
+import { siblingFile } from '../sibling.ts'
 
 /** Encrypts every payload that reaches Temporal: arguments, results, memos, heartbeats, failures. */
 
@@ -88,6 +88,6 @@ export async function dataConverterOf(config: Config): Promise<DataConverter | u
   if (secret === undefined || !config.given.has('MEMOIR_ENCRYPTION_KEY')) return undefined
   return {
     payloadCodecs: [createPayloadCodec(await derivePayloadKey(secret))],
-    failureConverterPath: fileURLToPath(new URL('encoded-failures.ts', import.meta.url)),
+    failureConverterPath: siblingFile(import.meta.url, './encoded-failures'),
   }
 }

@@ -204,6 +204,14 @@ function lies(memory: Remembered, { namespaceId, userId, scopes }: RecallRequest
 
 const AT = '2026-03-01T09:00:00.000Z'
 
+/** A conversation of ann's as it is handed in. */
+export const importable = {
+  id: 'lake',
+  user_id: 'ann',
+  created_at: AT,
+  messages: [{ id: 'lake-1', role: 'user', content: 'We hiked to the lake.', created_at: AT }],
+}
+
 function hitOf({ userId, scope, content }: Remembered): Hit {
   const [relevance, vector, text, graph, recency, salience, focus] = [0.9, 0.8, 0.7, 0, 0, 1, 0]
   return {

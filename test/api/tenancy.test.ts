@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { describeApi } from '../../src/api/app.ts'
 import { hasPostgres } from '../support/database.ts'
 import { ADMIN_RULES } from './admin-rules.ts'
-import { createApiFixture, type Answer, type ApiFixture, type Send } from './api-fixture.ts'
+import { createApiFixture, importable, type Answer, type Send } from './api-fixture.ts'
+import { MARK, settle, type World } from './tenancy-world.ts'
 
 /**
  * The walk: every operation of the OpenAPI document is called with each kind of key, and nothing that lies outside a key's reach
@@ -21,18 +22,10 @@ interface Rule {
   readonly shows?: string
 }
 
-interface World {
-  readonly memoir: ApiFixture
-  readonly job: string
-  readonly keyId: string
-}
-
 const UNSEEN = { foreign: 404, user: 404, scoped: 404 }
 const EMPTY = { foreign: 200, user: 200, scoped: 200 }
 const REFUSED = { foreign: 403, user: 403, scoped: 403 }
 
-/** Marks everything that lies inside `acme` and outside the reach of every other key. */
-const MARK = 'acme-secret'
 const question = { q: 'lake', user_id: 'ann', scope: 'work' }
 const controls = (action: string): Rule => ({
   role: 'service',
@@ -77,6 +70,11 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
     shows: MARK,
   },
   ...ADMIN_RULES,
+  'post /v1/imports': {
+    role: 'service',
+    ask: () => ({ path: '/v1/imports', body: { conversations: [importable] } }),
+    outside: { foreign: 200, user: 200, scoped: 403 },
+  },
   'get /v1/backfills/{job}/failures': {
     role: 'reader',
     ask: ({ job }) => ({ path: `/v1/backfills/${job}/failures` }),
@@ -274,42 +272,6 @@ test.skipIf(!hasPostgres)(
   },
 )
 
-/** acme: ann with a secret at work, bob with something personal; rival: a user of the same name. */
-async function settle(memoir: ApiFixture): Promise<World> {
-  const acme = await memoir.namespace('acme')
-  const rival = await memoir.namespace('rival')
-  memoir.memories.push(
-    { namespaceId: acme, userId: 'ann', scope: 'work', content: MARK },
-    { namespaceId: acme, userId: 'bob', scope: 'personal', content: 'what bob said' },
-    { namespaceId: rival, userId: 'ann', scope: 'work', content: 'what the other ann said' },
-  )
-  await remember(memoir, 'ann', 'work')
-  await remember(memoir, `${MARK}-user`, 'work')
-  await remember(memoir, 'bob', 'personal')
-  await memoir.job({ namespace: 'acme', user: 'bob' })
-  await memoir.job({ namespace: 'acme', user: 'ann' })
-  await memoir.db.query(
-    `insert into memoir.ingested_conversation (namespace_id, source, conversation_id, outcome, code)
-     values ($1, 'main', $2, 'error', 'no_user')`,
-    [acme, MARK],
-  )
-  const { rows } = await memoir.db.query<{ id: string }>(
-    `insert into memoir.api_key (namespace_id, name, role, secret_hash, prefix)
-     values ($1, 'key of acme', 'reader', 'x', 'mk_') returning id`,
-    [acme],
-  )
-  const job = await memoir.job({ namespace: 'acme' })
-  return { memoir, job, keyId: rows[0]?.id ?? '' }
-}
-
-async function remember(memoir: ApiFixture, user: string, scope: string): Promise<void> {
-  await memoir.db.query(
-    `insert into memoir.memory_trace (id, user_id, kind, scope, content, content_hash, occurred_at)
-     values (gen_random_uuid(), $1, 'message', $2, 'x', 'x', now())`,
-    [await memoir.user(user, 'acme'), scope],
-  )
-}
-
 async function send(world: World, ask: Rule['ask'], key: string | null): Promise<Answer> {
   const { path, ...rest } = ask(world)
   return await world.memoir.send(path, { ...rest, key })
@@ -324,7 +286,6 @@ const withoutNamespace =
   (world) => ({ ...ask(world), headers: {} })
 
 function expectNothing(answer: Answer, name: string): void {
-  for (const word of [MARK, 'work of acme ann', 'work of acme "', 'key of acme']) {
+  for (const word of [MARK, 'work of acme ann', 'work of acme "', 'key of acme'])
     expect([name, answer.text]).toEqual([name, expect.not.stringContaining(word)])
-  }
 }

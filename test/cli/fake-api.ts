@@ -24,6 +24,7 @@ export interface FakeApi extends AsyncDisposable {
 /** A real HTTP server that answers what the test says; several replies of a route follow one another, the last one stays. */
 export async function startFakeApi(
   routes: Readonly<Record<string, Reply | Reply[]>>,
+  port = 0,
 ): Promise<FakeApi> {
   const asked: Asked[] = []
   const counts = new Map<string, number>()
@@ -41,12 +42,13 @@ export async function startFakeApi(
     })()
   })
   await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
+    server.listen(port, '127.0.0.1', resolve)
   })
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
     async [Symbol.asyncDispose]() {
+      if (!server.listening) return
       server.closeAllConnections()
       await new Promise((resolve) => {
         server.close(resolve)

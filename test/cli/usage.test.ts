@@ -5,7 +5,9 @@ import { memoir, noParts } from './terminal.ts'
 test('--help shows every command, examples and exit codes, and is no mistake', async () => {
   const { code, out } = await memoir(['--help'])
   expect(code).toBe(0)
-  const words = 'up backfill recall jobs keys doctor migrate api worker'.split(' ')
+  const words = 'up backfill nightly recall jobs schedules keys doctor migrate api worker'.split(
+    ' ',
+  )
   expect(words.filter((word) => !out.includes(`\n  ${word} `))).toEqual([])
   expect(out).toContain('$ memoir up --sample')
   expect(out).toContain('130 interrupted')
@@ -19,6 +21,13 @@ test.each([
   ['jobs list', ['jobs', 'list']],
   ['jobs watch', ['jobs', 'watch']],
   ['jobs retry', ['jobs', 'retry']],
+  ['nightly', ['nightly']],
+  ['schedules', ['schedules']],
+  ['schedules list', ['schedules', 'list']],
+  ['schedules pause', ['schedules', 'pause']],
+  ['schedules cron', ['schedules', 'cron']],
+  ['schedules backfill', ['schedules', 'backfill']],
+  ['schedules remove', ['schedules', 'remove']],
   ['keys create', ['keys', 'create']],
   ['doctor', ['doctor']],
   ['migrate', ['migrate']],

@@ -99,6 +99,20 @@ test.skipIf(absent)('beside a backfill the night is skipped, and says so', async
   await memoir.untilState(id, 'succeeded')
 })
 
+test.skipIf(absent)('the schedule of a source that was renamed accepts nothing', async () => {
+  await using memoir = await createJobFixture({ pages: 1 })
+  const { schedules } = memoir.services
+  const id = randomUUID()
+  const run = { namespaceId: memoir.namespaceId, source: 'former', id }
+
+  expect(await schedules.acceptScheduled(run)).toBeNull()
+  expect(await schedules.acceptScheduled(run)).toBeNull()
+
+  const { rows } = await memoir.db.query('select id, reason from memoir.schedule_skip')
+  expect(rows).toEqual([{ id, reason: 'source_gone' }])
+  expect((await memoir.db.query('select 1 from memoir.job')).rows).toEqual([])
+})
+
 test.skipIf(absent)(
   'a night that stands for an earlier time waits for one that does not',
   async () => {

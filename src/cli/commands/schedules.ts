@@ -28,15 +28,15 @@ export const registerSchedules: Register = (program, context) => {
   registerList(schedules, context)
   registerChanges(schedules, context)
   registerRuns(schedules, context)
-  withId(schedules, 'remove', 'remove it; resume brings it back').action(
-    async (id: string, { json, namespace }: DataOptions) => {
+  withId(schedules, 'remove', 'remove it; resume brings it back')
+    .addHelpText('after', examples('memoir schedules remove nightly'))
+    .action(async (id: string, { json, namespace }: DataOptions) => {
       await withClient(context, namespace, async (client) => {
         await client.removeSchedule(id)
         if (json) writeJson(context.io.stdout, { id, removed: true })
         else line(context.io.stdout, 'Removed.')
       })
-    },
-  )
+    })
 }
 
 function withId(schedules: Command, name: string, description: string): Command {

@@ -1,0 +1,208 @@
+import { z } from '@hono/zod-openapi'
+import { MemoirError } from '../errors.ts'
+import type { Queryable } from '../stores/database.ts'
+import {
+  insertConversations,
+  lockSource,
+  selectHolders,
+  selectOwners,
+  type NewConversation,
+  type SourceKey,
+} from '../stores/source-writer.ts'
+import type { ApiServices } from './context.ts'
+import type { Principal } from './environment.ts'
+import { invalid } from './errors.ts'
+import { text, time, userId } from './fields.ts'
+
+/** Conversations that are handed in: each is taken or refused by itself. */
+
+/** Times outside of these are mistakes, and some of them Postgres does not hold. */
+const SENSIBLE = /^(19|[2-9]\d)\d\d-/
+const sensibleTime = time.regex(SENSIBLE, 'must lie between the years 1900 and 9999')
+
+const MAX_ID_CHARS = 512
+const MAX_POSITION = 2_147_483_647
+const id = text(MAX_ID_CHARS)
+
+export const importedConversation = z.strictObject({
+  id,
+  user_id: userId.optional(),
+  title: text(1_000).nullish(),
+  created_at: sensibleTime,
+  updated_at: sensibleTime.optional(),
+  messages: z
+    .array(
+      z.strictObject({
+        id,
+        role: text(256),
+        name: text(256).nullish(),
+        content: z.string(),
+        created_at: sensibleTime,
+        position: z.int().min(0).max(MAX_POSITION).optional(),
+      }),
+    )
+    .min(1),
+})
+type Imported = z.output<typeof importedConversation>
+
+export const rejectedSchema = z.object({
+  index: z.int(),
+  id: z.string().optional(),
+  field: z.string(),
+  message: z.string(),
+})
+type Rejected = z.output<typeof rejectedSchema>
+
+interface Candidate {
+  readonly index: number
+  readonly conversation: NewConversation
+}
+
+export interface Import {
+  readonly source: string
+  readonly conversations: readonly unknown[]
+}
+
+/**
+ * Writes conversations into Memoir's own source tables within the reach of a key, all that are accepted in one transaction.
+ * @throws MemoirError `forbidden` for a key bound to scopes, `source_invalid` when backfills read another database
+ */
+export async function importWithin(
+  { config, db }: Pick<ApiServices, 'config' | 'db'>,
+  principal: Principal,
+  { source, conversations }: Import,
+) {
+  if (principal.scopes !== null) {
+    throw new MemoirError(
+      'forbidden',
+      'A key bound to scopes cannot import: conversations have none.',
+    )
+  }
+  if (config.SOURCE_DATABASE_URL !== undefined) {
+    throw new MemoirError(
+      'source_invalid',
+      'The source is another database (SOURCE_DATABASE_URL): what is imported would never be taken in.',
+      { details: { next: 'Write the conversations there, or import where it is not set.' } },
+    )
+  }
+  const rejected: Rejected[] = []
+  const candidates = unrepeated(
+    conversations.flatMap((given, index) => {
+      const read = readCandidate(given, index, principal)
+      if ('conversation' in read) return [read]
+      rejected.push(read)
+      return []
+    }),
+    rejected,
+  )
+  const key = { namespace: principal.namespace, source }
+  const written = await db.transaction(async (tx) => {
+    await lockSource(tx, key)
+    const free = await withoutTaken(tx, { key, principal, rejected }, candidates)
+    await insertConversations(tx, key, free)
+    return free
+  })
+  return {
+    conversations: written.length,
+    messages: written.reduce((sum, { messages }) => sum + messages.length, 0),
+    rejected: rejected.toSorted((a, b) => a.index - b.index),
+  }
+}
+
+function readCandidate(given: unknown, index: number, { user }: Principal): Candidate | Rejected {
+  const parsed = importedConversation.safeParse(given)
+  if (!parsed.success) {
+    const { details = {}, message } = invalid(parsed.error)
+    const field = typeof details['field'] === 'string' ? details['field'] : ''
+    // The error's own words begin with the field, or with `body` where there is none.
+    return { index, ...idOf(given), field, message: message.slice((field || 'body').length + 2) }
+  }
+  const { data } = parsed
+  const owner = data.user_id ?? user?.externalId
+  if (owner === undefined) {
+    const message = 'is needed with a key that is not bound to a user'
+    return { index, id: data.id, field: 'user_id', message }
+  }
+  if (user !== null && owner !== user.externalId) {
+    return { index, id: data.id, field: 'user_id', message: 'is not the user of this key' }
+  }
+  return { index, conversation: toConversation(data, owner) }
+}
+
+function idOf(given: unknown): { id?: string } {
+  const parsed = z.looseObject({ id }).safeParse(given)
+  return parsed.success ? { id: parsed.data.id } : {}
+}
+
+function toConversation(data: Imported, owner: string): NewConversation {
+  const messages = data.messages.map(({ position, created_at, name, ...message }) => ({
+    ...message,
+    name: name ?? null,
+    createdAt: new Date(created_at),
+    ...(position === undefined ? {} : { position }),
+  }))
+  const newest = Math.max(...messages.map(({ createdAt }) => createdAt.getTime()))
+  return {
+    id: data.id,
+    userId: owner,
+    title: data.title ?? null,
+    createdAt: new Date(data.created_at),
+    updatedAt: new Date(data.updated_at ?? newest),
+    messages,
+  }
+}
+
+/** An id names one thing within a request: of two, nobody could say which one is meant. */
+function unrepeated(candidates: readonly Candidate[], rejected: Rejected[]): Candidate[] {
+  const conversations = new Set<string>()
+  const messages = new Set<string>()
+  return candidates.filter(({ index, conversation }) => {
+    const { id } = conversation
+    const repeat = (field: string) => {
+      rejected.push({ index, id, field, message: 'stands twice in this request' })
+      return false
+    }
+    if (conversations.has(id)) return repeat('id')
+    conversations.add(id)
+    const twice = conversation.messages.findIndex((message) => {
+      const seen = messages.has(message.id)
+      messages.add(message.id)
+      return seen
+    })
+    return twice === -1 || repeat(`messages.${twice}.id`)
+  })
+}
+
+interface Taking {
+  readonly key: SourceKey
+  readonly principal: Principal
+  readonly rejected: Rejected[]
+}
+
+/** Without what would take over what is there: a message of another conversation, or, with a bound key, somebody else's conversation. */
+async function withoutTaken(
+  tx: Queryable,
+  { key, principal: { user }, rejected }: Taking,
+  candidates: readonly Candidate[],
+): Promise<NewConversation[]> {
+  const all = candidates.map(({ conversation }) => conversation)
+  const messageIds = all.flatMap(({ messages }) => messages.map((message) => message.id))
+  const holders = await selectHolders(tx, key, messageIds)
+  const owners =
+    user === null
+      ? new Map<string, string>()
+      : await selectOwners(
+          tx,
+          key,
+          all.map(({ id }) => id),
+        )
+  return candidates.flatMap(({ index, conversation }) => {
+    const { id, messages } = conversation
+    const foreign = owners.has(id) && owners.get(id) !== user?.externalId
+    const taken = messages.findIndex((message) => (holders.get(message.id) ?? id) !== id)
+    if (!foreign && taken === -1) return [conversation]
+    const field = foreign ? 'id' : `messages.${taken}.id`
+    rejected.push({ index, id, field, message: 'is used by another conversation' })
+    return []
+  })
+}

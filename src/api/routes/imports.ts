@@ -1,0 +1,85 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { text } from '../fields.ts'
+import { needs } from '../guard.ts'
+import { once } from '../idempotency.ts'
+import { importWithin, rejectedSchema } from '../imports.ts'
+import { body, json, refuses } from '../responses.ts'
+import { createRouter } from '../router.ts'
+
+export const MAX_CONVERSATIONS = 200
+
+const importBody = z.strictObject({
+  source: text(200)
+    .optional()
+    .openapi({ description: 'The name of the source; the configured one unless given.' }),
+  conversations: z
+    .array(
+      z.unknown().openapi({
+        type: 'object',
+        description:
+          '`{ id, user_id?, title?, created_at, updated_at?, messages: [{ id, role, name?, content, created_at, position? }] }`; `user_id` may be left out with a key that is bound to a user.',
+      }),
+    )
+    .min(1)
+    .max(MAX_CONVERSATIONS),
+})
+
+const importedSchema = z
+  .object({
+    conversations: z.int(),
+    messages: z.int(),
+    rejected: z.array(rejectedSchema).readonly(),
+  })
+  .openapi('Imported')
+
+const importConversations = createRoute({
+  method: 'post',
+  path: '/v1/imports',
+  operationId: 'importConversations',
+  tags: ['imports'],
+  summary: 'Hand in conversations for the next backfill',
+  description:
+    'Conversations and messages are kept by id: the same again changes nothing, so a large conversation can come in parts. What is refused is listed, the rest is written. A backfill makes memories of them.',
+  ...needs('service'),
+  request: {
+    headers: z.object({
+      'idempotency-key': z
+        .string()
+        .optional()
+        .openapi({ description: 'The same key and body again within 24 hours: the same answer.' }),
+    }),
+    body: body(importBody),
+  },
+  responses: {
+    200: json(importedSchema, 'What was written and what was refused'),
+    ...refuses(
+      'conflict',
+      'in_progress',
+      'source_invalid',
+      'payload_too_large',
+      'unsupported_media_type',
+    ),
+  },
+})
+
+export const importRoutes = createRouter().openapi(importConversations, async (c) => {
+  const { services, principal } = c.var
+  const given = c.req.valid('json')
+  const answer = await once(
+    services,
+    {
+      principal,
+      route: 'POST /v1/imports',
+      key: c.req.valid('header')['idempotency-key'],
+      body: given,
+    },
+    async () => {
+      const { source = services.config.SOURCE_NAME, conversations } = given
+      return {
+        status: 200,
+        body: await importWithin(services, principal, { source, conversations }),
+      }
+    },
+  )
+  return c.json(importedSchema.parse(answer.body), 200)
+})

@@ -1,0 +1,179 @@
+import type { FileConversation, Problem } from '../../sources/files/draft.ts'
+import { BEGINNING, type FilePosition, type FileRecord } from '../../sources/files/read.ts'
+import type { ImportedConversation, ImportedMessage } from '../client.ts'
+
+/** Puts records together into requests that the API takes. */
+
+/** The API takes 1 MiB; what stands around the conversations needs little. */
+const MAX_BYTES = 1_000_000
+const MAX_CONVERSATIONS = 200
+/** A message larger than this fits into no request with its conversation around it. */
+const MAX_MESSAGE_BYTES = 980_000
+
+export interface Batch {
+  readonly kind: 'batch'
+  readonly conversations: readonly ImportedConversation[]
+  /** Where in the file each was. */
+  readonly where: readonly string[]
+  /** Everything before this has been handed over with it. */
+  readonly next: FilePosition
+  /** More of its conversation follows; until then `next` stands before that. */
+  readonly partial: boolean
+}
+
+export type BatchEvent =
+  | Batch
+  | { readonly kind: 'problem'; readonly where: string; readonly problem: Problem }
+  | { readonly kind: 'empty' }
+
+/** Batches in the order of the file, and between them what is not taken. The last one may hold nothing: it ends the file. */
+export async function* toBatches(
+  records: AsyncIterable<FileRecord>,
+  from: FilePosition = BEGINNING,
+): AsyncGenerator<BatchEvent> {
+  const pending = new Pending()
+  let next = from
+  for await (const { where, made, next: after } of records) {
+    if (made.kind === 'conversation') {
+      yield* place(pending, split(made.conversation, where), next)
+    } else if (made.kind === 'problem') yield { kind: 'problem', where, problem: made.problem }
+    else yield { kind: 'empty' }
+    next = after
+  }
+  yield { ...pending.take(), next, partial: false }
+}
+
+/** Adds a conversation to what is pending; `next` stands before it. */
+function* place(
+  pending: Pending,
+  parts: Iterable<Split>,
+  next: FilePosition,
+): Generator<BatchEvent> {
+  for (const part of parts) {
+    if (part.kind === 'problem') {
+      yield part
+      continue
+    }
+    // Parts that others follow go alone: what is whole is counted with its own batch.
+    if (part.more ? !pending.empty : !pending.fits(part))
+      yield { ...pending.take(), next, partial: false }
+    pending.add(part)
+    if (part.more) yield { ...pending.take(), next, partial: true }
+  }
+}
+
+interface Part {
+  readonly kind: 'part'
+  readonly where: string
+  readonly conversation: ImportedConversation
+  readonly bytes: number
+  readonly grows: boolean
+  readonly more: boolean
+}
+
+const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value))
+
+type Split = Part | { readonly kind: 'problem'; readonly where: string; readonly problem: Problem }
+
+/** One part, or several where one request cannot hold all messages. */
+function* split(conversation: FileConversation, where: string): Generator<Split> {
+  const { id, userId, title, createdAt, updatedAt, grows } = conversation
+  const around = {
+    id,
+    ...(userId === null ? {} : { user_id: userId }),
+    title,
+    created_at: createdAt.toISOString(),
+    updated_at: updatedAt.toISOString(),
+  }
+  const empty = bytesOf({ ...around, messages: [] })
+  let messages: ImportedMessage[] = []
+  let bytes = empty
+  const part = (more: boolean): Part => {
+    return { kind: 'part', where, conversation: { ...around, messages }, bytes, grows, more }
+  }
+  for (const [index, message] of conversation.messages.entries()) {
+    const { createdAt: at, position = index, ...rest } = message
+    const wire: ImportedMessage = { ...rest, created_at: at.toISOString(), position }
+    const size = bytesOf(wire) + 1
+    if (size > MAX_MESSAGE_BYTES) {
+      const problem = {
+        id,
+        field: `messages.${index}.content`,
+        message: 'is larger than a request',
+      }
+      yield { kind: 'problem', where, problem }
+      continue
+    }
+    if (messages.length > 0 && bytes + size > MAX_BYTES) {
+      yield part(true)
+      messages = []
+      bytes = empty
+    }
+    messages.push(wire)
+    bytes += size
+  }
+  if (messages.length > 0) yield part(false)
+}
+
+interface Held {
+  readonly where: string
+  around: Omit<ImportedConversation, 'messages'>
+  readonly messages: ImportedMessage[]
+  readonly messageIds: Set<string>
+}
+
+/** What goes into the next batch. */
+class Pending {
+  readonly #held = new Map<string, Held>()
+  #bytes = 0
+
+  get empty(): boolean {
+    return this.#held.size === 0
+  }
+
+  fits({ conversation, bytes, grows }: Part): boolean {
+    if (this.empty) return true
+    if (this.#bytes + bytes > MAX_BYTES) return false
+    const held = this.#held.get(conversation.id)
+    if (held === undefined) return this.#held.size < MAX_CONVERSATIONS
+    // The same id again is a later version of it; parts of one that grows are put together.
+    return grows && conversation.messages.every(({ id }) => !held.messageIds.has(id))
+  }
+
+  add({ conversation: { messages, ...around }, where, bytes }: Part): void {
+    const held = this.#held.get(around.id)
+    this.#bytes += bytes
+    const messageIds = messages.map(({ id }) => id)
+    if (held === undefined) {
+      this.#held.set(around.id, {
+        where,
+        around,
+        messages: [...messages],
+        messageIds: new Set(messageIds),
+      })
+      return
+    }
+    held.around = {
+      ...held.around,
+      created_at: earlier(held.around.created_at, around.created_at),
+      updated_at: later(held.around.updated_at, around.updated_at),
+    }
+    held.messages.push(...messages)
+    for (const id of messageIds) held.messageIds.add(id)
+  }
+
+  take(): Pick<Batch, 'kind' | 'conversations' | 'where'> {
+    const all = [...this.#held.values()]
+    this.#held.clear()
+    this.#bytes = 0
+    return {
+      kind: 'batch',
+      conversations: all.map(({ around, messages }) => ({ ...around, messages })),
+      where: all.map(({ where }) => where),
+    }
+  }
+}
+
+/** ISO times in UTC order as text. */
+const earlier = (a: string, b: string) => (a < b ? a : b)
+const later = (a: string, b: string) => (a > b ? a : b)

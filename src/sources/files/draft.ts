@@ -1,0 +1,93 @@
+import type { NewConversation, NewMessage } from '../../stores/source-writer.ts'
+
+/** What a format makes of a record, before it is brought into the shape that Memoir stores. */
+
+export interface DraftMessage {
+  readonly id: string
+  readonly role: string
+  readonly name?: string | null | undefined
+  readonly content: string
+  readonly createdAt?: Date | undefined
+}
+
+export interface Draft {
+  readonly id: string
+  readonly userId: string | null
+  readonly title?: string | null | undefined
+  readonly createdAt?: Date | undefined
+  readonly updatedAt?: Date | undefined
+  readonly messages: readonly DraftMessage[]
+  /** One memory of many that share a conversation: the others are added to it. */
+  readonly grows?: boolean
+}
+
+/** A conversation out of a file; who it is about may be left to the key that sends it. */
+export interface FileConversation extends Omit<NewConversation, 'userId'> {
+  readonly userId: string | null
+  readonly grows: boolean
+}
+
+/** Why a record cannot be taken: the field and the reason, never the text. */
+export interface Problem {
+  readonly id?: string
+  readonly field: string
+  readonly message: string
+}
+
+/** What the API takes; longer ids are somebody's text. */
+export const MAX_ID_CHARS = 512
+export const MAX_USER_CHARS = 256
+export const MAX_TITLE_CHARS = 1_000
+export const MAX_NAME_CHARS = 256
+
+/** NUL and halves of surrogate pairs cannot be stored; nobody wrote them on purpose. */
+export const clean = (text: string) => text.replaceAll('\u0000', '').toWellFormed()
+
+const short = (text: string | null | undefined, max: number) => {
+  const cleaned = clean(text ?? '').trim()
+  return cleaned === '' ? null : cleaned.slice(0, max).toWellFormed()
+}
+
+/**
+ * Completes a draft. Conversations are read back in order of time, so a message that has none, or not a later one than the message
+ * before it, is set a millisecond after that: the order of the file holds.
+ */
+export function finish(draft: Draft): FileConversation | Problem {
+  const long = tooLong(draft)
+  if (long !== undefined) return { field: long, message: 'is too long' }
+  const { createdAt: began = draft.messages.find((each) => each.createdAt)?.createdAt } = draft
+  if (began === undefined) {
+    return { id: draft.id, field: 'created_at', message: 'neither it nor its messages have a time' }
+  }
+  let last = Number.NEGATIVE_INFINITY
+  const messages = draft.messages.map((message, position): NewMessage => {
+    last = Math.max(last + 1, message.createdAt?.getTime() ?? (position === 0 ? +began : last + 1))
+    return {
+      id: clean(message.id),
+      role: short(message.role, MAX_NAME_CHARS) ?? 'user',
+      name: short(message.name, MAX_NAME_CHARS),
+      content: clean(message.content),
+      createdAt: new Date(last),
+      position,
+    }
+  })
+  const ended = new Date(Math.max(+began, last))
+  return {
+    id: clean(draft.id),
+    userId: draft.userId === null ? null : clean(draft.userId),
+    title: short(draft.title, MAX_TITLE_CHARS),
+    createdAt: began,
+    updatedAt: draft.updatedAt !== undefined && draft.updatedAt > ended ? draft.updatedAt : ended,
+    messages,
+    grows: draft.grows ?? false,
+  }
+}
+
+function tooLong({ id, userId, messages }: Draft): string | undefined {
+  if (id.length > MAX_ID_CHARS) return 'id'
+  if ((userId?.length ?? 0) > MAX_USER_CHARS) return 'user_id'
+  const message = messages.findIndex((each) => each.id.length > MAX_ID_CHARS)
+  return message === -1 ? undefined : `messages.${message}.id`
+}
+
+export const isProblem = (made: FileConversation | Problem): made is Problem => 'field' in made

@@ -1,0 +1,168 @@
+/** Cuts a stream of bytes into records without understanding them: each is parsed by itself, so a broken one costs only itself. */
+
+export interface Piece {
+  /** Null when the record is larger than `MAX_RECORD_BYTES`; its bytes were passed over. */
+  readonly bytes: Buffer | null
+  /** Where in the stream the record ends: reading goes on from there. */
+  readonly end: number
+  /** False when the stream ended inside it. */
+  readonly whole: boolean
+}
+
+/** A conversation is held whole; what is larger than this would break the bound on memory. */
+export const MAX_RECORD_BYTES = 33_554_432
+
+const NEWLINE = 0x0a
+
+/** The bytes of one record as they come in. */
+class Gathering {
+  #parts: Buffer[] = []
+  #size = 0
+  #over = false
+
+  add(part: Buffer): void {
+    this.#size += part.length
+    if (this.#size > MAX_RECORD_BYTES) {
+      this.#over = true
+      this.#parts = []
+    }
+    if (!this.#over) this.#parts.push(part)
+  }
+
+  get empty(): boolean {
+    return this.#size === 0
+  }
+
+  take(): Buffer | null {
+    const bytes = this.#over ? null : Buffer.concat(this.#parts)
+    this.#parts = []
+    this.#size = 0
+    this.#over = false
+    return bytes
+  }
+}
+
+/** One piece a line, empty lines included: lines are counted. `from` is the position of the stream's first byte. */
+export async function* lines(stream: AsyncIterable<Buffer>, from: number): AsyncGenerator<Piece> {
+  const gathering = new Gathering()
+  let position = from
+  for await (const chunk of stream) {
+    let start = 0
+    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, start)) {
+      gathering.add(chunk.subarray(start, at))
+      start = at + 1
+      yield { bytes: gathering.take(), end: position + start, whole: true }
+    }
+    gathering.add(chunk.subarray(start))
+    position += chunk.length
+  }
+  if (!gathering.empty) yield { bytes: gathering.take(), end: position, whole: true }
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const OPEN_LIST = 0x5b
+const OPEN_OBJECT = 0x7b
+const CLOSE_LIST = 0x5d
+const CLOSE_OBJECT = 0x7d
+
+const isSpace = (byte: number) =>
+  byte === 0x20 || byte === NEWLINE || byte === 0x0d || byte === 0x09
+const opens = (byte: number) => byte === OPEN_LIST || byte === OPEN_OBJECT
+const closerOf = (byte: number) => (byte === OPEN_LIST ? CLOSE_LIST : CLOSE_OBJECT)
+const closes = (byte: number) => byte === CLOSE_LIST || byte === CLOSE_OBJECT
+
+/**
+ * One piece a JSON value that stands in a list, or one after another with nothing around them. Only brackets and strings are
+ * looked at. The stream begins inside the list, at a value or a comma; the list's own end ends it.
+ */
+export async function* values(stream: AsyncIterable<Buffer>, from: number): AsyncGenerator<Piece> {
+  const cutter = new Cutter()
+  let position = from
+  for await (const chunk of stream) {
+    for (const { bytes, end } of cutter.cut(chunk))
+      yield { bytes, end: position + end, whole: true }
+    if (cutter.ended) return
+    position += chunk.length
+  }
+  const rest = cutter.rest()
+  if (rest) yield { ...rest, end: position }
+}
+
+type Place = 'between' | 'bare' | 'string' | 'nested'
+
+class Cutter {
+  readonly #gathering = new Gathering()
+  #place: Place = 'between'
+  /** What closes each list and object that is open. */
+  readonly #open: number[] = []
+  #inString = false
+  #escaped = false
+  /** The list that holds the values was closed. */
+  ended = false
+
+  /** What the stream ended in. A number or a word has no end of its own. */
+  rest(): { bytes: Buffer | null; whole: boolean } | null {
+    if (this.#gathering.empty) return null
+    return { bytes: this.#gathering.take(), whole: this.#place === 'bare' }
+  }
+
+  *cut(chunk: Buffer): Generator<{ bytes: Buffer | null; end: number }> {
+    let start = 0
+    for (let at = 0; at < chunk.length && !this.ended; at += 1) {
+      const byte = chunk[at] ?? 0
+      if (this.#place === 'between') {
+        this.#begin(byte)
+        start = at
+        continue
+      }
+      const after = this.#inside(byte)
+      if (after === null) continue
+      this.#gathering.add(chunk.subarray(start, at + after))
+      yield { bytes: this.#gathering.take(), end: at + after }
+    }
+    if (this.#place !== 'between') this.#gathering.add(chunk.subarray(start))
+  }
+
+  #begin(byte: number): void {
+    if (byte === COMMA || isSpace(byte)) return
+    if (byte === CLOSE_LIST) this.ended = true
+    else if (opens(byte)) {
+      this.#place = 'nested'
+      this.#open.push(closerOf(byte))
+    } else if (byte === QUOTE) {
+      this.#place = 'string'
+      this.#inString = true
+    } else this.#place = 'bare'
+  }
+
+  /** @returns where the value ends, as bytes after this one's beginning; null while it goes on */
+  #inside(byte: number): 0 | 1 | null {
+    if (this.#inString) return this.#insideString(byte)
+    if (this.#place === 'bare') {
+      if (byte !== COMMA && !isSpace(byte) && byte !== CLOSE_LIST) return null
+      this.#place = 'between'
+      this.ended = byte === CLOSE_LIST
+      return 0
+    }
+    if (byte === QUOTE) this.#inString = true
+    else if (opens(byte)) this.#open.push(closerOf(byte))
+    // One that does not fit ends the value there: it is broken, and what follows may be whole again.
+    else if (closes(byte) && this.#open.pop() !== byte) return this.#end()
+    return this.#open.length > 0 ? null : this.#end()
+  }
+
+  #insideString(byte: number): 1 | null {
+    if (this.#escaped) this.#escaped = false
+    else if (byte === BACKSLASH) this.#escaped = true
+    else if (byte === QUOTE) this.#inString = false
+    return this.#inString || this.#place === 'nested' ? null : this.#end()
+  }
+
+  #end(): 1 {
+    this.#place = 'between'
+    this.#open.length = 0
+    return 1
+  }
+}

@@ -1,0 +1,48 @@
+import type { ApiFixture } from './api-fixture.ts'
+
+/** What the walk of test/api/tenancy.test.ts goes through. */
+
+export interface World {
+  readonly memoir: ApiFixture
+  readonly job: string
+  readonly keyId: string
+}
+
+/** Marks everything that lies inside `acme` and outside the reach of every other key. */
+export const MARK = 'acme-secret'
+
+/** acme: ann with a secret at work, bob with something personal; rival: a user of the same name. */
+export async function settle(memoir: ApiFixture): Promise<World> {
+  const acme = await memoir.namespace('acme')
+  const rival = await memoir.namespace('rival')
+  memoir.memories.push(
+    { namespaceId: acme, userId: 'ann', scope: 'work', content: MARK },
+    { namespaceId: acme, userId: 'bob', scope: 'personal', content: 'what bob said' },
+    { namespaceId: rival, userId: 'ann', scope: 'work', content: 'what the other ann said' },
+  )
+  await remember(memoir, 'ann', 'work')
+  await remember(memoir, `${MARK}-user`, 'work')
+  await remember(memoir, 'bob', 'personal')
+  await memoir.job({ namespace: 'acme', user: 'bob' })
+  await memoir.job({ namespace: 'acme', user: 'ann' })
+  await memoir.db.query(
+    `insert into memoir.ingested_conversation (namespace_id, source, conversation_id, outcome, code)
+     values ($1, 'main', $2, 'error', 'no_user')`,
+    [acme, MARK],
+  )
+  const { rows } = await memoir.db.query<{ id: string }>(
+    `insert into memoir.api_key (namespace_id, name, role, secret_hash, prefix)
+     values ($1, 'key of acme', 'reader', 'x', 'mk_') returning id`,
+    [acme],
+  )
+  const job = await memoir.job({ namespace: 'acme' })
+  return { memoir, job, keyId: rows[0]?.id ?? '' }
+}
+
+async function remember(memoir: ApiFixture, user: string, scope: string): Promise<void> {
+  await memoir.db.query(
+    `insert into memoir.memory_trace (id, user_id, kind, scope, content, content_hash, occurred_at)
+     values (gen_random_uuid(), $1, 'message', $2, 'x', 'x', now())`,
+    [await memoir.user(user, 'acme'), scope],
+  )
+}
