@@ -30,6 +30,22 @@ describe('requests', () => {
     expect(await outcomes()).toEqual({ ok: 3 })
   })
 
+  test('each is timed, and its tokens counted: as the vendor says, else estimated', async () => {
+    const { embed, metered } = setUp()
+    vendor().answerGarbage((answer) => ({ ...answer, usage: { total_tokens: 123 } }))
+    await embed(['hello'])
+    expect(await metered()).toEqual({ timed: 1, tokens: 123 })
+
+    vendor().restore()
+    await embed(['hello again'])
+    vendor().failNext(1, { status: 429 })
+    await failureOf(embed(['hello']))
+    const { timed, tokens = 0 } = await metered()
+    expect(timed).toBe(3)
+    expect(tokens).toBeGreaterThan(123)
+    expect(tokens).toBeLessThan(130)
+  })
+
   test('model, length, encoding and key are sent', async () => {
     const { embed, model } = setUp()
     await embed(['hello'])

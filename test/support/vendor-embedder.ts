@@ -50,6 +50,15 @@ export function useVendor() {
         const { values } = await metrics.vendorRequests.get()
         return Object.fromEntries(values.map(({ labels, value }) => [labels.outcome, value]))
       },
+      /** Requests that were timed, and tokens counted. */
+      metered: async () => {
+        const seconds = await metrics.vendorSeconds.get()
+        const tokens = await metrics.vendorTokens.get()
+        return {
+          timed: seconds.values.find(({ metricName }) => metricName?.endsWith('_count'))?.value,
+          tokens: tokens.values[0]?.value,
+        }
+      },
     }
   }
   return { vendor, setUp }
