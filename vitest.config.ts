@@ -9,7 +9,7 @@ export default defineConfig({
     include: recording ? ['test/replay/record.ts'] : ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
     unstubEnvs: true,
