@@ -26,6 +26,8 @@ export async function createTestDatabase(
     applicationName: 'memoir-test',
     onIdleError: () => undefined,
   })
+  // Workflow ids come from the namespace's uuid, and the copies of the template would share it on the Temporal they share.
+  await db.query('update memoir.namespace set id = gen_random_uuid()')
   return {
     url,
     db,
