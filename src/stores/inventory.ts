@@ -67,6 +67,21 @@ export const USER_TEXT: readonly UserTextPlace[] = [
     columns: ['step', 'input_hash', 'model', 'answer'],
     by: { column: 'user_id' },
   },
+  {
+    table: 'session',
+    columns: ['collection', 'session_id', 'done_turns'],
+    by: { column: 'user_id' },
+  },
+  {
+    table: 'raw_session',
+    columns: ['collection', 'text_hash', 'turns', 'turn_digests', 'metadata'],
+    by: { column: 'user_id' },
+  },
+  {
+    table: 'entity',
+    columns: ['value', 'normalized', 'aliases'],
+    by: { column: 'user_id' },
+  },
   { table: 'job', columns: ['request', 'progress', 'cursor', 'error'], by: { column: 'user_id' } },
   {
     table: 'idempotency_key',
@@ -107,6 +122,13 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
   'memory_trace.state': 'one of a closed list',
   'memory_trace.vector_state': 'one of a closed list',
   'memory_trace.graph_state': 'one of a closed list',
+  'memory_trace.model': 'configuration',
+  'memory_trace.prompt_version': 'one of a closed list',
+  'raw_session.status': 'one of a closed list',
+  'raw_session.error': 'one of a closed list',
+  'processing_stats.collection':
+    'a label; one that names a user goes with the last of its sessions',
+  'entity.type': 'one of a closed list',
   'memory_edge.type': 'one of a closed list',
   'embedding_space.provider': 'configuration',
   'embedding_space.model': 'configuration',
