@@ -6,6 +6,7 @@ import { Connection } from '@temporalio/client'
 import getPort from 'get-port'
 import { Client } from 'pg'
 import { DEV_SERVER_FLAGS } from '../../src/stack/temporal.ts'
+import { pingRedis } from '../../src/stores/redis.ts'
 
 /** Real servers for tests and benches: each on a port of its own, in a folder of its own, stopped (or killed) by whoever started it. */
 export interface Part {
@@ -127,13 +128,14 @@ export async function startRedis({ root }: PartOptions): Promise<Part | undefine
   const program = REDIS_PLACES.map((folder) => join(folder, 'redis-server')).find(existsSync)
   if (!program) return undefined
   const port = await getPort()
+  const url = `redis://127.0.0.1:${port}`
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', root]
   const controls = await run({
     spawn: () => spawn(program, args, { stdio: 'ignore', detached: true }),
     signal: 'SIGTERM',
-    ready: async () => await Promise.resolve(),
+    ready: async () => await pingRedis(url),
   })
-  return { url: `redis://127.0.0.1:${port}`, port, ...controls }
+  return { url, port, ...controls }
 }
 
 /** Debian keeps the server's programs off the PATH, one folder a version. */
