@@ -18,6 +18,9 @@ export interface Part {
   kill(): Promise<void>
   /** Starts again on the same port and data. */
   restart(): Promise<void>
+  /** Leaves its connections open and answers nothing, until `thaw`. */
+  freeze(): void
+  thaw(): void
 }
 
 export interface PartOptions {
@@ -31,12 +34,14 @@ interface Server {
   readonly ready: () => Promise<void>
 }
 
-async function run(server: Server): Promise<Pick<Part, 'stop' | 'kill' | 'restart'>> {
+async function run(server: Server): Promise<Omit<Part, 'url' | 'port'>> {
   let child = server.spawn()
   await until(server.ready)
   return {
     stop: async () => await end(child, server.signal),
     kill: async () => await end(child, 'SIGKILL'),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     async restart() {
       child = server.spawn()
       await until(async () => {
