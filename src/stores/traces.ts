@@ -126,6 +126,47 @@ export async function updateWindowLengths(
   )
 }
 
+/** How long a memory and its window are, in lexemes. */
+export async function saveTextLengths(
+  tx: Queryable,
+  texts: readonly {
+    readonly id: string
+    readonly language: string
+    readonly textLength: number
+    readonly windowLength: number
+  }[],
+): Promise<void> {
+  await tx.query(
+    `update memoir.memory_trace t
+        set text_length = w.text_length, window_length = w.window_length, language = w.language
+       from unnest($1::uuid[], $2::text[], $3::int[], $4::int[]) as w(id, language, text_length, window_length)
+      where t.id = w.id`,
+    [
+      texts.map((w) => w.id),
+      texts.map((w) => w.language),
+      texts.map((w) => w.textLength),
+      texts.map((w) => w.windowLength),
+    ],
+  )
+}
+
+/** Marks traces whose vectors are written in this transaction. @returns ids of those that are still at that revision */
+export async function markVectorsWritten(
+  tx: Queryable,
+  traces: readonly { readonly id: string; readonly userId: string; readonly revision: number }[],
+): Promise<Set<string>> {
+  if (traces.length === 0) return new Set()
+  const { rows } = await tx.query<{ id: string }>(
+    `update memoir.memory_trace t
+        set vector_state = 'written', vector_revision = w.revision, searchable_at = coalesce(t.searchable_at, now())
+       from unnest($1::uuid[], $2::uuid[], $3::int[]) as w(id, user_id, revision)
+      where t.id = w.id and t.user_id = w.user_id and t.revision = w.revision
+      returning t.id`,
+    [traces.map((t) => t.id), traces.map((t) => t.userId), traces.map((t) => t.revision)],
+  )
+  return new Set(rows.map(({ id }) => id))
+}
+
 /** Takes traces out of sight; the rows stay and may be restored. What is derived from them goes separately. */
 export async function softDeleteTraces(tx: Queryable, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
