@@ -223,7 +223,9 @@ function conflictWith({ id, kind }: JobRow): MemoirError {
     backfill: 'Another backfill is not finished yet.',
     nightly: 'A nightly run of the source is not finished yet.',
   }
-  return new MemoirError('conflict', words[kind] ?? SENTENCE.conflict, { details: { job: id, kind } })
+  return new MemoirError('conflict', words[kind] ?? SENTENCE.conflict, {
+    details: { job: id, kind },
+  })
 }
 
 function notNow(row: JobRow, action: JobControl | 'retry'): MemoirError {

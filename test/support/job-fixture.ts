@@ -3,7 +3,13 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client'
 import { pino } from 'pino'
 import { inject, vi } from 'vitest'
 import { loadConfig, type Config } from '../../src/config.ts'
-import type { BackfillJob, BackfillProgress, Job, JobKind, JobState } from '../../src/domain/job.ts'
+import type {
+  BackfillJob,
+  BackfillProgress,
+  Job,
+  JobState,
+  WalkKind,
+} from '../../src/domain/job.ts'
 import type { Ingest, PageHooks, PageRequest } from '../../src/ingest/ingest.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
 import { argumentOf } from '../../src/jobs/arguments.ts'
@@ -111,7 +117,7 @@ export interface JobFixture extends AsyncDisposable {
   sweeper(options: Partial<SweepOptions>): Promise<Sweep>
   accept(options?: { retryFailed?: boolean; pageSize?: number }): Promise<Job>
   /** A row that nobody starts but the sweep or the test. */
-  insert(kind?: JobKind): Promise<JobRow>
+  insert(kind?: WalkKind): Promise<JobRow>
   /** Starts the row's run the way the launcher does, with other arguments or a time limit. */
   start(row: JobRow, options?: StartOptions): Promise<WorkflowHandleWithFirstExecutionRunId>
   get(id: string): Promise<Job>
@@ -184,7 +190,7 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
       await started.round()
       return started
     },
-    async insert(kind = 'backfill') {
+    async insert(kind: WalkKind = 'backfill') {
       const id = randomUUID()
       const subject = { namespaceId, source: config.SOURCE_NAME }
       await insertJob(db, {
