@@ -19,7 +19,8 @@ import {
 } from '../stores/jobs.ts'
 import type { TemporalClient } from '../temporal/client.ts'
 import { BUILTIN_MODEL } from '../providers/hashing-embedder.ts'
-import { TOKENS_A_PRICE, priceOf } from '../providers/prices.ts'
+import { budgetPriceOf, TOKENS_A_PRICE } from '../providers/prices.ts'
+import { pricesOf } from '../providers/configured-prices.ts'
 import { setBudget } from '../stores/usage.ts'
 import { WORKFLOWS } from '../temporal/ids.ts'
 import { readBackfillRequest, sameRequest, type BackfillRequest } from './backfill-request.ts'
@@ -69,7 +70,7 @@ export function createJobs(dependencies: JobsDependencies): Jobs & { close(): Pr
 /** @throws MemoirError `invalid_request` when nobody knows what a token costs */
 function tokensFor(budget: number, config: Config): number | null {
   const model = config.EMBEDDING_MODEL ?? BUILTIN_MODEL
-  const price = priceOf({ model, price: config.EMBEDDING_PRICE })
+  const price = budgetPriceOf(pricesOf(config))
   if (price === null) {
     throw new MemoirError(
       'invalid_request',
