@@ -41,7 +41,9 @@ interface Context {
 }
 
 /** Accepts and steers work. Postgres is written before Temporal is told, and Temporal is never waited for. */
-export function createJobs(dependencies: JobsDependencies): Jobs & { close(): Promise<void> } {
+export function createJobs(
+  dependencies: JobsDependencies,
+): Jobs & Pick<Launcher, 'launch' | 'close'> {
   const { config, db, temporal } = dependencies
   const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
   const launcher = createLauncher({ ...dependencies, runs })
@@ -62,6 +64,7 @@ export function createJobs(dependencies: JobsDependencies): Jobs & { close(): Pr
       const { source } = readBackfillRequest((await requireRow(context, query)).request)
       return await listIngestFailures(db, { ...query, source })
     },
+    launch: (row) => launcher.launch(row),
     close: async () => await launcher.close(),
   }
 }
@@ -223,7 +226,9 @@ function conflictWith({ id, kind }: JobRow): MemoirError {
     backfill: 'Another backfill is not finished yet.',
     nightly: 'A nightly run of the source is not finished yet.',
   }
-  return new MemoirError('conflict', words[kind] ?? SENTENCE.conflict, { details: { job: id, kind } })
+  return new MemoirError('conflict', words[kind] ?? SENTENCE.conflict, {
+    details: { job: id, kind },
+  })
 }
 
 function notNow(row: JobRow, action: JobControl | 'retry'): MemoirError {

@@ -72,7 +72,10 @@ export function failureOf(
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   })
   if (code !== 'vendor_refused') return { error }
-  return { error, refused: { tooLong: isTooLong(answer), parameter: parameterIn(answer, parameters) } }
+  return {
+    error,
+    refused: { tooLong: isTooLong(answer), parameter: parameterIn(answer, parameters) },
+  }
 }
 
 /**
@@ -167,9 +170,6 @@ function isTooLong({ status, codes, words }: Answer): boolean {
   return status === 413 || codes.some((code) => TOO_LONG_CODES.has(code)) || TOO_LONG.test(words)
 }
 
-function parameterIn(
-  { param, words }: Answer,
-  parameters: readonly string[],
-): string | undefined {
+function parameterIn({ param, words }: Answer, parameters: readonly string[]): string | undefined {
   return parameters.find((name) => param === name || words.includes(name))
 }
