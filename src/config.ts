@@ -102,6 +102,10 @@ export const environmentSchema = z.object({
     .default('auto'),
   RECALL_EMBED_TIMEOUT_MS: whole(300, 1, 60_000),
 
+  RAW_RETENTION_DAYS: whole(30, 1, 36_500),
+  RAW_ERROR_RETENTION_DAYS: whole(90, 1, 36_500),
+  SESSION_RETENTION_DAYS: whole(365, 1, 36_500),
+
   MEMOIR_ENCRYPTION_KEY: key32.optional(),
   MEMOIR_ADMIN_KEY: key32.optional(),
   MEMOIR_AUTH: z.enum(['on', 'off']).default('on'),

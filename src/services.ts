@@ -19,6 +19,7 @@ import { createQuestions } from './recall/question.ts'
 import { createRecall } from './recall/recall.ts'
 import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
+import { createPosts } from './sessions/posts.ts'
 import { openDatabase, type Database } from './stores/database.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
 import { openRedis, type RedisLink } from './stores/redis.ts'
@@ -80,6 +81,7 @@ export async function createServices(
     temporal,
     focus: focusOf(config, redis),
     jobs,
+    posts: createPosts({ db, temporal, launcher: jobs }),
     schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace }),

@@ -42,7 +42,9 @@ interface Context {
 }
 
 /** Accepts and steers work. Postgres is written before Temporal is told, and Temporal is never waited for. */
-export function createJobs(dependencies: JobsDependencies): Jobs & { close(): Promise<void> } {
+export function createJobs(
+  dependencies: JobsDependencies,
+): Jobs & Pick<Launcher, 'launch' | 'close'> {
   const { config, db, temporal } = dependencies
   const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
   const launcher = createLauncher({ ...dependencies, runs })
@@ -63,6 +65,7 @@ export function createJobs(dependencies: JobsDependencies): Jobs & { close(): Pr
       const { source } = readBackfillRequest((await requireRow(context, query)).request)
       return await listIngestFailures(db, { ...query, source })
     },
+    launch: (row) => launcher.launch(row),
     close: async () => await launcher.close(),
   }
 }
