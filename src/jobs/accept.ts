@@ -181,6 +181,8 @@ async function control(context: Context, key: JobKey, action: JobControl): Promi
 /** Asking for what is, or was already asked for, is no error and does nothing. */
 function changes(row: JobRow, action: JobControl): boolean {
   if (action === 'cancel') return true
+  // Else the day's end would undo what a person asked for.
+  if (action === 'pause' && row.error?.budget !== undefined) return true
   const willPause = row.control === null ? row.state === 'paused' : row.control === 'pause'
   return willPause !== (action === 'pause')
 }

@@ -23,10 +23,15 @@ export function priceOf({ model, price }: PricedModel): number | null {
   return price ?? DOLLARS_PER_MILLION[model] ?? null
 }
 
-/** @returns US dollars, null when the model's price is not known */
-export function costOf(tokens: number, priced: PricedModel): number | null {
+/** @returns US dollars, exactly; null when the model's price is not known */
+export function dollarsOf(tokens: number, priced: PricedModel): number | null {
   const price = priceOf(priced)
-  if (price === null) return null
+  return price === null ? null : (tokens / TOKENS_A_PRICE) * price
+}
+
+/** @returns US dollars to be shown, null when the model's price is not known */
+export function costOf(tokens: number, priced: PricedModel): number | null {
+  const dollars = dollarsOf(tokens, priced)
   // Four digits behind a dollar: what a small backfill costs still shows.
-  return Math.round((tokens / TOKENS_A_PRICE) * price * 10_000) / 10_000
+  return dollars === null ? null : Math.round(dollars * 10_000) / 10_000
 }

@@ -1,4 +1,5 @@
-import type { Queryable } from './database.ts'
+import { MemoirError, SENTENCE } from '../errors.ts'
+import type { Database, Queryable } from './database.ts'
 
 /** What is spent on model vendors: counted before it is spent, so that a budget holds whatever dies in between. */
 
@@ -7,37 +8,96 @@ export interface Spending {
   readonly model: string
   readonly purpose: 'embedding'
   readonly tokens: number
+  /** US dollars; 0 when nobody knows the price. */
+  readonly dollars: number
 }
 
-/** Takes tokens from a job's budget and counts them for the day, in one statement. @returns false when they do not fit any more */
-export async function reserveTokens(db: Queryable, spending: Spending): Promise<boolean> {
-  const { jobId, model, purpose, tokens } = spending
-  const { rowCount } = await db.query(
-    `with reserved as (
-       update memoir.job set spent_tokens = spent_tokens + $2
+/** The day (UTC, ISO 8601) that a request was counted for. */
+export type SpendingDay = string
+
+/**
+ * Takes tokens from a job's budget and dollars from its namespace's day, and counts them: all or nothing, whoever else spends.
+ * The job's budget is never exceeded; the day's only by the request that reaches it, else a small rest would hold up work for
+ * which it is too little and yet not be spent.
+ * @param dayBudget US dollars a day where the namespace has no budget of its own; null is without limit
+ * @throws MemoirError `budget_reached`, with `details.budget` saying which: `job` or `day`
+ */
+export async function reserveTokens(
+  db: Database,
+  { jobId, model, purpose, tokens, dollars }: Spending,
+  dayBudget: number | null,
+): Promise<SpendingDay> {
+  return await db.transaction(async (tx) => {
+    const { rows } = await tx.query<{ namespaceId: string }>(
+      `update memoir.job set spent_tokens = spent_tokens + $2
         where id = $1::uuid and (budget_tokens is null or spent_tokens + $2 <= budget_tokens)
-       returning namespace_id)
-     insert into memoir.usage as u (namespace_id, day, model, purpose, requests, tokens)
-     select namespace_id, (now() at time zone 'utc')::date, $3, $4, 1, $2 from reserved
-     on conflict (namespace_id, day, model, purpose) do update
-       set requests = u.requests + 1, tokens = u.tokens + excluded.tokens`,
-    [jobId, tokens, model, purpose],
+        returning namespace_id as "namespaceId"`,
+      [jobId, tokens],
+    )
+    const [job] = rows
+    if (job === undefined) throw budgetReached('job')
+    const { namespaceId } = job
+    const day = await spendOnDay(tx, { namespaceId, dollars, dayBudget })
+    if (day === null) throw budgetReached('day')
+    await tx.query(
+      `insert into memoir.usage as u (namespace_id, day, model, purpose, requests, tokens)
+       values ($1::uuid, $2::date, $3, $4, 1, $5)
+       on conflict (namespace_id, day, model, purpose) do update
+         set requests = u.requests + 1, tokens = u.tokens + excluded.tokens`,
+      [namespaceId, day, model, purpose, tokens],
+    )
+    return day
+  })
+}
+
+function budgetReached(budget: 'job' | 'day'): MemoirError {
+  return new MemoirError('budget_reached', SENTENCE.budget_reached, { details: { budget } })
+}
+
+interface DaySpending {
+  readonly namespaceId: string
+  readonly dollars: number
+  readonly dayBudget: number | null
+}
+
+/** Waits for whoever spends of the same day, and then looks. @returns null when the day's budget is spent */
+async function spendOnDay(
+  tx: Queryable,
+  { namespaceId, dollars, dayBudget }: DaySpending,
+): Promise<SpendingDay | null> {
+  const { rows } = await tx.query<{ day: string }>(
+    `insert into memoir.day_spending as d (namespace_id, day, dollars)
+     select n.id, (now() at time zone 'utc')::date, $2::numeric
+       from memoir.namespace n
+      where n.id = $1::uuid and ($2::numeric = 0 or coalesce(n.budget_per_day, $3::numeric, 'infinity') > 0)
+     on conflict (namespace_id, day) do update set dollars = d.dollars + excluded.dollars
+      where excluded.dollars = 0
+         or d.dollars < (select coalesce(n.budget_per_day, $3::numeric, 'infinity') from memoir.namespace n where n.id = $1::uuid)
+     returning day::text`,
+    [namespaceId, dollars, dayBudget],
   )
-  return rowCount === 1
+  return rows[0]?.day ?? null
 }
 
 /** Gives back what a request that was refused or failed did not use. */
-export async function refundTokens(db: Queryable, spending: Spending): Promise<void> {
-  const { jobId, model, purpose, tokens } = spending
+export async function refundTokens(
+  db: Queryable,
+  { jobId, model, purpose, tokens, dollars }: Spending,
+  day: SpendingDay,
+): Promise<void> {
   await db.query(
     `with refunded as (
        update memoir.job set spent_tokens = greatest(spent_tokens - $2, 0)
         where id = $1::uuid
-       returning namespace_id)
+       returning namespace_id),
+     given as (
+       update memoir.day_spending d set dollars = greatest(d.dollars - $6::numeric, 0)
+         from refunded r
+        where d.namespace_id = r.namespace_id and d.day = $5::date)
      update memoir.usage u set tokens = greatest(u.tokens - $2, 0)
        from refunded r
-      where u.namespace_id = r.namespace_id and u.day = (now() at time zone 'utc')::date and u.model = $3 and u.purpose = $4`,
-    [jobId, tokens, model, purpose],
+      where u.namespace_id = r.namespace_id and u.day = $5::date and u.model = $3 and u.purpose = $4`,
+    [jobId, tokens, model, purpose, day, dollars],
   )
 }
 
