@@ -6,5 +6,8 @@ create table day_spending (
   primary key (namespace_id, day)
 );
 
+-- What it cost at the price of its day; null when nobody knew that price.
+alter table usage add column dollars numeric;
+
 -- Null: what BUDGET_PER_DAY says.
 alter table namespace add column budget_per_day numeric check (budget_per_day >= 0);

@@ -12,7 +12,9 @@ import { createExposition } from './exposition.ts'
 import { createMetrics } from './metrics.ts'
 import { createEmbedder } from './providers/create-embedder.ts'
 import type { Embedder } from './providers/embedder.ts'
-import { createQuestions } from './recall/question.ts'
+import { dollarsOf } from './providers/prices.ts'
+import { createQuestionSpending } from './recall/question-spending.ts'
+import { createQuestions, type QuestionDependencies } from './recall/question.ts'
 import { createRecall } from './recall/recall.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
 import { openDatabase, type Database } from './stores/database.ts'
@@ -62,6 +64,9 @@ export async function createServices(
   const jobs = createJobs({ ...parts, temporal })
   const indexer = createSpaceIndexer(db, log)
   const activeSpace = cachedSpace(db, embedder)
+  const { model } = embedder.identity
+  const dollars = (tokens: number) => dollarsOf(tokens, { model, price: config.EMBEDDING_PRICE })
+  const spending = createQuestionSpending({ db, log, model, dollarsOf: dollars })
   return {
     ...parts,
     embedder,
@@ -71,7 +76,7 @@ export async function createServices(
     jobs,
     schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
-    recall: recallOf(parts, { embedder, activeSpace }),
+    recall: recallOf(parts, { embedder, activeSpace, spending }),
     ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
     estimate: createEstimate(config, { source, embedder }),
     health: healthOf({ db, temporal, embedder, redis }, activeSpace),
@@ -82,6 +87,7 @@ export async function createServices(
       await temporal.close()
       await source.close()
       redis?.close()
+      await spending.close()
       await db.close()
     },
   }
@@ -89,10 +95,10 @@ export async function createServices(
 
 function recallOf(
   { config, db, log, metrics }: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
-  { embedder, activeSpace }: { embedder: Embedder; activeSpace: ActiveSpace },
+  asking: Pick<QuestionDependencies, 'embedder' | 'activeSpace' | 'spending'>,
 ): Services['recall'] {
   const timeoutMs = config.RECALL_EMBED_TIMEOUT_MS
-  const question = createQuestions({ embedder, timeoutMs, activeSpace, log })
+  const question = createQuestions({ ...asking, timeoutMs, log })
   return createRecall({ db, question, metrics })
 }
 

@@ -11,6 +11,7 @@ import type { AppEnv } from './environment.ts'
 import { answerError } from './errors.ts'
 import { observe } from './observe.ts'
 import { backfillRoutes } from './routes/backfills.ts'
+import { budgetRoutes } from './routes/budget.ts'
 import { importRoutes } from './routes/imports.ts'
 import { jobControlRoutes } from './routes/job-controls.ts'
 import { jobEventRoutes } from './routes/job-events.ts'
@@ -20,6 +21,7 @@ import { pageRoutes } from './routes/pages.ts'
 import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
+import { statsRoutes } from './routes/stats.ts'
 import { userRoutes } from './routes/users.ts'
 
 export interface AppOptions {
@@ -58,6 +60,8 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', scheduleRoutes)
     .route('/', userRoutes)
     .route('/', keyRoutes)
+    .route('/', budgetRoutes)
+    .route('/', statsRoutes)
     .route('/', compatRoutes)
     .route('/', processRoutes)
   routed.route('/', pageRoutes)

@@ -19,7 +19,7 @@ export function purseOf(
     model,
     purpose: 'embedding' as const,
     tokens,
-    dollars: dollarsOf(tokens, { model, price: config.EMBEDDING_PRICE }) ?? 0,
+    dollars: dollarsOf(tokens, { model, price: config.EMBEDDING_PRICE }),
   })
   let day: string | undefined
   return {

@@ -5,8 +5,7 @@ import { isTerminal, NIGHTLY_OVERLAP_MS } from '../domain/job.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
-import { BUILTIN_MODEL } from '../providers/hashing-embedder.ts'
-import { TOKENS_A_PRICE, priceOf } from '../providers/prices.ts'
+import { TOKENS_A_PRICE } from '../providers/prices.ts'
 import { sqlState, type Database } from '../stores/database.ts'
 import { getJob, listIngestFailures, listJobs } from '../stores/job-list.ts'
 import {
@@ -24,6 +23,7 @@ import { WORKFLOWS } from '../temporal/ids.ts'
 import { readBackfillRequest, sameRequest, type BackfillRequest } from './backfill-request.ts'
 import type { BackfillAccept, JobKey, Jobs, NightlyAccept } from './jobs.ts'
 import { createLauncher, type Launcher } from './launcher.ts'
+import { requirePrice } from './pricing.ts'
 import { createRuns } from './runs.ts'
 
 export interface JobsDependencies {
@@ -68,15 +68,7 @@ export function createJobs(dependencies: JobsDependencies): Jobs & { close(): Pr
 
 /** @throws MemoirError `invalid_request` when nobody knows what a token costs */
 function tokensFor(budget: number, config: Config): number | null {
-  const model = config.EMBEDDING_MODEL ?? BUILTIN_MODEL
-  const price = priceOf({ model, price: config.EMBEDDING_PRICE })
-  if (price === null) {
-    throw new MemoirError(
-      'invalid_request',
-      `budget: the price of ${model} is not known; EMBEDDING_PRICE sets it`,
-      { details: { field: 'budget' } },
-    )
-  }
+  const price = requirePrice(config, 'budget')
   return price === 0 ? null : Math.floor((budget / price) * TOKENS_A_PRICE)
 }
 

@@ -3,13 +3,16 @@ import type { Database, Queryable } from './database.ts'
 
 /** What is spent on model vendors: counted before it is spent, so that a budget holds whatever dies in between. */
 
+/** `question` is what recall asks: counted and never refused. */
+export type Purpose = 'embedding' | 'question'
+
 export interface Spending {
   readonly jobId: string
   readonly model: string
-  readonly purpose: 'embedding'
+  readonly purpose: Purpose
   readonly tokens: number
-  /** US dollars; 0 when nobody knows the price. */
-  readonly dollars: number
+  /** US dollars; null when nobody knows the price. */
+  readonly dollars: number | null
 }
 
 /** The day (UTC, ISO 8601) that a request was counted for. */
@@ -37,14 +40,14 @@ export async function reserveTokens(
     const [job] = rows
     if (job === undefined) throw budgetReached('job')
     const { namespaceId } = job
-    const day = await spendOnDay(tx, { namespaceId, dollars, dayBudget })
+    const day = await spendOnDay(tx, { namespaceId, dollars: dollars ?? 0, dayBudget })
     if (day === null) throw budgetReached('day')
     await tx.query(
-      `insert into memoir.usage as u (namespace_id, day, model, purpose, requests, tokens)
-       values ($1::uuid, $2::date, $3, $4, 1, $5)
+      `insert into memoir.usage as u (namespace_id, day, model, purpose, requests, tokens, dollars)
+       values ($1::uuid, $2::date, $3, $4, 1, $5, $6::numeric)
        on conflict (namespace_id, day, model, purpose) do update
-         set requests = u.requests + 1, tokens = u.tokens + excluded.tokens`,
-      [namespaceId, day, model, purpose, tokens],
+         set requests = u.requests + 1, tokens = u.tokens + excluded.tokens, dollars = u.dollars + excluded.dollars`,
+      [namespaceId, day, model, purpose, tokens, dollars],
     )
     return day
   })
@@ -91,13 +94,51 @@ export async function refundTokens(
         where id = $1::uuid
        returning namespace_id),
      given as (
-       update memoir.day_spending d set dollars = greatest(d.dollars - $6::numeric, 0)
+       update memoir.day_spending d set dollars = greatest(d.dollars - coalesce($6::numeric, 0), 0)
          from refunded r
         where d.namespace_id = r.namespace_id and d.day = $5::date)
-     update memoir.usage u set tokens = greatest(u.tokens - $2, 0)
+     update memoir.usage u set tokens = greatest(u.tokens - $2, 0), 
+            dollars = u.dollars - least(u.dollars, coalesce($6::numeric, 0))
        from refunded r
       where u.namespace_id = r.namespace_id and u.day = $5::date and u.model = $3 and u.purpose = $4`,
     [jobId, tokens, model, purpose, day, dollars],
+  )
+}
+
+export interface Usage {
+  readonly namespaceId: string
+  readonly model: string
+  readonly purpose: Purpose
+  readonly requests: number
+  readonly tokens: number
+  /** US dollars; null when nobody knows the price. */
+  readonly dollars: number | null
+}
+
+/** Counts for today what was spent without a job. At most one row a namespace, model and purpose. */
+export async function countUsage(db: Queryable, rows: readonly Usage[]): Promise<void> {
+  if (rows.length === 0) return
+  await db.query(
+    `with spent as (
+       select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::numeric[])
+         as s(namespace_id, model, purpose, requests, tokens, dollars)
+        order by namespace_id),
+     of_day as (
+       insert into memoir.day_spending as d (namespace_id, day, dollars)
+       select namespace_id, (now() at time zone 'utc')::date, coalesce(sum(dollars), 0) from spent group by namespace_id
+       on conflict (namespace_id, day) do update set dollars = d.dollars + excluded.dollars)
+     insert into memoir.usage as u (namespace_id, day, model, purpose, requests, tokens, dollars)
+     select namespace_id, (now() at time zone 'utc')::date, model, purpose, requests, tokens, dollars from spent
+     on conflict (namespace_id, day, model, purpose) do update
+       set requests = u.requests + excluded.requests, tokens = u.tokens + excluded.tokens, dollars = u.dollars + excluded.dollars`,
+    [
+      rows.map(({ namespaceId }) => namespaceId),
+      rows.map(({ model }) => model),
+      rows.map(({ purpose }) => purpose),
+      rows.map(({ requests }) => requests),
+      rows.map(({ tokens }) => tokens),
+      rows.map(({ dollars }) => dollars),
+    ],
   )
 }
 

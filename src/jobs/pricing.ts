@@ -1,0 +1,23 @@
+import type { Config } from '../config.ts'
+import { MemoirError } from '../errors.ts'
+import { BUILTIN_MODEL } from '../providers/hashing-embedder.ts'
+import { priceOf } from '../providers/prices.ts'
+
+/**
+ * US dollars a million tokens of the configured model.
+ * @param field what asks for a price, for the refusal
+ * @throws MemoirError `invalid_request` when nobody knows what a token costs
+ */
+export function requirePrice(
+  config: Pick<Config, 'EMBEDDING_MODEL' | 'EMBEDDING_PRICE'>,
+  field: string,
+): number {
+  const model = config.EMBEDDING_MODEL ?? BUILTIN_MODEL
+  const price = priceOf({ model, price: config.EMBEDDING_PRICE })
+  if (price !== null) return price
+  throw new MemoirError(
+    'invalid_request',
+    `${field}: the price of ${model} is not known; EMBEDDING_PRICE sets it`,
+    { details: { field } },
+  )
+}
