@@ -45,7 +45,9 @@ suite(
         )
       ).rows
     await vi.waitFor(async () => expect(await usage()).toHaveLength(1), 10_000)
-    const [{ tokens = 0, ...row } = {}] = await usage()
+    const [counted] = await usage()
+    if (!counted) throw new Error('nothing was counted')
+    const { tokens, ...row } = counted
     expect(tokens).toBeGreaterThan(4)
     expect(tokens).toBeLessThan(20)
     expect(row).toEqual({ requests: 3, dollars: tokens / 1000, day: tokens / 1000 })
