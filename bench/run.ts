@@ -1,6 +1,7 @@
 import { benchAccept } from './accept.ts'
 import { benchBackfill } from './backfill.ts'
 import { startServers } from './environment.ts'
+import { benchLive } from './live.ts'
 import { print, type Finding } from './measure.ts'
 import { benchMemory } from './memory.ts'
 import { benchRecall } from './recall.ts'
@@ -10,6 +11,7 @@ const BENCHES = {
   accept: benchAccept,
   backfill: benchBackfill,
   recall: async (servers) => await benchRecall(servers, [100, 1_000, 10_000, 100_000]),
+  live: benchLive,
   memory: benchMemory,
 } satisfies Record<
   string,
