@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { isCron } from './domain/cron.ts'
+import { GRAPH_BACKENDS } from './domain/graph.ts'
 import { MemoirError } from './errors.ts'
 
 /** The one reader of the environment: every variable Memoir knows, its default and what it may be. */
@@ -74,6 +75,17 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
     .optional(),
+
+  GRAPH_BACKEND: z.enum(GRAPH_BACKENDS).default('postgres'),
+  NEO4J_URI: z
+    .string()
+    .regex(/^(bolt|neo4j)(\+s|\+ssc)?:\/\//, 'must start with bolt:// or neo4j://')
+    .optional(),
+  NEO4J_USER: text.default('neo4j'),
+  NEO4J_PASSWORD: text.optional(),
+  NEO4J_DATABASE: text.default('neo4j'),
+  PERSISTENCE_AUTO_SYNC: flag(false),
+  PERSISTENCE_SYNC_INTERVAL_MS: whole(86_400_000, 1000, 2_147_483_647),
 
   OPENAI_API_KEY: text.optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
@@ -182,6 +194,9 @@ function contradictions(env: Environment): string[] {
     !env.OPENAI_API_KEY
   ) {
     problems.push('OPENAI_API_KEY: needed for EMBEDDING_MODEL unless EMBEDDING_BASE_URL is set')
+  }
+  if (env.GRAPH_BACKEND === 'neo4j' && env.NEO4J_URI === undefined) {
+    problems.push('NEO4J_URI: needed together with GRAPH_BACKEND=neo4j')
   }
   if (env.TEMPORAL_ADDRESS === undefined && (env.TEMPORAL_TLS || env.TEMPORAL_API_KEY)) {
     problems.push('TEMPORAL_ADDRESS: needed together with TEMPORAL_TLS or TEMPORAL_API_KEY')

@@ -1,3 +1,4 @@
+import type { GraphBackend } from '../domain/graph.ts'
 import type { TraceKind } from '../domain/recall.ts'
 
 /**
@@ -23,21 +24,24 @@ export interface GraphStore {
   removeMemories(removal: GraphRemoval): Promise<GraphRemoved>
   /** Removes everything of a user. */
   removeUser(userId: string): Promise<GraphRemoved>
-  /** How many memories and entities of these users there are; of all users when none are named. */
-  counts(userIds?: readonly string[]): Promise<GraphCounts>
-  /** For comparing: one line for each bucket of a user that is not empty. */
-  hashBuckets(userId: string): Promise<readonly GraphBucket[]>
-  /** For comparing: what a bucket is made of. */
-  bucketRows(userId: string, bucket: string): Promise<readonly GraphRow[]>
-  /** A page of the users that the graph knows, in order of id, after `after`. */
+  /** Writes entities that no memory names (any more). */
+  writeEntities(userId: string, entities: readonly GraphEntity[]): Promise<void>
+  /** Removes entities with their links. */
+  removeEntities(userId: string, ids: readonly string[]): Promise<GraphRemoved>
+  /** How many memories and entities of these users there are. */
+  counts(userIds: readonly string[]): Promise<GraphCounts>
+  /** For comparing: how many nodes each range has and what they come to, in the order of the ranges. */
+  hashes(ranges: readonly GraphRange[]): Promise<readonly GraphHash[]>
+  /** For comparing: the nodes of one range in the order of their ids, `limit` at most. */
+  rows(range: GraphRange, limit: number): Promise<readonly GraphRow[]>
+  /** A page of the users that the graph knows, in the order of their ids. */
   userIds(page: { readonly after: string | null; readonly limit: number }): Promise<string[]>
+  /** Removes what has no id or no user that Memoir could have given it; with `dryRun` it is only counted. */
+  removeStrays(options: { readonly dryRun: boolean }): Promise<number>
   /** Settles when the store answers. @throws MemoirError `graph_unavailable` */
   check(): Promise<void>
   close(): Promise<void>
 }
-
-export const GRAPH_BACKENDS = ['postgres', 'neo4j'] as const
-export type GraphBackend = (typeof GRAPH_BACKENDS)[number]
 
 export interface GraphMemory {
   readonly id: string
@@ -96,17 +100,26 @@ export interface GraphCounts {
   readonly entities: number
 }
 
-/** Memories whose id ends with the same two digits. Order does not matter to the hash, so a stream can be folded. */
-export interface GraphBucket {
-  readonly bucket: string
-  readonly memories: number
+/** Nodes of one kind and one user with `after < id <= upTo`; null is without limit. */
+export interface GraphRange {
+  readonly node: GraphNode
+  readonly userId: string
+  readonly after: string | null
+  readonly upTo: string | null
+}
+
+/** The order of the nodes does not matter to the hash (graph-hash.ts), so a stream can be folded. */
+export interface GraphHash {
+  readonly nodes: number
   readonly hash: string
 }
 
 export interface GraphRow {
   readonly id: string
+  /** 0 for entities. */
   readonly revision: number
-  readonly contentHash: string
+  /** A hash of what else the node says. */
+  readonly facts: string
   /** A hash of the links that begin here. */
   readonly edges: string
 }

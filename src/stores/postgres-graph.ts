@@ -10,19 +10,21 @@ export function createPostgresGraph(db: Queryable): GraphStore {
       await Promise.resolve(batch.map(({ id, revision }) => ({ id, revision }))),
     removeMemories: async () => await Promise.resolve(NOTHING),
     removeUser: async () => await Promise.resolve(NOTHING),
+    writeEntities: async () => await Promise.resolve(),
+    removeEntities: async () => await Promise.resolve(NOTHING),
     counts: async (userIds) => {
       const { rows } = await db.query<{ memories: number; entities: number }>(
         `select (select coalesce(sum(trace_count), 0)::bigint from memoir.memory_user
-                  where erased_at is null and ($1::uuid[] is null or id = any($1::uuid[]))) as memories,
-                (select count(*) from memoir.entity
-                  where $1::uuid[] is null or user_id = any($1::uuid[])) as entities`,
-        [userIds ?? null],
+                  where erased_at is null and id = any($1::uuid[])) as memories,
+                (select count(*) from memoir.entity where user_id = any($1::uuid[])) as entities`,
+        [userIds],
       )
       return rows[0] ?? { memories: 0, entities: 0 }
     },
-    hashBuckets: async () => await Promise.resolve([]),
-    bucketRows: async () => await Promise.resolve([]),
+    hashes: async () => await Promise.resolve([]),
+    rows: async () => await Promise.resolve([]),
     userIds: async () => await Promise.resolve([]),
+    removeStrays: async () => await Promise.resolve(0),
     check: async () => {
       await db.query('select 1')
     },
