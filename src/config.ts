@@ -75,6 +75,7 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
     .optional(),
+  REDIS_FOCUS_TTL_SECONDS: whole(172_800, 1, 31_536_000),
 
   GRAPH_BACKEND: z.enum(GRAPH_BACKENDS).default('postgres'),
   NEO4J_URI: z

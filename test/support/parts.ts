@@ -7,6 +7,7 @@ import getPort from 'get-port'
 import neo4j from 'neo4j-driver'
 import { Client } from 'pg'
 import { DEV_SERVER_FLAGS } from '../../src/stack/temporal.ts'
+import { pingRedis } from '../../src/stores/redis.ts'
 
 /** Real servers for tests and benches: each on a port of its own, in a folder of its own, stopped (or killed) by whoever started it. */
 export interface Part {
@@ -18,6 +19,9 @@ export interface Part {
   kill(): Promise<void>
   /** Starts again on the same port and data. */
   restart(): Promise<void>
+  /** Leaves its connections open and answers nothing, until `thaw`. */
+  freeze(): void
+  thaw(): void
 }
 
 export interface PartOptions {
@@ -31,12 +35,14 @@ interface Server {
   readonly ready: () => Promise<void>
 }
 
-async function run(server: Server): Promise<Pick<Part, 'stop' | 'kill' | 'restart'>> {
+async function run(server: Server): Promise<Omit<Part, 'url' | 'port'>> {
   let child = server.spawn()
   await until(server.ready)
   return {
     stop: async () => await end(child, server.signal),
     kill: async () => await end(child, 'SIGKILL'),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     async restart() {
       child = server.spawn()
       await until(async () => {
@@ -128,13 +134,14 @@ export async function startRedis({ root }: PartOptions): Promise<Part | undefine
   const program = REDIS_PLACES.map((folder) => join(folder, 'redis-server')).find(existsSync)
   if (!program) return undefined
   const port = await getPort()
+  const url = `redis://127.0.0.1:${port}`
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', root]
   const controls = await run({
     spawn: () => spawn(program, args, { stdio: 'ignore', detached: true }),
     signal: 'SIGTERM',
-    ready: async () => await Promise.resolve(),
+    ready: async () => await pingRedis(url),
   })
-  return { url: `redis://127.0.0.1:${port}`, port, ...controls }
+  return { url, port, ...controls }
 }
 
 /** Neo4j without passwords, in half a gigabyte. Its disk outlives a kill; undefined when scripts/install-neo4j.sh never ran here. */
