@@ -52,9 +52,9 @@ export interface GraphMemory {
   readonly kind: TraceKind
   readonly occurredAt: Date
   readonly salience: number
-  /** Named by this memory. */
+  /** Named by this memory, and those that they lead to. */
   readonly entities: readonly GraphEntity[]
-  /** All links that begin or end here, and those between its entities. */
+  /** All links that begin or end here, and those that begin at its entities. */
   readonly edges: readonly GraphEdge[]
 }
 
