@@ -1,12 +1,12 @@
 import type { Drift, SyncCounts } from '../domain/graph.ts'
 import { NO_SYNC_COUNTS } from '../domain/graph.ts'
 import {
-  expectedBuckets,
   expectedRows,
+  idsIn,
   loadGraphEntities,
   type ExpectedBucket,
 } from '../stores/graph-record.ts'
-import { findUnsettled, markPending } from '../stores/graph-states.ts'
+import { findUnsettled } from '../stores/graph-states.ts'
 import type { GraphNode, GraphRange, GraphRow } from '../stores/graph-store.ts'
 import { writeToGraph, type GraphParts } from './write.ts'
 
@@ -31,42 +31,45 @@ export interface Comparison {
   readonly differences: readonly Difference[]
 }
 
-/** Compares these buckets and, unless told not to, makes the graph what it should be there. */
+export interface CompareOptions {
+  /** Makes the graph what it should be. */
+  readonly mend: boolean
+  /** Writes every node again, whatever its hash says. */
+  readonly rewrite: boolean
+  /** The graph was emptied just now: there is nothing to compare. */
+  readonly cleared: boolean
+}
+
+/** Compares these buckets and, when told to, makes the graph what it should be there. */
 export async function compareBuckets(
   parts: GraphParts,
   buckets: readonly ExpectedBucket[],
-  { mend, everything }: { readonly mend: boolean; readonly everything: boolean },
+  { mend, rewrite, cleared }: CompareOptions,
 ): Promise<Comparison> {
-  const held = await parts.graph.hashes(buckets)
+  if (parts.graph.backend === 'postgres') return { counts: countOnly(buckets), differences: [] }
+  const held = cleared ? [] : await parts.graph.hashes(buckets)
   const counts = { ...NO_SYNC_COUNTS }
   const differences: Difference[] = []
   for (const [index, bucket] of buckets.entries()) {
-    const { nodes, hash } = held[index] ?? { nodes: -1, hash: '' }
     if (bucket.node === 'memory') counts.checked += bucket.nodes
-    const same = nodes === bucket.nodes && hash === bucket.hash
-    if (same && !everything) continue
+    const there = held[index]
+    const same = cleared || (there?.nodes === bucket.nodes && there.hash === bucket.hash)
     const found = same ? [] : await differencesIn(parts, bucket)
     for (const { kind } of found) counts[kind] += 1
     differences.push(...found)
-    if (!mend) continue
-    if (everything) await rewrite(parts, bucket)
-    const mended = await mendAll(parts, bucket, found)
-    counts.repaired += mended
-    counts.failed += found.length - mended
+    if (!mend || (same && !rewrite)) continue
+    const ids = rewrite ? await idsIn(parts.db, bucket) : undefined
+    const failed = await mendAll(parts, bucket, { found, ids })
+    counts.failed += failed
+    counts.repaired += (cleared ? (ids?.length ?? 0) : found.length) - failed
   }
   return { counts, differences }
 }
 
-/** Buckets of the memories and of the entities of these users. */
-export async function bucketsOf(
-  { db }: GraphParts,
-  userIds: readonly string[],
-): Promise<ExpectedBucket[]> {
-  const wanted = { userIds, after: null, size: BUCKET_NODES }
-  return [
-    ...(await expectedBuckets(db, { ...wanted, node: 'memory' })),
-    ...(await expectedBuckets(db, { ...wanted, node: 'entity' })),
-  ]
+/** Where the record is the graph there is nothing to compare it with. */
+function countOnly(buckets: readonly ExpectedBucket[]): SyncCounts {
+  const checked = buckets.reduce((sum, { node, nodes }) => sum + (node === 'memory' ? nodes : 0), 0)
+  return { ...NO_SYNC_COUNTS, checked }
 }
 
 async function differencesIn(parts: GraphParts, range: GraphRange): Promise<Difference[]> {
@@ -131,38 +134,32 @@ async function withoutUnsettled(
   return found.filter(({ id }) => !unsettled.has(id))
 }
 
-/** @returns how many were mended */
+interface Mending {
+  readonly found: readonly Difference[]
+  /** What to write; undefined is what is lacking. */
+  readonly ids: readonly string[] | undefined
+}
+
+/** @returns how many could not be written */
 async function mendAll(
-  parts: GraphParts,
+  { db, graph }: GraphParts,
   { node, userId }: GraphRange,
-  found: readonly Difference[],
+  { found, ids }: Mending,
 ): Promise<number> {
-  if (found.length === 0) return 0
   const surplus = found.filter(({ kind }) => kind === 'extra' || kind === 'ahead')
   const lacking = found.filter(({ kind }) => kind !== 'extra').map(({ id }) => id)
+  const wanted = ids ?? lacking
   if (node === 'entity') {
-    await parts.graph.removeEntities(
+    await graph.removeEntities(
       userId,
       surplus.map(({ id }) => id),
     )
-    const entities = await loadGraphEntities(parts.db, userId, lacking)
-    await parts.graph.writeEntities(userId, entities)
-    return found.length - lacking.length + entities.length
+    await graph.writeEntities(userId, await loadGraphEntities(db, userId, wanted))
+    return 0
   }
   const memories = surplus.map(({ id, revision }) => ({ id, revision }))
-  await parts.graph.removeMemories({ userId, memories, cascade: false })
-  await markPending(parts.db, userId, lacking)
-  const { written } = await writeToGraph(parts, lacking)
-  return found.length - lacking.length + written
-}
-
-/** Every node of the bucket, whatever its hash says. */
-async function rewrite(
-  parts: GraphParts,
-  { node, userId, after, upTo }: GraphRange,
-): Promise<void> {
-  const range = { node, userId, after, upTo }
-  const ids = (await expectedRows(parts.db, range)).map(({ id }) => id)
-  if (node === 'memory') await writeToGraph(parts, ids)
-  else await parts.graph.writeEntities(userId, await loadGraphEntities(parts.db, userId, ids))
+  await graph.removeMemories({ userId, memories, cascade: false })
+  // Not marked as lacking before it is tried: whoever drains would write it too.
+  const { failed } = await writeToGraph({ db, graph }, wanted)
+  return failed
 }

@@ -227,3 +227,12 @@ export async function expectedRows(db: Queryable, range: GraphRange): Promise<Gr
   )
   return rows
 }
+
+/** Their ids alone. */
+export async function idsIn(db: Queryable, range: GraphRange): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `with n as (${NODES[range.node]}) select n.id from n order by n.id`,
+    [[range.userId], range.after, range.upTo],
+  )
+  return rows.map(({ id }) => id)
+}
