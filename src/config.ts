@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { isCron } from './domain/cron.ts'
+import { GRAPH_BACKENDS } from './domain/graph.ts'
 import { MemoirError } from './errors.ts'
 import { priceOf } from './providers/prices.ts'
 
@@ -76,6 +77,17 @@ export const environmentSchema = z.object({
     .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
     .optional(),
   REDIS_FOCUS_TTL_SECONDS: whole(172_800, 1, 31_536_000),
+
+  GRAPH_BACKEND: z.enum(GRAPH_BACKENDS).default('postgres'),
+  NEO4J_URI: z
+    .string()
+    .regex(/^(bolt|neo4j)(\+s|\+ssc)?:\/\//, 'must start with bolt:// or neo4j://')
+    .optional(),
+  NEO4J_USER: text.default('neo4j'),
+  NEO4J_PASSWORD: text.optional(),
+  NEO4J_DATABASE: text.default('neo4j'),
+  PERSISTENCE_AUTO_SYNC: flag(false),
+  PERSISTENCE_SYNC_INTERVAL_MS: whole(86_400_000, 1000, 2_147_483_647),
 
   OPENAI_API_KEY: text.optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
@@ -205,6 +217,9 @@ function contradictions(env: Environment): string[] {
   const { EMBEDDING_MODEL: model, EMBEDDING_PRICE: price } = env
   if (env.BUDGET_PER_DAY !== undefined && model && priceOf({ model, price }) === null) {
     problems.push(`EMBEDDING_PRICE: needed for BUDGET_PER_DAY, the price of ${model} is not known`)
+  }
+  if (env.GRAPH_BACKEND === 'neo4j' && env.NEO4J_URI === undefined) {
+    problems.push('NEO4J_URI: needed together with GRAPH_BACKEND=neo4j')
   }
   if (env.TEMPORAL_ADDRESS === undefined && (env.TEMPORAL_TLS || env.TEMPORAL_API_KEY)) {
     problems.push('TEMPORAL_ADDRESS: needed together with TEMPORAL_TLS or TEMPORAL_API_KEY')

@@ -2,6 +2,7 @@ import type { ApiServices, PartHealth } from './api/context.ts'
 import type { Config } from './config.ts'
 import type { ConversationSource } from './ingest/conversation.ts'
 import { createEstimate } from './ingest/estimate.ts'
+import { toMemoirError } from './errors.ts'
 import type { Ingest } from './ingest/ingest.ts'
 import { createIngest } from './ingest/page.ts'
 import { createJobs } from './jobs/accept.ts'
@@ -25,6 +26,9 @@ import { createPosts } from './sessions/posts.ts'
 import { openDatabase, type Database } from './stores/database.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
 import { openRedis, type RedisLink } from './stores/redis.ts'
+import type { GraphStore } from './stores/graph-store.ts'
+import { createNeo4jGraph } from './stores/neo4j-graph.ts'
+import { createPostgresGraph } from './stores/postgres-graph.ts'
 import { createSpaceIndexer } from './stores/space-indexer.ts'
 import { ensureActiveSpace, sameSpace, type Space } from './stores/spaces.ts'
 import { openTemporal, type TemporalClient } from './temporal/client.ts'
@@ -40,6 +44,7 @@ export interface Services extends ApiServices {
   readonly temporal: TemporalClient
   /** Working memory by user: in Redis when there is one, else in this process. */
   readonly focus: FocusBuffer
+  readonly graph: GraphStore
   close(): Promise<void>
 }
 
@@ -72,6 +77,7 @@ export async function createServices(
   const source = createPostgresSource(config, db, onIdleError)
   const temporal = await openTemporal(config)
   const redis = redisOf(config, log)
+  const graph = graphOf(config, db)
   const jobs = createJobs({ ...parts, temporal })
   const indexer = createSpaceIndexer(db, log)
   const activeSpace = cachedSpace(db, embedder)
@@ -85,6 +91,7 @@ export async function createServices(
     source,
     temporal,
     focus: focusOf(config, redis),
+    graph,
     jobs,
     posts: createPosts({ db, temporal, launcher: jobs }),
     schedules: createSchedules({ ...parts, temporal, jobs }),
@@ -93,7 +100,7 @@ export async function createServices(
     ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
     estimate: createEstimate(config, { source, embedder }),
-    health: healthOf({ db, temporal, embedder, redis }, activeSpace),
+    health: healthOf({ db, temporal, embedder, redis, graph }, activeSpace),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
     async close() {
       await indexer.stop()
@@ -102,6 +109,7 @@ export async function createServices(
       await source.close()
       redis?.close()
       await spending.close()
+      await graph.close()
       await db.close()
     },
   }
@@ -124,6 +132,13 @@ function redisOf({ REDIS_URL }: Config, log: Logger): RedisLink | undefined {
   return openRedis({ url: REDIS_URL, onChange })
 }
 
+function graphOf(config: Config, db: Database): GraphStore {
+  const { NEO4J_URI: uri, NEO4J_USER: user, NEO4J_PASSWORD: password } = config
+  if (config.GRAPH_BACKEND === 'postgres' || uri === undefined) return createPostgresGraph(db)
+  const login = password === undefined ? { user } : { user, password }
+  return createNeo4jGraph({ uri, ...login, database: config.NEO4J_DATABASE })
+}
+
 function focusOf(config: Config, redis: RedisLink | undefined): FocusBuffer {
   const options = { ttlSeconds: config.REDIS_FOCUS_TTL_SECONDS }
   return redis === undefined ? createProcessFocus(options) : createRedisFocus(redis, options)
@@ -135,17 +150,19 @@ function healthOf(
     temporal,
     embedder,
     redis,
-  }: Pick<Services, 'db' | 'temporal' | 'embedder'> & { redis: RedisLink | undefined },
+    graph,
+  }: Pick<Services, 'db' | 'temporal' | 'embedder' | 'graph'> & { redis: RedisLink | undefined },
   activeSpace: ActiveSpace,
 ): Services['health'] {
   return async () => {
-    const [postgres, temporalHealth, embedding, redisHealth] = await Promise.all([
+    const [postgres, temporalHealth, embedding, redisHealth, graphPart] = await Promise.all([
       postgresHealth(db),
       temporal.health(),
       embeddingHealth(embedder, activeSpace),
       healthOfRedis(redis),
+      graphHealth(graph),
     ])
-    return { postgres, temporal: temporalHealth, embedding, redis: redisHealth }
+    return { postgres, temporal: temporalHealth, embedding, redis: redisHealth, ...graphPart }
   }
 }
 
@@ -182,6 +199,17 @@ function cachedSpace(db: Database, embedder: Embedder): ActiveSpace {
     const space = await ensureActiveSpace(db, embedder.identity)
     known = { space, at: now }
     return space
+  }
+}
+
+/** Left out when Postgres is the graph: then it is Postgres' own line. */
+async function graphHealth(graph: GraphStore): Promise<{ readonly graph?: PartHealth }> {
+  if (graph.backend === 'postgres') return {}
+  try {
+    await graph.check()
+    return { graph: { ok: true, detail: graph.backend } }
+  } catch (error) {
+    return { graph: { ok: false, detail: toMemoirError(error).message } }
   }
 }
 
