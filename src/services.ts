@@ -7,6 +7,8 @@ import { createIngest } from './ingest/page.ts'
 import { createJobs } from './jobs/accept.ts'
 import type { Schedules } from './jobs/jobs.ts'
 import { createSchedules, type ScheduleKeeper } from './jobs/schedules.ts'
+import { createPersistence, type Persistence } from './memories/persist.ts'
+import { createMemories } from './memories/service.ts'
 import type { Logger } from './logger.ts'
 import { createExposition } from './exposition.ts'
 import { createMetrics } from './metrics.ts'
@@ -25,6 +27,7 @@ export interface Services extends ApiServices {
   readonly source: ConversationSource
   readonly embedder: Embedder
   readonly ingest: Ingest
+  readonly persistence: Persistence
   readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
   close(): Promise<void>
@@ -67,6 +70,8 @@ export async function createServices(
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace }),
     ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
+    memories: createMemories({ ...parts, launch: jobs.launch }),
+    persistence: createPersistence({ ...parts, embedder }),
     estimate: createEstimate(config, { source, embedder }),
     health: healthOf({ db, temporal, embedder }, activeSpace),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),

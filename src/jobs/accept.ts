@@ -40,8 +40,15 @@ interface Context {
   readonly launcher: Launcher
 }
 
+/** For whoever commits a job row in a transaction of its own. */
+export interface JobLauncher {
+  /** Hands a committed row to Temporal; what does not get through is left to the sweep. */
+  launch(row: JobRow): void
+  close(): Promise<void>
+}
+
 /** Accepts and steers work. Postgres is written before Temporal is told, and Temporal is never waited for. */
-export function createJobs(dependencies: JobsDependencies): Jobs & { close(): Promise<void> } {
+export function createJobs(dependencies: JobsDependencies): Jobs & JobLauncher {
   const { config, db, temporal } = dependencies
   const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
   const launcher = createLauncher({ ...dependencies, runs })
@@ -62,6 +69,7 @@ export function createJobs(dependencies: JobsDependencies): Jobs & { close(): Pr
       const { source } = readBackfillRequest((await requireRow(context, query)).request)
       return await listIngestFailures(db, { ...query, source })
     },
+    launch: (row) => launcher.launch(row),
     close: async () => await launcher.close(),
   }
 }
@@ -222,6 +230,7 @@ function conflictWith({ id, kind }: JobRow): MemoirError {
   const words = {
     backfill: 'Another backfill is not finished yet.',
     nightly: 'A nightly run of the source is not finished yet.',
+    memory: 'The same write of memories is not finished yet.',
   } satisfies Record<JobKind, string>
   return new MemoirError('conflict', words[kind], { details: { job: id, kind } })
 }

@@ -1,5 +1,6 @@
-import type { BackfillJob, JobKind, NightlyJob } from '../domain/job.ts'
+import type { BackfillJob, JobKind, MemoryJob, NightlyJob } from '../domain/job.ts'
 import { MemoirError } from '../errors.ts'
+import { readMemoryRequest } from '../memories/request.ts'
 import type { JobRow } from '../stores/jobs.ts'
 
 /** What the row of a backfill or a nightly run keeps of the request: all that a start needs, now or after a crash. */
@@ -59,12 +60,29 @@ function backfillJobOf(row: JobRow, heartbeatSeconds: number): BackfillJob {
   }
 }
 
+function memoryJobOf(row: JobRow): MemoryJob {
+  const { operation, policy } = readMemoryRequest(row.request)
+  return {
+    jobId: row.id,
+    namespaceId: row.namespaceId,
+    operation,
+    policy,
+    again: row.attempts > 1,
+    paused: row.control === 'pause',
+    seq: 0,
+  }
+}
+
+/** Whatever a run is started with names its job. */
+export type JobArgument = BackfillJob | NightlyJob | MemoryJob
+
 const ARGUMENT = {
   backfill: backfillJobOf,
   nightly: nightlyJobOf,
-} satisfies Record<JobKind, (row: JobRow, heartbeatSeconds: number) => BackfillJob>
+  memory: memoryJobOf,
+} satisfies Record<JobKind, (row: JobRow, heartbeatSeconds: number) => JobArgument>
 
 /** What the workflow of a row is started with, made of the row alone. */
-export function argumentOf(row: JobRow, heartbeatSeconds: number): BackfillJob {
+export function argumentOf(row: JobRow, heartbeatSeconds: number): JobArgument {
   return ARGUMENT[row.kind](row, heartbeatSeconds)
 }

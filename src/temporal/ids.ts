@@ -17,12 +17,16 @@ export interface JobSubject {
   readonly source: string
 }
 
+interface OneJob {
+  readonly jobId: string
+}
+
 interface WorkflowOfKind {
   readonly type: string
   /** What makes two pieces of work of this kind the same. */
-  readonly workflowId: (subject: JobSubject) => string
+  readonly workflowId: (subject: JobSubject & OneJob) => string
   /** At most one unfinished job has it; checked by Postgres, before Temporal is asked. */
-  readonly lockKey: (subject: JobSubject) => string
+  readonly lockKey: (subject: JobSubject & OneJob) => string | null
   /** Temporal's 1 (first) to 5; 3 is what it takes when nothing is said. */
   readonly priority: number
 }
@@ -30,16 +34,25 @@ interface WorkflowOfKind {
 export const WORKFLOWS = {
   backfill: {
     type: 'backfill',
-    workflowId: ({ namespaceId, source }) => `backfill:${namespaceId}:${uuidOfName(source)}`,
-    lockKey: ({ namespaceId, source }) => `backfill:${namespaceId}:${source}`,
+    workflowId: ({ namespaceId, source }: JobSubject) =>
+      `backfill:${namespaceId}:${uuidOfName(source)}`,
+    lockKey: ({ namespaceId, source }: JobSubject) => `backfill:${namespaceId}:${source}`,
     priority: 4,
   },
   nightly: {
     type: 'nightly',
-    workflowId: ({ namespaceId, source }) => `nightly:${namespaceId}:${uuidOfName(source)}`,
+    workflowId: ({ namespaceId, source }: JobSubject) =>
+      `nightly:${namespaceId}:${uuidOfName(source)}`,
     // A source is walked by one run at a time, whatever its kind.
-    lockKey: ({ namespaceId, source }) => `backfill:${namespaceId}:${source}`,
+    lockKey: ({ namespaceId, source }: JobSubject) => `backfill:${namespaceId}:${source}`,
     priority: 4,
+  },
+  // Each write of memories runs by itself: the record decides which of two is the later one.
+  memory: {
+    type: 'persistMemory',
+    workflowId: ({ jobId }: OneJob) => `memory:${jobId}`,
+    lockKey: () => null,
+    priority: 2,
   },
 } satisfies Record<JobKind, WorkflowOfKind>
 

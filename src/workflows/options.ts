@@ -1,6 +1,6 @@
 import { proxyActivities, workflowInfo, type ActivityInterfaceFor } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
-import { BULK_SUFFIX } from './queues.ts'
+import { BULK_SUFFIX, MODELS_SUFFIX } from './queues.ts'
 
 /** Activities by class of work. Made inside a workflow, because queue and heartbeat come with the run. */
 
@@ -9,6 +9,15 @@ export function databaseActivities(): ActivityInterfaceFor<Activities> {
   return proxyActivities<Activities>({
     startToCloseTimeout: '10s',
     retry: { initialInterval: '500ms', maximumInterval: '15s' },
+  })
+}
+
+/** Live calls to model vendors, and what is written of their answers: bounded by what a vendor takes for one, not by how often it says no. */
+export function modelActivities(): ActivityInterfaceFor<Activities> {
+  return proxyActivities<Activities>({
+    taskQueue: `${workflowInfo().taskQueue}${MODELS_SUFFIX}`,
+    startToCloseTimeout: '2m',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
   })
 }
 

@@ -11,7 +11,9 @@ import type { JobKey, Jobs, Schedules } from '../../src/jobs/jobs.ts'
 import { createRuns } from '../../src/jobs/runs.ts'
 import { createSchedules, type ScheduleKeeper } from '../../src/jobs/schedules.ts'
 import { startSweep, type Sweep, type SweepOptions } from '../../src/jobs/sweep.ts'
+import { createPersistence } from '../../src/memories/persist.ts'
 import { createMetrics } from '../../src/metrics.ts'
+import { createEmbedder } from '../../src/providers/create-embedder.ts'
 import type { Database } from '../../src/stores/database.ts'
 import { findPosition, savePosition } from '../../src/stores/job-progress.ts'
 import { findJobRow, insertJob, markStarted, type JobRow } from '../../src/stores/jobs.ts'
@@ -111,7 +113,7 @@ export interface JobFixture extends AsyncDisposable {
   sweeper(options: Partial<SweepOptions>): Promise<Sweep>
   accept(options?: { retryFailed?: boolean; pageSize?: number }): Promise<Job>
   /** A row that nobody starts but the sweep or the test. */
-  insert(kind?: JobKind): Promise<JobRow>
+  insert(kind?: Exclude<JobKind, 'memory'>): Promise<JobRow>
   /** Starts the row's run the way the launcher does, with other arguments or a time limit. */
   start(row: JobRow, options?: StartOptions): Promise<WorkflowHandleWithFirstExecutionRunId>
   get(id: string): Promise<Job>
@@ -148,7 +150,9 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const jobs = createJobs({ config, db, temporal, metrics, log })
   const ingest = createFakeIngest(db, options)
   const schedules = createSchedules({ config, db, temporal, jobs, log })
-  const services = { config, log, db, metrics, ingest, temporal, schedules }
+  const embedder = createEmbedder(config, metrics)
+  const persistence = createPersistence({ config, db, embedder })
+  const services = { config, log, db, metrics, ingest, temporal, schedules, persistence }
   const namespaceId = await newNamespace(db, namespace)
   const workers: RunningWorker[] = []
   const sweepers: Sweep[] = []

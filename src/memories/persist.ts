@@ -1,0 +1,121 @@
+import type { Config } from '../config.ts'
+import { MemoirError } from '../errors.ts'
+import { embedTexts } from '../ingest/embed.ts'
+import type { Embedder } from '../providers/embedder.ts'
+import type { Database } from '../stores/database.ts'
+import {
+  findCurrent,
+  findJobSubject,
+  markVectorsFailed,
+  type CurrentMemory,
+  type JobSubject,
+} from '../stores/memory-jobs.ts'
+import { lockUsers } from '../stores/memory-users.ts'
+import { ensureActiveSpace, sameSpace, type Space } from '../stores/spaces.ts'
+import { writeVectors } from './derive.ts'
+import { readMemoryRequest, type MemoryRequest } from './request.ts'
+
+/** The steps that finish a write of memories. Each may be repeated, and leaves alone what has another revision by now. */
+export interface Persistence {
+  embed(step: MemoryStep, signal: AbortSignal): Promise<StepCount>
+  link(step: MemoryStep): Promise<StepCount>
+  /** What could not be embedded says so. */
+  giveUp(step: MemoryStep): Promise<void>
+}
+
+export interface MemoryStep {
+  readonly jobId: string
+}
+
+export interface StepCount {
+  readonly memories: number
+}
+
+export interface PersistenceDependencies {
+  readonly config: Config
+  readonly db: Database
+  readonly embedder: Embedder
+}
+
+export function createPersistence(dependencies: PersistenceDependencies): Persistence {
+  return {
+    embed: async (step, signal) => await embed(dependencies, step, signal),
+    link: async () => await Promise.resolve({ memories: 0 }),
+    async giveUp({ jobId }) {
+      const { userId, request } = await requireSubject(dependencies, jobId)
+      await markVectorsFailed(dependencies.db, { userId, memories: request.memories })
+    },
+  }
+}
+
+interface Subject extends Omit<JobSubject, 'request'> {
+  readonly request: MemoryRequest
+}
+
+export async function requireSubject(
+  { db }: Pick<PersistenceDependencies, 'db'>,
+  jobId: string,
+): Promise<Subject> {
+  const subject = await findJobSubject(db, jobId)
+  if (subject === null) throw new MemoirError('not_found', 'the job is gone')
+  return { ...subject, request: readMemoryRequest(subject.request) }
+}
+
+/** Embeds outside of any transaction, then writes under the user's lock what is still current. */
+async function embed(
+  dependencies: PersistenceDependencies,
+  { jobId }: MemoryStep,
+  signal: AbortSignal,
+): Promise<StepCount> {
+  const { config, db, embedder } = dependencies
+  const { userId, request } = await requireSubject(dependencies, jobId)
+  const current = await findCurrent(db, { userId, memories: request.memories })
+  const wanted = current.filter(({ vectorState }) => isOpen(vectorState))
+  if (wanted.length === 0) return { memories: 0 }
+  const space = await requireSpace(db, embedder)
+  const vectors = await embedTexts(wanted, {
+    embedder,
+    chunkChars: config.EMBEDDING_CHUNK_CHARS,
+    signal,
+    priority: 'live',
+  })
+  return { memories: await saveVectors(db, { userId, space, wanted, vectors }) }
+}
+
+const isOpen = (state: string) => state === 'pending' || state === 'failed'
+
+async function requireSpace(db: Database, embedder: Embedder): Promise<Space> {
+  const space = await ensureActiveSpace(db, embedder.identity)
+  if (sameSpace(space, embedder.identity)) return space
+  throw new MemoirError(
+    'reembed_required',
+    `the stored vectors come from ${space.model}, configured is ${embedder.identity.model}`,
+  )
+}
+
+interface Embedded {
+  readonly userId: string
+  readonly space: Space
+  readonly wanted: readonly CurrentMemory[]
+  readonly vectors: ReadonlyMap<string, Float32Array>
+}
+
+async function saveVectors(
+  db: Database,
+  { userId, space, wanted, vectors }: Embedded,
+): Promise<number> {
+  return await db.transaction(async (tx) => {
+    if (!(await lockUsers(tx, [userId])).has(userId)) return 0
+    // Read again under the lock: whether there is a vector already decides what the counters get.
+    const current = await findCurrent(tx, { userId, memories: wanted })
+    const written = await writeVectors(
+      tx,
+      space,
+      current.flatMap((trace) => {
+        const vec = vectors.get(trace.id)
+        return vec ? [{ trace, vec, counted: trace.hasVector }] : []
+      }),
+    )
+    return written.size
+  })
+}
