@@ -122,7 +122,7 @@ export const changeBody = z
     extract_entities: extractEntities,
   })
   .refine(
-    ({ extract_entities: _, ...change }) => Object.keys(change).length > 0,
+    (change) => Object.keys(change).some((name) => name !== 'extract_entities'),
     'nothing to change',
   )
 
