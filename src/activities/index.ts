@@ -3,10 +3,13 @@ import { createBackfillActivities } from './backfill.ts'
 import type { Persistence } from '../memories/persist.ts'
 import { createMemoryActivities } from './memories.ts'
 import { createReportActivities, type ReportDependencies } from './report.ts'
+import type { SessionSteps } from '../sessions/process.ts'
 import { createScheduleActivities, type ScheduledWork } from './schedules.ts'
+import { createSessionActivities } from './sessions.ts'
 
 export interface ActivityDependencies extends ReportDependencies {
   readonly ingest: Ingest
+  readonly sessions: SessionSteps
   readonly schedules: ScheduledWork
   readonly persistence: Persistence
 }
@@ -18,6 +21,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createBackfillActivities(dependencies),
     ...createScheduleActivities(dependencies),
     ...createMemoryActivities(dependencies),
+    ...createSessionActivities(dependencies),
   }
 }
 

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { Config } from '../config.ts'
-import type { Job, JobControl, JobKind } from '../domain/job.ts'
+import type { Job, JobControl, JobKind, WalkKind } from '../domain/job.ts'
 import { isTerminal, NIGHTLY_OVERLAP_MS } from '../domain/job.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Logger } from '../logger.ts'
@@ -20,7 +20,7 @@ import {
 } from '../stores/jobs.ts'
 import { setBudget } from '../stores/usage.ts'
 import type { TemporalClient } from '../temporal/client.ts'
-import { WORKFLOWS } from '../temporal/ids.ts'
+import { WALKS } from '../temporal/ids.ts'
 import { readBackfillRequest, sameRequest, type BackfillRequest } from './backfill-request.ts'
 import type { BackfillAccept, JobKey, Jobs, NightlyAccept } from './jobs.ts'
 import { createLauncher, type Launcher } from './launcher.ts'
@@ -137,7 +137,7 @@ interface Accepted {
 
 interface WalkAccept {
   readonly key: JobKey
-  readonly kind: 'backfill' | 'nightly'
+  readonly kind: WalkKind
   readonly wanted: BackfillRequest
 }
 
@@ -150,7 +150,7 @@ async function acceptWalk(
   { key, kind, wanted }: WalkAccept,
 ): Promise<JobRow | null> {
   const { config, db, launcher } = context
-  const { workflowId, lockKey } = WORKFLOWS[kind]
+  const { workflowId, lockKey } = WALKS[kind]
   const { source, budget = null } = wanted
   const subject = { namespaceId: key.namespaceId, source }
   for (let tries = 0; tries < ACCEPT_TRIES; tries += 1) {
@@ -227,12 +227,13 @@ function notFound(): MemoirError {
 }
 
 function conflictWith({ id, kind }: JobRow): MemoirError {
-  const words = {
+  const words: Readonly<Partial<Record<JobKind, string>>> = {
     backfill: 'Another backfill is not finished yet.',
     nightly: 'A nightly run of the source is not finished yet.',
-    memory: 'The same write of memories is not finished yet.',
-  } satisfies Record<JobKind, string>
-  return new MemoirError('conflict', words[kind], { details: { job: id, kind } })
+  }
+  return new MemoirError('conflict', words[kind] ?? SENTENCE.conflict, {
+    details: { job: id, kind },
+  })
 }
 
 function notNow(row: JobRow, action: JobControl | 'retry'): MemoirError {

@@ -6,7 +6,7 @@ import type { WriteState } from '../domain/recall.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Database, Queryable } from '../stores/database.ts'
 import { insertJob, type JobRow, type NewJob } from '../stores/jobs.ts'
-import { WORKFLOWS } from '../temporal/ids.ts'
+import { workflowIdOf } from '../temporal/ids.ts'
 import type { AcceptedMemories } from './memories.ts'
 import type { JobMemory, KeptWrite, MemoryRequest } from './request.ts'
 
@@ -63,7 +63,7 @@ export async function insertMemoryJob(
     namespaceId,
     userId,
     kind: 'memory',
-    workflowId: WORKFLOWS.memory.workflowId({ jobId: id }),
+    workflowId: workflowIdOf('memory', id),
     request: { ...request },
     lockKey: null,
   }

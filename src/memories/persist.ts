@@ -11,9 +11,10 @@ import {
   type JobSubject,
 } from '../stores/memory-jobs.ts'
 import { lockUsers } from '../stores/memory-users.ts'
-import { ensureActiveSpace, sameSpace, type Space } from '../stores/spaces.ts'
+import type { Space } from '../stores/spaces.ts'
 import { writeVectors } from './derive.ts'
 import { readMemoryRequest, type MemoryRequest } from './request.ts'
+import { requireSpace } from './space.ts'
 
 /** The steps that finish a write of memories. Each may be repeated, and leaves alone what has another revision by now. */
 export interface Persistence {
@@ -83,15 +84,6 @@ async function embed(
 }
 
 const isOpen = (state: string) => state === 'pending' || state === 'failed'
-
-async function requireSpace(db: Database, embedder: Embedder): Promise<Space> {
-  const space = await ensureActiveSpace(db, embedder.identity)
-  if (sameSpace(space, embedder.identity)) return space
-  throw new MemoirError(
-    'reembed_required',
-    `the stored vectors come from ${space.model}, configured is ${embedder.identity.model}`,
-  )
-}
 
 interface Embedded {
   readonly userId: string

@@ -60,6 +60,22 @@ export interface WrittenTrace {
   readonly revision: number
 }
 
+/** Keeps the text that stands now, before another takes its place. */
+export async function keepRevisions(
+  tx: Queryable,
+  jobId: string,
+  ids: readonly string[],
+): Promise<void> {
+  await tx.query(
+    `insert into memoir.memory_revision (trace_id, revision, user_id, content, content_hash, meta, job_id, valid_from)
+     select t.id, t.revision, t.user_id, t.content, t.content_hash, t.meta, $1::uuid, t.updated_at
+       from memoir.memory_trace t
+      where t.id = any($2::uuid[])
+     on conflict (trace_id, revision) do nothing`,
+    [jobId, ids],
+  )
+}
+
 /**
  * Inserts traces, or gives existing ones a new revision; the text that stood before is kept in `memory_revision`.
  * Their vectors are written in the same transaction, so they count as written here.
@@ -70,13 +86,10 @@ export async function upsertTraces(
   writes: readonly TraceWrite[],
 ): Promise<WrittenTrace[]> {
   if (writes.length === 0) return []
-  await tx.query(
-    `insert into memoir.memory_revision (trace_id, revision, user_id, content, content_hash, meta, job_id, valid_from)
-     select t.id, t.revision, t.user_id, t.content, t.content_hash, t.meta, $1::uuid, t.updated_at
-       from memoir.memory_trace t
-      where t.id = any($2::uuid[])
-     on conflict (trace_id, revision) do nothing`,
-    [jobId, writes.map((w) => w.id)],
+  await keepRevisions(
+    tx,
+    jobId,
+    writes.map((w) => w.id),
   )
   const { rows } = await tx.query<WrittenTrace>(
     `insert into memoir.memory_trace as t

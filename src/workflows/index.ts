@@ -2,4 +2,5 @@
 export { backfill } from './backfill.ts'
 export { nightly } from './nightly.ts'
 export { persistMemory } from './persist-memory.ts'
+export { processSession } from './process-session.ts'
 export { scheduledNightly } from './scheduled-nightly.ts'

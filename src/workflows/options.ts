@@ -12,11 +12,15 @@ export function databaseActivities(): ActivityInterfaceFor<Activities> {
   })
 }
 
-/** Live calls to model vendors, and what is written of their answers: bounded by what a vendor takes for one, not by how often it says no. */
-export function modelActivities(): ActivityInterfaceFor<Activities> {
+/**
+ * Steps that ask a model while somebody waits for the outcome: silent for too long means the worker is gone. What was answered is
+ * kept, so a try that is cut off is not paid for twice.
+ */
+export function modelActivities(heartbeatSeconds: number): ActivityInterfaceFor<Activities> {
   return proxyActivities<Activities>({
     taskQueue: `${workflowInfo().taskQueue}${MODELS_SUFFIX}`,
-    startToCloseTimeout: '2m',
+    startToCloseTimeout: '30m',
+    heartbeatTimeout: `${heartbeatSeconds}s`,
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
   })
 }

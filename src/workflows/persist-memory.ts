@@ -10,7 +10,7 @@ import { databaseActivities, modelActivities } from './options.ts'
 export async function persistMemory(job: MemoryJob): Promise<void> {
   await runJob(job, async (run) => {
     const { jobId } = job
-    await modelActivities().embedMemories({ jobId })
+    await modelActivities(job.heartbeatSeconds).embedMemories({ jobId })
     await run.turn()
     await databaseActivities().linkMemories({ jobId })
   })

@@ -3,10 +3,16 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client'
 import { pino } from 'pino'
 import { inject, vi } from 'vitest'
 import { loadConfig, type Config } from '../../src/config.ts'
-import type { BackfillJob, BackfillProgress, Job, JobKind, JobState } from '../../src/domain/job.ts'
+import type {
+  BackfillJob,
+  BackfillProgress,
+  Job,
+  JobState,
+  WalkKind,
+} from '../../src/domain/job.ts'
 import type { Ingest, PageHooks, PageRequest } from '../../src/ingest/ingest.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
-import { argumentOf } from '../../src/jobs/backfill-request.ts'
+import { argumentOf } from '../../src/jobs/arguments.ts'
 import type { JobKey, Jobs, Schedules } from '../../src/jobs/jobs.ts'
 import { createRuns } from '../../src/jobs/runs.ts'
 import { createSchedules, type ScheduleKeeper } from '../../src/jobs/schedules.ts'
@@ -19,7 +25,7 @@ import { findPosition, savePosition } from '../../src/stores/job-progress.ts'
 import { findJobRow, insertJob, markStarted, type JobRow } from '../../src/stores/jobs.ts'
 import { ensureNamespace } from '../../src/stores/tenants.ts'
 import { openTemporal, type TemporalClient } from '../../src/temporal/client.ts'
-import { WORKFLOWS } from '../../src/temporal/ids.ts'
+import { WALKS, WORKFLOWS } from '../../src/temporal/ids.ts'
 import { startWorker, type RunningWorker, type WorkerServices } from '../../src/worker.ts'
 import { createTestDatabase } from './database.ts'
 
@@ -113,7 +119,7 @@ export interface JobFixture extends AsyncDisposable {
   sweeper(options: Partial<SweepOptions>): Promise<Sweep>
   accept(options?: { retryFailed?: boolean; pageSize?: number }): Promise<Job>
   /** A row that nobody starts but the sweep or the test. */
-  insert(kind?: Exclude<JobKind, 'memory'>): Promise<JobRow>
+  insert(kind?: WalkKind): Promise<JobRow>
   /** Starts the row's run the way the launcher does, with other arguments or a time limit. */
   start(row: JobRow, options?: StartOptions): Promise<WorkflowHandleWithFirstExecutionRunId>
   get(id: string): Promise<Job>
@@ -195,9 +201,9 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
         ...key(id),
         userId: null,
         kind,
-        workflowId: WORKFLOWS[kind].workflowId(subject),
+        workflowId: WALKS[kind].workflowId(subject),
         request: { source: config.SOURCE_NAME, pageSize: 10, retryFailed: false },
-        lockKey: WORKFLOWS[kind].lockKey(subject),
+        lockKey: WALKS[kind].lockKey(subject),
       })
       return await rowOf(db, key(id))
     },
