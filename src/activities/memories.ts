@@ -11,5 +11,21 @@ export function createMemoryActivities({ persistence }: { readonly persistence: 
 
     /** Entities that the memories name, and the links to them. */
     linkMemories: async (step: MemoryStep): Promise<StepCount> => await persistence.link(step),
+
+    /** Marks what has no vector, so that it shows. */
+    giveUpVectors: async (step: MemoryStep): Promise<void> => await persistence.giveUp(step),
+
+    /** Takes back what the job wrote into the record and what was derived of it. */
+    undoMemories: async (step: MemoryStep): Promise<StepCount> => await persistence.undo(step),
+
+    /** Writes again what a run before took back. */
+    redoMemories: async (step: MemoryStep): Promise<void> => await persistence.redo(step),
+
+    /** The texts that were kept for a retry go. */
+    settleMemories: async (step: MemoryStep): Promise<void> => await persistence.settle(step),
+
+    /** The last of a deletion for good. */
+    removeMemoryRows: async (step: MemoryStep): Promise<StepCount> =>
+      await persistence.removeRows(step),
   }
 }

@@ -26,12 +26,9 @@ export function policyOf(config: Config): PersistencePolicy {
   }
 }
 
-/** What a write leaves to be done in the other stores. */
-export function pendingIn(config: Config): { vectorState: WriteState; graphState: WriteState } {
-  return {
-    vectorState: config.PERSISTENCE_ENABLE_VECTOR_STORE ? 'pending' : 'off',
-    graphState: 'off',
-  }
+/** The state of a vector that is still to be made. */
+export function openVector(config: Config): WriteState {
+  return config.PERSISTENCE_ENABLE_VECTOR_STORE ? 'pending' : 'off'
 }
 
 export interface JobOf {

@@ -14,7 +14,7 @@ import {
   insertMemoryJob,
   newJobId,
   notFound,
-  pendingIn,
+  openVector,
   type AcceptContext,
 } from './accept.ts'
 import type { AcceptedMemories, MemoryChange, MemoryKey, UpdateRequest } from './memories.ts'
@@ -85,17 +85,16 @@ function changedWrite(
   change: MemoryChange,
 ): MemoryWrite {
   const fields = changedFields(standing, change)
-  const pending = pendingIn(config)
+  const open = openVector(config)
   const kept =
-    pending.vectorState === 'pending' &&
+    open === 'pending' &&
     standing.vectorState === 'written' &&
     standing.vectorRevision === standing.revision &&
     fields.content === standing.content &&
     fields.kind === standing.kind
   return {
     ...fields,
-    ...pending,
-    ...(kept ? { vectorState: 'written' as const } : {}),
+    vectorState: kept ? 'written' : open,
     id: standing.id,
     userId: standing.userId,
     contentHash: memoryHash(fields),

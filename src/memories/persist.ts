@@ -7,14 +7,17 @@ import {
   findCurrent,
   findJobSubject,
   markVectorsFailed,
+  saveJobRequest,
   type CurrentMemory,
   type JobSubject,
 } from '../stores/memory-jobs.ts'
 import { lockUsers } from '../stores/memory-users.ts'
 import type { Space } from '../stores/spaces.ts'
 import { writeVectors } from './derive.ts'
+import { removeRows } from './remove-rows.ts'
 import { readMemoryRequest, type MemoryRequest } from './request.ts'
 import { requireSpace } from './space.ts'
+import { redoRecord, undoRecord } from './undo.ts'
 
 /** The steps that finish a write of memories. Each may be repeated, and leaves alone what has another revision by now. */
 export interface Persistence {
@@ -22,6 +25,14 @@ export interface Persistence {
   link(step: MemoryStep): Promise<StepCount>
   /** What could not be embedded says so. */
   giveUp(step: MemoryStep): Promise<void>
+  /** Takes back what the job wrote. */
+  undo(step: MemoryStep): Promise<StepCount>
+  /** Writes again what was taken back. */
+  redo(step: MemoryStep): Promise<void>
+  /** The texts that were kept for a retry go. */
+  settle(step: MemoryStep): Promise<void>
+  /** The last of a deletion for good. */
+  removeRows(step: MemoryStep): Promise<StepCount>
 }
 
 export interface MemoryStep {
@@ -39,12 +50,35 @@ export interface PersistenceDependencies {
 }
 
 export function createPersistence(dependencies: PersistenceDependencies): Persistence {
+  const { config, db } = dependencies
+  const subjectOf = async ({ jobId }: MemoryStep) => await requireSubject(db, jobId)
   return {
     embed: async (step, signal) => await embed(dependencies, step, signal),
     link: async () => await Promise.resolve({ memories: 0 }),
-    async giveUp({ jobId }) {
-      const { userId, request } = await requireSubject(dependencies, jobId)
-      await markVectorsFailed(dependencies.db, { userId, memories: request.memories })
+    async giveUp(step) {
+      const { userId, request } = await subjectOf(step)
+      await markVectorsFailed(db, { userId, memories: request.memories })
+    },
+    async undo(step) {
+      const subject = await subjectOf(step)
+      return {
+        memories: await db.transaction(async (tx) => await undoRecord(config, tx, subject)),
+      }
+    },
+    async redo(step) {
+      const subject = { ...(await subjectOf(step)), ...step }
+      await db.transaction(async (tx) => {
+        await saveJobRequest(tx, step.jobId, await redoRecord(config, tx, subject))
+      })
+    },
+    async settle(step) {
+      const { request } = await subjectOf(step)
+      const { writes: _, ...rest } = request
+      await saveJobRequest(db, step.jobId, rest)
+    },
+    async removeRows(step) {
+      const subject = await subjectOf(step)
+      return { memories: await db.transaction(async (tx) => await removeRows(tx, subject)) }
     },
   }
 }
@@ -53,10 +87,7 @@ interface Subject extends Omit<JobSubject, 'request'> {
   readonly request: MemoryRequest
 }
 
-export async function requireSubject(
-  { db }: Pick<PersistenceDependencies, 'db'>,
-  jobId: string,
-): Promise<Subject> {
+async function requireSubject(db: Database, jobId: string): Promise<Subject> {
   const subject = await findJobSubject(db, jobId)
   if (subject === null) throw new MemoirError('not_found', 'the job is gone')
   return { ...subject, request: readMemoryRequest(subject.request) }
@@ -64,12 +95,11 @@ export async function requireSubject(
 
 /** Embeds outside of any transaction, then writes under the user's lock what is still current. */
 async function embed(
-  dependencies: PersistenceDependencies,
+  { config, db, embedder }: PersistenceDependencies,
   { jobId }: MemoryStep,
   signal: AbortSignal,
 ): Promise<StepCount> {
-  const { config, db, embedder } = dependencies
-  const { userId, request } = await requireSubject(dependencies, jobId)
+  const { userId, request } = await requireSubject(db, jobId)
   const current = await findCurrent(db, { userId, memories: request.memories })
   const wanted = current.filter(({ vectorState }) => isOpen(vectorState))
   if (wanted.length === 0) return { memories: 0 }

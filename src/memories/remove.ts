@@ -1,20 +1,16 @@
 import { MemoirError, SENTENCE } from '../errors.ts'
-import type { Queryable } from '../stores/database.ts'
-import { deleteEmbeddings } from '../stores/embeddings.ts'
-import { endEdges, reviveEdges } from '../stores/edges.ts'
-import { applyUserChanges } from '../stores/memory-users.ts'
-import { markDeleted, type StandingMemory } from '../stores/memory-writes.ts'
-import { deletePostings } from '../stores/postings.ts'
+import { reviveEdges } from '../stores/edges.ts'
+import type { StandingMemory } from '../stores/memory-writes.ts'
 import {
   acceptWrite,
   insertMemoryJob,
   newJobId,
   notFound,
-  pendingIn,
+  openVector,
   type AcceptContext,
 } from './accept.ts'
 import { fieldsOfStanding, lockReached, requireOwner } from './change.ts'
-import { NOTHING } from './derive.ts'
+import { hideMemories } from './hide.ts'
 import type { AcceptedMemories, MemoryKey, RemoveRequest } from './memories.ts'
 import { jobMemory, writeRecord, writeTextsOf } from './store.ts'
 
@@ -31,7 +27,7 @@ export async function removeMemory(
     const standing = await lockReached(tx, { key, userId, revision })
     if (standing.state === 'deleted' && !hard) throw notFound()
     const jobId = newJobId()
-    const [gone] = await hideMemories(tx, context, { userId, memories: [standing] })
+    const [gone] = await hideMemories(tx, { userId, memories: [standing] })
     const row = await insertMemoryJob(tx, context, {
       id: jobId,
       job: {
@@ -49,36 +45,6 @@ export async function removeMemory(
   })
 }
 
-/** Takes memories out of every search; the rows stay. The user's row must be locked. */
-export async function hideMemories(
-  tx: Queryable,
-  { config }: Pick<AcceptContext, 'config'>,
-  { userId, memories }: { userId: string; memories: readonly StandingMemory[] },
-) {
-  const ids = memories.map(({ id }) => id)
-  const userIds = [userId]
-  await deletePostings(tx, { userIds, seqs: memories.map(({ seq }) => seq) })
-  const vectors = await deleteEmbeddings(tx, { userIds, traceIds: ids })
-  await endEdges(tx, { userId, traceIds: ids })
-  const counted = memories.filter(({ state }) => state === 'active')
-  const texts = counted.filter(({ kind }) => kind !== 'episode')
-  await applyUserChanges(tx, [
-    {
-      ...NOTHING,
-      userId,
-      traces: -counted.length,
-      episodes: texts.length - counted.length,
-      vectors: -vectors,
-      texts: -texts.length,
-      textLength: -sum(texts.map(({ textLength }) => textLength)),
-      windowLength: -sum(texts.map(({ windowLength }) => windowLength)),
-    },
-  ])
-  return await markDeleted(tx, { userId, ids, graphState: pendingIn(config).graphState })
-}
-
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
-
 /** Accepts that a deleted or superseded memory stands again, as it was. */
 export async function restoreMemory(
   context: AcceptContext,
@@ -90,7 +56,7 @@ export async function restoreMemory(
     refuseUnrestorable(standing)
     const write = {
       ...fieldsOfStanding(standing),
-      ...pendingIn(context.config),
+      vectorState: openVector(context.config),
       id: key.id,
       userId,
       contentHash: standing.contentHash,

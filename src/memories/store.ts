@@ -19,7 +19,7 @@ import {
   insertMemoryJob,
   newJobId,
   notFound,
-  pendingIn,
+  openVector,
   type AcceptContext,
 } from './accept.ts'
 import { indexAlone, writeTexts } from './derive.ts'
@@ -99,7 +99,7 @@ async function planWrites(
     return {
       write: {
         ...fields,
-        ...pendingIn(config),
+        vectorState: openVector(config),
         id: known?.id ?? uuidv7(),
         userId,
         contentHash: memoryHash(fields),
@@ -158,7 +158,7 @@ export async function writeRecord(
 
 export async function writeTextsOf(
   tx: Queryable,
-  { config }: AcceptContext,
+  { config }: Pick<AcceptContext, 'config'>,
   { plans, written }: { plans: readonly Planned[]; written: WrittenById },
 ): Promise<void> {
   await writeTexts(

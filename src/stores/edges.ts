@@ -95,3 +95,17 @@ export async function reviveEdges(
     [userId, traceId, endedAt],
   )
 }
+
+/** Entities that these traces name, or named until they were deleted. */
+export async function entitiesNamedBy(
+  tx: Queryable,
+  { userId, traceIds }: { userId: string; traceIds: readonly string[] },
+): Promise<string[]> {
+  if (traceIds.length === 0) return []
+  const { rows } = await tx.query<{ dst: string }>(
+    `select distinct dst from memoir.memory_edge
+      where user_id = $1::uuid and src = any($2::uuid[]) and type = 'mentions'`,
+    [userId, traceIds],
+  )
+  return rows.map(({ dst }) => dst)
+}

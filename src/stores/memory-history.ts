@@ -3,6 +3,7 @@ import type { MemoryRevision } from '../domain/memory.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Queryable } from './database.ts'
 import type { MemoryReach } from './memory-list.ts'
+import type { MemoryFields } from './memory-writes.ts'
 
 interface RevisionRow extends Omit<MemoryRevision, 'valid_from' | 'valid_to' | 'occurred_at'> {
   readonly occurred_at: Date
@@ -45,4 +46,27 @@ export async function listRevisions(
     })),
     next_cursor: last ? encodeCursor([String(last.revision)]) : null,
   }
+}
+
+/** All that these memories were at that revision. */
+export async function findRevisions(
+  tx: Queryable,
+  {
+    userId,
+    revisions,
+  }: { userId: string; revisions: readonly { readonly id: string; readonly revision: number }[] },
+): Promise<Map<string, MemoryFields & { readonly contentHash: Buffer }>> {
+  const { rows } = await tx.query<MemoryFields & { contentHash: Buffer; id: string }>(
+    `select r.trace_id as id, r.content, r.content_hash as "contentHash", r.meta, f.kind, f.role, f.scope, f.summary, f.tags,
+            f.importance, f.salience, f.external_id as "externalId", f.session_id as "sessionId",
+            f.conversation_id as "conversationId", f.occurred_at as "occurredAt", f.expires_at as "expiresAt"
+       from unnest($2::uuid[], $3::int[]) as w(id, revision)
+       join memoir.memory_revision r on r.trace_id = w.id and r.revision = w.revision
+      cross join lateral jsonb_to_record(r.fields) as f(
+        kind text, role text, scope text, summary text, tags text[], importance int, salience real, external_id text,
+        session_id text, conversation_id text, occurred_at timestamptz, expires_at timestamptz)
+      where r.user_id = $1::uuid and r.fields <> '{}'::jsonb`,
+    [userId, revisions.map(({ id }) => id), revisions.map(({ revision }) => revision)],
+  )
+  return new Map(rows.map(({ id, ...fields }) => [id, fields]))
 }

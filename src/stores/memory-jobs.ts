@@ -67,3 +67,11 @@ export async function markVectorsFailed(
     [userId, memories.map(({ id }) => id), memories.map(({ revision }) => revision)],
   )
 }
+
+/** What a job stands for from now on. */
+export async function saveJobRequest(tx: Queryable, jobId: string, request: object): Promise<void> {
+  await tx.query(
+    `update memoir.job set request = $2::jsonb where id = $1::uuid and kind = 'memory'`,
+    [jobId, JSON.stringify(request)],
+  )
+}

@@ -26,7 +26,8 @@ export interface MemoryWrite extends MemoryFields {
   readonly userId: string
   readonly contentHash: Buffer
   readonly vectorState: WriteState
-  readonly graphState: WriteState
+  /** Of a new row: where its revisions begin; 1 unless they began before. */
+  readonly revision?: number
 }
 
 export interface WrittenMemory {
@@ -39,7 +40,7 @@ export interface WrittenMemory {
 const RECORD = `json_to_recordset($1::json) as w(
   id uuid, user_id uuid, kind text, role text, scope text, content text, summary text, tags text[], importance int,
   salience real, external_id text, session_id text, conversation_id text, meta jsonb, occurred_at timestamptz,
-  expires_at timestamptz, content_hash text, vector_state text, graph_state text)`
+  expires_at timestamptz, content_hash text, vector_state text, revision int)`
 
 function recordOf(write: MemoryWrite) {
   return {
@@ -61,7 +62,7 @@ function recordOf(write: MemoryWrite) {
     expires_at: write.expiresAt?.toISOString() ?? null,
     content_hash: write.contentHash.toString('hex'),
     vector_state: write.vectorState,
-    graph_state: write.graphState,
+    revision: write.revision ?? 1,
   }
 }
 
@@ -74,10 +75,10 @@ export async function insertMemories(
   const { rows } = await tx.query<WrittenMemory>(
     `insert into memoir.memory_trace
        (id, user_id, kind, role, scope, content, summary, tags, importance, salience, external_id, session_id,
-        conversation_id, meta, occurred_at, expires_at, content_hash, vector_state, graph_state)
+        conversation_id, meta, occurred_at, expires_at, content_hash, vector_state, revision)
      select w.id, w.user_id, w.kind, w.role, w.scope, w.content, w.summary, w.tags, w.importance, w.salience,
             w.external_id, w.session_id, w.conversation_id, w.meta, w.occurred_at, w.expires_at,
-            decode(w.content_hash, 'hex'), w.vector_state, w.graph_state
+            decode(w.content_hash, 'hex'), w.vector_state, w.revision
        from ${RECORD}
      returning id, seq, revision`,
     [JSON.stringify(writes.map(recordOf))],
@@ -95,16 +96,13 @@ export interface StandingMemory extends MemoryFields, WrittenMemory {
   readonly deletedAt: Date | null
   readonly vectorState: WriteState
   readonly vectorRevision: number
-  readonly graphState: WriteState
-  readonly graphRevision: number
 }
 
 const STANDING = `t.id, t.seq, t.revision, t.user_id as "userId", t.state, t.deleted_at as "deletedAt", t.kind, t.role, t.scope,
   t.content, t.summary, t.tags, t.importance, t.salience, t.external_id as "externalId", t.session_id as "sessionId",
   t.conversation_id as "conversationId", t.meta, t.occurred_at as "occurredAt", t.expires_at as "expiresAt",
   t.content_hash as "contentHash", t.text_length as "textLength", t.window_length as "windowLength",
-  t.vector_state as "vectorState", t.vector_revision as "vectorRevision", t.graph_state as "graphState",
-  t.graph_revision as "graphRevision"`
+  t.vector_state as "vectorState", t.vector_revision as "vectorRevision"`
 
 /** These memories of a user, in order of id; the user's row is locked first by whoever writes. */
 export async function lockMemories(
@@ -169,7 +167,7 @@ export async function rewriteMemories(
         set kind = w.kind, role = w.role, scope = w.scope, content = w.content, summary = w.summary, tags = w.tags,
             importance = w.importance, salience = w.salience, external_id = w.external_id, session_id = w.session_id,
             conversation_id = w.conversation_id, meta = w.meta, occurred_at = w.occurred_at, expires_at = w.expires_at,
-            content_hash = decode(w.content_hash, 'hex'), vector_state = w.vector_state, graph_state = w.graph_state,
+            content_hash = decode(w.content_hash, 'hex'), vector_state = w.vector_state,
             vector_revision = case when w.vector_state = 'written' then t.revision + 1 else t.vector_revision end,
             revision = t.revision + 1, state = 'active', deleted_at = null, superseded_by = null, superseded_at = null,
             updated_at = now()
@@ -184,15 +182,26 @@ export async function rewriteMemories(
 /** Takes memories out of sight, as another revision, so that nothing that is under way for them is written any more. */
 export async function markDeleted(
   tx: Queryable,
-  { userId, ids, graphState }: { userId: string; ids: readonly string[]; graphState: WriteState },
+  { userId, ids }: { userId: string; ids: readonly string[] },
 ): Promise<{ readonly id: string; readonly revision: number }[]> {
   const { rows } = await tx.query<{ id: string; revision: number }>(
     `update memoir.memory_trace
         set state = 'deleted', deleted_at = now(), updated_at = now(), revision = revision + 1, vector_state = 'off',
-            vector_revision = 0, graph_state = $3, searchable_at = null, text_length = 0, window_length = 0
+            vector_revision = 0, searchable_at = null, text_length = 0, window_length = 0
       where user_id = $1::uuid and id = any($2::uuid[])
      returning id, revision`,
-    [userId, ids, graphState],
+    [userId, ids],
   )
   return rows
+}
+
+/** Removes memories with their revisions, sources and vectors. */
+export async function removeMemories(
+  tx: Queryable,
+  { userId, ids }: { userId: string; ids: readonly string[] },
+): Promise<void> {
+  await tx.query(
+    `delete from memoir.memory_trace where user_id = $1::uuid and id = any($2::uuid[])`,
+    [userId, ids],
+  )
 }
