@@ -13,9 +13,13 @@ import type { Logger } from './logger.ts'
 import { createExposition } from './exposition.ts'
 import { createMetrics } from './metrics.ts'
 import { createEmbedder } from './providers/create-embedder.ts'
+import { createLanguageModel } from './providers/create-language-model.ts'
 import type { Embedder } from './providers/embedder.ts'
+import type { LanguageModel } from './providers/language-model.ts'
+import { createRulesModel } from './providers/rules-model.ts'
 import { createQuestions } from './recall/question.ts'
 import { createRecall } from './recall/recall.ts'
+import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
 import { openDatabase, type Database } from './stores/database.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
@@ -28,8 +32,10 @@ import { openTemporal, type TemporalClient } from './temporal/client.ts'
 export interface Services extends ApiServices {
   readonly source: ConversationSource
   readonly embedder: Embedder
+  readonly languageModel: LanguageModel
   readonly ingest: Ingest
   readonly persistence: Persistence
+  readonly sessions: SessionSteps
   readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
   /** Working memory by user: in Redis when there is one, else in this process. */
@@ -40,6 +46,8 @@ export interface Services extends ApiServices {
 export interface ServicesOptions {
   /** Another maker of vectors than the configured one. */
   readonly embedder?: Embedder
+  /** Another reader and writer of language than the configured one. */
+  readonly languageModel?: LanguageModel
   readonly temporalUi?: string
 }
 
@@ -59,6 +67,8 @@ export async function createServices(
   const metrics = createMetrics()
   const parts = { config, log, db, metrics }
   const embedder = options.embedder ?? createEmbedder(config, metrics)
+  const languageModel =
+    options.languageModel ?? createLanguageModel(config, metrics, createRulesModel)
   const source = createPostgresSource(config, db, onIdleError)
   const temporal = await openTemporal(config)
   const redis = redisOf(config, log)
@@ -68,6 +78,7 @@ export async function createServices(
   return {
     ...parts,
     embedder,
+    languageModel,
     source,
     temporal,
     focus: focusOf(config, redis),
@@ -78,6 +89,7 @@ export async function createServices(
     ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
     memories: createMemories({ ...parts, launch: jobs.launch }),
     persistence: createPersistence({ ...parts, embedder }),
+    sessions: createSessionSteps({ ...parts, embedder, languageModel }),
     estimate: createEstimate(config, { source, embedder }),
     health: healthOf({ db, temporal, embedder, redis }, activeSpace),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),

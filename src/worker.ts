@@ -38,7 +38,7 @@ export interface WorkerStartOptions {
 
 export type WorkerServices = Pick<
   Services,
-  'config' | 'log' | 'db' | 'metrics' | 'ingest' | 'temporal' | 'persistence'
+  'config' | 'log' | 'db' | 'metrics' | 'ingest' | 'persistence' | 'sessions' | 'temporal'
 > & { readonly schedules: ScheduleKeeper }
 
 /** A shutdown waits that long at most for a Temporal that does not answer. */

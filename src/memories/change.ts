@@ -19,7 +19,7 @@ import {
 } from './accept.ts'
 import type { AcceptedMemories, MemoryChange, MemoryKey, UpdateRequest } from './memories.ts'
 import { keepWrite } from './request.ts'
-import { jobMemory, memoryHash, salienceOf, writeRecord, writeTextsOf } from './store.ts'
+import { jobMemory, linkPlans, memoryHash, salienceOf, writeRecord, writeTextsOf } from './store.ts'
 
 /** Locks a memory within the caller's reach, its user first. @throws MemoirError `not_found`, `precondition_failed` */
 export async function lockReached(
@@ -62,6 +62,7 @@ export async function updateMemory(
     const jobId = newJobId()
     const written = await writeRecord(tx, { plans, userId, jobId })
     if (write.content !== standing.content) await writeTextsOf(tx, context, { plans, written })
+    await linkPlans(tx, userId, plans)
     if (write.vectorState === 'written') await carryEmbeddings(tx, { userId, ids: [key.id] })
     const row = await insertMemoryJob(tx, context, {
       id: jobId,

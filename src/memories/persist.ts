@@ -14,6 +14,7 @@ import {
 import { lockUsers } from '../stores/memory-users.ts'
 import type { Space } from '../stores/spaces.ts'
 import { writeVectors } from './derive.ts'
+import { linkFound } from './link.ts'
 import { removeRows } from './remove-rows.ts'
 import { readMemoryRequest, type MemoryRequest } from './request.ts'
 import { requireSpace } from './space.ts'
@@ -54,7 +55,12 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
   const subjectOf = async ({ jobId }: MemoryStep) => await requireSubject(db, jobId)
   return {
     embed: async (step, signal) => await embed(dependencies, step, signal),
-    link: async () => await Promise.resolve({ memories: 0 }),
+    async link(step) {
+      const subject = await subjectOf(step)
+      // What comes back brings its links along.
+      if (subject.request.operation === 'restore') return { memories: 0 }
+      return { memories: await linkFound(db, subject) }
+    },
     async giveUp(step) {
       const { userId, request } = await subjectOf(step)
       await markVectorsFailed(db, { userId, memories: request.memories })

@@ -74,7 +74,7 @@ export async function restoreMemory(
         namespaceId: key.namespaceId,
         userId,
         operation: 'restore',
-        extract: true,
+        extract: false,
         memories: [jobMemory(written, key.id, standing)],
         writes: [],
       },

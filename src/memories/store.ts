@@ -23,6 +23,7 @@ import {
   type AcceptContext,
 } from './accept.ts'
 import { indexAlone, writeTexts } from './derive.ts'
+import { linkGiven } from './link.ts'
 import type { AcceptedMemories, NewMemory, StoreRequest } from './memories.ts'
 import { keepWrite, type JobMemory } from './request.ts'
 
@@ -45,6 +46,7 @@ export async function storeMemories(
     const jobId = newJobId()
     const written = await writeRecord(tx, { plans, userId, jobId })
     await writeTextsOf(tx, context, { plans, written })
+    await linkPlans(tx, userId, plans)
     const row = await insertMemoryJob(tx, context, {
       id: jobId,
       job: {
@@ -154,6 +156,21 @@ export async function writeRecord(
     plans.filter(({ standing }) => standing === null).map(({ write }) => write),
   )
   return new Map([...rewritten, ...inserted].map((row) => [row.id, row]))
+}
+
+/** Only where the caller says something: what is found in the text follows with the job. */
+export async function linkPlans(
+  tx: Queryable,
+  userId: string,
+  plans: readonly Pick<Planned, 'write' | 'entities'>[],
+): Promise<void> {
+  await linkGiven(
+    tx,
+    userId,
+    plans.flatMap(({ write, entities }) =>
+      entities === null ? [] : [{ traceId: write.id, at: write.occurredAt, entities }],
+    ),
+  )
 }
 
 export async function writeTextsOf(

@@ -15,7 +15,7 @@ import {
 import { openVector } from './accept.ts'
 import { hideMemories } from './hide.ts'
 import { keptWrite, type MemoryRequest } from './request.ts'
-import { writeTextsOf } from './store.ts'
+import { linkPlans, writeTextsOf } from './store.ts'
 
 /** Taking back what a job wrote into the record, and writing it again: only where the revision is still that job's. */
 
@@ -107,6 +107,7 @@ export async function redoRecord(
     (await lockMemories(tx, { userId, ids })).map((memory) => [memory.id, memory]),
   )
   const kept = new Map((request.writes ?? []).map((write) => [write.write.id, keptWrite(write)]))
+  const given = new Map((request.writes ?? []).map(({ write, entities }) => [write.id, entities]))
   const plans = request.memories.flatMap(({ id, revision, before }) => {
     const write = kept.get(id)
     const found = standing.get(id) ?? null
@@ -118,7 +119,7 @@ export async function redoRecord(
       vectorState: openVector(config),
       revision: revision + REVISIONS_OF_AN_UNDO,
     }
-    return [{ write: again, entities: null, standing: found }]
+    return [{ write: again, entities: given.get(id) ?? null, standing: found }]
   })
   await archiveMemories(tx, {
     userId,
@@ -137,6 +138,7 @@ export async function redoRecord(
   ]
   const written = new Map(rows.map((row) => [row.id, row]))
   await writeTextsOf(tx, { config }, { plans, written })
+  await linkPlans(tx, userId, plans)
   return {
     ...request,
     memories: request.memories.map((memory) => ({

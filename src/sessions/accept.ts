@@ -6,7 +6,7 @@ import { sqlState, type Database } from '../stores/database.ts'
 import type { JobRow } from '../stores/jobs.ts'
 import { ensureUsers } from '../stores/memory-users.ts'
 import { insertPost, type PostRow } from '../stores/sessions.ts'
-import { uuidOfName } from '../temporal/ids.ts'
+import { uuidOfName, workflowIdOf } from '../temporal/ids.ts'
 import { turnDigests } from './transcript.ts'
 
 export interface SessionAccept {
@@ -111,7 +111,7 @@ function jobRowOf(post: PostRow, namespaceId: string): SessionJobRow {
     namespaceId,
     userId: post.userId,
     kind: 'session',
-    workflowId: `session:${post.session}`,
+    workflowId: workflowIdOf('session', post.jobId),
     runId: null,
     previousRunId: null,
     request: { rawSessionId: post.id, sessionUuid: post.session },

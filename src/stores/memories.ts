@@ -44,7 +44,7 @@ export const MEMORY_COLUMNS = `t.seq, t.id, u.external_id as user_id, t.kind, t.
             'confidence', round(e.weight::numeric, 3), 'source', coalesce(e.source, 'rules'))
             order by e.weight desc, n.normalized)
      from memoir.memory_edge e join memoir.entity n on n.id = e.dst and n.user_id = e.user_id
-    where e.src = t.id and e.type = 'mentions' and e.user_id = t.user_id) as entities`
+    where e.src = t.id and e.type = 'mentions' and e.user_id = t.user_id and e.ended_at is null) as entities`
 
 /** Of these traces, those of the user that are active, not expired and inside the filter, by seq. */
 export async function readVisible(

@@ -64,7 +64,7 @@ export async function insertPost(db: Queryable, post: NewPost): Promise<PostRow 
        returning id, session, user_id, job_id, number, status, queued_at
      ), work as (
        insert into memoir.job (id, namespace_id, user_id, kind, workflow_id, request)
-       select job_id, $1::uuid, user_id, 'session', 'session:' || session,
+       select job_id, $1::uuid, user_id, 'session', 'session:' || job_id,
               jsonb_build_object('rawSessionId', id, 'sessionUuid', session)
          from post
      )

@@ -63,7 +63,7 @@ suite(
     const row = await findJobRow(world.db, { namespaceId: world.namespaceId, id: accepted.jobId })
     expect(row).toEqual(world.launched[0])
     expect(row).toMatchObject({
-      workflowId: `session:${accepted.session}`,
+      workflowId: `session:${accepted.jobId}`,
       request: { rawSessionId: accepted.id, sessionUuid: accepted.session },
     })
     const { rows } = await world.db.query(

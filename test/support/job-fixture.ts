@@ -19,7 +19,6 @@ import { createSchedules, type ScheduleKeeper } from '../../src/jobs/schedules.t
 import { startSweep, type Sweep, type SweepOptions } from '../../src/jobs/sweep.ts'
 import { createPersistence } from '../../src/memories/persist.ts'
 import { createMetrics } from '../../src/metrics.ts'
-import { createEmbedder } from '../../src/providers/create-embedder.ts'
 import type { Database } from '../../src/stores/database.ts'
 import { findPosition, savePosition } from '../../src/stores/job-progress.ts'
 import { findJobRow, insertJob, markStarted, type JobRow } from '../../src/stores/jobs.ts'
@@ -27,6 +26,9 @@ import { ensureNamespace } from '../../src/stores/tenants.ts'
 import { openTemporal, type TemporalClient } from '../../src/temporal/client.ts'
 import { WALKS, WORKFLOWS } from '../../src/temporal/ids.ts'
 import { startWorker, type RunningWorker, type WorkerServices } from '../../src/worker.ts'
+import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
+import { createSessionSteps } from '../../src/sessions/process.ts'
+import { createScriptedModel } from './scripted-model.ts'
 import { createTestDatabase } from './database.ts'
 
 /** Jobs on a real Temporal and a real Postgres, with an ingest that does what the test says. */
@@ -156,9 +158,15 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const jobs = createJobs({ config, db, temporal, metrics, log })
   const ingest = createFakeIngest(db, options)
   const schedules = createSchedules({ config, db, temporal, jobs, log })
-  const embedder = createEmbedder(config, metrics)
+  const embedder = createHashingEmbedder({ dimensions: 64, precision: 'fp16' })
   const persistence = createPersistence({ config, db, embedder })
-  const services = { config, log, db, metrics, ingest, temporal, schedules, persistence }
+  const sessions = createSessionSteps({
+    config,
+    db,
+    embedder,
+    languageModel: createScriptedModel(),
+  })
+  const services = { config, log, db, metrics, ingest, persistence, sessions, temporal, schedules }
   const namespaceId = await newNamespace(db, namespace)
   const workers: RunningWorker[] = []
   const sweepers: Sweep[] = []
@@ -194,7 +202,7 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
       await started.round()
       return started
     },
-    async insert(kind = 'backfill') {
+    async insert(kind: WalkKind = 'backfill') {
       const id = randomUUID()
       const subject = { namespaceId, source: config.SOURCE_NAME }
       await insertJob(db, {
