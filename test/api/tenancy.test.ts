@@ -3,6 +3,7 @@ import { describeApi } from '../../src/api/app.ts'
 import { hasPostgres } from '../support/database.ts'
 import { ADMIN_RULES } from './admin-rules.ts'
 import { createApiFixture, importable, type Answer, type Send } from './api-fixture.ts'
+import { MEMORY_RULES } from './memory-rules.ts'
 import { MARK, settle, type World } from './tenancy-world.ts'
 
 /**
@@ -70,6 +71,7 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
     shows: MARK,
   },
   ...ADMIN_RULES,
+  ...MEMORY_RULES,
   'post /v1/imports': {
     role: 'service',
     ask: () => ({ path: '/v1/imports', body: { conversations: [importable] } }),
