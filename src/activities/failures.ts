@@ -48,6 +48,7 @@ export const RETRY = {
   conversation_too_large: 'permanent',
   suppressed_user: 'permanent',
   budget_reached: 'permanent',
+  guard: 'permanent',
   worker_killed: 'permanent',
   workflow_lost: 'permanent',
   terminated: 'permanent',

@@ -58,6 +58,7 @@ export async function checkServices(services: Services): Promise<Finding[]> {
     ...(temporal.state === 'fail'
       ? []
       : [await finding('workers', async () => await checkWorkers(services))]),
+    await finding('redis', async () => await checkRedis(services)),
     await finding('embedding', async () => await checkEmbedding(services)),
   ]
 }
@@ -178,6 +179,18 @@ async function checkTemporal({ temporal, config }: Services): Promise<Found> {
     : fail(
         `no answer from ${where}`,
         'Check TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and the TLS variables.',
+      )
+}
+
+async function checkRedis({ health, config }: Services): Promise<Found> {
+  if (config.REDIS_URL === undefined) return ok('none: working memory is kept in each process')
+  const { host } = new URL(config.REDIS_URL)
+  const { redis } = await health()
+  return redis?.ok === true
+    ? ok(host)
+    : warn(
+        `no answer from ${host}: recall goes without working memory`,
+        'Check REDIS_URL, or leave it out: each process then keeps working memory of its own.',
       )
 }
 

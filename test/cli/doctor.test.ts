@@ -72,6 +72,7 @@ suite('where everything answers, nothing fails and the exit is 0', async () => {
     'keys ok',
     'temporal ok',
     'workers ok',
+    'redis ok',
     'embedding ok',
   ])
   expect({ code, healthy }).toEqual({ code: 0, healthy: true })
@@ -110,6 +111,20 @@ suite('where no worker takes work, that is said, with the command that helps', a
     detail: expect.stringContaining('none takes work') as string,
     next: expect.stringContaining('memoir worker') as string,
   })
+})
+
+suite('a Redis that is set and does not answer is named without who goes there', async () => {
+  await using store = await createTestDatabase()
+  const env = { ...server(), DATABASE_URL: store.url }
+  const { code, of } = await doctor({ ...env, REDIS_URL: 'redis://me:secret@127.0.0.1:1' })
+  expect(code).toBe(0)
+  expect(of('redis')).toEqual({
+    name: 'redis',
+    state: 'warn',
+    detail: 'no answer from 127.0.0.1:1: recall goes without working memory',
+    next: expect.stringContaining('REDIS_URL') as string,
+  })
+  expect((await doctor(env)).of('redis')).toMatchObject({ state: 'ok' })
 })
 
 suite('memories whose vectors are missing or behind their text are counted', async () => {
