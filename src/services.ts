@@ -1,6 +1,7 @@
 import type { ApiServices, PartHealth } from './api/context.ts'
 import type { Config } from './config.ts'
 import type { ConversationSource } from './ingest/conversation.ts'
+import { ingestByNamespace } from './ingest/by-namespace.ts'
 import { createEstimate } from './ingest/estimate.ts'
 import type { Ingest } from './ingest/ingest.ts'
 import { createIngest } from './ingest/page.ts'
@@ -15,6 +16,7 @@ import type { Embedder } from './providers/embedder.ts'
 import { createQuestions } from './recall/question.ts'
 import { createRecall } from './recall/recall.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
+import { sourceByNamespace } from './sources/source-by-namespace.ts'
 import { openDatabase, type Database } from './stores/database.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
 import { openRedis, type RedisLink } from './stores/redis.ts'
@@ -57,6 +59,7 @@ export async function createServices(
   const parts = { config, log, db, metrics }
   const embedder = options.embedder ?? createEmbedder(config, metrics)
   const source = createPostgresSource(config, db, onIdleError)
+  const sourceOf = sourceByNamespace(config, db, source)
   const temporal = await openTemporal(config)
   const redis = redisOf(config, log)
   const jobs = createJobs({ ...parts, temporal })
@@ -72,8 +75,10 @@ export async function createServices(
     schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace }),
-    ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
-    estimate: createEstimate(config, { source, embedder }),
+    ingest: ingestByNamespace(sourceOf, (each) =>
+      createIngest({ ...parts, source: each, embedder, onFinish: (space) => indexer.poke(space) }),
+    ),
+    estimate: createEstimate(config, { sourceOf, embedder }),
     health: healthOf({ db, temporal, embedder, redis }, activeSpace),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
     async close() {

@@ -21,8 +21,8 @@ export interface ApiServices {
   /** All series as Prometheus reads them. */
   readonly exposition: Exposition
   readonly jobs: Jobs
-  /** What a backfill of the whole source would take at most. */
-  readonly estimate: () => Promise<BackfillEstimate>
+  /** What a backfill of a namespace's whole source would take at most. */
+  readonly estimate: (namespaceId: string) => Promise<BackfillEstimate>
   readonly schedules: Schedules
   readonly recall: (request: RecallRequest) => Promise<RecallResult>
   /** Name of each part (postgres, temporal, embedding) and whether it answers now. */

@@ -2,6 +2,7 @@ import { Command, type CommanderError } from 'commander'
 import { registerApi } from './commands/api.ts'
 import { registerBackfill } from './commands/backfill.ts'
 import { registerDoctor } from './commands/doctor.ts'
+import { registerEval } from './commands/eval.ts'
 import { registerImport } from './commands/import.ts'
 import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
@@ -23,6 +24,7 @@ const COMMANDS = [
   registerJobs,
   registerSchedules,
   registerKeys,
+  registerEval,
   registerDoctor,
   registerMigrate,
   registerApi,
