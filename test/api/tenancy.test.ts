@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { describeApi } from '../../src/api/app.ts'
 import { hasPostgres } from '../support/database.ts'
 import { ADMIN_RULES } from './admin-rules.ts'
+import { SESSION_RULES } from './session-rules.ts'
 import { createApiFixture, importable, type Answer, type Send } from './api-fixture.ts'
 import { MARK, settle, type World } from './tenancy-world.ts'
 
@@ -70,6 +71,7 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
     shows: MARK,
   },
   ...ADMIN_RULES,
+  ...SESSION_RULES,
   'post /v1/imports': {
     role: 'service',
     ask: () => ({ path: '/v1/imports', body: { conversations: [importable] } }),

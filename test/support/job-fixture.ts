@@ -25,6 +25,9 @@ import { ensureNamespace } from '../../src/stores/tenants.ts'
 import { openTemporal, type TemporalClient } from '../../src/temporal/client.ts'
 import { WALKS, WORKFLOWS } from '../../src/temporal/ids.ts'
 import { startWorker, type RunningWorker, type WorkerServices } from '../../src/worker.ts'
+import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
+import { createSessionSteps } from '../../src/sessions/process.ts'
+import { createScriptedModel } from './scripted-model.ts'
 import { createTestDatabase } from './database.ts'
 
 /** Jobs on a real Temporal and a real Postgres, with an ingest that does what the test says. */
@@ -154,7 +157,13 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const jobs = createJobs({ config, db, temporal, metrics, log })
   const ingest = createFakeIngest(db, options)
   const schedules = createSchedules({ config, db, temporal, jobs, log })
-  const services = { config, log, db, metrics, ingest, temporal, schedules }
+  const sessions = createSessionSteps({
+    config,
+    db,
+    embedder: createHashingEmbedder({ dimensions: 64, precision: 'fp16' }),
+    languageModel: createScriptedModel(),
+  })
+  const services = { config, log, db, metrics, ingest, sessions, temporal, schedules }
   const namespaceId = await newNamespace(db, namespace)
   const workers: RunningWorker[] = []
   const sweepers: Sweep[] = []
