@@ -16,6 +16,7 @@ import { jobControlRoutes } from './routes/job-controls.ts'
 import { jobEventRoutes } from './routes/job-events.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { mcpRoutes } from './routes/mcp.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
@@ -60,6 +61,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', keyRoutes)
     .route('/', compatRoutes)
     .route('/', processRoutes)
+  routed.route('/', mcpRoutes)
   routed.route('/', pageRoutes)
   routed.get('/openapi.json', (c) => {
     described ??= JSON.stringify(describeApi())
@@ -113,11 +115,14 @@ function crossOrigin(origins: readonly string[]) {
       'Idempotency-Key',
       'If-Match',
       'Last-Event-ID',
+      'MCP-Protocol-Version',
+      'Mcp-Method',
+      'Mcp-Name',
       'Memoir-Namespace',
       'Prefer',
       'X-Request-Id',
     ],
-    exposeHeaders: ['Preference-Applied', 'Retry-After', 'X-Request-Id'],
+    exposeHeaders: ['Preference-Applied', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
     maxAge: LEAVE_SECONDS,
   })
 }

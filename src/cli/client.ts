@@ -3,6 +3,7 @@ import type { JobControl } from '../domain/job.ts'
 import { isErrorCode, MemoirError } from '../errors.ts'
 import {
   acceptedAnswer,
+  currentKeyAnswer,
   errorAnswer,
   estimateAnswer,
   failureAnswer,
@@ -13,6 +14,7 @@ import {
   pageOf,
   recallAnswer,
   scheduleAnswer,
+  toolAnswer,
 } from './answers.ts'
 
 /** A request that takes longer than this has met a server that is stuck; nothing the API answers takes half as long. */
@@ -120,6 +122,9 @@ export function createClient(options: ClientOptions) {
       await ask(acceptedAnswer, 'POST', schedule(id, '/trigger')),
     backfillSchedule: async (id: string, body: { from: string; to: string }) =>
       await ask(z.looseObject({ id: z.string() }), 'POST', schedule(id, '/backfill'), { body }),
+    currentKey: async () => await ask(currentKeyAnswer, 'GET', '/v1/keys/current'),
+    callTool: async (name: string, given: unknown) =>
+      await ask(toolAnswer, 'POST', '/mcp/tool/call', { body: { name, arguments: given } }),
     keys: async (query: Query) => await ask(pageOf(keyAnswer), 'GET', '/v1/keys', { query }),
     createKey: async (body: NewKey) => await ask(newKeyAnswer, 'POST', '/v1/keys', { body }),
     revokeKey: async (id: string) => {

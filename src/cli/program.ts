@@ -5,6 +5,7 @@ import { registerDoctor } from './commands/doctor.ts'
 import { registerImport } from './commands/import.ts'
 import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
+import { registerMcp } from './commands/mcp.ts'
 import { registerMigrate } from './commands/migrate.ts'
 import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
@@ -23,6 +24,7 @@ const COMMANDS = [
   registerJobs,
   registerSchedules,
   registerKeys,
+  registerMcp,
   registerDoctor,
   registerMigrate,
   registerApi,
