@@ -108,14 +108,6 @@ export type KeyAnswer = z.infer<typeof keyAnswer>
 export const newKeyAnswer = keyAnswer.extend({ key: z.string() })
 export type NewKeyAnswer = z.infer<typeof newKeyAnswer>
 
-export const errorAnswer = z.object({
-  error: z.looseObject({
-    code: z.string(),
-    message: z.string(),
-    details: z.record(z.string(), z.unknown()).optional(),
-  }),
-})
-
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next_cursor: z.string().nullable() })
 
