@@ -87,8 +87,9 @@ function useFoundation(
   // Whoever ends TLS in front knows whether to insist on it.
   app.use('*', secureHeaders({ strictTransportSecurity: false, xFrameOptions: 'DENY' }))
   app.use('*', async (c, next) => {
-    c.header('Cache-Control', 'no-store')
     await next()
+    // Only files whose name says what they hold may be kept, and they say so.
+    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store')
   })
   const { CORS_ORIGINS: origins } = services.config
   if (origins.length > 0) app.use('*', crossOrigin(origins))
