@@ -223,6 +223,15 @@ export const keySchema = z
   })
   .openapi('Key')
 
+export const currentKeySchema = z
+  .object({
+    role: z.enum(ROLES),
+    namespace: z.string(),
+    user_id: z.string().nullable(),
+    scopes: z.array(z.string()).readonly().nullable(),
+  })
+  .openapi('CurrentKey')
+
 export const newKeySchema = z
   .object({
     id: uuid,

@@ -7,6 +7,7 @@ import { registerEval } from './commands/eval.ts'
 import { registerImport } from './commands/import.ts'
 import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
+import { registerMcp } from './commands/mcp.ts'
 import { registerMigrate } from './commands/migrate.ts'
 import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
@@ -29,6 +30,7 @@ const COMMANDS = [
   registerKeys,
   registerBudget,
   registerEval,
+  registerMcp,
   registerDoctor,
   registerMigrate,
   registerApi,
