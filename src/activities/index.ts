@@ -1,10 +1,13 @@
 import type { Ingest } from '../ingest/ingest.ts'
 import { createBackfillActivities } from './backfill.ts'
 import { createReportActivities, type ReportDependencies } from './report.ts'
+import type { SessionSteps } from '../sessions/process.ts'
 import { createScheduleActivities, type ScheduledWork } from './schedules.ts'
+import { createSessionActivities } from './sessions.ts'
 
 export interface ActivityDependencies extends ReportDependencies {
   readonly ingest: Ingest
+  readonly sessions: SessionSteps
   readonly schedules: ScheduledWork
 }
 
@@ -14,6 +17,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createReportActivities(dependencies),
     ...createBackfillActivities(dependencies),
     ...createScheduleActivities(dependencies),
+    ...createSessionActivities(dependencies),
   }
 }
 

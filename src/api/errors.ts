@@ -37,6 +37,7 @@ export const STATUS = {
   conversation_too_large: 413,
   suppressed_user: 409,
   budget_reached: 409,
+  guard: 409,
   worker_killed: 500,
   workflow_lost: 500,
   terminated: 500,

@@ -69,11 +69,35 @@ export interface UserChange {
   readonly lastActiveAt: Date | null
 }
 
+/** Several changes of one user as one: an update takes no row twice. */
+function summed(all: readonly UserChange[]): UserChange[] {
+  const byUser = new Map<string, UserChange>()
+  for (const change of all) {
+    const sum = byUser.get(change.userId)
+    byUser.set(change.userId, sum === undefined ? change : plus(sum, change))
+  }
+  return [...byUser.values()]
+}
+
+function plus(one: UserChange, other: UserChange): UserChange {
+  const [first, second] = [one.lastActiveAt, other.lastActiveAt]
+  return {
+    userId: one.userId,
+    traces: one.traces + other.traces,
+    episodes: one.episodes + other.episodes,
+    vectors: one.vectors + other.vectors,
+    texts: one.texts + other.texts,
+    textLength: one.textLength + other.textLength,
+    windowLength: one.windowLength + other.windowLength,
+    languages: [...new Set([...one.languages, ...other.languages])],
+    lastActiveAt: first === null || (second !== null && second > first) ? second : first,
+  }
+}
+
 /** Applies the changes; the rows must be locked. */
-export async function applyUserChanges(
-  tx: Queryable,
-  changes: readonly UserChange[],
-): Promise<void> {
+export async function applyUserChanges(tx: Queryable, all: readonly UserChange[]): Promise<void> {
+  if (all.length === 0) return
+  const changes = summed(all)
   await tx.query(
     `update memoir.memory_user u
         set write_seq = u.write_seq + 1,

@@ -1,4 +1,5 @@
 /** Every export here is registered as a workflow. */
 export { backfill } from './backfill.ts'
 export { nightly } from './nightly.ts'
+export { processSession } from './process-session.ts'
 export { scheduledNightly } from './scheduled-nightly.ts'

@@ -6,6 +6,7 @@ import { Connection } from '@temporalio/client'
 import getPort from 'get-port'
 import { Client } from 'pg'
 import { DEV_SERVER_FLAGS } from '../../src/stack/temporal.ts'
+import { pingRedis } from '../../src/stores/redis.ts'
 
 /** Real servers for tests and benches: each on a port of its own, in a folder of its own, stopped (or killed) by whoever started it. */
 export interface Part {
@@ -17,6 +18,9 @@ export interface Part {
   kill(): Promise<void>
   /** Starts again on the same port and data. */
   restart(): Promise<void>
+  /** Leaves its connections open and answers nothing, until `thaw`. */
+  freeze(): void
+  thaw(): void
 }
 
 export interface PartOptions {
@@ -30,12 +34,14 @@ interface Server {
   readonly ready: () => Promise<void>
 }
 
-async function run(server: Server): Promise<Pick<Part, 'stop' | 'kill' | 'restart'>> {
+async function run(server: Server): Promise<Omit<Part, 'url' | 'port'>> {
   let child = server.spawn()
   await until(server.ready)
   return {
     stop: async () => await end(child, server.signal),
     kill: async () => await end(child, 'SIGKILL'),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     async restart() {
       child = server.spawn()
       await until(async () => {
@@ -127,13 +133,14 @@ export async function startRedis({ root }: PartOptions): Promise<Part | undefine
   const program = REDIS_PLACES.map((folder) => join(folder, 'redis-server')).find(existsSync)
   if (!program) return undefined
   const port = await getPort()
+  const url = `redis://127.0.0.1:${port}`
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', root]
   const controls = await run({
     spawn: () => spawn(program, args, { stdio: 'ignore', detached: true }),
     signal: 'SIGTERM',
-    ready: async () => await Promise.resolve(),
+    ready: async () => await pingRedis(url),
   })
-  return { url: `redis://127.0.0.1:${port}`, port, ...controls }
+  return { url, port, ...controls }
 }
 
 /** Debian keeps the server's programs off the PATH, one folder a version. */
