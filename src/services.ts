@@ -10,14 +10,13 @@ import { createSchedules, type ScheduleKeeper } from './jobs/schedules.ts'
 import type { Logger } from './logger.ts'
 import { createExposition } from './exposition.ts'
 import { createMetrics } from './metrics.ts'
-import { createEmbedder } from './providers/create-embedder.ts'
-import { createLanguageModel } from './providers/create-language-model.ts'
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
-import { createRulesModel } from './providers/rules-model.ts'
 import { createQuestions } from './recall/question.ts'
 import { createRecall } from './recall/recall.ts'
 import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
+import { createLiveModels } from './settings/live-models.ts'
+import { createAiSettings } from './settings/settings.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
 import { openDatabase, type Database } from './stores/database.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
@@ -63,9 +62,8 @@ export async function createServices(
   })
   const metrics = createMetrics()
   const parts = { config, log, db, metrics }
-  const embedder = options.embedder ?? createEmbedder(config, metrics)
-  const languageModel =
-    options.languageModel ?? createLanguageModel(config, metrics, createRulesModel)
+  const models = createLiveModels(parts)
+  const { embedder = models.embedder, languageModel = models.languageModel } = options
   const source = createPostgresSource(config, db, onIdleError)
   const temporal = await openTemporal(config)
   const redis = redisOf(config, log)
@@ -85,6 +83,7 @@ export async function createServices(
     recall: recallOf(parts, { embedder, activeSpace }),
     ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
+    settings: createAiSettings({ ...parts, onChange: () => models.forget() }),
     estimate: createEstimate(config, { source, embedder }),
     health: healthOf({ db, temporal, embedder, redis }, activeSpace),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
@@ -169,6 +168,7 @@ const SPACE_FRESH_MS = 2_000
 function cachedSpace(db: Database, embedder: Embedder): ActiveSpace {
   let known: { space: Space; at: number } | undefined
   return async () => {
+    await embedder.ready?.()
     const now = performance.now()
     if (known && now - known.at < SPACE_FRESH_MS) return known.space
     const space = await ensureActiveSpace(db, embedder.identity)

@@ -20,6 +20,7 @@ import { pageRoutes } from './routes/pages.ts'
 import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
+import { settingsRoutes } from './routes/settings.ts'
 import { userRoutes } from './routes/users.ts'
 
 export interface AppOptions {
@@ -58,6 +59,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', scheduleRoutes)
     .route('/', userRoutes)
     .route('/', keyRoutes)
+    .route('/', settingsRoutes)
     .route('/', compatRoutes)
     .route('/', processRoutes)
   routed.route('/', pageRoutes)

@@ -5,6 +5,7 @@ import type { Exposition } from '../exposition.ts'
 import type { Jobs, Schedules } from '../jobs/jobs.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
+import type { AiSettingsService } from '../settings/settings.ts'
 import type { Database } from '../stores/database.ts'
 
 export interface PartHealth {
@@ -24,6 +25,8 @@ export interface ApiServices {
   /** What a backfill of the whole source would take at most. */
   readonly estimate: () => Promise<BackfillEstimate>
   readonly schedules: Schedules
+  /** Which models the installation uses. */
+  readonly settings: AiSettingsService
   readonly recall: (request: RecallRequest) => Promise<RecallResult>
   /** Name of each part (postgres, temporal, embedding) and whether it answers now. */
   readonly health: () => Promise<Readonly<Record<string, PartHealth>>>

@@ -129,6 +129,7 @@ async function openWork(
   { config, db, embedder, languageModel }: SessionDependencies,
   { jobId, signal }: { jobId: string; signal: AbortSignal },
 ): Promise<Work> {
+  await languageModel.ready?.()
   const post = await requirePost(db, jobId)
   const firstNew = post.firstNew ?? 0
   const read = await readTurns(db, post, {
