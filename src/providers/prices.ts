@@ -33,6 +33,7 @@ export interface LanguagePrice {
 
 /** By model, without the date that some names end in; the vendors' public price lists of 2026. */
 const LANGUAGE_DOLLARS_PER_MILLION: Readonly<Record<string, LanguagePrice>> = {
+  rules: { input: 0, output: 0 },
   'gpt-4o': { input: 2.5, output: 10 },
   'gpt-4o-mini': { input: 0.15, output: 0.6 },
   'gpt-4.1': { input: 2, output: 8 },
@@ -71,11 +72,16 @@ export function languageCostOf(
     : rounded((tokens.input * price.input + tokens.output * price.output) / TOKENS_A_PRICE)
 }
 
-/** @returns US dollars, null when the model's price is not known */
-export function costOf(tokens: number, priced: PricedModel): number | null {
+/** @returns US dollars, exactly; null when the model's price is not known */
+export function dollarsOf(tokens: number, priced: PricedModel): number | null {
   const price = priceOf(priced)
-  if (price === null) return null
-  return rounded((tokens / TOKENS_A_PRICE) * price)
+  return price === null ? null : (tokens / TOKENS_A_PRICE) * price
+}
+
+/** @returns US dollars to be shown, null when the model's price is not known */
+export function costOf(tokens: number, priced: PricedModel): number | null {
+  const dollars = dollarsOf(tokens, priced)
+  return dollars === null ? null : rounded(dollars)
 }
 
 /** Four digits behind a dollar: what a small backfill costs still shows. */
@@ -95,15 +101,4 @@ export function budgetPriceOf({
   readonly language: LanguagePrice | null
 }): number | null {
   return embedding === 0 ? (language?.input ?? 0) : embedding
-}
-
-/** What a budget pays for a token that a language model reads, and for one that it writes. Nothing, where nobody knows the price. */
-export function budgetWeights(prices: {
-  readonly embedding: number | null
-  readonly language: LanguagePrice | null
-}): LanguagePrice {
-  const unit = budgetPriceOf(prices)
-  const { language } = prices
-  if (language === null || unit === null || unit === 0) return FREE
-  return { input: language.input / unit, output: language.output / unit }
 }

@@ -5,7 +5,7 @@ import { hasPostgres } from '../support/database.ts'
 import { startFakeVendor, type FakeVendor } from '../support/fake-vendor.ts'
 import { createApiFixture, type ApiFixture } from './api-fixture.ts'
 
-const suite = test.skipIf(!hasPostgres)
+const suite = hasPostgres ? test : test.skip
 
 let vendor: FakeVendor
 
