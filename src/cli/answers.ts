@@ -78,7 +78,9 @@ export const hitAnswer = z.looseObject({
   role: z.string().nullable(),
   content: z.string(),
   occurred_at: z.string(),
+  message_ids: z.array(z.string()).default([]),
 })
+export type HitAnswer = z.infer<typeof hitAnswer>
 
 export const recallAnswer = z.looseObject({
   hits: z.array(hitAnswer),
@@ -86,6 +88,13 @@ export const recallAnswer = z.looseObject({
   took_ms: z.number(),
 })
 export type RecallAnswer = z.infer<typeof recallAnswer>
+
+/** The memory when it is done, else what was accepted. */
+export const rememberedAnswer = z.looseObject({
+  id: z.string(),
+  job: z.string().optional(),
+  writes: z.looseObject({ vector: z.string() }).optional(),
+})
 
 export const importedAnswer = z.looseObject({
   conversations: z.number(),

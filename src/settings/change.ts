@@ -64,11 +64,11 @@ function given(change: AiChange[Section] = {}): Given {
 const isMask = (field: string, value: unknown) => field === 'api_key' && value === 'set'
 
 function dropNulls(section: AiSettings['embedding'], change: AiChange[Section] = {}): void {
-  const cleared = Object.entries(change).flatMap(([field, value]) =>
-    value === null ? [field] : [],
+  const cleared = new Set(
+    Object.entries(change).flatMap(([field, value]) => (value === null ? [field] : [])),
   )
   for (const field of ['base_url', 'model', 'api_key', 'dim'] as const) {
-    if (cleared.includes(field)) delete section[field]
+    if (cleared.has(field)) delete section[field]
   }
 }
 

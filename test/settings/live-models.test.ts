@@ -73,10 +73,13 @@ suite(
     expect(vendor.requests).toHaveLength(1)
     expect(here.models.languageModel.identity).toEqual({ provider: 'openai', model: 'chat' })
     await expect
-      .poll(async () => {
-        await there.models.languageModel.ready?.()
-        return there.models.languageModel.identity
-      })
+      .poll(
+        async () => {
+          await there.models.languageModel.ready?.()
+          return there.models.languageModel.identity
+        },
+        { timeout: 10_000 },
+      )
       .toEqual({ provider: 'openai', model: 'chat' })
     await there.extract()
     expect(vendor.requests).toHaveLength(2)
