@@ -87,6 +87,12 @@ export const environmentSchema = z.object({
   EMBEDDING_TIMEOUT_MS: whole(30_000, 100, 600_000),
   EMBEDDING_REQUESTS_PER_MINUTE: whole(3000, 1, 1_000_000),
   EMBEDDING_TOKENS_PER_MINUTE: whole(5_000_000, 1000, 1_000_000_000),
+  LLM_MODEL: text.optional(),
+  LLM_PRICE_INPUT: z.coerce.number().min(0).max(10_000).optional(),
+  LLM_PRICE_OUTPUT: z.coerce.number().min(0).max(10_000).optional(),
+  LLM_TIMEOUT_MS: whole(120_000, 100, 600_000),
+  LLM_REQUESTS_PER_MINUTE: whole(1000, 1, 1_000_000),
+  LLM_TOKENS_PER_MINUTE: whole(2_000_000, 1000, 1_000_000_000),
   MEMOIR_ALLOW_PRIVATE_PROVIDERS: flag(false),
 
   MEMORY_K: whole(10, 1, 200),
@@ -187,6 +193,12 @@ function contradictions(env: Environment): string[] {
     !env.OPENAI_API_KEY
   ) {
     problems.push('OPENAI_API_KEY: needed for EMBEDDING_MODEL unless EMBEDDING_BASE_URL is set')
+  }
+  if (env.LLM_MODEL && !env.OPENAI_BASE_URL && !env.OPENAI_API_KEY) {
+    problems.push('OPENAI_API_KEY: needed for LLM_MODEL unless OPENAI_BASE_URL is set')
+  }
+  if ((env.LLM_PRICE_INPUT === undefined) !== (env.LLM_PRICE_OUTPUT === undefined)) {
+    problems.push('LLM_PRICE_INPUT: only together with LLM_PRICE_OUTPUT')
   }
   if (env.TEMPORAL_ADDRESS === undefined && (env.TEMPORAL_TLS || env.TEMPORAL_API_KEY)) {
     problems.push('TEMPORAL_ADDRESS: needed together with TEMPORAL_TLS or TEMPORAL_API_KEY')

@@ -11,9 +11,13 @@ import type { Logger } from './logger.ts'
 import { createExposition } from './exposition.ts'
 import { createMetrics } from './metrics.ts'
 import { createEmbedder } from './providers/create-embedder.ts'
+import { createLanguageModel } from './providers/create-language-model.ts'
 import type { Embedder } from './providers/embedder.ts'
+import type { LanguageModel } from './providers/language-model.ts'
+import { createRulesModel } from './providers/rules-model.ts'
 import { createQuestions } from './recall/question.ts'
 import { createRecall } from './recall/recall.ts'
+import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
 import { createPosts } from './sessions/posts.ts'
 import { openDatabase, type Database } from './stores/database.ts'
@@ -27,7 +31,9 @@ import { openTemporal, type TemporalClient } from './temporal/client.ts'
 export interface Services extends ApiServices {
   readonly source: ConversationSource
   readonly embedder: Embedder
+  readonly languageModel: LanguageModel
   readonly ingest: Ingest
+  readonly sessions: SessionSteps
   readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
   /** Working memory by user: in Redis when there is one, else in this process. */
@@ -38,6 +44,8 @@ export interface Services extends ApiServices {
 export interface ServicesOptions {
   /** Another maker of vectors than the configured one. */
   readonly embedder?: Embedder
+  /** Another reader and writer of language than the configured one. */
+  readonly languageModel?: LanguageModel
   readonly temporalUi?: string
 }
 
@@ -57,6 +65,8 @@ export async function createServices(
   const metrics = createMetrics()
   const parts = { config, log, db, metrics }
   const embedder = options.embedder ?? createEmbedder(config, metrics)
+  const languageModel =
+    options.languageModel ?? createLanguageModel(config, metrics, createRulesModel)
   const source = createPostgresSource(config, db, onIdleError)
   const temporal = await openTemporal(config)
   const redis = redisOf(config, log)
@@ -66,6 +76,7 @@ export async function createServices(
   return {
     ...parts,
     embedder,
+    languageModel,
     source,
     temporal,
     focus: focusOf(config, redis),
@@ -75,6 +86,7 @@ export async function createServices(
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace }),
     ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
+    sessions: createSessionSteps({ ...parts, embedder, languageModel }),
     estimate: createEstimate(config, { source, embedder }),
     health: healthOf({ db, temporal, embedder, redis }, activeSpace),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),

@@ -39,7 +39,7 @@ export interface WorkerStartOptions {
 
 export type WorkerServices = Pick<
   Services,
-  'config' | 'log' | 'db' | 'metrics' | 'ingest' | 'temporal'
+  'config' | 'log' | 'db' | 'metrics' | 'ingest' | 'sessions' | 'temporal'
 > & { readonly schedules: ScheduleKeeper }
 
 /** A shutdown waits that long at most for a Temporal that does not answer. */

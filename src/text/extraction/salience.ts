@@ -17,6 +17,8 @@ export interface Signs {
   readonly telling: boolean
   /** It speaks to the other one ("you"), as comfort and praise do. */
   readonly toOther: boolean
+  /** It holds an "it" or "them" that nothing in it explains. */
+  readonly pointsAway: boolean
   /** It answers what the other one asked. */
   readonly answers: boolean
 }
@@ -39,7 +41,8 @@ export function salienceOf(signs: Signs): number {
     0.1 * Math.min(1, signs.numbers) +
     (signs.affect ? 0.05 : 0) +
     (signs.asked ? 0.4 : 0) -
-    (signs.toOther ? 0.2 : 0)
+    (signs.toOther ? 0.2 : 0) -
+    (signs.pointsAway ? 0.05 : 0)
   return Math.round(Math.min(1, Math.max(0, sum)) * 100) / 100
 }
 
