@@ -5,8 +5,9 @@ import { isTerminal, NIGHTLY_OVERLAP_MS } from '../domain/job.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
+import { pricesOf } from '../providers/configured-prices.ts'
 import { BUILTIN_MODEL } from '../providers/hashing-embedder.ts'
-import { TOKENS_A_PRICE, priceOf } from '../providers/prices.ts'
+import { budgetPriceOf, TOKENS_A_PRICE } from '../providers/prices.ts'
 import { sqlState, type Database } from '../stores/database.ts'
 import { getJob, listIngestFailures, listJobs } from '../stores/job-list.ts'
 import {
@@ -72,7 +73,7 @@ export function createJobs(
 /** @throws MemoirError `invalid_request` when nobody knows what a token costs */
 function tokensFor(budget: number, config: Config): number | null {
   const model = config.EMBEDDING_MODEL ?? BUILTIN_MODEL
-  const price = priceOf({ model, price: config.EMBEDDING_PRICE })
+  const price = budgetPriceOf(pricesOf(config))
   if (price === null) {
     throw new MemoirError(
       'invalid_request',
