@@ -11,8 +11,11 @@ import {
   keyAnswer,
   newKeyAnswer,
   pageOf,
+  postAcceptedAnswer,
   recallAnswer,
   scheduleAnswer,
+  sessionAnswer,
+  sessionInfoAnswer,
 } from './answers.ts'
 
 /** A request that takes longer than this has met a server that is stuck; nothing the API answers takes half as long. */
@@ -65,6 +68,14 @@ export interface ImportBody {
   readonly conversations: readonly ImportedConversation[]
 }
 
+export interface PostBody {
+  readonly user_id?: string
+  readonly session_id?: string
+  readonly collection?: string
+  /** Text, or the list of a JSON file. */
+  readonly transcript: unknown
+}
+
 export interface NewKey {
   readonly name: string
   readonly role: string
@@ -109,6 +120,12 @@ export function createClient(options: ClientOptions) {
       await ask(pageOf(failureAnswer), 'GET', `/v1/backfills/${encodeURIComponent(id)}/failures`, {
         query,
       }),
+    postSession: async (body: PostBody) =>
+      await ask(postAcceptedAnswer, 'POST', '/v1/sessions', { body }),
+    sessions: async (query: Query) =>
+      await ask(pageOf(sessionInfoAnswer), 'GET', '/v1/sessions', { query }),
+    session: async (id: string, query: Query) =>
+      await ask(sessionAnswer, 'GET', `/v1/sessions/${encodeURIComponent(id)}`, { query }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
     schedules: async () => await ask(pageOf(scheduleAnswer), 'GET', '/v1/schedules'),
     changeSchedule: async (id: string, body: ScheduleChange) =>

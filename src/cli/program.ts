@@ -9,6 +9,7 @@ import { registerMigrate } from './commands/migrate.ts'
 import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
 import { registerSchedules } from './commands/schedules.ts'
+import { registerSessions } from './commands/sessions.ts'
 import { registerUp } from './commands/up.ts'
 import { registerWorker } from './commands/worker.ts'
 import { examples, type CliContext } from './context.ts'
@@ -21,6 +22,7 @@ const COMMANDS = [
   registerNightly,
   registerRecall,
   registerJobs,
+  registerSessions,
   registerSchedules,
   registerKeys,
   registerDoctor,
