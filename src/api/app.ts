@@ -13,6 +13,7 @@ import type { AppEnv } from './environment.ts'
 import { answerError } from './errors.ts'
 import { observe } from './observe.ts'
 import { backfillRoutes } from './routes/backfills.ts'
+import { budgetRoutes } from './routes/budget.ts'
 import { importRoutes } from './routes/imports.ts'
 import { jobControlRoutes } from './routes/job-controls.ts'
 import { jobEventRoutes } from './routes/job-events.ts'
@@ -23,6 +24,7 @@ import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { statsRoutes } from './routes/stats.ts'
 import { userRoutes } from './routes/users.ts'
 
 export interface AppOptions {
@@ -63,6 +65,8 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', userRoutes)
     .route('/', keyRoutes)
     .route('/', sessionRoutes)
+    .route('/', budgetRoutes)
+    .route('/', statsRoutes)
     .route('/', compatRoutes)
     .route('/', compatSessionRoutes)
     .route('/', processRoutes)

@@ -131,6 +131,14 @@ export const postAcceptedAnswer = acceptedAnswer.extend({
   estimated_seconds: z.number().nullable(),
 })
 
+export const budgetAnswer = z.looseObject({
+  per_day: z.number().nullable(),
+  default: z.number().nullable(),
+  spent_today: z.number(),
+  resets_at: z.string(),
+})
+export type BudgetAnswer = z.infer<typeof budgetAnswer>
+
 export const keyAnswer = z.looseObject({
   id: z.string(),
   name: z.string(),

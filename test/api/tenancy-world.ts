@@ -32,6 +32,11 @@ export async function settle(memoir: ApiFixture): Promise<World> {
      values ($1, 'main', $2, 'error', 'no_user')`,
     [acme, MARK],
   )
+  await memoir.db.query(
+    `insert into memoir.usage (namespace_id, day, model, purpose, requests, tokens)
+     values ($1, (now() at time zone 'utc')::date, $2, 'embedding', 1, 10)`,
+    [acme, `${MARK}-model`],
+  )
   const { rows } = await memoir.db.query<{ id: string }>(
     `insert into memoir.api_key (namespace_id, name, role, secret_hash, prefix)
      values ($1, 'key of acme', 'reader', 'x', 'mk_') returning id`,

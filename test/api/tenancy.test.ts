@@ -111,6 +111,17 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
     outside: EMPTY,
     shows: `${MARK}-user`,
   },
+  'get /v1/stats': {
+    role: 'reader',
+    ask: () => ({ path: '/v1/stats' }),
+    outside: { foreign: 200, user: 404, scoped: 404 },
+    shows: `${MARK}-model`,
+  },
+  'get /v1/status': {
+    role: 'reader',
+    ask: () => ({ path: '/v1/status' }),
+    outside: EMPTY,
+  },
   'get /v1/keys': {
     role: 'admin',
     ask: () => ({ path: '/v1/keys', headers: { 'memoir-namespace': 'acme' } }),

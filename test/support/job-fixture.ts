@@ -19,6 +19,7 @@ import { createSchedules, type ScheduleKeeper } from '../../src/jobs/schedules.t
 import { startSweep, type Sweep, type SweepOptions } from '../../src/jobs/sweep.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import type { Database } from '../../src/stores/database.ts'
+import { createPostgresGraph } from '../../src/stores/postgres-graph.ts'
 import { findPosition, savePosition } from '../../src/stores/job-progress.ts'
 import { findJobRow, insertJob, markStarted, type JobRow } from '../../src/stores/jobs.ts'
 import { ensureNamespace } from '../../src/stores/tenants.ts'
@@ -157,13 +158,14 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const jobs = createJobs({ config, db, temporal, metrics, log })
   const ingest = createFakeIngest(db, options)
   const schedules = createSchedules({ config, db, temporal, jobs, log })
+  const graph = createPostgresGraph(db)
   const sessions = createSessionSteps({
     config,
     db,
     embedder: createHashingEmbedder({ dimensions: 64, precision: 'fp16' }),
     languageModel: createScriptedModel(),
   })
-  const services = { config, log, db, metrics, ingest, sessions, temporal, schedules }
+  const services = { graph, config, log, db, metrics, ingest, sessions, temporal, schedules }
   const namespaceId = await newNamespace(db, namespace)
   const workers: RunningWorker[] = []
   const sweepers: Sweep[] = []
