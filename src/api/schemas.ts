@@ -89,6 +89,7 @@ const sessionFields = {
   collection: z.string(),
   status: z.enum(RAW_STATES),
   post_count: z.int(),
+  open_count: z.int(),
   created_at: time,
   updated_at: time,
 }

@@ -15,10 +15,13 @@ import {
   keyAnswer,
   newKeyAnswer,
   pageOf,
+  postAcceptedAnswer,
   recallAnswer,
   rememberedAnswer,
   scheduleAnswer,
   toolAnswer,
+  sessionAnswer,
+  sessionInfoAnswer,
 } from './answers.ts'
 
 export interface ClientOptions {
@@ -71,6 +74,14 @@ export interface ImportedMessage {
   readonly position: number
 }
 
+export interface PostBody {
+  readonly user_id?: string
+  readonly session_id?: string
+  readonly collection?: string
+  /** Text, or the list of a JSON file. */
+  readonly transcript: unknown
+}
+
 export interface NewKey {
   readonly name: string
   readonly role: string
@@ -120,6 +131,12 @@ export function createClient(options: ClientOptions) {
         body,
         ...(waitSeconds === 0 ? {} : { prefer: `wait=${waitSeconds}` }),
       }),
+    postSession: async (body: PostBody) =>
+      await ask(postAcceptedAnswer, 'POST', '/v1/sessions', { body }),
+    sessions: async (query: Query) =>
+      await ask(pageOf(sessionInfoAnswer), 'GET', '/v1/sessions', { query }),
+    session: async (id: string, query: Query) =>
+      await ask(sessionAnswer, 'GET', `/v1/sessions/${encodeURIComponent(id)}`, { query }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
     eraseUser: async (id: string) => {
       await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)
