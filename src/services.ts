@@ -8,6 +8,8 @@ import { createIngest } from './ingest/page.ts'
 import { createJobs } from './jobs/accept.ts'
 import type { Schedules } from './jobs/jobs.ts'
 import { createSchedules, type ScheduleKeeper } from './jobs/schedules.ts'
+import { createPersistence, type Persistence } from './memories/persist.ts'
+import { createMemories } from './memories/service.ts'
 import type { Logger } from './logger.ts'
 import { createExposition } from './exposition.ts'
 import { createMetrics } from './metrics.ts'
@@ -39,6 +41,7 @@ export interface Services extends ApiServices {
   readonly embedder: Embedder
   readonly languageModel: LanguageModel
   readonly ingest: Ingest
+  readonly persistence: Persistence
   readonly sessions: SessionSteps
   readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
@@ -98,6 +101,8 @@ export async function createServices(
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace, spending }),
     ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
+    memories: createMemories({ ...parts, launch: jobs.launch }),
+    persistence: createPersistence({ ...parts, embedder }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
     estimate: createEstimate(config, { source, embedder }),
     health: healthOf({ db, temporal, embedder, redis, graph }, activeSpace),

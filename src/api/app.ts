@@ -19,6 +19,8 @@ import { jobControlRoutes } from './routes/job-controls.ts'
 import { jobEventRoutes } from './routes/job-events.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { memoryRoutes } from './routes/memories.ts'
+import { memoryWriteRoutes } from './routes/memory-writes.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
@@ -56,6 +58,8 @@ let described: string | undefined
 function withRoutes(app: OpenAPIHono<AppEnv>) {
   const routed = app
     .route('/', recallRoutes)
+    .route('/', memoryRoutes)
+    .route('/', memoryWriteRoutes)
     .route('/', backfillRoutes)
     .route('/', importRoutes)
     .route('/', jobRoutes)

@@ -87,6 +87,13 @@ export const recallAnswer = z.looseObject({
 })
 export type RecallAnswer = z.infer<typeof recallAnswer>
 
+/** The memory when it is done, else what was accepted. */
+export const rememberedAnswer = z.looseObject({
+  id: z.string(),
+  job: z.string().optional(),
+  writes: z.looseObject({ vector: z.string() }).optional(),
+})
+
 export const importedAnswer = z.looseObject({
   conversations: z.number(),
   messages: z.number(),

@@ -13,6 +13,7 @@ import {
   newKeyAnswer,
   pageOf,
   recallAnswer,
+  rememberedAnswer,
   scheduleAnswer,
 } from './answers.ts'
 
@@ -40,6 +41,16 @@ export interface RecallQuery {
   readonly from?: string
   readonly to?: string
   readonly threshold?: number
+}
+
+export interface NewMemory {
+  readonly user_id: string
+  readonly content: string
+  readonly scope?: string
+  readonly tags?: readonly string[]
+  readonly importance?: number
+  readonly occurred_at?: string
+  readonly external_id?: string
 }
 
 /** A conversation as the API takes it. */
@@ -86,6 +97,7 @@ interface AskOptions {
   readonly query?: Query
   readonly body?: unknown
   readonly idempotencyKey?: string
+  readonly prefer?: string
 }
 
 type Query = Readonly<Record<string, string | number | undefined>>
@@ -109,6 +121,12 @@ export function createClient(options: ClientOptions) {
     failures: async (id: string, query: Query) =>
       await ask(pageOf(failureAnswer), 'GET', `/v1/backfills/${encodeURIComponent(id)}/failures`, {
         query,
+      }),
+    /** @param waitSeconds how long the answer may wait for the memory to be done */
+    remember: async (body: NewMemory, waitSeconds: number) =>
+      await ask(rememberedAnswer, 'POST', '/v1/memories', {
+        body,
+        ...(waitSeconds === 0 ? {} : { prefer: `wait=${waitSeconds}` }),
       }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
     schedules: async () => await ask(pageOf(scheduleAnswer), 'GET', '/v1/schedules'),
@@ -137,7 +155,7 @@ function createAsk({ url, key, namespace, fetch = globalThis.fetch }: ClientOpti
     answer: Answer,
     method: string,
     path: string,
-    { query = {}, body, idempotencyKey }: AskOptions = {},
+    { query = {}, body, idempotencyKey, prefer }: AskOptions = {},
   ): Promise<z.infer<Answer>> => {
     const target = new URL(url.replace(/\/$/, '') + path)
     for (const [name, value] of Object.entries(query)) {
@@ -152,6 +170,7 @@ function createAsk({ url, key, namespace, fetch = globalThis.fetch }: ClientOpti
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+        ...(prefer === undefined ? {} : { prefer }),
         ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
         ...(namespace === undefined ? {} : { 'memoir-namespace': namespace }),
       },

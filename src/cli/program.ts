@@ -9,6 +9,7 @@ import { registerKeys } from './commands/keys.ts'
 import { registerMigrate } from './commands/migrate.ts'
 import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
+import { registerRemember } from './commands/remember.ts'
 import { registerSchedules } from './commands/schedules.ts'
 import { registerUp } from './commands/up.ts'
 import { registerWorker } from './commands/worker.ts'
@@ -20,6 +21,7 @@ const COMMANDS = [
   registerImport,
   registerBackfill,
   registerNightly,
+  registerRemember,
   registerRecall,
   registerJobs,
   registerSchedules,

@@ -4,6 +4,7 @@ import { hasPostgres } from '../support/database.ts'
 import { ADMIN_RULES } from './admin-rules.ts'
 import { SESSION_RULES } from './session-rules.ts'
 import { createApiFixture, importable, type Answer, type Send } from './api-fixture.ts'
+import { MEMORY_RULES } from './memory-rules.ts'
 import { MARK, settle, type World } from './tenancy-world.ts'
 
 /**
@@ -72,6 +73,7 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
   },
   ...ADMIN_RULES,
   ...SESSION_RULES,
+  ...MEMORY_RULES,
   'post /v1/imports': {
     role: 'service',
     ask: () => ({ path: '/v1/imports', body: { conversations: [importable] } }),
