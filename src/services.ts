@@ -16,11 +16,14 @@ import { createEmbedder } from './providers/create-embedder.ts'
 import { createLanguageModel } from './providers/create-language-model.ts'
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
+import { dollarsOf } from './providers/prices.ts'
 import { createRulesModel } from './providers/rules-model.ts'
-import { createQuestions } from './recall/question.ts'
+import { createQuestionSpending } from './recall/question-spending.ts'
+import { createQuestions, type QuestionDependencies } from './recall/question.ts'
 import { createRecall } from './recall/recall.ts'
 import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
+import { createPosts } from './sessions/posts.ts'
 import { openDatabase, type Database } from './stores/database.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
 import { openRedis, type RedisLink } from './stores/redis.ts'
@@ -75,6 +78,9 @@ export async function createServices(
   const jobs = createJobs({ ...parts, temporal })
   const indexer = createSpaceIndexer(db, log)
   const activeSpace = cachedSpace(db, embedder)
+  const { model } = embedder.identity
+  const dollars = (tokens: number) => dollarsOf(tokens, { model, price: config.EMBEDDING_PRICE })
+  const spending = createQuestionSpending({ db, log, model, dollarsOf: dollars })
   return {
     ...parts,
     embedder,
@@ -83,9 +89,10 @@ export async function createServices(
     temporal,
     focus: focusOf(config, redis),
     jobs,
+    posts: createPosts({ db, temporal, launcher: jobs }),
     schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
-    recall: recallOf(parts, { embedder, activeSpace }),
+    recall: recallOf(parts, { embedder, activeSpace, spending }),
     ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
     memories: createMemories({ ...parts, launch: jobs.launch }),
     persistence: createPersistence({ ...parts, embedder }),
@@ -99,6 +106,7 @@ export async function createServices(
       await temporal.close()
       await source.close()
       redis?.close()
+      await spending.close()
       await db.close()
     },
   }
@@ -106,10 +114,10 @@ export async function createServices(
 
 function recallOf(
   { config, db, log, metrics }: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
-  { embedder, activeSpace }: { embedder: Embedder; activeSpace: ActiveSpace },
+  asking: Pick<QuestionDependencies, 'embedder' | 'activeSpace' | 'spending'>,
 ): Services['recall'] {
   const timeoutMs = config.RECALL_EMBED_TIMEOUT_MS
-  const question = createQuestions({ embedder, timeoutMs, activeSpace, log })
+  const question = createQuestions({ ...asking, timeoutMs, log })
   return createRecall({ db, question, metrics })
 }
 

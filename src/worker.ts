@@ -9,6 +9,7 @@ import { startSweep, type SweepOptions } from './jobs/sweep.ts'
 import { createExposition } from './exposition.ts'
 import { createLogger } from './logger.ts'
 import type { Services } from './services.ts'
+import { keepRetention } from './sessions/retention.ts'
 import { bundleWorkflows } from './temporal/bundle.ts'
 import type { Database } from './stores/database.ts'
 import { LOOPBACK, installRuntime } from './temporal/runtime.ts'
@@ -80,6 +81,7 @@ export async function startWorker(
     everyMs: options.keepSchedulesMs,
     signal: stopping.signal,
   })
+  const retained = keepRetention(services, { signal: stopping.signal })
   return {
     ready: ready.promise,
     ...(port === undefined ? {} : { url: port.url }),
@@ -91,6 +93,7 @@ export async function startWorker(
       await sweep.stop()
       await stopped
       await kept
+      await retained
       await port?.close()
     },
   }

@@ -6,6 +6,7 @@ import type { Jobs, Schedules } from '../jobs/jobs.ts'
 import type { Logger } from '../logger.ts'
 import type { Memories } from '../memories/memories.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Posts } from '../sessions/posts.ts'
 import type { Database } from '../stores/database.ts'
 
 export interface PartHealth {
@@ -22,6 +23,7 @@ export interface ApiServices {
   /** All series as Prometheus reads them. */
   readonly exposition: Exposition
   readonly jobs: Jobs
+  readonly posts: Posts
   /** What a backfill of the whole source would take at most. */
   readonly estimate: () => Promise<BackfillEstimate>
   readonly schedules: Schedules

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
+import { MemoirError } from '../../src/errors.ts'
 import { estimateTokens } from '../../src/text/chunks.ts'
-import { chatTask, dutifulModel, rawFact, spoil, type Spoiling } from '../support/fake-chat.ts'
+import {
+  chatTask,
+  dutifulModel,
+  rawFact,
+  spoil,
+  spoilt,
+  type Spoiling,
+} from '../support/fake-chat.ts'
 import type { FakeRequest } from '../support/fake-vendor.ts'
 import { BULK, extractOf, failureOf, KEY, useModelVendor } from '../support/vendor-model.ts'
 
@@ -288,4 +296,25 @@ test('what is in no request is asked of nobody', async () => {
 test('a fact without evidence in the request is left out', async () => {
   vendor().answerChat(() => JSON.stringify({ facts: [rawFact('Made up.')] }))
   expect((await setUp().model.extractMemories(extractOf('Hello.'), BULK)).value).toEqual([])
+})
+
+test('of a vendor that fails and spoils a fifth of its answers each, no extraction is lost', async () => {
+  const ways = ['cut', 'truncated', 'prose', 'refusal'] as const
+  vendor().answerChat(spoilt(dutifulModel(), { share: 0.2, ways, seed: 7 }))
+  vendor().failShare(0.2, { status: 503 }, 7)
+  const { model } = setUp()
+  const codes: unknown[] = []
+  for (let at = 0; at < 60; at += 1) {
+    for (;;) {
+      const done = await model
+        .extractMemories(extractOf(`I own ${at} boats.`), BULK)
+        .catch((error: unknown) => void codes.push(error instanceof MemoirError && error.code))
+      if (!done) continue
+      expect(done.value).toMatchObject([{ content: `user said: I own ${at} boats.` }])
+      break
+    }
+  }
+  expect(codes.length).toBeGreaterThan(5)
+  expect(codes).toContain('vendor_unavailable')
+  expect(codes).toContain('vendor_bad_answer')
 })

@@ -66,24 +66,36 @@ const compiled = PATTERNS.map(({ predicate, verb, object }) => ({
 const OWNED =
   /^(?<owner>\p{Lu}[\p{L}\p{M}-]*(?: \p{Lu}[\p{L}\p{M}-]*){0,2})['’]s? (?<thing>[\p{L}' -]{2,40}?) (?:is|was|are)(?: (?<called>called|named))? (?<object>[\p{L}\p{N}].*)$/u
 const AGED =
-  /^ (?:is|turned|just turned) (\d{1,3})(?: years old)?\b(?! [\p{L}]+ (?:people|times|of))/u
+  /^ (?:is|(?:has )?(?:just )?turned) (\d{1,3})(?: years old)?(?=$|[.,;!]| (?:and|now|today)\b)/u
 
 /** @param subject whose sentence it is, as the sentence names them */
 export function relationsIn(content: string, subject: string): FactRelation[] {
   const found: FactRelation[] = [...ownedIn(content)]
-  for (const rest of after(content, subject)) {
+  for (const { who, rest } of told(content, subject)) {
     const age = AGED.exec(rest)
-    if (age !== null) found.push({ subject, predicate: 'age_is', object: age[1] ?? '' })
+    if (age !== null) found.push({ subject: who, predicate: 'age_is', object: age[1] ?? '' })
     for (const { predicate, pattern } of compiled) {
       const verb = pattern.exec(rest)
       if (verb === null) continue
       const object = objectOf(rest.slice(verb[0].length), predicate)
-      if (object !== '') found.push({ subject, predicate, object })
+      if (object !== '') found.push({ subject: who, predicate, object })
       break
     }
   }
   return found
 }
+
+/** Whom or what something is told of, and what: "Jon" and what follows, or "Jon's daughter Anna" and what follows. */
+function* told(content: string, subject: string): Generator<{ who: string; rest: string }> {
+  for (const rest of after(content, subject)) {
+    yield { who: subject, rest }
+    const owned = OWNED_SUBJECT.exec(rest)
+    if (owned !== null) yield { who: subject + owned[0], rest: rest.slice(owned[0].length) }
+  }
+}
+
+const OWNED_SUBJECT =
+  /^['’]s? \p{L}+(?: \p{L}+){0,2}?(?= (?:is|was|has|lives|works|moved|likes|loves|hates|enjoys|studies) )/u
 
 const READ_CHARS = 200
 

@@ -23,10 +23,13 @@ const MARKUP: readonly RegExp[] = [
   /\*\*|__|[*|~]/gu,
 ]
 
-const PICTURE = /[\p{Extended_Pictographic}\u{1F3FB}-\u{1F3FF}\u200D\uFE0F]/gu
+const SIGN = String.raw`(?:\p{Extended_Pictographic}|[\u{1F3FB}-\u{1F3FF}]|\u{200D}|\u{FE0F})`
+const PICTURE = new RegExp(SIGN, 'gu')
 /** Emoji often stand in place of a full stop. */
-const PICTURES_BEFORE_SENTENCE =
-  /(?<=[\p{L}\p{N}] {0,2})\p{Extended_Pictographic}[\p{Extended_Pictographic}\u{1F3FB}-\u{1F3FF}\u200D\uFE0F ]{0,20}(?=\p{Lu})/gu
+const PICTURES_BEFORE_SENTENCE = new RegExp(
+  String.raw`(?<=[\p{L}\p{N}] {0,2})\p{Extended_Pictographic}(?:${SIGN}| ){0,20}(?=\p{Lu})`,
+  'gu',
+)
 
 /** A full stop after these ends no sentence. */
 const ABBREVIATION =

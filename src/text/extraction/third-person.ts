@@ -71,12 +71,34 @@ function subjectBefore(words: readonly Word[], at: number): Word | undefined {
   if (!isVerbHere(words, at)) return undefined
   for (let back = at - 1; back >= 0 && back >= at - 1 - MAX_BETWEEN; back -= 1) {
     const word = words[back]
-    if (word === undefined || /[,;:.!?]/u.test(word.after)) return undefined
-    if (/^(?:i|we|you)$/u.test(word.norm)) return word
+    if (word === undefined) return undefined
+    if (/^(?:and|but)$/u.test(word.norm)) return sharedSubject(words, back, words[at])
+    if (/[,;:.!?]/u.test(word.after)) return undefined
+    if (SUBJECT.test(word.norm)) return word
     if (!word.tags.has('Adverb') && !BETWEEN.test(word.norm)) return undefined
   }
   return undefined
 }
+
+const SUBJECT = /^(?:i|we|you)$/u
+
+/** "I live in Berlin and work at Siemens": the second verb has the subject of the first, unless both hang on a "to" or a "can". */
+function sharedSubject(words: readonly Word[], and: number, verb?: Word): Word | undefined {
+  if (verb?.tags.has('Infinitive') !== true) return undefined
+  for (let back = and - 1; back >= 0; back -= 1) {
+    const word = words[back]
+    if (word === undefined || HANGS.test(word.norm) || word.tags.has('Modal')) return undefined
+    if (SUBJECT.test(word.norm)) return isPresent(words, back, and) ? word : undefined
+    if (/[,;:.!?]/u.test(word.after)) return undefined
+  }
+  return undefined
+}
+
+const HANGS = /^(?:to|do|did|does|let|help|make|made|they|he|she|it|who|that)$/u
+
+const isPresent = (words: readonly Word[], from: number, to: number) =>
+  words.slice(from, to).some(({ tags }) => tags.has('Infinitive')) &&
+  !words.slice(from, to).some(({ tags }) => tags.has('PastTense'))
 
 /** The tagger takes some verbs for nouns ("I mentor a teen"); what stands between "I" and an article is one. */
 function isVerbHere(words: readonly Word[], at: number): boolean {

@@ -30,7 +30,7 @@ export interface TurnContext {
 }
 
 export function statementsOf(turn: Turn, context: TurnContext): Told[] {
-  const language = detectLanguage(turn.content, context.language)
+  const language = languageOf(turn.content, context.language)
   const sentences = sentencesOf(turn.content, language).slice(0, SENTENCES_READ)
   if (language !== 'en') {
     return sentences
@@ -90,6 +90,17 @@ const together = (first: Told, second: Told): Told => ({
   end: second.end,
   entities: [...first.entities, ...second.entities],
 })
+
+/** Names make a short sentence look like any language; in its own script it is none but its own. */
+const TELLING_CHARS = 100
+const FOREIGN_SCRIPT = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u
+
+function languageOf(text: string, conversation: string): string {
+  if (conversation !== 'und' && text.length < TELLING_CHARS && !FOREIGN_SCRIPT.test(text)) {
+    return conversation
+  }
+  return detectLanguage(text, conversation)
+}
 
 /** The last sentence of a turn, where it asks something. */
 export function questionOf(turn: Turn, language: string): string | undefined {
