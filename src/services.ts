@@ -1,7 +1,9 @@
 import type { ApiServices, PartHealth } from './api/context.ts'
 import type { Config } from './config.ts'
 import type { ConversationSource } from './ingest/conversation.ts'
+import { ingestByNamespace } from './ingest/by-namespace.ts'
 import { createEstimate } from './ingest/estimate.ts'
+import { toMemoirError } from './errors.ts'
 import type { Ingest } from './ingest/ingest.ts'
 import { createIngest } from './ingest/page.ts'
 import { createJobs } from './jobs/accept.ts'
@@ -23,10 +25,14 @@ import { createQuestions, type QuestionDependencies } from './recall/question.ts
 import { createRecall } from './recall/recall.ts'
 import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
+import { sourceByNamespace } from './sources/source-by-namespace.ts'
 import { createPosts } from './sessions/posts.ts'
 import { openDatabase, type Database } from './stores/database.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
 import { openRedis, type RedisLink } from './stores/redis.ts'
+import type { GraphStore } from './stores/graph-store.ts'
+import { createNeo4jGraph } from './stores/neo4j-graph.ts'
+import { createPostgresGraph } from './stores/postgres-graph.ts'
 import { createSpaceIndexer } from './stores/space-indexer.ts'
 import { ensureActiveSpace, sameSpace, type Space } from './stores/spaces.ts'
 import { openTemporal, type TemporalClient } from './temporal/client.ts'
@@ -43,6 +49,7 @@ export interface Services extends ApiServices {
   readonly temporal: TemporalClient
   /** Working memory by user: in Redis when there is one, else in this process. */
   readonly focus: FocusBuffer
+  readonly graph: GraphStore
   close(): Promise<void>
 }
 
@@ -73,8 +80,10 @@ export async function createServices(
   const languageModel =
     options.languageModel ?? createLanguageModel(config, metrics, createRulesModel)
   const source = createPostgresSource(config, db, onIdleError)
+  const sourceOf = sourceByNamespace(config, db, source)
   const temporal = await openTemporal(config)
   const redis = redisOf(config, log)
+  const graph = graphOf(config, db)
   const jobs = createJobs({ ...parts, temporal })
   const indexer = createSpaceIndexer(db, log)
   const activeSpace = cachedSpace(db, embedder)
@@ -88,17 +97,20 @@ export async function createServices(
     source,
     temporal,
     focus: focusOf(config, redis),
+    graph,
     jobs,
     posts: createPosts({ db, temporal, launcher: jobs }),
     schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace, spending }),
-    ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
+    ingest: ingestByNamespace(sourceOf, (each) =>
+      createIngest({ ...parts, source: each, embedder, onFinish: (space) => indexer.poke(space) }),
+    ),
     memories: createMemories({ ...parts, launch: jobs.launch }),
     persistence: createPersistence({ ...parts, embedder }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
-    estimate: createEstimate(config, { source, embedder }),
-    health: healthOf({ db, temporal, embedder, redis }, activeSpace),
+    estimate: createEstimate(config, { sourceOf, embedder }),
+    health: healthOf({ db, temporal, embedder, redis, graph }, activeSpace),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
     async close() {
       await indexer.stop()
@@ -107,6 +119,7 @@ export async function createServices(
       await source.close()
       redis?.close()
       await spending.close()
+      await graph.close()
       await db.close()
     },
   }
@@ -129,6 +142,13 @@ function redisOf({ REDIS_URL }: Config, log: Logger): RedisLink | undefined {
   return openRedis({ url: REDIS_URL, onChange })
 }
 
+function graphOf(config: Config, db: Database): GraphStore {
+  const { NEO4J_URI: uri, NEO4J_USER: user, NEO4J_PASSWORD: password } = config
+  if (config.GRAPH_BACKEND === 'postgres' || uri === undefined) return createPostgresGraph(db)
+  const login = password === undefined ? { user } : { user, password }
+  return createNeo4jGraph({ uri, ...login, database: config.NEO4J_DATABASE })
+}
+
 function focusOf(config: Config, redis: RedisLink | undefined): FocusBuffer {
   const options = { ttlSeconds: config.REDIS_FOCUS_TTL_SECONDS }
   return redis === undefined ? createProcessFocus(options) : createRedisFocus(redis, options)
@@ -140,17 +160,19 @@ function healthOf(
     temporal,
     embedder,
     redis,
-  }: Pick<Services, 'db' | 'temporal' | 'embedder'> & { redis: RedisLink | undefined },
+    graph,
+  }: Pick<Services, 'db' | 'temporal' | 'embedder' | 'graph'> & { redis: RedisLink | undefined },
   activeSpace: ActiveSpace,
 ): Services['health'] {
   return async () => {
-    const [postgres, temporalHealth, embedding, redisHealth] = await Promise.all([
+    const [postgres, temporalHealth, embedding, redisHealth, graphPart] = await Promise.all([
       postgresHealth(db),
       temporal.health(),
       embeddingHealth(embedder, activeSpace),
       healthOfRedis(redis),
+      graphHealth(graph),
     ])
-    return { postgres, temporal: temporalHealth, embedding, redis: redisHealth }
+    return { postgres, temporal: temporalHealth, embedding, redis: redisHealth, ...graphPart }
   }
 }
 
@@ -187,6 +209,17 @@ function cachedSpace(db: Database, embedder: Embedder): ActiveSpace {
     const space = await ensureActiveSpace(db, embedder.identity)
     known = { space, at: now }
     return space
+  }
+}
+
+/** Left out when Postgres is the graph: then it is Postgres' own line. */
+async function graphHealth(graph: GraphStore): Promise<{ readonly graph?: PartHealth }> {
+  if (graph.backend === 'postgres') return {}
+  try {
+    await graph.check()
+    return { graph: { ok: true, detail: graph.backend } }
+  } catch (error) {
+    return { graph: { ok: false, detail: toMemoirError(error).message } }
   }
 }
 

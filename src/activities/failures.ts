@@ -40,6 +40,7 @@ export const RETRY = {
   persistence_failed: 'bounded',
   vector_store_failed: 'bounded',
   graph_store_failed: 'bounded',
+  graph_unavailable: 'endless',
   sync_failed: 'bounded',
   vendor_busy: 'endless',
   vendor_unavailable: 'endless',

@@ -24,8 +24,8 @@ export interface ApiServices {
   readonly exposition: Exposition
   readonly jobs: Jobs
   readonly posts: Posts
-  /** What a backfill of the whole source would take at most. */
-  readonly estimate: () => Promise<BackfillEstimate>
+  /** What a backfill of a namespace's whole source would take at most. */
+  readonly estimate: (namespaceId: string) => Promise<BackfillEstimate>
   readonly schedules: Schedules
   readonly memories: Memories
   readonly recall: (request: RecallRequest) => Promise<RecallResult>

@@ -131,21 +131,6 @@ export const memorySchema = z
   })
   .openapi('Memory')
 
-export const revisionSchema = z
-  .object({
-    revision: z.int(),
-    content: z.string(),
-    summary: z.string().nullable(),
-    tags: z.array(z.string()).readonly(),
-    metadata: z.record(z.string(), z.unknown()),
-    importance: z.number().nullable(),
-    scope: z.string(),
-    occurred_at: time,
-    valid_from: time,
-    valid_to: time.nullable(),
-  })
-  .openapi('MemoryRevision')
-
 export const sessionSchema = z
   .object({
     ...sessionFields,
@@ -169,6 +154,21 @@ export const sessionSchema = z
     memories: z.array(memorySchema).readonly(),
   })
   .openapi('Session')
+
+export const revisionSchema = z
+  .object({
+    revision: z.int(),
+    content: z.string(),
+    summary: z.string().nullable(),
+    tags: z.array(z.string()).readonly(),
+    metadata: z.record(z.string(), z.unknown()),
+    importance: z.number().nullable(),
+    scope: z.string(),
+    occurred_at: time,
+    valid_from: time,
+    valid_to: time.nullable(),
+  })
+  .openapi('MemoryRevision')
 
 export const hitSchema = memorySchema
   .extend({

@@ -78,7 +78,9 @@ export const hitAnswer = z.looseObject({
   role: z.string().nullable(),
   content: z.string(),
   occurred_at: z.string(),
+  message_ids: z.array(z.string()).default([]),
 })
+export type HitAnswer = z.infer<typeof hitAnswer>
 
 export const recallAnswer = z.looseObject({
   hits: z.array(hitAnswer),

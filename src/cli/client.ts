@@ -129,6 +129,9 @@ export function createClient(options: ClientOptions) {
         ...(waitSeconds === 0 ? {} : { prefer: `wait=${waitSeconds}` }),
       }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
+    eraseUser: async (id: string) => {
+      await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)
+    },
     schedules: async () => await ask(pageOf(scheduleAnswer), 'GET', '/v1/schedules'),
     changeSchedule: async (id: string, body: ScheduleChange) =>
       await ask(scheduleAnswer, 'PATCH', schedule(id), { body }),

@@ -3,6 +3,7 @@ import { registerApi } from './commands/api.ts'
 import { registerBackfill } from './commands/backfill.ts'
 import { registerBudget } from './commands/budget.ts'
 import { registerDoctor } from './commands/doctor.ts'
+import { registerEval } from './commands/eval.ts'
 import { registerImport } from './commands/import.ts'
 import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
@@ -27,6 +28,7 @@ const COMMANDS = [
   registerSchedules,
   registerKeys,
   registerBudget,
+  registerEval,
   registerDoctor,
   registerMigrate,
   registerApi,

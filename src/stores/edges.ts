@@ -10,14 +10,28 @@ export interface EdgeWrite {
   readonly ts: Date | null
 }
 
+/**
+ * A link is told to the graph with the memory it begins at, whose revision it leaves alone. Rows that this transaction wrote itself
+ * have yet to be told anyway.
+ */
+const TELL_GRAPH = `
+  update memoir.memory_trace t
+     set graph_state = 'pending', graph_marks = t.graph_marks + 1
+    from (select distinct src, user_id from changed) c
+   where t.id = c.src and t.user_id = c.user_id and t.graph_state <> 'off'
+     and t.xmin::text <> (txid_current() % 4294967296)::text`
+
 export async function upsertEdges(tx: Queryable, edges: readonly EdgeWrite[]): Promise<void> {
   if (edges.length === 0) return
   await tx.query(
-    `insert into memoir.memory_edge as e (src, dst, type, user_id, weight, ts)
-     select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::real[], $6::timestamptz[])
-     on conflict (src, dst, type) do update
-       set weight = excluded.weight, ts = excluded.ts, revision = e.revision + 1
-       where (e.weight, e.ts) is distinct from (excluded.weight, excluded.ts)`,
+    `with changed as (
+       insert into memoir.memory_edge as e (src, dst, type, user_id, weight, ts)
+       select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::real[], $6::timestamptz[])
+       on conflict (src, dst, type) do update
+         set weight = excluded.weight, ts = excluded.ts, revision = e.revision + 1
+         where (e.weight, e.ts) is distinct from (excluded.weight, excluded.ts)
+       returning src, user_id)
+     ${TELL_GRAPH}`,
     [
       edges.map((e) => e.src),
       edges.map((e) => e.dst),
@@ -46,10 +60,13 @@ export async function keepOnlyEdges(
 ): Promise<void> {
   if (sources.length === 0) return
   await tx.query(
-    `delete from memoir.memory_edge e
-      where e.type = $1 and e.user_id = any($2::uuid[]) and e.src = any($3::uuid[])
-        and not exists (
-          select from unnest($4::uuid[], $5::uuid[]) as k(src, dst) where k.src = e.src and k.dst = e.dst)`,
+    `with changed as (
+       delete from memoir.memory_edge e
+        where e.type = $1 and e.user_id = any($2::uuid[]) and e.src = any($3::uuid[])
+          and not exists (
+            select from unnest($4::uuid[], $5::uuid[]) as k(src, dst) where k.src = e.src and k.dst = e.dst)
+        returning src, user_id)
+     ${TELL_GRAPH}`,
     [type, userIds, sources, keep.map((k) => k.src), keep.map((k) => k.dst)],
   )
 }

@@ -72,8 +72,8 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
     shows: MARK,
   },
   ...ADMIN_RULES,
-  ...MEMORY_RULES,
   ...SESSION_RULES,
+  ...MEMORY_RULES,
   'post /v1/imports': {
     role: 'service',
     ask: () => ({ path: '/v1/imports', body: { conversations: [importable] } }),

@@ -20,6 +20,7 @@ import { startSweep, type Sweep, type SweepOptions } from '../../src/jobs/sweep.
 import { createPersistence } from '../../src/memories/persist.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import type { Database } from '../../src/stores/database.ts'
+import { createPostgresGraph } from '../../src/stores/postgres-graph.ts'
 import { findPosition, savePosition } from '../../src/stores/job-progress.ts'
 import { findJobRow, insertJob, markStarted, type JobRow } from '../../src/stores/jobs.ts'
 import { ensureNamespace } from '../../src/stores/tenants.ts'
@@ -158,6 +159,7 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const jobs = createJobs({ config, db, temporal, metrics, log })
   const ingest = createFakeIngest(db, options)
   const schedules = createSchedules({ config, db, temporal, jobs, log })
+  const graph = createPostgresGraph(db)
   const embedder = createHashingEmbedder({ dimensions: 64, precision: 'fp16' })
   const persistence = createPersistence({ config, db, embedder })
   const sessions = createSessionSteps({
@@ -166,7 +168,18 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     embedder,
     languageModel: createScriptedModel(),
   })
-  const services = { config, log, db, metrics, ingest, persistence, sessions, temporal, schedules }
+  const services = {
+    graph,
+    config,
+    log,
+    db,
+    metrics,
+    ingest,
+    persistence,
+    sessions,
+    temporal,
+    schedules,
+  }
   const namespaceId = await newNamespace(db, namespace)
   const workers: RunningWorker[] = []
   const sweepers: Sweep[] = []
