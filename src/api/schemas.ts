@@ -35,6 +35,10 @@ export const acceptedSchema = z
 export const acceptedMemoriesSchema = acceptedSchema
   .extend({
     ids: z.array(uuid).readonly().openapi({ description: 'The memories, in the order given.' }),
+    session_id: z
+      .string()
+      .optional()
+      .openapi({ description: 'Of messages that are looked through for what to remember.' }),
   })
   .openapi('AcceptedMemories')
 
