@@ -116,6 +116,10 @@ export const SENTENCE = {
   internal: 'Something unexpected failed.',
 } satisfies Record<ErrorCode, string>
 
+/** What a job says when it is not its own budget that is spent. */
+export const DAY_BUDGET_REACHED =
+  "The day's budget of the namespace is spent; the job goes on when the UTC day ends or the budget is raised."
+
 /** The error itself when it is one of ours, else an `internal` one around it. */
 export function toMemoirError(error: unknown): MemoirError {
   if (error instanceof MemoirError) return error

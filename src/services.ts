@@ -12,10 +12,17 @@ import type { Logger } from './logger.ts'
 import { createExposition } from './exposition.ts'
 import { createMetrics } from './metrics.ts'
 import { createEmbedder } from './providers/create-embedder.ts'
+import { createLanguageModel } from './providers/create-language-model.ts'
 import type { Embedder } from './providers/embedder.ts'
-import { createQuestions } from './recall/question.ts'
+import type { LanguageModel } from './providers/language-model.ts'
+import { dollarsOf } from './providers/prices.ts'
+import { createRulesModel } from './providers/rules-model.ts'
+import { createQuestionSpending } from './recall/question-spending.ts'
+import { createQuestions, type QuestionDependencies } from './recall/question.ts'
 import { createRecall } from './recall/recall.ts'
+import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
+import { createPosts } from './sessions/posts.ts'
 import { openDatabase, type Database } from './stores/database.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
 import { openRedis, type RedisLink } from './stores/redis.ts'
@@ -30,7 +37,9 @@ import { openTemporal, type TemporalClient } from './temporal/client.ts'
 export interface Services extends ApiServices {
   readonly source: ConversationSource
   readonly embedder: Embedder
+  readonly languageModel: LanguageModel
   readonly ingest: Ingest
+  readonly sessions: SessionSteps
   readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
   /** Working memory by user: in Redis when there is one, else in this process. */
@@ -42,6 +51,8 @@ export interface Services extends ApiServices {
 export interface ServicesOptions {
   /** Another maker of vectors than the configured one. */
   readonly embedder?: Embedder
+  /** Another reader and writer of language than the configured one. */
+  readonly languageModel?: LanguageModel
   readonly temporalUi?: string
 }
 
@@ -61,6 +72,8 @@ export async function createServices(
   const metrics = createMetrics()
   const parts = { config, log, db, metrics }
   const embedder = options.embedder ?? createEmbedder(config, metrics)
+  const languageModel =
+    options.languageModel ?? createLanguageModel(config, metrics, createRulesModel)
   const source = createPostgresSource(config, db, onIdleError)
   const temporal = await openTemporal(config)
   const redis = redisOf(config, log)
@@ -68,18 +81,24 @@ export async function createServices(
   const jobs = createJobs({ ...parts, temporal })
   const indexer = createSpaceIndexer(db, log)
   const activeSpace = cachedSpace(db, embedder)
+  const { model } = embedder.identity
+  const dollars = (tokens: number) => dollarsOf(tokens, { model, price: config.EMBEDDING_PRICE })
+  const spending = createQuestionSpending({ db, log, model, dollarsOf: dollars })
   return {
     ...parts,
     embedder,
+    languageModel,
     source,
     temporal,
     focus: focusOf(config, redis),
     graph,
     jobs,
+    posts: createPosts({ db, temporal, launcher: jobs }),
     schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
-    recall: recallOf(parts, { embedder, activeSpace }),
+    recall: recallOf(parts, { embedder, activeSpace, spending }),
     ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
+    sessions: createSessionSteps({ ...parts, embedder, languageModel }),
     estimate: createEstimate(config, { source, embedder }),
     health: healthOf({ db, temporal, embedder, redis, graph }, activeSpace),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
@@ -89,7 +108,7 @@ export async function createServices(
       await temporal.close()
       await source.close()
       redis?.close()
-      await graph.close()
+      await Promise.all([graph.close(), spending.close()])
       await db.close()
     },
   }
@@ -97,10 +116,10 @@ export async function createServices(
 
 function recallOf(
   { config, db, log, metrics }: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
-  { embedder, activeSpace }: { embedder: Embedder; activeSpace: ActiveSpace },
+  asking: Pick<QuestionDependencies, 'embedder' | 'activeSpace' | 'spending'>,
 ): Services['recall'] {
   const timeoutMs = config.RECALL_EMBED_TIMEOUT_MS
-  const question = createQuestions({ embedder, timeoutMs, activeSpace, log })
+  const question = createQuestions({ ...asking, timeoutMs, log })
   return createRecall({ db, question, metrics })
 }
 

@@ -10,6 +10,7 @@ import { startSweep, type SweepOptions } from './jobs/sweep.ts'
 import { createExposition } from './exposition.ts'
 import { createLogger } from './logger.ts'
 import type { Services } from './services.ts'
+import { keepRetention } from './sessions/retention.ts'
 import { bundleWorkflows } from './temporal/bundle.ts'
 import type { Database } from './stores/database.ts'
 import { LOOPBACK, installRuntime } from './temporal/runtime.ts'
@@ -40,7 +41,7 @@ export interface WorkerStartOptions {
 
 export type WorkerServices = Pick<
   Services,
-  'config' | 'log' | 'db' | 'metrics' | 'ingest' | 'temporal' | 'graph'
+  'config' | 'log' | 'db' | 'metrics' | 'ingest' | 'sessions' | 'temporal' | 'graph'
 > & { readonly schedules: ScheduleKeeper }
 
 /** A shutdown waits that long at most for a Temporal that does not answer. */
@@ -83,6 +84,7 @@ export async function startWorker(
     everyMs: options.keepSchedulesMs,
     signal: stopping.signal,
   })
+  const retained = keepRetention(services, { signal: stopping.signal })
   return {
     ready: ready.promise,
     ...(port === undefined ? {} : { url: port.url }),
@@ -94,6 +96,7 @@ export async function startWorker(
       await Promise.all([sweep.stop(), drain.stop()])
       await stopped
       await kept
+      await retained
       await port?.close()
     },
   }

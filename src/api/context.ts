@@ -5,6 +5,7 @@ import type { Exposition } from '../exposition.ts'
 import type { Jobs, Schedules } from '../jobs/jobs.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Posts } from '../sessions/posts.ts'
 import type { Database } from '../stores/database.ts'
 
 export interface PartHealth {
@@ -21,6 +22,7 @@ export interface ApiServices {
   /** All series as Prometheus reads them. */
   readonly exposition: Exposition
   readonly jobs: Jobs
+  readonly posts: Posts
   /** What a backfill of the whole source would take at most. */
   readonly estimate: () => Promise<BackfillEstimate>
   readonly schedules: Schedules

@@ -93,6 +93,14 @@ export const importedAnswer = z.looseObject({
   rejected: z.array(z.looseObject({ index: z.number(), field: z.string(), message: z.string() })),
 })
 
+export const budgetAnswer = z.looseObject({
+  per_day: z.number().nullable(),
+  default: z.number().nullable(),
+  spent_today: z.number(),
+  resets_at: z.string(),
+})
+export type BudgetAnswer = z.infer<typeof budgetAnswer>
+
 export const keyAnswer = z.looseObject({
   id: z.string(),
   name: z.string(),

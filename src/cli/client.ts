@@ -3,6 +3,7 @@ import type { JobControl } from '../domain/job.ts'
 import { isErrorCode, MemoirError } from '../errors.ts'
 import {
   acceptedAnswer,
+  budgetAnswer,
   errorAnswer,
   estimateAnswer,
   failureAnswer,
@@ -120,6 +121,9 @@ export function createClient(options: ClientOptions) {
       await ask(acceptedAnswer, 'POST', schedule(id, '/trigger')),
     backfillSchedule: async (id: string, body: { from: string; to: string }) =>
       await ask(z.looseObject({ id: z.string() }), 'POST', schedule(id, '/backfill'), { body }),
+    budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
+    setBudget: async (perDay: number | null) =>
+      await ask(budgetAnswer, 'PUT', '/v1/settings/budget', { body: { per_day: perDay } }),
     keys: async (query: Query) => await ask(pageOf(keyAnswer), 'GET', '/v1/keys', { query }),
     createKey: async (body: NewKey) => await ask(newKeyAnswer, 'POST', '/v1/keys', { body }),
     revokeKey: async (id: string) => {

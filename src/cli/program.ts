@@ -1,6 +1,7 @@
 import { Command, type CommanderError } from 'commander'
 import { registerApi } from './commands/api.ts'
 import { registerBackfill } from './commands/backfill.ts'
+import { registerBudget } from './commands/budget.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerImport } from './commands/import.ts'
 import { registerJobs } from './commands/jobs.ts'
@@ -23,6 +24,7 @@ const COMMANDS = [
   registerJobs,
   registerSchedules,
   registerKeys,
+  registerBudget,
   registerDoctor,
   registerMigrate,
   registerApi,

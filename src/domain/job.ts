@@ -31,6 +31,8 @@ export interface JobError {
   readonly message: string
   readonly step: string
   readonly detail?: string
+  /** With `budget_reached` when it is the namespace's of the day, which lets go by itself. */
+  readonly budget?: 'day'
 }
 
 /** Counts of a backfill, read from `ingested_conversation`, never summed from results. Rates are conversations a second. */

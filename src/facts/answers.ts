@@ -29,7 +29,8 @@ export async function answered<T>(
   const inputHash = createHash('sha256').update(JSON.stringify(input)).digest()
   const key = { jobId, step, inputHash }
   const stored =
-    (await findAnswer(db, key)) ?? (await keepAnswer(db, key, { userId, model, answer: await ask() }))
+    (await findAnswer(db, key)) ??
+    (await keepAnswer(db, key, { userId, model, answer: await ask() }))
   const { value, promptVersion } = wrapped(stored.answer)
   return { value: schema.parse(value), promptVersion, model: stored.model }
 }

@@ -108,7 +108,10 @@ export function mergeDrafts(drafts: readonly FactDraft[]): FactDraft[] {
   const merged = new Map<string, FactDraft>()
   for (const draft of drafts) {
     const known = merged.get(draft.id)
-    merged.set(draft.id, known ? { ...known, sources: [...known.sources, ...draft.sources] } : draft)
+    merged.set(
+      draft.id,
+      known ? { ...known, sources: [...known.sources, ...draft.sources] } : draft,
+    )
   }
   return [...merged.values()]
 }

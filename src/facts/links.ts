@@ -28,8 +28,9 @@ export function linksOf(
     return id === undefined ? [] : [{ id, mention }]
   })
   const find = (value: string) =>
-    named.find(({ mention }) => sameName(mention.value, value) || sameName(mention.normalized, value))
-      ?.id
+    named.find(
+      ({ mention }) => sameName(mention.value, value) || sameName(mention.normalized, value),
+    )?.id
   const gone = new Set(targets.map(({ id }) => id))
   return [
     ...named.map(({ id, mention }) => ({
@@ -40,7 +41,8 @@ export function linksOf(
     })),
     ...draft.relations.slice(0, MAX_EDGES).flatMap(({ subject, predicate, object }) => {
       const [src, dst] = [find(subject), find(object)]
-      const usable = src !== undefined && dst !== undefined && src !== dst && PREDICATE.test(predicate)
+      const usable =
+        src !== undefined && dst !== undefined && src !== dst && PREDICATE.test(predicate)
       return usable ? [{ src, dst, type: predicate, weight: 1 }] : []
     }),
     ...near

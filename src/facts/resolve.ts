@@ -126,13 +126,11 @@ async function ask(
     facts: some.map(({ read: { draft }, near }) => ({
       content: draft.content,
       occurredAt: draft.occurredAt.toISOString(),
-      candidates: near.map(
-        ({ id, content, occurredAt }): Candidate => ({
-          id,
-          content,
-          occurredAt: occurredAt.toISOString(),
-        }),
-      ),
+      candidates: near.map(({ id, content, occurredAt }): Candidate => ({
+        id,
+        content,
+        occurredAt: occurredAt.toISOString(),
+      })),
     })),
   }
   const answer = await answered(

@@ -44,7 +44,10 @@ export async function settleFacts(
   let resolved: Resolved[] = []
   for (let round = 0; ; round += 1) {
     const afterSeq = lastSeq
-    const [now, known] = await Promise.all([factsOf(db, userId), findFacts(db, userId, idsOf(reads))])
+    const [now, known] = await Promise.all([
+      factsOf(db, userId),
+      findFacts(db, userId, idsOf(reads)),
+    ])
     lastSeq = now.lastSeq
     const step = `${request.step}:${round}`
     const fresh = await resolveDrafts(context, openOf(reads, known), { space, step, afterSeq })

@@ -43,10 +43,7 @@ export async function writeResolved(
 ): Promise<WrittenFacts> {
   const standing = resolved.filter(({ relation }) => relation !== 'duplicate')
   const texts = new Map(
-    standing.map(({ read }) => [
-      read.draft.id,
-      indexAlone(read.draft.content, read.language),
-    ]),
+    standing.map(({ read }) => [read.draft.id, indexAlone(read.draft.content, read.language)]),
   )
   const written = await writeFacts(
     tx,
@@ -80,7 +77,10 @@ export async function writeResolved(
   const again = [...written.values()].filter(({ added }) => !added).length
   const change = again - superseded.length
   if (change !== 0) await applyUserChanges(tx, [{ ...NOTHING, userId, traces: change }])
-  await saveSources(tx, resolved.flatMap((one) => sourcesOf(one, { userId, origin })))
+  await saveSources(
+    tx,
+    resolved.flatMap((one) => sourcesOf(one, { userId, origin })),
+  )
   await writeLinks(tx, standing, userId)
   return { added: [...written.keys()], superseded }
 }
@@ -145,9 +145,11 @@ async function writeLinks(
   )
   const entityOf = await upsertEntities(tx, mentions)
   const edges = standing.flatMap((one) =>
-    linksOf(one, (mention) => entityOf(userId, mention)).map(
-      (link): EdgeWrite => ({ ...link, userId, ts: one.read.draft.occurredAt }),
-    ),
+    linksOf(one, (mention) => entityOf(userId, mention)).map((link): EdgeWrite => ({
+      ...link,
+      userId,
+      ts: one.read.draft.occurredAt,
+    })),
   )
   await upsertEdges(tx, distinct(edges))
 }

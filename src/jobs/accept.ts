@@ -5,8 +5,7 @@ import { isTerminal, NIGHTLY_OVERLAP_MS } from '../domain/job.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
-import { BUILTIN_MODEL } from '../providers/hashing-embedder.ts'
-import { TOKENS_A_PRICE, priceOf } from '../providers/prices.ts'
+import { TOKENS_A_PRICE } from '../providers/prices.ts'
 import { sqlState, type Database } from '../stores/database.ts'
 import { getJob, listIngestFailures, listJobs } from '../stores/job-list.ts'
 import {
@@ -24,6 +23,7 @@ import { WALKS } from '../temporal/ids.ts'
 import { readBackfillRequest, sameRequest, type BackfillRequest } from './backfill-request.ts'
 import type { BackfillAccept, JobKey, Jobs, NightlyAccept } from './jobs.ts'
 import { createLauncher, type Launcher } from './launcher.ts'
+import { requirePrice } from './pricing.ts'
 import { createRuns } from './runs.ts'
 
 export interface JobsDependencies {
@@ -41,7 +41,9 @@ interface Context {
 }
 
 /** Accepts and steers work. Postgres is written before Temporal is told, and Temporal is never waited for. */
-export function createJobs(dependencies: JobsDependencies): Jobs & { close(): Promise<void> } {
+export function createJobs(
+  dependencies: JobsDependencies,
+): Jobs & Pick<Launcher, 'launch' | 'close'> {
   const { config, db, temporal } = dependencies
   const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
   const launcher = createLauncher({ ...dependencies, runs })
@@ -62,21 +64,14 @@ export function createJobs(dependencies: JobsDependencies): Jobs & { close(): Pr
       const { source } = readBackfillRequest((await requireRow(context, query)).request)
       return await listIngestFailures(db, { ...query, source })
     },
+    launch: (row) => launcher.launch(row),
     close: async () => await launcher.close(),
   }
 }
 
 /** @throws MemoirError `invalid_request` when nobody knows what a token costs */
 function tokensFor(budget: number, config: Config): number | null {
-  const model = config.EMBEDDING_MODEL ?? BUILTIN_MODEL
-  const price = priceOf({ model, price: config.EMBEDDING_PRICE })
-  if (price === null) {
-    throw new MemoirError(
-      'invalid_request',
-      `budget: the price of ${model} is not known; EMBEDDING_PRICE sets it`,
-      { details: { field: 'budget' } },
-    )
-  }
+  const price = requirePrice(config, 'budget')
   return price === 0 ? null : Math.floor((budget / price) * TOKENS_A_PRICE)
 }
 
@@ -181,6 +176,8 @@ async function control(context: Context, key: JobKey, action: JobControl): Promi
 /** Asking for what is, or was already asked for, is no error and does nothing. */
 function changes(row: JobRow, action: JobControl): boolean {
   if (action === 'cancel') return true
+  // Else the day's end would undo what a person asked for.
+  if (action === 'pause' && row.error?.budget !== undefined) return true
   const willPause = row.control === null ? row.state === 'paused' : row.control === 'pause'
   return willPause !== (action === 'pause')
 }
@@ -223,7 +220,9 @@ function conflictWith({ id, kind }: JobRow): MemoirError {
     backfill: 'Another backfill is not finished yet.',
     nightly: 'A nightly run of the source is not finished yet.',
   }
-  return new MemoirError('conflict', words[kind] ?? SENTENCE.conflict, { details: { job: id, kind } })
+  return new MemoirError('conflict', words[kind] ?? SENTENCE.conflict, {
+    details: { job: id, kind },
+  })
 }
 
 function notNow(row: JobRow, action: JobControl | 'retry'): MemoirError {

@@ -79,8 +79,9 @@ function createAttempts(options: OpenAiEmbedderOptions): Attempts {
       }
       const { error, refused } = outcome.failure
       if (!refused) throw error
-      const { parameter, tooLong } = refused
-      if (parameter === undefined || without.has(parameter)) return { refusal: { error, tooLong } }
+      const { parameters, tooLong } = refused
+      const parameter = parameters.find((name) => !without.has(name))
+      if (parameter === undefined) return { refusal: { error, tooLong } }
       without.add(parameter)
     }
   }

@@ -13,8 +13,8 @@ export interface VendorFailure {
   /** Set when it is the content of the request that is refused, so that other content may pass. */
   readonly refused?: {
     readonly tooLong: boolean
-    /** The optional parameter that the refusal names. */
-    readonly parameter: string | undefined
+    /** The optional parameters that the refusal names. */
+    readonly parameters: readonly string[]
   }
 }
 
@@ -72,7 +72,7 @@ export function failureOf(
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   })
   if (code !== 'vendor_refused') return { error }
-  return { error, refused: { tooLong: isTooLong(answer), parameter: parameterIn(answer, parameters) } }
+  return { error, refused: { tooLong: isTooLong(answer), parameters: namedIn(answer, parameters) } }
 }
 
 /**
@@ -167,9 +167,6 @@ function isTooLong({ status, codes, words }: Answer): boolean {
   return status === 413 || codes.some((code) => TOO_LONG_CODES.has(code)) || TOO_LONG.test(words)
 }
 
-function parameterIn(
-  { param, words }: Answer,
-  parameters: readonly string[],
-): string | undefined {
-  return parameters.find((name) => param === name || words.includes(name))
+function namedIn({ param, words }: Answer, parameters: readonly string[]): string[] {
+  return parameters.filter((name) => param === name || words.includes(name))
 }

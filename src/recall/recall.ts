@@ -12,7 +12,7 @@ import { traitsOf } from './space-traits.ts'
 
 export interface RecallDependencies {
   readonly db: Database
-  readonly question: (query: string) => Promise<QuestionVector>
+  readonly question: (query: string, namespaceId: string) => Promise<QuestionVector>
   readonly metrics: Metrics
 }
 
@@ -37,7 +37,7 @@ export function createRecall({ db, question, metrics }: RecallDependencies) {
     }
     const [user, asked] = await Promise.all([
       timed('user', findRecallUser(db, { ...request, externalId: request.userId })),
-      timed('question', question(request.query)),
+      timed('question', question(request.query, request.namespaceId)),
     ])
     const lexemes = queryLexemes(request.query, user?.languages ?? [])
     const found =

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
 import type { Turn } from '../domain/transcript.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
+import type { Launcher } from '../jobs/launcher.ts'
 import { sqlState, type Database } from '../stores/database.ts'
 import type { JobRow } from '../stores/jobs.ts'
 import { ensureUsers } from '../stores/memory-users.ts'
 import { insertPost, type PostRow } from '../stores/sessions.ts'
-import { uuidOfName } from '../temporal/ids.ts'
+import { uuidOfName, workflowIdOf } from '../temporal/ids.ts'
 import { turnDigests } from './transcript.ts'
 
 export interface SessionAccept {
@@ -17,6 +18,8 @@ export interface SessionAccept {
   /** Undefined makes one of the text, so that the same post again finds its first. */
   readonly sessionId?: string | undefined
   readonly turns: readonly Turn[]
+  /** ISO 8601: when turns were said that do not say so themselves. */
+  readonly saidAt?: string | null
   readonly metadata: Readonly<Record<string, unknown>>
 }
 
@@ -24,12 +27,9 @@ export interface AcceptedPost extends PostRow {
   readonly sessionId: string
 }
 
-/** What a new post's run is started with. */
-export type SessionJobRow = Omit<JobRow, 'kind'> & { readonly kind: 'session' }
-
 interface Accepting {
   readonly db: Database
-  readonly launcher: { launch(row: SessionJobRow): void }
+  readonly launcher: Pick<Launcher, 'launch'>
 }
 
 /** More turns than anybody says in a day; beyond it a step could not hold them. */
@@ -60,6 +60,9 @@ export async function acceptSession(
   throw new MemoirError('in_progress', SENTENCE.in_progress, { retryAfterMs: 1_000 })
 }
 
+const toJson = (turns: readonly Turn[]) =>
+  JSON.stringify(turns.map(({ role, name, content, at }) => ({ role, name, content, at })))
+
 type Prepared = Parameters<typeof insertPost>[1]
 
 function prepare({ namespaceId, userId, collection, turns, ...rest }: SessionAccept): Prepared {
@@ -69,18 +72,22 @@ function prepare({ namespaceId, userId, collection, turns, ...rest }: SessionAcc
       details: { field: 'transcript' },
     })
   }
-  const said = JSON.stringify(
-    turns.map(({ role, name, content, at }) => ({ role, name, content, at })),
+  // The time of the post is no part of it: who sends it again may well give another.
+  const textHash = createHash('sha256').update(toJson(turns)).digest()
+  const { saidAt } = rest
+  const said = toJson(
+    saidAt == null ? turns : turns.map((turn) => ({ ...turn, at: turn.at ?? saidAt })),
   )
-  const textHash = createHash('sha256').update(said).digest()
   const sessionId =
     rest.sessionId ?? uuidOfName(JSON.stringify([collection, userId, textHash.toString('hex')]))
+  const ids = { session: uuidv7(), post: uuidv7(), job: uuidv7() }
   return {
     namespaceId,
     externalUserId: userId,
     collection,
     sessionId,
-    ids: { session: uuidv7(), post: uuidv7(), job: uuidv7() },
+    ids,
+    workflowId: workflowIdOf('session', ids.job),
     textHash,
     turns: said,
     digests: turnDigests(turns),
@@ -105,13 +112,13 @@ async function insertUnlessRacing(
 }
 
 /** As it was written, so that nothing has to be read to start it. */
-function jobRowOf(post: PostRow, namespaceId: string): SessionJobRow {
+function jobRowOf(post: PostRow, namespaceId: string): JobRow {
   return {
     id: post.jobId,
     namespaceId,
     userId: post.userId,
     kind: 'session',
-    workflowId: `session:${post.session}`,
+    workflowId: workflowIdOf('session', post.jobId),
     runId: null,
     previousRunId: null,
     request: { rawSessionId: post.id, sessionUuid: post.session },

@@ -54,6 +54,28 @@ export async function readVisible(
   return new Map(rows.map((row) => [row.seq, present(row)]))
 }
 
+/** So many of one session are shown with it; `GET …/hierarchy` pages through all. */
+const OF_SESSION = 1_000
+
+/** Facts that rest on turns of a session, in the order of what they tell. */
+export async function readSessionFacts(
+  db: Queryable,
+  { session, sessionId, userId }: { session: string; sessionId: string; userId: string },
+): Promise<Memory[]> {
+  const { rows } = await db.query<MemoryRow>(
+    `select ${COLUMNS}
+       from memoir.memory_trace t join memoir.memory_user u on u.id = t.user_id
+      where t.user_id = $2::uuid and u.erased_at is null and t.kind = 'fact' and t.state = 'active'
+        and (t.expires_at is null or t.expires_at > now())
+        and t.id in (select m.trace_id from memoir.memory_source m
+                      where m.user_id = $2::uuid and m.session_id = $3 and starts_with(m.message_id, $1::text))
+      order by t.occurred_at, t.seq
+      limit ${OF_SESSION}`,
+    [session, userId, sessionId],
+  )
+  return rows.map(present)
+}
+
 function present({ seq: _seq, meta, vector_state, graph_state, ...row }: MemoryRow): Memory {
   return {
     ...row,

@@ -20,6 +20,7 @@ export interface NewPost {
   /** JSON object. */
   readonly metadata: string
   readonly bytes: number
+  readonly workflowId: string
 }
 
 export interface PostRow {
@@ -64,7 +65,7 @@ export async function insertPost(db: Queryable, post: NewPost): Promise<PostRow 
        returning id, session, user_id, job_id, number, status, queued_at
      ), work as (
        insert into memoir.job (id, namespace_id, user_id, kind, workflow_id, request)
-       select job_id, $1::uuid, user_id, 'session', 'session:' || session,
+       select job_id, $1::uuid, user_id, 'session', $13,
               jsonb_build_object('rawSessionId', id, 'sessionUuid', session)
          from post
      )
@@ -84,6 +85,7 @@ export async function insertPost(db: Queryable, post: NewPost): Promise<PostRow 
       post.digests,
       post.metadata,
       post.bytes,
+      post.workflowId,
     ],
   )
   return rows[0] ?? null

@@ -63,7 +63,7 @@ async function walk(
   turn: () => Promise<void>,
   step: (passage: number) => Promise<{ readonly passage: number | null }>,
 ): Promise<void> {
-  for (let passage: number | null = 0; passage !== null; ) {
+  for (let passage: number | null = 0; passage !== null;) {
     await turn()
     passage = (await step(passage)).passage
   }

@@ -8,6 +8,7 @@ import { createJobs } from '../../src/jobs/accept.ts'
 import { createSchedules } from '../../src/jobs/schedules.ts'
 import { createExposition } from '../../src/exposition.ts'
 import { createMetrics } from '../../src/metrics.ts'
+import { createPosts } from '../../src/sessions/posts.ts'
 import { insertKey, secretHash, type Role } from '../../src/stores/api-keys.ts'
 import type { Database } from '../../src/stores/database.ts'
 import { insertJob } from '../../src/stores/jobs.ts'
@@ -101,6 +102,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     metrics,
     exposition: createExposition({ db, metrics, log }),
     jobs,
+    posts: createPosts({ db, temporal, launcher: jobs }),
     estimate: async () =>
       await Promise.resolve({ conversations: 3, tokens: 400, cost: 0, model: 'hashing-1' }),
     schedules: createSchedules({ config, db, temporal, jobs, log }),

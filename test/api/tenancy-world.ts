@@ -1,4 +1,6 @@
+import { parseTranscript } from '../../src/sessions/transcript.ts'
 import type { ApiFixture } from './api-fixture.ts'
+import { fact, succeed } from './session-world.ts'
 
 /** What the walk of test/api/tenancy.test.ts goes through. */
 
@@ -30,11 +32,17 @@ export async function settle(memoir: ApiFixture): Promise<World> {
      values ($1, 'main', $2, 'error', 'no_user')`,
     [acme, MARK],
   )
+  await memoir.db.query(
+    `insert into memoir.usage (namespace_id, day, model, purpose, requests, tokens)
+     values ($1, (now() at time zone 'utc')::date, $2, 'embedding', 1, 10)`,
+    [acme, `${MARK}-model`],
+  )
   const { rows } = await memoir.db.query<{ id: string }>(
     `insert into memoir.api_key (namespace_id, name, role, secret_hash, prefix)
      values ($1, 'key of acme', 'reader', 'x', 'mk_') returning id`,
     [acme],
   )
+  await converse(memoir)
   const job = await memoir.job({ namespace: 'acme' })
   return { memoir, job, keyId: rows[0]?.id ?? '' }
 }
@@ -45,4 +53,19 @@ async function remember(memoir: ApiFixture, user: string, scope: string): Promis
      values (gen_random_uuid(), $1, 'message', $2, 'x', 'x', now())`,
     [await memoir.user(user, 'acme'), scope],
   )
+}
+
+/** A session of ann's that was processed: a transcript, a fact and the day's counts. */
+async function converse(memoir: ApiFixture): Promise<void> {
+  const post = await memoir.services.posts.accept({
+    namespaceId: await memoir.namespace('acme'),
+    userId: 'ann',
+    collection: 'chats',
+    sessionId: MARK,
+    turns: parseTranscript('User: what was posted'),
+    metadata: {},
+  })
+  await fact(memoir, { job: post.jobId, content: `what was posted, and ${MARK}` })
+  await memoir.db.query(`update memoir.memory_trace set scope = 'work' where kind = 'fact'`)
+  await succeed(memoir, post.jobId)
 }

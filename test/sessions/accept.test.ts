@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import {
-  acceptSession,
-  MAX_TURNS,
-  type SessionAccept,
-  type SessionJobRow,
-} from '../../src/sessions/accept.ts'
+import { acceptSession, MAX_TURNS, type SessionAccept } from '../../src/sessions/accept.ts'
 import { parseTranscript } from '../../src/sessions/transcript.ts'
 import type { Database } from '../../src/stores/database.ts'
-import { findJobRow } from '../../src/stores/jobs.ts'
+import { findJobRow, type JobRow } from '../../src/stores/jobs.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 import { defaultNamespace } from '../support/ingest.ts'
 
@@ -16,7 +11,7 @@ const suite = hasPostgres ? test : test.skip
 
 interface World extends AsyncDisposable {
   readonly db: Database
-  readonly launched: SessionJobRow[]
+  readonly launched: JobRow[]
   readonly namespaceId: string
   post(text: string, over?: Partial<SessionAccept>): ReturnType<typeof acceptSession>
   count(table: string): Promise<number>
@@ -25,8 +20,8 @@ interface World extends AsyncDisposable {
 async function createWorld(): Promise<World> {
   const test = await createTestDatabase()
   const namespaceId = await defaultNamespace(test.db)
-  const launched: SessionJobRow[] = []
-  const launcher = { launch: (row: SessionJobRow) => void launched.push(row) }
+  const launched: JobRow[] = []
+  const launcher = { launch: (row: JobRow) => void launched.push(row) }
   return {
     db: test.db,
     launched,
@@ -63,7 +58,7 @@ suite(
     const row = await findJobRow(world.db, { namespaceId: world.namespaceId, id: accepted.jobId })
     expect(row).toEqual(world.launched[0])
     expect(row).toMatchObject({
-      workflowId: `session:${accepted.session}`,
+      workflowId: `session:${accepted.jobId}`,
       request: { rawSessionId: accepted.id, sessionUuid: accepted.session },
     })
     const { rows } = await world.db.query(

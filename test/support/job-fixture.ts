@@ -3,7 +3,13 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client'
 import { pino } from 'pino'
 import { inject, vi } from 'vitest'
 import { loadConfig, type Config } from '../../src/config.ts'
-import type { BackfillJob, BackfillProgress, Job, JobKind, JobState } from '../../src/domain/job.ts'
+import type {
+  BackfillJob,
+  BackfillProgress,
+  Job,
+  JobState,
+  WalkKind,
+} from '../../src/domain/job.ts'
 import type { Ingest, PageHooks, PageRequest } from '../../src/ingest/ingest.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
 import { argumentOf } from '../../src/jobs/arguments.ts'
@@ -20,6 +26,9 @@ import { ensureNamespace } from '../../src/stores/tenants.ts'
 import { openTemporal, type TemporalClient } from '../../src/temporal/client.ts'
 import { WALKS, WORKFLOWS } from '../../src/temporal/ids.ts'
 import { startWorker, type RunningWorker, type WorkerServices } from '../../src/worker.ts'
+import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
+import { createSessionSteps } from '../../src/sessions/process.ts'
+import { createScriptedModel } from './scripted-model.ts'
 import { createTestDatabase } from './database.ts'
 
 /** Jobs on a real Temporal and a real Postgres, with an ingest that does what the test says. */
@@ -112,7 +121,7 @@ export interface JobFixture extends AsyncDisposable {
   sweeper(options: Partial<SweepOptions>): Promise<Sweep>
   accept(options?: { retryFailed?: boolean; pageSize?: number }): Promise<Job>
   /** A row that nobody starts but the sweep or the test. */
-  insert(kind?: JobKind): Promise<JobRow>
+  insert(kind?: WalkKind): Promise<JobRow>
   /** Starts the row's run the way the launcher does, with other arguments or a time limit. */
   start(row: JobRow, options?: StartOptions): Promise<WorkflowHandleWithFirstExecutionRunId>
   get(id: string): Promise<Job>
@@ -150,7 +159,13 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const ingest = createFakeIngest(db, options)
   const schedules = createSchedules({ config, db, temporal, jobs, log })
   const graph = createPostgresGraph(db)
-  const services = { graph, config, log, db, metrics, ingest, temporal, schedules }
+  const sessions = createSessionSteps({
+    config,
+    db,
+    embedder: createHashingEmbedder({ dimensions: 64, precision: 'fp16' }),
+    languageModel: createScriptedModel(),
+  })
+  const services = { graph, config, log, db, metrics, ingest, sessions, temporal, schedules }
   const namespaceId = await newNamespace(db, namespace)
   const workers: RunningWorker[] = []
   const sweepers: Sweep[] = []
@@ -186,7 +201,7 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
       await started.round()
       return started
     },
-    async insert(kind = 'backfill') {
+    async insert(kind: WalkKind = 'backfill') {
       const id = randomUUID()
       const subject = { namespaceId, source: config.SOURCE_NAME }
       await insertJob(db, {

@@ -21,7 +21,7 @@ const READ_CHARS = 600
 
 /** The same words mean lengths of time, moments, or no time at all ("I sat", "may", "march"). */
 const NO_DATE =
-  /^(?:for|in the|the)? ?(?:past|last|next|coming)? ?(?:now|sun|sat|mon|tue|wed|thu|fri|mar|may|march|second|a second|moment|(?:this )?(?:morning|afternoon|evening|noon))$/u
+  /^(?:for|in the|the)? ?(?:past|last|next|coming)? ?(?:now|sun|sat|mon|tue|wed|thu|fri|mar|may|march|second|a second|moment|(?:this )?(?:morning|afternoon|evening|noon|weekend))$/iu
 const LENGTH =
   /^(?:for|over|within|during|every|each)\b|^(?:the )?(?:past|last|next) (?:few|couple|several|\d+|two|three|four|five|ten)\b/iu
 const UPCOMING = /\b(?:will|going to|gonna|plan|planning|next|upcoming|soon|tomorrow|'ll)\b/iu

@@ -8,7 +8,8 @@ const NEEDS_MARK =
   /^(?:no|nah|man|right|great|cool|nice|awesome|amazing|sure|like|well|then|still|sorry|of course|absolutely|definitely|totally|actually|seriously|honestly|thanks.*|thank you.*|exactly|good .*|besides)$/iu
 
 /** "Since we last talked," says when, but only to those two. */
-const SINCE = /^since (?:we|i|you) (?:last )?[\p{L}']+(?: [\p{L}']+){0,2}(?:,| -)\s+/iu
+const SINCE =
+  /^(?:so )?(?:much|a lot|lots)?(?: has| have|'s)?(?: happened| changed)? ?since (?:we|our) (?:last )?(?:talk|sp[eo]|chat|met|saw|caught)\p{L}*(?: [\p{L}']+){0,2}(?:,| -|!|\.$)\s*/iu
 
 /** "Please remember that …": the wish is kept as salience, the rest as content. */
 const REMEMBER =

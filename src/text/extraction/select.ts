@@ -14,8 +14,8 @@ export interface Rated {
 const FACTS_A_TURN = 0.58
 /** One message alone can hold two facts ("I live in Berlin and work at Siemens"). */
 const FEWEST = 2
-/** Less says next to nothing: a statement of one's own with three key terms and nothing more lies just above. */
-const LEAST_SALIENCE = 0.35
+/** Less says next to nothing: two key terms of the speaker's own life reach it, five of anything else. */
+const LEAST_SALIENCE = 0.25
 /** Two facts with most of their terms in common are one, told twice. */
 const REPEATED = 0.7
 

@@ -23,6 +23,14 @@ const MARKUP: readonly RegExp[] = [
   /\*\*|__|[*|~]/gu,
 ]
 
+const SIGN = String.raw`(?:\p{Extended_Pictographic}|[\u{1F3FB}-\u{1F3FF}]|\u{200D}|\u{FE0F})`
+const PICTURE = new RegExp(SIGN, 'gu')
+/** Emoji often stand in place of a full stop. */
+const PICTURES_BEFORE_SENTENCE = new RegExp(
+  String.raw`(?<=[\p{L}\p{N}] {0,2})\p{Extended_Pictographic}(?:${SIGN}| ){0,20}(?=\p{Lu})`,
+  'gu',
+)
+
 /** A full stop after these ends no sentence. */
 const ABBREVIATION =
   /(?:^|[\s(])(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|e\.g|i\.e|approx|No|Nr|bzw|ca|Sra?|Mme|\p{Lu})\.\s*$/u
@@ -30,10 +38,11 @@ const LOOKED_BACK_CHARS = 12
 
 /** Blanks of equal length in place of markup, code, addresses and what is too long to be a word: positions stay true. */
 export function withoutMarkup(text: string): string {
-  return MARKUP.reduce(
-    (rest, pattern) => rest.replaceAll(pattern, (found) => found.replaceAll(/[^\n]/g, ' ')),
-    text,
-  )
+  const blank = (found: string) => found.replaceAll(/[^\n]/g, ' ')
+  const plain = MARKUP.reduce((rest, pattern) => rest.replaceAll(pattern, blank), text)
+  return plain
+    .replaceAll(PICTURES_BEFORE_SENTENCE, (found) => `.${blank(found.slice(1))}`)
+    .replaceAll(PICTURE, blank)
 }
 
 /** @param language BCP 47's first part; `und` cuts by the rules common to all */

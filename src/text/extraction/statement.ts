@@ -15,7 +15,7 @@ const ASKING = /^(?:what|who|whose|where|why|how|which|any|wanna|got any|care to
 const CLEFT = /^(?:what|where|how|which) (?:i|we|really|makes?|made|matters?|keeps?|helps?)\b/iu
 
 const COURTESY =
-  /^(?:(?:many )?thanks?|thank you|good (?:to|luck|for|job|morning|night|evening|afternoon|day|call|point)|(?:so )?(?:nice|great|good|lovely) (?:to|hearing|seeing|talking|job|work|one)|talk (?:to you )?(?:soon|later)|see (?:you|ya)|take (?:care|it easy)|good?bye|congrat|welcome|(?:that |it )?(?:sounds?|looks?)|no (?:worries|problem|prob|doubts?|way)|way to go|keep (?:it|up|going|pushing|me|in|on)|(?:so )?(?:glad|happy|sorry) (?:to hear|you|it|that|for you)|hope (?:you|it|that)|same (?:here|to)|me (?:too|neither)|cheers|happy (?:birthday|new|holiday)|enjoy|have (?:a|fun)|you(?:'re| are) welcome|i(?:'m| am) (?:good|fine|ok|okay|well|great)\b.{0,12}$|(?:i |just )?(?:wanted|want) to (?:say|ask|check|catch)|i (?:totally |completely |really )?agree|(?:i )?(?:can't|can not|cannot) wait|i (?:appreciate|see|guess|bet|know|hope|wish)\b|let(?:'s| us| me)\b|i(?:'m| am) (?:here|glad|sorry|so glad|happy) (?:for|to hear|you|it|that)|i(?:'ll| will) (?:let|talk|see|keep you|check)|long time|it's been)/iu
+  /^(?:(?:many )?thanks?|thank you|good (?:to|luck|for|job|morning|night|evening|afternoon|day|call|point)|(?:so )?(?:nice|great|good|lovely) (?:to|hearing|seeing|talking|job|work|one)|talk (?:to you )?(?:soon|later)|see (?:you|ya)|take (?:care|it easy)|good?bye|congrat|welcome|(?:that |it )?(?:sounds?|looks?)|no (?:worries|problem|prob|doubts?|way)|way to go|keep (?:it|up|going|pushing|me|in|on)|(?:so )?(?:glad|happy|sorry) (?:to hear|you|it|that|for you)|hope (?:you|it|that)|same (?:here|to)|me (?:too|neither)|cheers|happy (?:birthday|new|holiday)|enjoy|have (?:a|fun)|you(?:'re| are) welcome|i(?:'m| am) (?:good|fine|ok|okay|well|great)\b.{0,12}$|(?:i |just )?(?:wanted|want) to (?:say|ask|check|catch)|i (?:totally |completely |really )?agree|(?:i )?(?:can't|can not|cannot) wait|i (?:appreciate|see|guess|bet|know|hope|wish)\b|let(?:'s| us| me)\b|i(?:'m| am) (?:here|glad|sorry|so glad|happy) (?:for|to hear|you|it|that)|i(?:'ll| will) (?:let|talk|see|keep you|check)|long time|it's been|here(?:'s| is| are)|check |take a look|look at|this is (?:a|the|my) (?:pic|photo))/iu
 const COURTESY_CHARS = 80
 
 /** A verb of liking without its "I" is still a statement: "Love hiking." */
@@ -44,14 +44,18 @@ export function subjectOf(words: readonly Word[]): Subject | undefined {
 /** "Lost my job", "Researching agencies", "Gonna move": the speaker left the "I" out, or asks for something. */
 function verbFirst(first: Word, words: readonly Word[]): Subject | undefined {
   if (FELT.test(first.norm)) return words.some(isSecondPerson) ? undefined : 'unsaid'
+  const rest = words.slice(words.indexOf(first) + 1)
   if (first.tags.has('Gerund')) {
-    const rest = words.slice(words.indexOf(first) + 1)
-    if (!rest.some(isFiniteVerb)) return 'unsaid'
+    if (first.norm === 'going' || !rest.some(isFiniteVerb)) return 'unsaid'
     return words.some(isFirstPerson) ? 'speaker' : 'other'
   }
-  if (first.tags.has('PastTense') || first.norm === 'been') return 'unsaid'
+  if (first.norm === 'been') return rest[0]?.tags.has('Determiner') === true ? undefined : 'unsaid'
+  // "Really made me think": what did is in the sentence before.
+  if (first.tags.has('PastTense')) return isObject(rest[0]) ? 'pronoun' : 'unsaid'
   return undefined
 }
+
+const isObject = (word: Word | undefined) => word?.norm === 'me' || word?.norm === 'us'
 
 const isVerb = ({ tags }: Word) => tags.has('Verb')
 

@@ -51,8 +51,9 @@ function impliedBy({ implicit = '', tags }: Term, next: Term | undefined): strin
   const verb = next?.text.toLowerCase() ?? ''
   const past = next?.tags?.has('PastTense') === true || next?.tags?.has('Participle') === true
   if (implicit === 'had' && !past && verb !== 'been' && verb !== 'better') return 'would'
-  if (implicit === 'is' && tags?.has('Verb') === true && /^(?:been|got|had)$/u.test(verb))
-    return 'has'
+  if ((implicit === 'is' || implicit === 'has') && tags?.has('Verb') === true) {
+    return /^(?:been|got|had)$/u.test(verb) ? 'has' : 'is'
+  }
   return implicit
 }
 

@@ -1,4 +1,5 @@
 import type { Word } from './tagging.ts'
+import { withName } from './verbs.ts'
 
 /** Turns what speakers say of themselves into sentences about them, by name. English only. */
 
@@ -8,93 +9,114 @@ export interface Voices {
   readonly addressed: string | undefined
 }
 
-const OWN: ReadonlySet<string> = new Set([
-  'i',
-  'me',
-  'my',
-  'mine',
-  'myself',
-  'we',
-  'us',
-  'our',
-  'ours',
-  'ourselves',
-])
+const OWN = /^(?:i|me|my|mine|myself|we|us|our|ours|ourselves)$/u
+const ADDRESSED = /^(?:you|your|yours|yourself|y'all|ya)$/u
+const OTHERS = /^(?:they|them|their|theirs|themselves|'em)$/u
 
-export const isFirstPerson = (word: Word) => OWN.has(word.norm)
-const ADDRESSED: ReadonlySet<string> = new Set(['you', 'your', 'yours', 'yourself', "y'all", 'ya'])
-export const isSecondPerson = (word: Word) => ADDRESSED.has(word.norm)
+export const isFirstPerson = ({ norm }: Word) => OWN.test(norm)
+export const isSecondPerson = ({ norm }: Word) => ADDRESSED.test(norm)
 
 /**
  * "I lost my job" → "Jon lost their job". The name stands first and wherever a verb needs it; what belongs to the one already
- * named is "their", which fits everybody. "We" is told of the speaker: who else took part is not known.
+ * named is "their", which fits everybody. Where "they" are others, or two people are spoken of, each is called by name instead.
+ * "We" is told of the speaker: who else took part is not known.
  */
 export function toThirdPerson(words: readonly Word[], voices: Voices): Word[] {
-  const told: Word[] = []
-  const named = new Set<string>()
-  words.forEach((word, at) => {
-    const before = subjectBefore(words, at)
-    const third = before === undefined ? nounFor(word, voices, named) : verbFor(word, before)
-    told.push(third === word.text ? word : { ...word, text: third, norm: third.toLowerCase() })
+  const kept = words.filter((word, at) => !isWeAll(word, words[at - 1]))
+  const others = kept.some(({ norm }) => OTHERS.test(norm))
+  const two = kept.some(isSecondPerson)
+  let named = false
+  return kept.map((word, at) => {
+    const subject = subjectBefore(kept, at)
+    const isNamed =
+      subject !== undefined && (subject.norm !== 'you' || voices.addressed !== undefined)
+    if (isNamed) return respelled(word, verbFor(word))
+    const third = nounFor(word, voices, { again: named && !others && !two, after: kept[at - 1] })
+    named ||= third !== undefined
+    return third === undefined ? word : respelled(word, third)
   })
-  return told
 }
+
+/** "We all", "we both": of those only the speaker is known. */
+const isWeAll = (word: Word, before: Word | undefined) =>
+  (word.norm === 'all' || word.norm === 'both') && before?.norm === 'we'
+
+const respelled = (word: Word, text: string): Word => ({ ...word, text, norm: text.toLowerCase() })
 
 const POSSESSIVE = /^(?:my|our|mine|ours|your|yours)$/u
 const REFLEXIVE = /^(?:myself|ourselves|yourself)$/u
 const OBJECT = /^(?:me|us)$/u
+const BE = /^(?:be|being|been|is|was|am)$/u
 
-function nounFor(word: Word, { speaker, addressed }: Voices, named: Set<string>): string {
+function nounFor(
+  word: Word,
+  { speaker, addressed }: Voices,
+  { again, after }: { again: boolean; after: Word | undefined },
+): string | undefined {
   const name = isFirstPerson(word) ? speaker : isSecondPerson(word) ? addressed : undefined
-  if (name === undefined) return word.text
-  if (REFLEXIVE.test(word.norm)) return 'themselves'
-  // "Their" and "them" are the first one named: with two people in a sentence each is called by name.
-  const again = named.has(name) && named.size === 1
-  named.add(name)
+  if (name === undefined) return undefined
+  const isObject = OBJECT.test(word.norm)
+  if (REFLEXIVE.test(word.norm) || (isObject && BE.test(after?.norm ?? ''))) return 'themselves'
   if (POSSESSIVE.test(word.norm)) return again ? 'their' : possessiveOf(name)
-  return again && OBJECT.test(word.norm) ? 'them' : name
+  return again && isObject ? 'them' : name
 }
 
 export const possessiveOf = (name: string) => (name.endsWith('s') ? `${name}'` : `${name}'s`)
 
-const BETWEEN: ReadonlySet<string> = new Set(['all', 'both', 'not', 'never', 'always', 'also'])
+const BETWEEN = /^(?:not|never|always|also|just|only)$/u
 const MAX_BETWEEN = 3
 
 /** The pronoun whose first verb this word is: nothing but adverbs stands between. */
 function subjectBefore(words: readonly Word[], at: number): Word | undefined {
-  if (words[at]?.tags.has('Verb') !== true && words[at]?.tags.has('Noun') === true) return undefined
+  if (!isVerbHere(words, at)) return undefined
   for (let back = at - 1; back >= 0 && back >= at - 1 - MAX_BETWEEN; back -= 1) {
     const word = words[back]
-    if (word === undefined || /[,;:.!?]/u.test(word.after)) return undefined
-    if (/^(?:i|we|you)$/u.test(word.norm)) return word
-    if (!word.tags.has('Adverb') && !BETWEEN.has(word.norm)) return undefined
+    if (word === undefined) return undefined
+    if (/^(?:and|but)$/u.test(word.norm)) return sharedSubject(words, back, words[at])
+    if (/[,;:.!?]/u.test(word.after)) return undefined
+    if (SUBJECT.test(word.norm)) return word
+    if (!word.tags.has('Adverb') && !BETWEEN.test(word.norm)) return undefined
   }
   return undefined
 }
 
-const IRREGULAR: Readonly<Record<string, string>> = {
-  am: 'is',
-  are: 'is',
-  were: 'was',
-  have: 'has',
-  do: 'does',
-  go: 'goes',
-}
-/** The same in the past and the present; English speakers mean the past more often. */
-const UNCHANGED =
-  /^(?:put|set|cut|hit|let|hurt|cost|quit|shut|spread|read|beat|bet|ca|wo|used|got|gotta)$/u
+const SUBJECT = /^(?:i|we|you)$/u
 
-function verbFor(word: Word, subject: Word): string {
-  if (subject.norm === 'you') return word.text
-  const irregular = IRREGULAR[word.norm]
-  if (irregular !== undefined) return irregular
-  const base = word.tags.has('PresentTense') || word.tags.has('Infinitive')
-  if (!base || word.tags.has('Modal') || word.tags.has('Gerund')) return word.text
-  if (UNCHANGED.test(word.norm) || /(?:ing|ed)$/u.test(word.norm)) return word.text
-  return withEnding(word.text)
+/** "I live in Berlin and work at Siemens": the second verb has the subject of the first, unless both hang on a "to" or a "can". */
+function sharedSubject(words: readonly Word[], and: number, verb?: Word): Word | undefined {
+  if (verb?.tags.has('Infinitive') !== true) return undefined
+  for (let back = and - 1; back >= 0; back -= 1) {
+    const word = words[back]
+    if (word === undefined || HANGS.test(word.norm) || word.tags.has('Modal')) return undefined
+    if (SUBJECT.test(word.norm)) return isPresent(words, back, and) ? word : undefined
+    if (/[,;:.!?]/u.test(word.after)) return undefined
+  }
+  return undefined
 }
 
-function withEnding(verb: string): string {
-  if (/(?:s|x|z|ch|sh|o)$/u.test(verb)) return `${verb}es`
-  return /[^aeiou]y$/u.test(verb) ? `${verb.slice(0, -1)}ies` : `${verb}s`
+const HANGS = /^(?:to|do|did|does|let|help|make|made|they|he|she|it|who|that)$/u
+
+const isPresent = (words: readonly Word[], from: number, to: number) =>
+  words.slice(from, to).some(({ tags }) => tags.has('Infinitive')) &&
+  !words.slice(from, to).some(({ tags }) => tags.has('PastTense'))
+
+/** The tagger takes some verbs for nouns ("I mentor a teen"); what stands between "I" and an article is one. */
+function isVerbHere(words: readonly Word[], at: number): boolean {
+  const word = words[at]
+  if (word === undefined || word.norm === 'last') return false
+  if (word.tags.has('Verb')) return true
+  const next = words[at + 1]
+  return (
+    word.tags.has('Singular') &&
+    !word.tags.has('Pronoun') &&
+    words[at - 1]?.norm === 'i' &&
+    (next?.tags.has('Determiner') === true || next?.tags.has('Possessive') === true)
+  )
+}
+
+function verbFor(word: Word): string {
+  const past = word.tags.has('PastTense') || word.tags.has('Participle')
+  const fixed = past || word.tags.has('Modal') || word.tags.has('Gerund')
+  // "were" is a past, and still another word with a name.
+  return fixed && word.norm !== 'were' ? word.text : withName(word.text)
 }
