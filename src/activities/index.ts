@@ -1,13 +1,16 @@
 import type { Ingest } from '../ingest/ingest.ts'
 import { createBackfillActivities } from './backfill.ts'
+import type { SyncSteps } from '../graph/sync-steps.ts'
 import { createReportActivities, type ReportDependencies } from './report.ts'
 import type { SessionSteps } from '../sessions/process.ts'
 import { createScheduleActivities, type ScheduledWork } from './schedules.ts'
 import { createSessionActivities } from './sessions.ts'
+import { createSyncActivities } from './sync.ts'
 
 export interface ActivityDependencies extends ReportDependencies {
   readonly ingest: Ingest
   readonly sessions: SessionSteps
+  readonly sync: SyncSteps
   readonly schedules: ScheduledWork
 }
 
@@ -18,6 +21,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createBackfillActivities(dependencies),
     ...createScheduleActivities(dependencies),
     ...createSessionActivities(dependencies),
+    ...createSyncActivities(dependencies),
   }
 }
 

@@ -3,10 +3,12 @@ import type { BackfillEstimate } from '../domain/job.ts'
 import type { RecallRequest, RecallResult } from '../domain/recall.ts'
 import type { Exposition } from '../exposition.ts'
 import type { Jobs, Schedules } from '../jobs/jobs.ts'
+import type { Syncs } from '../jobs/sync.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Posts } from '../sessions/posts.ts'
 import type { Database } from '../stores/database.ts'
+import type { GraphStore } from '../stores/graph-store.ts'
 
 export interface PartHealth {
   readonly ok: boolean
@@ -23,6 +25,8 @@ export interface ApiServices {
   readonly exposition: Exposition
   readonly jobs: Jobs
   readonly posts: Posts
+  readonly graph: GraphStore
+  readonly syncs: Syncs
   /** What a backfill of the whole source would take at most. */
   readonly estimate: () => Promise<BackfillEstimate>
   readonly schedules: Schedules

@@ -7,6 +7,7 @@ const ARGUMENT = {
   backfill: backfillJobOf,
   nightly: nightlyJobOf,
   session: startOf,
+  sync: startOf,
 } satisfies Record<JobKind, (row: JobRow, heartbeatSeconds: number) => JobStart>
 
 /** What the workflow of a row is started with, now or after a crash. */

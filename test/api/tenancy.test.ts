@@ -122,6 +122,11 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
     ask: () => ({ path: '/v1/status' }),
     outside: EMPTY,
   },
+  'get /api/persistence/status': {
+    role: 'reader',
+    ask: () => ({ path: '/api/persistence/status' }),
+    outside: EMPTY,
+  },
   'get /v1/keys': {
     role: 'admin',
     ask: () => ({ path: '/v1/keys', headers: { 'memoir-namespace': 'acme' } }),

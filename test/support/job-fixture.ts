@@ -27,6 +27,8 @@ import { openTemporal, type TemporalClient } from '../../src/temporal/client.ts'
 import { WALKS, WORKFLOWS } from '../../src/temporal/ids.ts'
 import { startWorker, type RunningWorker, type WorkerServices } from '../../src/worker.ts'
 import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
+import { createSyncSteps } from '../../src/graph/sync-steps.ts'
+import { createSyncs } from '../../src/jobs/sync.ts'
 import { createSessionSteps } from '../../src/sessions/process.ts'
 import { createScriptedModel } from './scripted-model.ts'
 import { createTestDatabase } from './database.ts'
@@ -165,7 +167,21 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     embedder: createHashingEmbedder({ dimensions: 64, precision: 'fp16' }),
     languageModel: createScriptedModel(),
   })
-  const services = { graph, config, log, db, metrics, ingest, sessions, temporal, schedules }
+  const sync = createSyncSteps({ db, graph })
+  const syncs = createSyncs({ db, launcher: jobs })
+  const services = {
+    graph,
+    sync,
+    syncs,
+    config,
+    log,
+    db,
+    metrics,
+    ingest,
+    sessions,
+    temporal,
+    schedules,
+  }
   const namespaceId = await newNamespace(db, namespace)
   const workers: RunningWorker[] = []
   const sweepers: Sweep[] = []
