@@ -47,6 +47,7 @@ export type WorkerServices = Pick<
   | 'db'
   | 'metrics'
   | 'ingest'
+  | 'persistence'
   | 'sessions'
   | 'temporal'
   | 'graph'

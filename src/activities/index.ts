@@ -1,6 +1,8 @@
 import type { Ingest } from '../ingest/ingest.ts'
 import { createBackfillActivities } from './backfill.ts'
 import type { SyncSteps } from '../graph/sync-steps.ts'
+import type { Persistence } from '../memories/persist.ts'
+import { createMemoryActivities } from './memories.ts'
 import { createReportActivities, type ReportDependencies } from './report.ts'
 import type { SessionSteps } from '../sessions/process.ts'
 import { createScheduleActivities, type ScheduledWork } from './schedules.ts'
@@ -12,6 +14,7 @@ export interface ActivityDependencies extends ReportDependencies {
   readonly sessions: SessionSteps
   readonly sync: SyncSteps
   readonly schedules: ScheduledWork
+  readonly persistence: Persistence
 }
 
 /** Everything a worker can do, over the dependencies of its process. */
@@ -20,6 +23,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createReportActivities(dependencies),
     ...createBackfillActivities(dependencies),
     ...createScheduleActivities(dependencies),
+    ...createMemoryActivities(dependencies),
     ...createSessionActivities(dependencies),
     ...createSyncActivities(dependencies),
   }
