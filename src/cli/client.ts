@@ -52,6 +52,25 @@ export interface NewMemory {
   readonly external_id?: string
 }
 
+/** A conversation as the API takes it. */
+export interface ImportedConversation {
+  readonly id: string
+  readonly user_id?: string
+  readonly title: string | null
+  readonly created_at: string
+  readonly updated_at: string
+  readonly messages: readonly ImportedMessage[]
+}
+
+export interface ImportedMessage {
+  readonly id: string
+  readonly role: string
+  readonly name: string | null
+  readonly content: string
+  readonly created_at: string
+  readonly position: number
+}
+
 export interface NewKey {
   readonly name: string
   readonly role: string
