@@ -6,7 +6,9 @@ import { createEstimate } from './ingest/estimate.ts'
 import { toMemoirError } from './errors.ts'
 import type { Ingest } from './ingest/ingest.ts'
 import { createIngest } from './ingest/page.ts'
+import { createSyncSteps, type SyncSteps } from './graph/sync-steps.ts'
 import { createJobs } from './jobs/accept.ts'
+import { createSyncs } from './jobs/sync.ts'
 import type { Schedules } from './jobs/jobs.ts'
 import { createSchedules, type ScheduleKeeper } from './jobs/schedules.ts'
 import { createPersistence, type Persistence } from './memories/persist.ts'
@@ -48,7 +50,7 @@ export interface Services extends ApiServices {
   readonly temporal: TemporalClient
   /** Working memory by user: in Redis when there is one, else in this process. */
   readonly focus: FocusBuffer
-  readonly graph: GraphStore
+  readonly sync: SyncSteps
   close(): Promise<void>
 }
 
@@ -99,6 +101,8 @@ export async function createServices(
     focus: focusOf(config, redis),
     graph,
     jobs,
+    syncs: createSyncs({ db, launcher: jobs }),
+    sync: createSyncSteps({ db, graph }),
     posts: createPosts({ db, temporal, launcher: jobs }),
     schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
@@ -119,8 +123,7 @@ export async function createServices(
       await temporal.close()
       await source.close()
       redis?.close()
-      await spending.close()
-      await graph.close()
+      await Promise.all([graph.close(), spending.close()])
       await db.close()
     },
   }
