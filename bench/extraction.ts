@@ -10,7 +10,8 @@ import type { Finding } from './measure.ts'
 
 /**
  * What the built-in model makes of conversations for which people noted down what was told in each session, beside a naive picker:
- * the longest sentences, as many a session. Both are measured by their key terms against the notes of the same session.
+ * the longest sentences, as many a session, as they stand and with the name of who said them. All are measured by their key terms
+ * against the notes of the same session.
  */
 
 const LANGUAGE = 'en'
@@ -102,10 +103,11 @@ async function benchFile(path: string): Promise<Finding[]> {
   const sessions = readSessions(path)
   const picked = await extractAll(sessions)
   const longest = sessions.map((session, at) => longestSentences(session, picked[at]?.length ?? 0))
-  const [rules, naive] = [scoreOf(sessions, picked), scoreOf(sessions, longest)]
+  const [rules, naive] = [scoreOf(sessions, picked), scoreOf(sessions, longest.map(plain))]
+  const named = scoreOf(sessions, longest.map(withNames))
   const findings = MEASURES.map(({ what, of, show, bar, holds }) => ({
     what: `${file}: ${what}`,
-    measured: `${show(of(rules))}, naive ${show(of(naive))}`,
+    measured: `${show(of(rules))}, naive ${show(of(naive))}, naive with names ${show(of(named))}`,
     bar,
     holds: holds(of(rules)),
   }))
@@ -145,12 +147,25 @@ async function extractAll(sessions: readonly Session[]): Promise<string[][]> {
   return picked
 }
 
-function longestSentences({ turns }: Session, count: number): string[] {
+interface Said {
+  readonly name: string | null
+  readonly text: string
+}
+
+function longestSentences({ turns }: Session, count: number): Said[] {
   return turns
-    .flatMap(({ content }) => sentencesOf(content, LANGUAGE).map(({ text }) => text))
-    .toSorted((a, b) => b.length - a.length)
+    .flatMap(({ name, content }) =>
+      sentencesOf(content, LANGUAGE).map(({ text }) => ({ name, text })),
+    )
+    .toSorted((a, b) => b.text.length - a.text.length)
     .slice(0, count)
 }
+
+const plain = (sentences: readonly Said[]) => sentences.map(({ text }) => text)
+
+/** Notes name whom they are of; so does this, or half of what the rules do would be that alone. */
+const withNames = (sentences: readonly Said[]) =>
+  sentences.map(({ name, text }) => `${name}: ${text}`)
 
 function scoreOf(sessions: readonly Session[], picked: readonly (readonly string[])[]): Score {
   const facts = picked.flat()
