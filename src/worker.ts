@@ -3,8 +3,10 @@ import getPort from 'get-port'
 import { createFailureInterceptor } from './activities/failures.ts'
 import { createActivities } from './activities/index.ts'
 import { loadConfig } from './config.ts'
+import { startDrain, type DrainOptions } from './graph/drain.ts'
 import { createRuns } from './jobs/runs.ts'
 import type { ScheduleKeeper } from './jobs/schedules.ts'
+import { keepInSync } from './jobs/sync.ts'
 import { startSweep, type SweepOptions } from './jobs/sweep.ts'
 import { createExposition } from './exposition.ts'
 import { createLogger } from './logger.ts'
@@ -31,6 +33,7 @@ export interface RunningWorker {
 
 export interface WorkerStartOptions {
   readonly sweep?: Partial<SweepOptions>
+  readonly drain?: Partial<DrainOptions>
   /** How often to look whether Temporal has the schedules. */
   readonly keepSchedulesMs?: number
   /** How long steps in hand may take to end by themselves. */
@@ -39,7 +42,17 @@ export interface WorkerStartOptions {
 
 export type WorkerServices = Pick<
   Services,
-  'config' | 'log' | 'db' | 'metrics' | 'ingest' | 'sessions' | 'temporal'
+  | 'config'
+  | 'log'
+  | 'db'
+  | 'metrics'
+  | 'ingest'
+  | 'persistence'
+  | 'sessions'
+  | 'temporal'
+  | 'graph'
+  | 'sync'
+  | 'syncs'
 > & { readonly schedules: ScheduleKeeper }
 
 /** A shutdown waits that long at most for a Temporal that does not answer. */
@@ -65,6 +78,7 @@ export async function startWorker(
   const port = await openPort(services, { working, sdkPort })
   const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
   const sweep = startSweep({ ...services, runs }, options.sweep)
+  const drain = startDrain(services, options.drain)
   const stopping = new AbortController()
   const ready = Promise.withResolvers<void>()
   // Nobody has to wait for it.
@@ -82,6 +96,7 @@ export async function startWorker(
     signal: stopping.signal,
   })
   const retained = keepRetention(services, { signal: stopping.signal })
+  const inSync = keepInSync(services, stopping.signal)
   return {
     ready: ready.promise,
     ...(port === undefined ? {} : { url: port.url }),
@@ -90,10 +105,10 @@ export async function startWorker(
     async shutdown() {
       stopping.abort()
       ready.reject(new Error('the worker was shut down'))
-      await sweep.stop()
+      await Promise.all([sweep.stop(), drain.stop()])
       await stopped
       await kept
-      await retained
+      await Promise.all([retained, inSync])
       await port?.close()
     },
   }

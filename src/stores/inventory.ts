@@ -52,7 +52,7 @@ export const USER_TEXT: readonly UserTextPlace[] = [
   },
   {
     table: 'memory_revision',
-    columns: ['content', 'content_hash', 'meta'],
+    columns: ['content', 'content_hash', 'meta', 'fields'],
     by: { column: 'user_id' },
   },
   {
@@ -115,6 +115,7 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
   'ingested_conversation.source': 'an operator’s word',
   'ingested_conversation.outcome': 'one of a closed list',
   'ingested_conversation.code': 'one of a closed list',
+  'ingested_conversation.extracted': 'one of a closed list',
   'forgotten.kind': 'one of a closed list',
   'forgotten.hash': 'keyed hash, kept on purpose',
   'suppressed_user.hash': 'keyed hash, kept on purpose',
@@ -130,6 +131,11 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
     'a label; one that names a user goes with the last of its sessions',
   'entity.type': 'one of a closed list',
   'memory_edge.type': 'one of a closed list',
+  'drift_report.operation': 'one of a closed list',
+  'drift_report.sample': 'uuids',
+  'drift_report.position': 'uuids',
+  'sync_cursor.position': 'uuids',
+  'memory_edge.source': 'one of a closed list',
   'embedding_space.provider': 'configuration',
   'embedding_space.model': 'configuration',
   'embedding_space.precision': 'one of a closed list',

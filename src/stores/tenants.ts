@@ -14,6 +14,14 @@ export async function findNamespace(db: Queryable, name: string): Promise<Namesp
   return rows[0] ?? null
 }
 
+export async function findNamespaceName(db: Queryable, id: string): Promise<string | null> {
+  const { rows } = await db.query<{ name: string }>(
+    `select name from memoir.namespace where id = $1::uuid`,
+    [id],
+  )
+  return rows[0]?.name ?? null
+}
+
 /** The namespace of that name, made when there is none. @returns null when the name is not one a namespace may have */
 export async function ensureNamespace(db: Queryable, name: string): Promise<Namespace | null> {
   await db.query(
@@ -22,4 +30,9 @@ export async function ensureNamespace(db: Queryable, name: string): Promise<Name
     [name],
   )
   return await findNamespace(db, name)
+}
+
+export async function listNamespaceIds(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(`select id from memoir.namespace order by id`)
+  return rows.map(({ id }) => id)
 }

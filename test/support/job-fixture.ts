@@ -17,8 +17,10 @@ import type { JobKey, Jobs, Schedules } from '../../src/jobs/jobs.ts'
 import { createRuns } from '../../src/jobs/runs.ts'
 import { createSchedules, type ScheduleKeeper } from '../../src/jobs/schedules.ts'
 import { startSweep, type Sweep, type SweepOptions } from '../../src/jobs/sweep.ts'
+import { createPersistence } from '../../src/memories/persist.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import type { Database } from '../../src/stores/database.ts'
+import { createPostgresGraph } from '../../src/stores/postgres-graph.ts'
 import { findPosition, savePosition } from '../../src/stores/job-progress.ts'
 import { findJobRow, insertJob, markStarted, type JobRow } from '../../src/stores/jobs.ts'
 import { ensureNamespace } from '../../src/stores/tenants.ts'
@@ -26,6 +28,8 @@ import { openTemporal, type TemporalClient } from '../../src/temporal/client.ts'
 import { WALKS, WORKFLOWS } from '../../src/temporal/ids.ts'
 import { startWorker, type RunningWorker, type WorkerServices } from '../../src/worker.ts'
 import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
+import { createSyncSteps } from '../../src/graph/sync-steps.ts'
+import { createSyncs } from '../../src/jobs/sync.ts'
 import { createSessionSteps } from '../../src/sessions/process.ts'
 import { createScriptedModel } from './scripted-model.ts'
 import { createTestDatabase } from './database.ts'
@@ -100,6 +104,7 @@ const NO_SWEEP: SweepOptions = {
   unstartedAfterMs: 0,
   silentAfterMs: 0,
   stuckAttempts: 3,
+  refusedRounds: 3,
 }
 
 export interface JobFixture extends AsyncDisposable {
@@ -136,6 +141,8 @@ export interface StartOptions {
 export interface FixtureOptions extends IngestScript {
   readonly env?: Record<string, string>
   readonly address?: string
+  /** That of another fixture, as in an installation restored from its dump. */
+  readonly namespaceId?: string
 }
 
 export async function createJobFixture(options: FixtureOptions = {}): Promise<JobFixture> {
@@ -157,14 +164,32 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const jobs = createJobs({ config, db, temporal, metrics, log })
   const ingest = createFakeIngest(db, options)
   const schedules = createSchedules({ config, db, temporal, jobs, log })
+  const graph = createPostgresGraph(db)
+  const embedder = createHashingEmbedder({ dimensions: 64, precision: 'fp16' })
+  const persistence = createPersistence({ config, db, embedder })
   const sessions = createSessionSteps({
     config,
     db,
-    embedder: createHashingEmbedder({ dimensions: 64, precision: 'fp16' }),
+    embedder,
     languageModel: createScriptedModel(),
   })
-  const services = { config, log, db, metrics, ingest, sessions, temporal, schedules }
-  const namespaceId = await newNamespace(db, namespace)
+  const sync = createSyncSteps({ db, graph })
+  const syncs = createSyncs({ db, launcher: jobs })
+  const services = {
+    graph,
+    sync,
+    syncs,
+    config,
+    log,
+    db,
+    metrics,
+    ingest,
+    persistence,
+    sessions,
+    temporal,
+    schedules,
+  }
+  const namespaceId = await newNamespace(db, namespace, options.namespaceId)
   const workers: RunningWorker[] = []
   const sweepers: Sweep[] = []
   const key = (id: string) => ({ namespaceId, id })
@@ -258,10 +283,12 @@ async function rowOf(db: Database, key: JobKey): Promise<JobRow> {
   return row
 }
 
-async function newNamespace(db: Database, name: string): Promise<string> {
+async function newNamespace(db: Database, name: string, id?: string): Promise<string> {
   const made = await ensureNamespace(db, name)
   if (!made) throw new Error(`${name} cannot be a namespace`)
-  return made.id
+  if (id === undefined) return made.id
+  await db.query('update memoir.namespace set id = $2::uuid where id = $1::uuid', [made.id, id])
+  return id
 }
 
 /** Stays in the page, alive, until the step is told to stop. */
