@@ -120,6 +120,12 @@ export const environmentSchema = z.object({
   RAW_ERROR_RETENTION_DAYS: whole(90, 1, 36_500),
   SESSION_RETENTION_DAYS: whole(365, 1, 36_500),
 
+  PERSISTENCE_ENABLE_VECTOR_STORE: flag(true),
+  PERSISTENCE_ENABLE_GRAPH_STORE: flag(true),
+  PERSISTENCE_ROLLBACK_ON_PARTIAL_FAILURE: flag(false),
+  PERSISTENCE_RETRY_ATTEMPTS: whole(3, 1, 100),
+  PERSISTENCE_RETRY_DELAY_MS: whole(1000, 1, 600_000),
+
   MEMOIR_ENCRYPTION_KEY: key32.optional(),
   MEMOIR_ADMIN_KEY: key32.optional(),
   MEMOIR_AUTH: z.enum(['on', 'off']).default('on'),

@@ -1,6 +1,7 @@
 import type { ApiServices, PartHealth } from './api/context.ts'
 import type { Config } from './config.ts'
 import type { ConversationSource } from './ingest/conversation.ts'
+import { ingestByNamespace } from './ingest/by-namespace.ts'
 import { createEstimate } from './ingest/estimate.ts'
 import { toMemoirError } from './errors.ts'
 import type { Ingest } from './ingest/ingest.ts'
@@ -8,6 +9,8 @@ import { createIngest } from './ingest/page.ts'
 import { createJobs } from './jobs/accept.ts'
 import type { Schedules } from './jobs/jobs.ts'
 import { createSchedules, type ScheduleKeeper } from './jobs/schedules.ts'
+import { createPersistence, type Persistence } from './memories/persist.ts'
+import { createMemories } from './memories/service.ts'
 import type { Logger } from './logger.ts'
 import { createExposition } from './exposition.ts'
 import { createMetrics } from './metrics.ts'
@@ -22,6 +25,7 @@ import { createQuestions, type QuestionDependencies } from './recall/question.ts
 import { createRecall } from './recall/recall.ts'
 import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
+import { sourceByNamespace } from './sources/source-by-namespace.ts'
 import { createPosts } from './sessions/posts.ts'
 import { openDatabase, type Database } from './stores/database.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
@@ -39,6 +43,7 @@ export interface Services extends ApiServices {
   readonly embedder: Embedder
   readonly languageModel: LanguageModel
   readonly ingest: Ingest
+  readonly persistence: Persistence
   readonly sessions: SessionSteps
   readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
@@ -75,6 +80,7 @@ export async function createServices(
   const languageModel =
     options.languageModel ?? createLanguageModel(config, metrics, createRulesModel)
   const source = createPostgresSource(config, db, onIdleError)
+  const sourceOf = sourceByNamespace(config, db, source)
   const temporal = await openTemporal(config)
   const redis = redisOf(config, log)
   const graph = graphOf(config, db)
@@ -97,9 +103,13 @@ export async function createServices(
     schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace, spending }),
-    ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
+    ingest: ingestByNamespace(sourceOf, (each) =>
+      createIngest({ ...parts, source: each, embedder, onFinish: (space) => indexer.poke(space) }),
+    ),
+    memories: createMemories({ ...parts, launch: jobs.launch }),
+    persistence: createPersistence({ ...parts, embedder }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
-    estimate: createEstimate(config, { source, embedder }),
+    estimate: createEstimate(config, { sourceOf, embedder }),
     health: healthOf({ db, temporal, embedder, redis, graph }, activeSpace),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
     async close() {

@@ -41,7 +41,7 @@ export interface WorkerStartOptions {
 
 export type WorkerServices = Pick<
   Services,
-  'config' | 'log' | 'db' | 'metrics' | 'ingest' | 'sessions' | 'temporal' | 'graph'
+  'config' | 'log' | 'db' | 'metrics' | 'ingest' | 'persistence' | 'sessions' | 'temporal' | 'graph'
 > & { readonly schedules: ScheduleKeeper }
 
 /** A shutdown waits that long at most for a Temporal that does not answer. */

@@ -19,6 +19,9 @@ import { jobControlRoutes } from './routes/job-controls.ts'
 import { jobEventRoutes } from './routes/job-events.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { mcpRoutes } from './routes/mcp.ts'
+import { memoryRoutes } from './routes/memories.ts'
+import { memoryWriteRoutes } from './routes/memory-writes.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
@@ -56,6 +59,8 @@ let described: string | undefined
 function withRoutes(app: OpenAPIHono<AppEnv>) {
   const routed = app
     .route('/', recallRoutes)
+    .route('/', memoryRoutes)
+    .route('/', memoryWriteRoutes)
     .route('/', backfillRoutes)
     .route('/', importRoutes)
     .route('/', jobRoutes)
@@ -70,6 +75,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', compatRoutes)
     .route('/', compatSessionRoutes)
     .route('/', processRoutes)
+  routed.route('/', mcpRoutes)
   routed.route('/', pageRoutes)
   routed.get('/openapi.json', (c) => {
     described ??= JSON.stringify(describeApi())
@@ -95,8 +101,9 @@ function useFoundation(
   // Whoever ends TLS in front knows whether to insist on it.
   app.use('*', secureHeaders({ strictTransportSecurity: false, xFrameOptions: 'DENY' }))
   app.use('*', async (c, next) => {
-    c.header('Cache-Control', 'no-store')
     await next()
+    // Only files whose name says what they hold may be kept, and they say so.
+    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store')
   })
   const { CORS_ORIGINS: origins } = services.config
   if (origins.length > 0) app.use('*', crossOrigin(origins))
@@ -136,11 +143,14 @@ function crossOrigin(origins: readonly string[]) {
       'Idempotency-Key',
       'If-Match',
       'Last-Event-ID',
+      'MCP-Protocol-Version',
+      'Mcp-Method',
+      'Mcp-Name',
       'Memoir-Namespace',
       'Prefer',
       'X-Request-Id',
     ],
-    exposeHeaders: ['Preference-Applied', 'Retry-After', 'X-Request-Id'],
+    exposeHeaders: ['Preference-Applied', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
     maxAge: LEAVE_SECONDS,
   })
 }

@@ -31,6 +31,12 @@ export const acceptedSchema = z
   .object({ id: uuid, job: uuid, status: z.enum(JOB_STATES) })
   .openapi('Accepted')
 
+export const acceptedMemoriesSchema = acceptedSchema
+  .extend({
+    ids: z.array(uuid).readonly().openapi({ description: 'The memories, in the order given.' }),
+  })
+  .openapi('AcceptedMemories')
+
 export const estimateSchema = z
   .object({
     conversations: z.int(),
@@ -146,6 +152,21 @@ export const sessionSchema = z
   })
   .openapi('Session')
 
+export const revisionSchema = z
+  .object({
+    revision: z.int(),
+    content: z.string(),
+    summary: z.string().nullable(),
+    tags: z.array(z.string()).readonly(),
+    metadata: z.record(z.string(), z.unknown()),
+    importance: z.number().nullable(),
+    scope: z.string(),
+    occurred_at: time,
+    valid_from: time,
+    valid_to: time.nullable(),
+  })
+  .openapi('MemoryRevision')
+
 export const hitSchema = memorySchema
   .extend({
     score: z.number(),
@@ -202,6 +223,15 @@ export const keySchema = z
     last_used_at: time.nullable(),
   })
   .openapi('Key')
+
+export const currentKeySchema = z
+  .object({
+    role: z.enum(ROLES),
+    namespace: z.string(),
+    user_id: z.string().nullable(),
+    scopes: z.array(z.string()).readonly().nullable(),
+  })
+  .openapi('CurrentKey')
 
 export const newKeySchema = z
   .object({

@@ -83,3 +83,46 @@ export async function deleteEdgesOf(
     [userIds, traceIds],
   )
 }
+
+/** Ends every link of these traces for now: restoring one revives those that ended with it. */
+export async function endEdges(
+  tx: Queryable,
+  { userId, traceIds }: { userId: string; traceIds: readonly string[] },
+): Promise<void> {
+  if (traceIds.length === 0) return
+  await tx.query(
+    `update memoir.memory_edge set ended_at = now(), revision = revision + 1
+      where user_id = $1::uuid and (src = any($2::uuid[]) or dst = any($2::uuid[])) and ended_at is null`,
+    [userId, traceIds],
+  )
+}
+
+/** Links that ended when the trace was deleted, and whose other end is still there. */
+export async function reviveEdges(
+  tx: Queryable,
+  { userId, traceId, endedAt }: { userId: string; traceId: string; endedAt: Date },
+): Promise<void> {
+  await tx.query(
+    `update memoir.memory_edge e set ended_at = null, revision = e.revision + 1
+      where e.user_id = $1::uuid and (e.src = $2::uuid or e.dst = $2::uuid)
+        and date_trunc('milliseconds', e.ended_at) = $3::timestamptz
+        and not exists (
+          select from memoir.memory_trace t
+           where t.user_id = e.user_id and t.id in (e.src, e.dst) and t.id <> $2::uuid and t.state <> 'active')`,
+    [userId, traceId, endedAt],
+  )
+}
+
+/** Entities that these traces name, or named until they were deleted. */
+export async function entitiesNamedBy(
+  tx: Queryable,
+  { userId, traceIds }: { userId: string; traceIds: readonly string[] },
+): Promise<string[]> {
+  if (traceIds.length === 0) return []
+  const { rows } = await tx.query<{ dst: string }>(
+    `select distinct dst from memoir.memory_edge
+      where user_id = $1::uuid and src = any($2::uuid[]) and type = 'mentions'`,
+    [userId, traceIds],
+  )
+  return rows.map(({ dst }) => dst)
+}

@@ -52,7 +52,7 @@ export const USER_TEXT: readonly UserTextPlace[] = [
   },
   {
     table: 'memory_revision',
-    columns: ['content', 'content_hash', 'meta'],
+    columns: ['content', 'content_hash', 'meta', 'fields'],
     by: { column: 'user_id' },
   },
   {
@@ -134,6 +134,7 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
   'drift_report.sample': 'uuids',
   'drift_report.position': 'uuids',
   'sync_cursor.position': 'uuids',
+  'memory_edge.source': 'one of a closed list',
   'embedding_space.provider': 'configuration',
   'embedding_space.model': 'configuration',
   'embedding_space.precision': 'one of a closed list',
