@@ -19,9 +19,9 @@ import {
   recallAnswer,
   rememberedAnswer,
   scheduleAnswer,
-  toolAnswer,
   sessionAnswer,
   sessionInfoAnswer,
+  toolAnswer,
 } from './answers.ts'
 
 export interface ClientOptions {
@@ -110,7 +110,13 @@ type AskFor = ReturnType<typeof createAsk>
 /** The HTTP API as the command line uses it; every method throws the MemoirError that the API's answer names. */
 export function createClient(options: ClientOptions) {
   const ask = createAsk(options)
-  return { ...ingestCalls(ask), ...memoryCalls(ask), ...scheduleCalls(ask), ...operatorCalls(ask) }
+  return {
+    ...ingestCalls(ask),
+    ...memoryCalls(ask),
+    ...sessionCalls(ask),
+    ...scheduleCalls(ask),
+    ...operatorCalls(ask),
+  }
 }
 
 function ingestCalls(ask: AskFor) {
@@ -145,12 +151,6 @@ function memoryCalls(ask: AskFor) {
         body,
         ...(waitSeconds === 0 ? {} : { prefer: `wait=${waitSeconds}` }),
       }),
-    postSession: async (body: PostBody) =>
-      await ask(postAcceptedAnswer, 'POST', '/v1/sessions', { body }),
-    sessions: async (query: Query) =>
-      await ask(pageOf(sessionInfoAnswer), 'GET', '/v1/sessions', { query }),
-    session: async (id: string, query: Query) =>
-      await ask(sessionAnswer, 'GET', `/v1/sessions/${encodeURIComponent(id)}`, { query }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
     eraseUser: async (id: string) => {
       await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)
@@ -187,6 +187,18 @@ function operatorCalls(ask: AskFor) {
     revokeKey: async (id: string) => {
       await ask(z.unknown(), 'DELETE', `/v1/keys/${encodeURIComponent(id)}`)
     },
+  }
+}
+
+/** Transcripts and what became of them. */
+function sessionCalls(ask: AskFor) {
+  return {
+    postSession: async (body: PostBody) =>
+      await ask(postAcceptedAnswer, 'POST', '/v1/sessions', { body }),
+    sessions: async (query: Query) =>
+      await ask(pageOf(sessionInfoAnswer), 'GET', '/v1/sessions', { query }),
+    session: async (id: string, query: Query) =>
+      await ask(sessionAnswer, 'GET', `/v1/sessions/${encodeURIComponent(id)}`, { query }),
   }
 }
 
