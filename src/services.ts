@@ -1,6 +1,7 @@
 import type { ApiServices, PartHealth } from './api/context.ts'
 import type { Config } from './config.ts'
 import type { ConversationSource } from './ingest/conversation.ts'
+import { ingestByNamespace } from './ingest/by-namespace.ts'
 import { createEstimate } from './ingest/estimate.ts'
 import { toMemoirError } from './errors.ts'
 import type { Ingest } from './ingest/ingest.ts'
@@ -13,17 +14,17 @@ import { createMemories } from './memories/service.ts'
 import type { Logger } from './logger.ts'
 import { createExposition } from './exposition.ts'
 import { createMetrics } from './metrics.ts'
-import { createEmbedder } from './providers/create-embedder.ts'
-import { createLanguageModel } from './providers/create-language-model.ts'
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
-import { dollarsOf } from './providers/prices.ts'
-import { createRulesModel } from './providers/rules-model.ts'
+import { pricedEmbedding } from './providers/configured-prices.ts'
 import { createQuestionSpending } from './recall/question-spending.ts'
 import { createQuestions, type QuestionDependencies } from './recall/question.ts'
 import { createRecall } from './recall/recall.ts'
 import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
+import { createLiveModels } from './settings/live-models.ts'
+import { createAiSettings } from './settings/settings.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
+import { sourceByNamespace } from './sources/source-by-namespace.ts'
 import { createPosts } from './sessions/posts.ts'
 import { openDatabase, type Database } from './stores/database.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
@@ -74,19 +75,21 @@ export async function createServices(
   })
   const metrics = createMetrics()
   const parts = { config, log, db, metrics }
-  const embedder = options.embedder ?? createEmbedder(config, metrics)
-  const languageModel =
-    options.languageModel ?? createLanguageModel(config, metrics, createRulesModel)
+  const models = createLiveModels(parts)
+  const { embedder = models.embedder, languageModel = models.languageModel } = options
   const source = createPostgresSource(config, db, onIdleError)
+  const sourceOf = sourceByNamespace(config, db, source)
   const temporal = await openTemporal(config)
   const redis = redisOf(config, log)
   const graph = graphOf(config, db)
   const jobs = createJobs({ ...parts, temporal })
   const indexer = createSpaceIndexer(db, log)
   const activeSpace = cachedSpace(db, embedder)
-  const { model } = embedder.identity
-  const dollars = (tokens: number) => dollarsOf(tokens, { model, price: config.EMBEDDING_PRICE })
-  const spending = createQuestionSpending({ db, log, model, dollarsOf: dollars })
+  const spending = createQuestionSpending({
+    db,
+    log,
+    priced: () => pricedEmbedding(config, embedder.identity.model),
+  })
   return {
     ...parts,
     embedder,
@@ -100,11 +103,14 @@ export async function createServices(
     schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace, spending }),
-    ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
+    ingest: ingestByNamespace(sourceOf, (each) =>
+      createIngest({ ...parts, source: each, embedder, onFinish: (space) => indexer.poke(space) }),
+    ),
     memories: createMemories({ ...parts, launch: jobs.launch }),
     persistence: createPersistence({ ...parts, embedder }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
-    estimate: createEstimate(config, { source, embedder }),
+    settings: createAiSettings({ ...parts, onChange: () => models.forget() }),
+    estimate: createEstimate(config, { sourceOf, embedder }),
     health: healthOf({ db, temporal, embedder, redis, graph }, activeSpace),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
     async close() {
@@ -199,6 +205,7 @@ const SPACE_FRESH_MS = 2_000
 function cachedSpace(db: Database, embedder: Embedder): ActiveSpace {
   let known: { space: Space; at: number } | undefined
   return async () => {
+    await embedder.ready?.()
     const now = performance.now()
     if (known && now - known.at < SPACE_FRESH_MS) return known.space
     const space = await ensureActiveSpace(db, embedder.identity)

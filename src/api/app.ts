@@ -19,12 +19,14 @@ import { jobControlRoutes } from './routes/job-controls.ts'
 import { jobEventRoutes } from './routes/job-events.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { mcpRoutes } from './routes/mcp.ts'
 import { memoryRoutes } from './routes/memories.ts'
 import { memoryWriteRoutes } from './routes/memory-writes.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
+import { settingsRoutes } from './routes/settings.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { statsRoutes } from './routes/stats.ts'
 import { userRoutes } from './routes/users.ts'
@@ -68,12 +70,14 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', scheduleRoutes)
     .route('/', userRoutes)
     .route('/', keyRoutes)
+    .route('/', settingsRoutes)
     .route('/', sessionRoutes)
     .route('/', budgetRoutes)
     .route('/', statsRoutes)
     .route('/', compatRoutes)
     .route('/', compatSessionRoutes)
     .route('/', processRoutes)
+  routed.route('/', mcpRoutes)
   routed.route('/', pageRoutes)
   routed.get('/openapi.json', (c) => {
     described ??= JSON.stringify(describeApi())
@@ -99,8 +103,9 @@ function useFoundation(
   // Whoever ends TLS in front knows whether to insist on it.
   app.use('*', secureHeaders({ strictTransportSecurity: false, xFrameOptions: 'DENY' }))
   app.use('*', async (c, next) => {
-    c.header('Cache-Control', 'no-store')
     await next()
+    // Only files whose name says what they hold may be kept, and they say so.
+    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store')
   })
   const { CORS_ORIGINS: origins } = services.config
   if (origins.length > 0) app.use('*', crossOrigin(origins))
@@ -140,11 +145,14 @@ function crossOrigin(origins: readonly string[]) {
       'Idempotency-Key',
       'If-Match',
       'Last-Event-ID',
+      'MCP-Protocol-Version',
+      'Mcp-Method',
+      'Mcp-Name',
       'Memoir-Namespace',
       'Prefer',
       'X-Request-Id',
     ],
-    exposeHeaders: ['Preference-Applied', 'Retry-After', 'X-Request-Id'],
+    exposeHeaders: ['Preference-Applied', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
     maxAge: LEAVE_SECONDS,
   })
 }

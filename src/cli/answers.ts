@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { JOB_STATES } from '../domain/job.ts'
+import { ROLES } from '../stores/api-keys.ts'
 
 /** What the command line reads of the API's answers. Fields it does not know are kept, so `--json` shows all of them. */
 
@@ -78,7 +79,9 @@ export const hitAnswer = z.looseObject({
   role: z.string().nullable(),
   content: z.string(),
   occurred_at: z.string(),
+  message_ids: z.array(z.string()).default([]),
 })
+export type HitAnswer = z.infer<typeof hitAnswer>
 
 export const recallAnswer = z.looseObject({
   hits: z.array(hitAnswer),
@@ -122,13 +125,13 @@ export type KeyAnswer = z.infer<typeof keyAnswer>
 export const newKeyAnswer = keyAnswer.extend({ key: z.string() })
 export type NewKeyAnswer = z.infer<typeof newKeyAnswer>
 
-export const errorAnswer = z.object({
-  error: z.looseObject({
-    code: z.string(),
-    message: z.string(),
-    details: z.record(z.string(), z.unknown()).optional(),
-  }),
-})
-
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next_cursor: z.string().nullable() })
+
+export const currentKeyAnswer = z.looseObject({ role: z.enum(ROLES) })
+
+export const toolAnswer = z.object({
+  content: z.array(z.object({ type: z.literal('text'), text: z.string() })),
+  structuredContent: z.record(z.string(), z.unknown()),
+  isError: z.boolean(),
+})

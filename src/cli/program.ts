@@ -3,9 +3,11 @@ import { registerApi } from './commands/api.ts'
 import { registerBackfill } from './commands/backfill.ts'
 import { registerBudget } from './commands/budget.ts'
 import { registerDoctor } from './commands/doctor.ts'
+import { registerEval } from './commands/eval.ts'
 import { registerImport } from './commands/import.ts'
 import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
+import { registerMcp } from './commands/mcp.ts'
 import { registerMigrate } from './commands/migrate.ts'
 import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
@@ -27,6 +29,8 @@ const COMMANDS = [
   registerSchedules,
   registerKeys,
   registerBudget,
+  registerEval,
+  registerMcp,
   registerDoctor,
   registerMigrate,
   registerApi,

@@ -31,6 +31,19 @@ export function vectorText(vec: Float32Array, precision: Space['precision']): st
   return `[${parts.join(',')}]`
 }
 
+/** A vector as the server's own binary form: a sixth of the text's size, and nothing to parse. */
+export function vectorBinary(vec: Float32Array, precision: Space['precision']): Buffer {
+  const width = precision === 'fp32' ? 4 : 2
+  const bytes = Buffer.alloc(4 + vec.length * width)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  view.setUint16(0, vec.length)
+  for (let i = 0; i < vec.length; i += 1) {
+    if (precision === 'fp32') view.setFloat32(4 + i * width, vec[i] ?? 0)
+    else view.setFloat16(4 + i * width, vec[i] ?? 0)
+  }
+  return bytes
+}
+
 /** Column and type of a space's vectors. */
 export function vectorColumn(space: Space): { column: string; type: string } {
   return space.precision === 'fp32'

@@ -156,6 +156,8 @@ export async function applyUserChanges(tx: Queryable, all: readonly UserChange[]
 
 export interface RecallUser {
   readonly id: string
+  /** Grows with every write; what was read under another number may be out of date. */
+  readonly writeSeq: number
   readonly vectorCount: number
   readonly textCount: number
   readonly textLength: number
@@ -169,7 +171,7 @@ export async function findRecallUser(
   { namespaceId, externalId }: { namespaceId: string; externalId: string },
 ): Promise<RecallUser | null> {
   const { rows } = await db.query<RecallUser>(
-    `select id, vector_count as "vectorCount", text_count as "textCount", text_length as "textLength",
+    `select id, write_seq as "writeSeq", vector_count as "vectorCount", text_count as "textCount", text_length as "textLength",
             window_length as "windowLength", languages
        from memoir.memory_user
       where namespace_id = $1::uuid and external_id = $2 and erased_at is null`,
