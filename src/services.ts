@@ -32,6 +32,7 @@ import { openRedis, type RedisLink } from './stores/redis.ts'
 import type { GraphStore } from './stores/graph-store.ts'
 import { createNeo4jGraph } from './stores/neo4j-graph.ts'
 import { createPostgresGraph } from './stores/postgres-graph.ts'
+import { answers } from './stores/server-facts.ts'
 import { createSpaceIndexer } from './stores/space-indexer.ts'
 import { ensureActiveSpace, sameSpace, type Space } from './stores/spaces.ts'
 import { openTemporal, type TemporalClient } from './temporal/client.ts'
@@ -226,10 +227,5 @@ async function graphHealth(graph: GraphStore): Promise<{ readonly graph?: PartHe
 }
 
 async function postgresHealth(db: Database): Promise<PartHealth> {
-  try {
-    await db.query('select 1')
-    return { ok: true }
-  } catch {
-    return { ok: false, detail: 'Postgres does not answer' }
-  }
+  return (await answers(db)) ? { ok: true } : { ok: false, detail: 'Postgres does not answer' }
 }
