@@ -8,7 +8,7 @@ export interface ConfiguredPrices {
   readonly language: LanguagePrice | null
 }
 
-export type PricedConfig = Pick<
+type PricedConfig = Pick<
   Environment,
   'EMBEDDING_MODEL' | 'EMBEDDING_PRICE' | 'LLM_MODEL' | 'LLM_PRICE_INPUT' | 'LLM_PRICE_OUTPUT'
 >
@@ -32,6 +32,12 @@ export function pricesOf(config: PricedConfig, models: ModelsUsed = {}): Configu
   }
 }
 
+/** An embedding model with the price that was set for it, if any was. */
+export function pricedEmbedding(config: PricedConfig, model: string): PricedModel {
+  const own = model === (config.EMBEDDING_MODEL ?? BUILTIN_MODEL)
+  return { model, price: own ? config.EMBEDDING_PRICE : undefined }
+}
+
 export interface UnpricedModel {
   readonly model: string
   /** What sets its price. */
@@ -50,10 +56,4 @@ export function unpricedModels(config: PricedConfig): UnpricedModel[] {
       ? [{ model: LLM_MODEL, variable: 'LLM_PRICE_INPUT and LLM_PRICE_OUTPUT' }]
       : []),
   ]
-}
-
-/** An embedding model with the price that was set for it, if any was. */
-export function pricedEmbedding(config: PricedConfig, model: string): PricedModel {
-  const own = model === (config.EMBEDDING_MODEL ?? BUILTIN_MODEL)
-  return { model, price: own ? config.EMBEDDING_PRICE : undefined }
 }
