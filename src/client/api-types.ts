@@ -88,6 +88,8 @@ export type MemoryRevision = {
 export type AcceptedMemories = Accepted & {
   /** The memories, in the order given. */
   readonly ids: readonly (string)[]
+  /** Of messages that are looked through for what to remember. */
+  readonly session_id?: string
 }
 
 export type Accepted = {
@@ -98,7 +100,7 @@ export type Accepted = {
 
 export type Job = {
   readonly id: string
-  readonly kind: "backfill" | "nightly" | "session" | "memory"
+  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync"
   readonly state: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
   readonly user_id: string | null
   readonly progress: Readonly<Record<string, unknown>>
@@ -240,6 +242,7 @@ export type Session = {
   readonly collection: string
   readonly status: "queued" | "processing" | "processed" | "error"
   readonly post_count: number
+  readonly open_count: number
   readonly created_at: string
   readonly updated_at: string
   readonly posts: readonly ({
@@ -275,6 +278,7 @@ export type SessionInfo = {
   readonly collection: string
   readonly status: "queued" | "processing" | "processed" | "error"
   readonly post_count: number
+  readonly open_count: number
   readonly created_at: string
   readonly updated_at: string
 }
@@ -316,6 +320,83 @@ export type Stats = {
     /** US dollars; null where a price is not known. */
     readonly cost: number | null
   }
+}
+
+export type Status = {
+  readonly status: "healthy" | "degraded" | "unhealthy"
+  readonly stores: {
+    readonly vector_store: {
+      readonly available: boolean
+      /** Answers and holds at least 90 % of its memories. */
+      readonly healthy: boolean
+      readonly last_check: string
+    }
+    readonly graph_store: {
+      readonly available: boolean
+      /** Answers and holds at least 90 % of its memories. */
+      readonly healthy: boolean
+      readonly last_check: string
+      readonly backend: "postgres" | "neo4j"
+    }
+  }
+  readonly metrics: {
+    readonly total_memories: number
+    readonly vector_store_count: number
+    readonly graph_store_count: number
+    /** Percent. */
+    readonly sync_percentage: number
+  }
+  /** Parts that do not answer. */
+  readonly degraded: readonly (string)[]
+  readonly parts: Readonly<Record<string, {
+    readonly ok: boolean
+    readonly detail?: string
+  }>>
+}
+
+export type SyncState = {
+  readonly status: "idle" | "running"
+  readonly stats: {
+    readonly vector_store_count: number
+    readonly graph_store_count: number
+    /** Percent. */
+    readonly sync_percentage: number
+  }
+  readonly reports: readonly (DriftReport)[]
+}
+
+export type DriftReport = {
+  readonly job: string
+  readonly operation: "check" | "repair" | "full" | "rebuild"
+  readonly dry_run: boolean
+  readonly total_checked: number
+  readonly inconsistencies: number
+  readonly missing: number
+  readonly extra: number
+  readonly stale: number
+  readonly ahead: number
+  readonly repaired: number
+  readonly failed: number
+  /** The first ids of each sort. */
+  readonly sample: Readonly<Record<string, readonly (string)[]>>
+  readonly started_at: string
+  readonly finished_at: string | null
+}
+
+export type Sync = {
+  readonly id: string
+  readonly job: string
+  readonly status: "running" | "completed" | "failed" | "cancelled"
+  readonly operation: "check" | "repair" | "full" | "rebuild"
+  readonly result: {
+    readonly total_checked: number
+    readonly inconsistencies: number
+    readonly repaired: number
+    readonly failed: number
+    /** Milliseconds. */
+    readonly duration: number
+  }
+  readonly report: DriftReport & Readonly<Record<string, unknown>> | null
 }
 
 export type ToolResult = {
@@ -398,16 +479,6 @@ export type Cleaned = {
 
 export type Ready = {
   readonly status: "ready" | "degraded" | "unavailable"
-  /** Parts that do not answer. */
-  readonly degraded: readonly (string)[]
-  readonly parts: Readonly<Record<string, {
-    readonly ok: boolean
-    readonly detail?: string
-  }>>
-}
-
-export type Status = {
-  readonly status: "healthy" | "degraded" | "unhealthy"
   /** Parts that do not answer. */
   readonly degraded: readonly (string)[]
   readonly parts: Readonly<Record<string, {
@@ -672,7 +743,7 @@ export interface Operations {
       readonly limit?: number
       /** `next_cursor` of the page before. */
       readonly cursor?: string
-      readonly kind?: "backfill" | "nightly" | "session" | "memory"
+      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync"
       readonly state?: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
     }
     readonly body: undefined
@@ -863,6 +934,7 @@ export interface Operations {
       /** The caller’s own id of the user. */
       readonly user_id?: string
       readonly collection?: string
+      readonly session_id?: string
       readonly status?: "queued" | "processing" | "processed" | "error"
     }
     readonly body: undefined
@@ -920,6 +992,31 @@ export interface Operations {
       readonly items: readonly (Stats)[]
       readonly next_cursor: string | null
     }
+  }
+  readonly getStatus: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Status
+  }
+  readonly getSync: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: SyncState
+  }
+  readonly startSync: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly operation?: "check" | "repair" | "full" | "rebuild"
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      /** Compares so many memories at most; the next one with a limit goes on there. */
+      readonly limit?: number
+      /** Finds, and changes nothing. */
+      readonly dry_run?: boolean
+      /** With `rebuild`: empties the graph of the namespace or the user first. */
+      readonly clear_existing?: boolean
+    }
+    readonly answer: Sync | Accepted
   }
   readonly compatRecall: {
     readonly query: {
@@ -1049,6 +1146,71 @@ export interface Operations {
     readonly body: undefined
     readonly answer: Cleaned
   }
+  readonly persistenceStatus: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: {
+      readonly status: "healthy" | "degraded" | "unhealthy"
+      readonly stores: {
+        readonly vectorStore: {
+          readonly available: boolean
+          readonly healthy: boolean
+          readonly lastCheck: string
+        }
+        readonly graphStore: {
+          readonly available: boolean
+          readonly healthy: boolean
+          readonly lastCheck: string
+        }
+      }
+      readonly metrics: {
+        readonly vectorStoreCount: number
+        readonly graphStoreCount: number
+        readonly syncPercentage: number
+        readonly totalMemories: number
+      }
+      readonly sync: {
+        readonly vectorStoreCount: number
+        readonly graphStoreCount: number
+        readonly syncPercentage: number
+      }
+    }
+  }
+  readonly persistenceSyncState: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: {
+      readonly status: "idle" | "running"
+      readonly stats: {
+        readonly vectorStoreCount: number
+        readonly graphStoreCount: number
+        readonly syncPercentage: number
+      }
+    }
+  }
+  readonly persistenceSync: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly operation: "check" | "repair" | "full" | "rebuild"
+      /** The caller’s own id of the user. */
+      readonly userId?: string
+      readonly limit?: number
+      readonly dryRun?: boolean
+      readonly clearExisting?: boolean
+    }
+    readonly answer: {
+      readonly status: "running" | "completed" | "failed" | "cancelled"
+      readonly operation: "check" | "repair" | "full" | "rebuild"
+      readonly result: {
+        readonly totalChecked: number
+        readonly inconsistencies: number
+        readonly repaired: number
+        readonly failed: number
+        /** Milliseconds. */
+        readonly duration: number
+      }
+    }
+  }
   readonly live: {
     readonly query: Readonly<Record<string, never>>
     readonly body: undefined
@@ -1060,11 +1222,6 @@ export interface Operations {
     readonly query: Readonly<Record<string, never>>
     readonly body: undefined
     readonly answer: Ready
-  }
-  readonly getStatus: {
-    readonly query: Readonly<Record<string, never>>
-    readonly body: undefined
-    readonly answer: Status
   }
   readonly version: {
     readonly query: Readonly<Record<string, never>>
