@@ -107,7 +107,7 @@ export async function createServices(
       createIngest({ ...parts, source: each, embedder, onFinish: (space) => indexer.poke(space) }),
     ),
     memories: createMemories({ ...parts, launch: jobs.launch }),
-    persistence: createPersistence({ ...parts, embedder }),
+    persistence: createPersistence({ ...parts, embedder, graph }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
     estimate: createEstimate(config, { sourceOf, embedder }),
     health: healthOf({ db, temporal, embedder, redis, graph }, activeSpace),
@@ -144,7 +144,8 @@ function redisOf({ REDIS_URL }: Config, log: Logger): RedisLink | undefined {
 
 function graphOf(config: Config, db: Database): GraphStore {
   const { NEO4J_URI: uri, NEO4J_USER: user, NEO4J_PASSWORD: password } = config
-  if (config.GRAPH_BACKEND === 'postgres' || uri === undefined) return createPostgresGraph(db)
+  const beside = config.GRAPH_BACKEND !== 'postgres' && config.PERSISTENCE_ENABLE_GRAPH_STORE
+  if (!beside || uri === undefined) return createPostgresGraph(db)
   const login = password === undefined ? { user } : { user, password }
   return createNeo4jGraph({ uri, ...login, database: config.NEO4J_DATABASE })
 }

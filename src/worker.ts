@@ -8,6 +8,7 @@ import { createRuns } from './jobs/runs.ts'
 import type { ScheduleKeeper } from './jobs/schedules.ts'
 import { startSweep, type SweepOptions } from './jobs/sweep.ts'
 import { createExposition } from './exposition.ts'
+import { keepRetiring } from './memories/retire.ts'
 import { createLogger } from './logger.ts'
 import type { Services } from './services.ts'
 import { keepRetention } from './sessions/retention.ts'
@@ -84,7 +85,10 @@ export async function startWorker(
     everyMs: options.keepSchedulesMs,
     signal: stopping.signal,
   })
-  const retained = keepRetention(services, { signal: stopping.signal })
+  const retained = Promise.all([
+    keepRetention(services, { signal: stopping.signal }),
+    keepRetiring(services, { signal: stopping.signal }),
+  ])
   return {
     ready: ready.promise,
     ...(port === undefined ? {} : { url: port.url }),
