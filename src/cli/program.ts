@@ -7,11 +7,13 @@ import { registerEval } from './commands/eval.ts'
 import { registerImport } from './commands/import.ts'
 import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
+import { registerMcp } from './commands/mcp.ts'
 import { registerMigrate } from './commands/migrate.ts'
 import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
 import { registerRemember } from './commands/remember.ts'
 import { registerSchedules } from './commands/schedules.ts'
+import { registerSessions } from './commands/sessions.ts'
 import { registerUp } from './commands/up.ts'
 import { registerWorker } from './commands/worker.ts'
 import { examples, type CliContext } from './context.ts'
@@ -25,10 +27,12 @@ const COMMANDS = [
   registerRemember,
   registerRecall,
   registerJobs,
+  registerSessions,
   registerSchedules,
   registerKeys,
   registerBudget,
   registerEval,
+  registerMcp,
   registerDoctor,
   registerMigrate,
   registerApi,
