@@ -109,7 +109,6 @@ interface AskOptions {
 export function createClient(options: ClientOptions) {
   const ask = createAsk(options)
   const job = (id: string, rest = '') => `/v1/jobs/${encodeURIComponent(id)}${rest}`
-  const schedule = (id: string, rest = '') => `/v1/schedules/${encodeURIComponent(id)}${rest}`
   return {
     startBackfill: async (body: { page_size?: number; retry_failed?: boolean; budget?: number }) =>
       await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
@@ -141,6 +140,21 @@ export function createClient(options: ClientOptions) {
     eraseUser: async (id: string) => {
       await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)
     },
+    ...scheduleCalls(ask),
+    keys: async (query: Query) => await ask(pageOf(keyAnswer), 'GET', '/v1/keys', { query }),
+    createKey: async (body: NewKey) => await ask(newKeyAnswer, 'POST', '/v1/keys', { body }),
+    revokeKey: async (id: string) => {
+      await ask(z.unknown(), 'DELETE', `/v1/keys/${encodeURIComponent(id)}`)
+    },
+  }
+}
+
+/** The same requests that any application makes; what is answered is checked before it is shown. */
+type Ask = ReturnType<typeof createAsk>
+
+function scheduleCalls(ask: Ask) {
+  const schedule = (id: string, rest = '') => `/v1/schedules/${encodeURIComponent(id)}${rest}`
+  return {
     schedules: async () => await ask(pageOf(scheduleAnswer), 'GET', '/v1/schedules'),
     changeSchedule: async (id: string, body: ScheduleChange) =>
       await ask(scheduleAnswer, 'PATCH', schedule(id), { body }),
@@ -157,15 +171,9 @@ export function createClient(options: ClientOptions) {
     currentKey: async () => await ask(currentKeyAnswer, 'GET', '/v1/keys/current'),
     callTool: async (name: string, given: unknown) =>
       await ask(toolAnswer, 'POST', '/mcp/tool/call', { body: { name, arguments: given } }),
-    keys: async (query: Query) => await ask(pageOf(keyAnswer), 'GET', '/v1/keys', { query }),
-    createKey: async (body: NewKey) => await ask(newKeyAnswer, 'POST', '/v1/keys', { body }),
-    revokeKey: async (id: string) => {
-      await ask(z.unknown(), 'DELETE', `/v1/keys/${encodeURIComponent(id)}`)
-    },
   }
 }
 
-/** The same requests that any application makes; what is answered is checked before it is shown. */
 function createAsk({ url, key, namespace, fetch }: ClientOptions) {
   const transport = createTransport({
     baseUrl: url,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { hasPostgres } from '../support/database.ts'
 import { createApiFixture, type ApiFixture } from './api-fixture.ts'
 
-const suite = test.skipIf(!hasPostgres)
+const suite = hasPostgres ? test : test.skip
 
 const store = async (memoir: ApiFixture, body: unknown, key?: string) =>
   await memoir.send('/v1/memories', { body, ...(key === undefined ? {} : { key }) })

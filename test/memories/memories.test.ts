@@ -232,12 +232,14 @@ describe.skipIf(!hasPostgres || !hasTemporal)('memories', () => {
   test('50 changes of one memory at once leave one winner and a history of 50', async () => {
     const id = await memoir.remember('Version 0 of the plan.')
     const answers = await Promise.all(
-      Array.from({ length: 50 }, async (_, index) =>
-        memoir.send(`/v1/memories/${id}`, {
-          method: 'PATCH',
-          body: { content: `Version ${index + 1} of the plan.` },
-          headers: WAIT,
-        }),
+      Array.from(
+        { length: 50 },
+        async (_, index) =>
+          await memoir.send(`/v1/memories/${id}`, {
+            method: 'PATCH',
+            body: { content: `Version ${index + 1} of the plan.` },
+            headers: WAIT,
+          }),
       ),
     )
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
