@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { SyncOperation } from '../domain/graph.ts'
 import type { JobControl } from '../domain/job.ts'
 import { MemoirApiError, MemoirConnectionError } from '../client/error.ts'
 import { createTransport, type Ask, type Fetch, type Query } from '../client/transport.ts'
@@ -87,6 +88,14 @@ export interface ScheduleChange {
   readonly note?: string
 }
 
+export interface SyncBody {
+  readonly operation: SyncOperation
+  readonly user_id?: string
+  readonly limit?: number
+  readonly dry_run: boolean
+  readonly clear_existing: boolean
+}
+
 interface AskOptions {
   readonly query?: Query
   readonly body?: unknown
@@ -98,7 +107,6 @@ interface AskOptions {
 export function createClient(options: ClientOptions) {
   const ask = createAsk(options)
   const job = (id: string, rest = '') => `/v1/jobs/${encodeURIComponent(id)}${rest}`
-  const schedule = (id: string, rest = '') => `/v1/schedules/${encodeURIComponent(id)}${rest}`
   return {
     startBackfill: async (body: { page_size?: number; retry_failed?: boolean; budget?: number }) =>
       await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
@@ -124,16 +132,8 @@ export function createClient(options: ClientOptions) {
     eraseUser: async (id: string) => {
       await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)
     },
-    schedules: async () => await ask(pageOf(scheduleAnswer), 'GET', '/v1/schedules'),
-    changeSchedule: async (id: string, body: ScheduleChange) =>
-      await ask(scheduleAnswer, 'PATCH', schedule(id), { body }),
-    removeSchedule: async (id: string) => {
-      await ask(z.unknown(), 'DELETE', schedule(id))
-    },
-    triggerSchedule: async (id: string) =>
-      await ask(acceptedAnswer, 'POST', schedule(id, '/trigger')),
-    backfillSchedule: async (id: string, body: { from: string; to: string }) =>
-      await ask(z.looseObject({ id: z.string() }), 'POST', schedule(id, '/backfill'), { body }),
+    ...scheduleCalls(ask),
+    startSync: async (body: SyncBody) => await ask(acceptedAnswer, 'POST', '/v1/sync', { body }),
     budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
     setBudget: async (perDay: number | null) =>
       await ask(budgetAnswer, 'PUT', '/v1/settings/budget', { body: { per_day: perDay } }),
@@ -149,6 +149,22 @@ export function createClient(options: ClientOptions) {
 }
 
 /** The same requests that any application makes; what is answered is checked before it is shown. */
+function scheduleCalls(ask: ReturnType<typeof createAsk>) {
+  const schedule = (id: string, rest = '') => `/v1/schedules/${encodeURIComponent(id)}${rest}`
+  return {
+    schedules: async () => await ask(pageOf(scheduleAnswer), 'GET', '/v1/schedules'),
+    changeSchedule: async (id: string, body: ScheduleChange) =>
+      await ask(scheduleAnswer, 'PATCH', schedule(id), { body }),
+    removeSchedule: async (id: string) => {
+      await ask(z.unknown(), 'DELETE', schedule(id))
+    },
+    triggerSchedule: async (id: string) =>
+      await ask(acceptedAnswer, 'POST', schedule(id, '/trigger')),
+    backfillSchedule: async (id: string, body: { from: string; to: string }) =>
+      await ask(z.looseObject({ id: z.string() }), 'POST', schedule(id, '/backfill'), { body }),
+  }
+}
+
 function createAsk({ url, key, namespace, fetch }: ClientOptions) {
   const transport = createTransport({
     baseUrl: url,

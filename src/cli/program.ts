@@ -13,6 +13,7 @@ import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
 import { registerRemember } from './commands/remember.ts'
 import { registerSchedules } from './commands/schedules.ts'
+import { registerSync } from './commands/sync.ts'
 import { registerUp } from './commands/up.ts'
 import { registerWorker } from './commands/worker.ts'
 import { examples, type CliContext } from './context.ts'
@@ -31,6 +32,7 @@ const COMMANDS = [
   registerBudget,
   registerEval,
   registerMcp,
+  registerSync,
   registerDoctor,
   registerMigrate,
   registerApi,

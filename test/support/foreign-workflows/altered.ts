@@ -10,4 +10,5 @@ export {
   altered as nightly,
   altered as processSession,
   altered as scheduledNightly,
+  altered as sync,
 }
