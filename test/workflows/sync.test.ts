@@ -24,7 +24,7 @@ function scripted(pages: number) {
 describe.skipIf(!hasPostgres || !hasTemporal)('comparisons as jobs', () => {
   test('a comparison runs page after page and ends with its report', async () => {
     await using memoir = await createJobFixture()
-    await memoir.work()
+    await memoir.work({ sweep: { everyMs: 1_000 } })
     const { namespaceId } = memoir
     const { id } = await memoir.services.syncs.accept({ namespaceId, ...CHECK })
     expect(await memoir.untilState(id, 'succeeded')).toMatchObject({
@@ -42,9 +42,9 @@ describe.skipIf(!hasPostgres || !hasTemporal)('comparisons as jobs', () => {
   test('it may be continued as new between pages', async () => {
     await using memoir = await createJobFixture()
     const { asked, sync } = scripted(3)
-    await memoir.work({ sync })
     const row = await acceptUnstarted(memoir)
     await memoir.start(row, { job: { pagesPerRun: 1 } })
+    await memoir.work({ sync })
     await memoir.untilState(row.id, 'succeeded')
     expect(asked.filter((step) => step !== 'begin')).toEqual(['page', 'page', 'page', 'finish'])
   })
