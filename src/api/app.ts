@@ -27,6 +27,7 @@ import { pageRoutes } from './routes/pages.ts'
 import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
+import { settingsRoutes } from './routes/settings.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { statsRoutes } from './routes/stats.ts'
 import { syncRoutes } from './routes/sync.ts'
@@ -71,6 +72,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', scheduleRoutes)
     .route('/', userRoutes)
     .route('/', keyRoutes)
+    .route('/', settingsRoutes)
     .route('/', sessionRoutes)
     .route('/', budgetRoutes)
     .route('/', statsRoutes)

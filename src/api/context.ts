@@ -7,6 +7,7 @@ import type { Syncs } from '../jobs/sync.ts'
 import type { Logger } from '../logger.ts'
 import type { Memories } from '../memories/memories.ts'
 import type { Metrics } from '../metrics.ts'
+import type { AiSettingsService } from '../settings/settings.ts'
 import type { Posts } from '../sessions/posts.ts'
 import type { Database } from '../stores/database.ts'
 import type { GraphStore } from '../stores/graph-store.ts'
@@ -31,6 +32,8 @@ export interface ApiServices {
   /** What a backfill of a namespace's whole source would take at most. */
   readonly estimate: (namespaceId: string) => Promise<BackfillEstimate>
   readonly schedules: Schedules
+  /** Which models the installation uses. */
+  readonly settings: AiSettingsService
   readonly memories: Memories
   readonly recall: (request: RecallRequest) => Promise<RecallResult>
   /** Name of each part (postgres, temporal, embedding) and whether it answers now. */

@@ -22,4 +22,10 @@ export const ADMIN_RULES = {
     from: '2026-01-01',
     to: '2026-01-02',
   }),
+  'get /v1/settings/ai': rule('/v1/settings/ai', 'GET'),
+  'put /v1/settings/ai': rule('/v1/settings/ai', 'PUT', { llm: { model: 'gpt-4.1' } }),
+  'post /v1/settings/ai/test': rule('/v1/settings/ai/test', 'POST', {}),
+  'get /settings/ai': rule('/settings/ai', 'GET'),
+  'put /settings/ai': rule('/settings/ai', 'PUT', { llm: { model: 'gpt-4.1' } }),
+  'post /settings/ai/test': rule('/settings/ai/test', 'POST', {}),
 }

@@ -104,6 +104,7 @@ const NO_SWEEP: SweepOptions = {
   unstartedAfterMs: 0,
   silentAfterMs: 0,
   stuckAttempts: 3,
+  refusedRounds: 3,
 }
 
 export interface JobFixture extends AsyncDisposable {
@@ -141,6 +142,8 @@ export interface StartOptions {
 export interface FixtureOptions extends IngestScript {
   readonly env?: Record<string, string>
   readonly address?: string
+  /** That of another fixture, as in an installation restored from its dump. */
+  readonly namespaceId?: string
 }
 
 export async function createJobFixture(options: FixtureOptions = {}): Promise<JobFixture> {
@@ -187,7 +190,7 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     temporal,
     schedules,
   }
-  const namespaceId = await newNamespace(db, namespace)
+  const namespaceId = await newNamespace(db, namespace, options.namespaceId)
   const workers: RunningWorker[] = []
   const sweepers: Sweep[] = []
   const key = (id: string) => ({ namespaceId, id })
@@ -286,10 +289,12 @@ async function rowOf(db: Database, key: JobKey): Promise<JobRow> {
   return row
 }
 
-async function newNamespace(db: Database, name: string): Promise<string> {
+async function newNamespace(db: Database, name: string, id?: string): Promise<string> {
   const made = await ensureNamespace(db, name)
   if (!made) throw new Error(`${name} cannot be a namespace`)
-  return made.id
+  if (id === undefined) return made.id
+  await db.query('update memoir.namespace set id = $2::uuid where id = $1::uuid', [made.id, id])
+  return id
 }
 
 /** Stays in the page, alive, until the step is told to stop. */
