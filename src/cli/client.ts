@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { SyncOperation } from '../domain/graph.ts'
 import type { Extraction, JobControl } from '../domain/job.ts'
 import { MemoirApiError, MemoirConnectionError } from '../client/error.ts'
 import { createTransport, type Ask, type Fetch, type Query } from '../client/transport.ts'
@@ -98,6 +99,14 @@ export interface ScheduleChange {
   readonly note?: string
 }
 
+export interface SyncBody {
+  readonly operation: SyncOperation
+  readonly user_id?: string
+  readonly limit?: number
+  readonly dry_run: boolean
+  readonly clear_existing: boolean
+}
+
 interface AskOptions {
   readonly query?: Query
   readonly body?: unknown
@@ -176,6 +185,7 @@ function scheduleCalls(ask: AskFor) {
 
 function operatorCalls(ask: AskFor) {
   return {
+    startSync: async (body: SyncBody) => await ask(acceptedAnswer, 'POST', '/v1/sync', { body }),
     budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
     setBudget: async (perDay: number | null) =>
       await ask(budgetAnswer, 'PUT', '/v1/settings/budget', { body: { per_day: perDay } }),
