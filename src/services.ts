@@ -21,7 +21,7 @@ import { createQuestionSpending } from './recall/question-spending.ts'
 import { createQuestions, type QuestionDependencies } from './recall/question.ts'
 import { createRecall } from './recall/recall.ts'
 import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
-import { createLiveModels } from './settings/live-models.ts'
+import { createLiveModels, type LiveModels } from './settings/live-models.ts'
 import { createAiSettings } from './settings/settings.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
 import { sourceByNamespace } from './sources/source-by-namespace.ts'
@@ -111,7 +111,7 @@ export async function createServices(
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
     settings: createAiSettings({ ...parts, onChange: () => models.forget() }),
     estimate: createEstimate(config, { sourceOf, embedder }),
-    health: healthOf({ db, temporal, embedder, redis, graph }, activeSpace),
+    health: healthOf({ db, temporal, embedder, languageModel, models, redis, graph }, activeSpace),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
     async close() {
       await indexer.stop()
@@ -155,17 +155,19 @@ function focusOf(config: Config, redis: RedisLink | undefined): FocusBuffer {
   return redis === undefined ? createProcessFocus(options) : createRedisFocus(redis, options)
 }
 
+interface HealthParts extends Pick<Services, 'db' | 'temporal' | 'embedder' | 'graph'> {
+  readonly languageModel: LanguageModel
+  readonly models: LiveModels
+  readonly redis: RedisLink | undefined
+}
+
 function healthOf(
-  {
-    db,
-    temporal,
-    embedder,
-    redis,
-    graph,
-  }: Pick<Services, 'db' | 'temporal' | 'embedder' | 'graph'> & { redis: RedisLink | undefined },
+  { db, temporal, embedder, languageModel, models, redis, graph }: HealthParts,
   activeSpace: ActiveSpace,
 ): Services['health'] {
   return async () => {
+    const problem = await models.problem()
+    const unread = problem && { ok: false, detail: problem.message }
     const [postgres, temporalHealth, embedding, redisHealth, graphPart] = await Promise.all([
       postgresHealth(db),
       temporal.health(),
@@ -173,8 +175,21 @@ function healthOf(
       healthOfRedis(redis),
       graphHealth(graph),
     ])
-    return { postgres, temporal: temporalHealth, embedding, redis: redisHealth, ...graphPart }
+    return {
+      postgres,
+      temporal: temporalHealth,
+      embedding: unread ?? embedding,
+      language: unread ?? languageHealth(languageModel),
+      redis: redisHealth,
+      ...graphPart,
+    }
   }
+}
+
+/** Which one reads and writes language; a vendor is not asked, since that would cost something each time. */
+function languageHealth({ identity: { provider, model } }: LanguageModel): PartHealth {
+  const builtin = provider === 'builtin' ? '; no language model is configured' : ''
+  return { ok: true, detail: `${provider}: ${model}${builtin}` }
 }
 
 async function healthOfRedis(redis: RedisLink | undefined): Promise<PartHealth> {
@@ -185,9 +200,9 @@ async function healthOfRedis(redis: RedisLink | undefined): Promise<PartHealth> 
 
 /** Whether questions can be compared with what is stored; a vendor is not asked, since that would cost something each time. */
 async function embeddingHealth(embedder: Embedder, activeSpace: ActiveSpace): Promise<PartHealth> {
-  const { provider, model } = embedder.identity
   // Postgres being away is Postgres' own line.
   const space = await activeSpace().catch(() => null)
+  const { provider, model } = embedder.identity
   if (space === null || sameSpace(space, embedder.identity)) {
     return { ok: true, detail: `${provider}: ${model}` }
   }

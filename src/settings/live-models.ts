@@ -29,6 +29,8 @@ export interface LiveModels {
   readonly languageModel: LanguageModel
   /** The configuration with the models in force. */
   config(): Promise<Config>
+  /** Why models cannot be asked although they are set; undefined when they can. */
+  problem(): Promise<MemoirError | undefined>
   /** Looks again at the next use. */
   forget(): void
 }
@@ -53,6 +55,7 @@ export function createLiveModels(dependencies: LiveModelsDependencies): LiveMode
   }
   return {
     config: async () => withModels(dependencies.config, (await readings.now()).settings),
+    problem: async () => (await readings.now()).problem,
     forget() {
       readings.forget()
       space.forget()
