@@ -47,7 +47,12 @@ interface Reading {
 
 export function createLiveModels(dependencies: LiveModelsDependencies): LiveModels {
   const readings = createReadings(dependencies)
-  const space = fresh<Space | null>(async () => await findActiveSpace(dependencies.db))
+  let known: Space | null = null
+  const space = fresh<Space | null>(async () => {
+    // While Postgres is away nothing is written either.
+    known = await findActiveSpace(dependencies.db).catch(() => known)
+    return known
+  })
   const usable = async () => {
     const reading = await readings.now()
     if (reading.problem) throw reading.problem
