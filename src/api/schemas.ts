@@ -35,6 +35,10 @@ export const acceptedSchema = z
 export const acceptedMemoriesSchema = acceptedSchema
   .extend({
     ids: z.array(uuid).readonly().openapi({ description: 'The memories, in the order given.' }),
+    session_id: z
+      .string()
+      .optional()
+      .openapi({ description: 'Of messages that are looked through for what to remember.' }),
   })
   .openapi('AcceptedMemories')
 
@@ -89,6 +93,7 @@ const sessionFields = {
   collection: z.string(),
   status: z.enum(RAW_STATES),
   post_count: z.int(),
+  open_count: z.int(),
   created_at: time,
   updated_at: time,
 }
