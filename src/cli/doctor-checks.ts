@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import type { Services } from '../services.ts'
 import { unpricedModels } from '../providers/configured-prices.ts'
+import { askOnce } from '../settings/probe.ts'
 import { findPollers } from '../temporal/pollers.ts'
 import {
   countAdminKeys,
@@ -65,6 +66,7 @@ export async function checkServices(services: Services): Promise<Finding[]> {
     await finding('redis', async () => await checkRedis(services)),
     await finding('graph', async () => await checkGraph(services)),
     await finding('embedding', async () => await checkEmbedding(services)),
+    await finding('language', async () => await checkLanguage(services)),
   ]
 }
 
@@ -243,19 +245,34 @@ async function checkGraph({ graph, config, db }: Services): Promise<Found> {
 }
 
 async function checkEmbedding({ embedder, db }: Services): Promise<Found> {
+  await embedder.ready?.()
   const { identity } = embedder
-  const began = performance.now()
-  await embedder.embed(['memoir doctor'], { priority: 'live' })
-  const took = Math.round(performance.now() - began)
-  const what = `${identity.provider}: ${identity.model}, ${identity.dimensions} dimensions, ${took} ms`
+  const what = `${identity.provider}: ${identity.model}, ${identity.dimensions} dimensions`
   // Before the first migration, or without the database, there is no space to compare with: the other checks say so.
   const space = await findActiveSpace(db).catch(() => null)
-  return space === null || sameSpace(space, identity)
-    ? ok(what)
-    : warn(
-        `${what}; the stored vectors come from ${space.model}, ${space.dimensions} dimensions`,
-        'Recall finds by words only, and ingest stops with reembed_required: set the model back, or re-embed.',
-      )
+  if (space !== null && !sameSpace(space, identity)) {
+    return warn(
+      `${what}; the stored vectors come from ${space.model}, ${space.dimensions} dimensions`,
+      'Recall finds by words only, and ingest stops with reembed_required: set the model back, or re-embed.',
+    )
+  }
+  const took = await timed(
+    async () => await embedder.embed(['memoir doctor'], { priority: 'live' }),
+  )
+  return ok(`${what}, ${took} ms`)
+}
+
+async function checkLanguage({ languageModel }: Services): Promise<Found> {
+  await languageModel.ready?.()
+  const took = await timed(async () => await askOnce(languageModel, { priority: 'live' }))
+  const { provider, model } = languageModel.identity
+  return ok(provider === 'builtin' ? `${provider}: ${model}` : `${provider}: ${model}, ${took} ms`)
+}
+
+async function timed(ask: () => Promise<unknown>): Promise<number> {
+  const began = performance.now()
+  await ask()
+  return Math.round(performance.now() - began)
 }
 
 /** Variables that are worth setting on a server; `up` sees to them itself. */
