@@ -6,7 +6,7 @@ const recording = process.env['MEMOIR_RECORD_HISTORIES'] === 'true'
 export default defineConfig({
   test: {
     globalSetup: ['test/support/start-services.ts'],
-    include: recording ? ['test/replay/record.ts'] : ['test/**/*.test.ts'],
+    include: recording ? ['test/replay/record*.ts'] : ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -1,10 +1,10 @@
-import { CANDIDATES } from '../src/recall/recall.ts'
+import { CANDIDATES } from '../src/recall/search.ts'
 import { isIndexed } from '../src/stores/candidates.ts'
 import type { Database } from '../src/stores/database.ts'
 import { findRecallUser, type RecallUser } from '../src/stores/memory-users.ts'
 import { insertPostings } from '../src/stores/postings.ts'
 import { buildSpaceIndex, ensureActiveSpace, type Space } from '../src/stores/spaces.ts'
-import { INDEX_CANDIDATES } from '../src/stores/vector-scores.ts'
+import { indexCandidates } from '../src/stores/vector-scores.ts'
 import { queryLexemes } from '../src/text/tokens.ts'
 import { indexMessages } from '../src/ingest/text-index.ts'
 import { createInstantEmbedder } from './embedder.ts'
@@ -132,7 +132,7 @@ async function measure(
       spaceId: space.id,
       dimensions: space.dimensions,
       vec: vec ?? new Float32Array(space.dimensions),
-      limit: indexed ? INDEX_CANDIDATES : CANDIDATES,
+      limit: indexed ? indexCandidates(CANDIDATES) : CANDIDATES,
       indexed,
     })
     const lexemes = queryLexemes(q, ['en'])

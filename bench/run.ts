@@ -1,35 +1,50 @@
 import { benchAccept } from './accept.ts'
 import { benchBackfill } from './backfill.ts'
-import { startServers } from './environment.ts'
+import { startServers, type BenchServers } from './environment.ts'
+import { benchExtraction } from './extraction.ts'
+import { benchLive } from './live.ts'
 import { print, type Finding } from './measure.ts'
 import { benchMemory } from './memory.ts'
 import { benchRecall } from './recall.ts'
 
-/** `npm run bench [name …]`: all of them, or those named. Exits 1 when a bar is missed. */
+/**
+ * `npm run bench [name …]`: all of them, or those named. `npm run bench extraction -- PATH`: what the built-in model makes of
+ * conversations that are not the project's. Exits 1 when a bar is missed.
+ */
 const BENCHES = {
   accept: benchAccept,
   backfill: benchBackfill,
   recall: async (servers) => await benchRecall(servers, [100, 1_000, 10_000, 100_000]),
+  live: benchLive,
   memory: benchMemory,
-} satisfies Record<
-  string,
-  (servers: Awaited<ReturnType<typeof startServers>>) => Promise<Finding[]>
->
+} satisfies Record<string, (servers: BenchServers) => Promise<Finding[]>>
 
-const wanted = process.argv.slice(2)
-const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name))
-if (unknown.length > 0) {
-  process.stderr.write(
-    `no such bench: ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}\n`,
-  )
+function refuse(message: string): never {
+  process.stderr.write(`${message}\n`)
   process.exit(2)
 }
 
+async function* benchServers(wanted: readonly string[]): AsyncGenerator<Finding[]> {
+  const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name))
+  if (unknown.length > 0) {
+    const names = [...Object.keys(BENCHES), 'extraction'].join(', ')
+    refuse(`no such bench: ${unknown.join(', ')}; there are ${names}`)
+  }
+  await using servers = await startServers()
+  for (const [name, bench] of Object.entries(BENCHES)) {
+    if (wanted.length === 0 || wanted.includes(name)) yield await bench(servers)
+  }
+}
+
+async function* benchPath(path: string | undefined): AsyncGenerator<Finding[]> {
+  if (path === undefined) refuse('extraction needs a LoCoMo conversation, or a folder of them')
+  yield await benchExtraction(path)
+}
+
+const [name, ...rest] = process.argv.slice(2)
+const running = name === 'extraction' ? benchPath(rest[0]) : benchServers(process.argv.slice(2))
 const findings: Finding[] = []
-await using servers = await startServers()
-for (const [name, bench] of Object.entries(BENCHES)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue
-  const found = await bench(servers)
+for await (const found of running) {
   print(found)
   findings.push(...found)
 }

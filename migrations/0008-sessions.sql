@@ -48,24 +48,6 @@ create index raw_session_open on raw_session (namespace_id, collection, queued_a
 create index raw_session_retention on raw_session (processed_at) where status in ('processed', 'error');
 create index raw_session_user on raw_session (user_id);
 
--- A post's status is its job's state: whoever writes the one (a run's report, the sweep, a retry) writes the other in the same statement.
-create function raw_session_follows_job() returns trigger language plpgsql as $body$
-begin
-  update memoir.raw_session
-     set status = case new.state
-           when 'queued' then 'queued' when 'running' then 'processing' when 'paused' then 'processing'
-           when 'succeeded' then 'processed' else 'error' end,
-         error = case when new.state in ('failed', 'cancelled') then coalesce(new.error->>'code', new.state) end,
-         started_at = case when new.state = 'running' then coalesce(started_at, now()) else started_at end,
-         processed_at = case when new.state in ('succeeded', 'failed', 'cancelled') then now() end
-   where job_id = new.id and namespace_id = new.namespace_id;
-  return null;
-end
-$body$;
-create trigger job_state_to_raw_session after update of state on job
-  for each row when (new.kind = 'session' and old.state is distinct from new.state)
-  execute function memoir.raw_session_follows_job();
-
 create table processing_stats (
   namespace_id uuid not null references namespace (id),
   collection text not null default '',
@@ -75,10 +57,44 @@ create table processing_stats (
   facts int not null default 0,
   superseded int not null default 0,
   summaries int not null default 0,
-  -- Sum of the time from the first step to the last, of the processed ones.
+  -- From the first step to the last, of all that were processed.
   seconds double precision not null default 0,
   primary key (namespace_id, collection, day)
 );
+
+-- A post's status is its job's state, and a day's counts are of the ends that posts came to: whoever writes the job's state (a run's
+-- report, the sweep, a retry) writes both in the same statement, so none of them can be forgotten or counted twice.
+create function raw_session_follows_job() returns trigger language plpgsql as $body$
+declare
+  post memoir.raw_session;
+begin
+  update memoir.raw_session r
+     set status = case new.state
+           when 'queued' then 'queued' when 'running' then 'processing' when 'paused' then 'processing'
+           when 'succeeded' then 'processed' else 'error' end,
+         error = case when new.state in ('failed', 'cancelled') then coalesce(new.error->>'code', new.state) end,
+         started_at = case new.state when 'queued' then null when 'running' then coalesce(r.started_at, now()) else r.started_at end,
+         processed_at = case when new.state in ('succeeded', 'failed', 'cancelled') then now() end
+   where r.job_id = new.id and r.namespace_id = new.namespace_id
+  returning r.* into post;
+  if post.status in ('processed', 'error') then
+    insert into memoir.processing_stats as s (namespace_id, collection, day, processed, errors, facts, superseded, summaries, seconds)
+    select post.namespace_id, post.collection, (now() at time zone 'utc')::date,
+           done, 1 - done, done * post.facts, done * post.superseded, done * (s.summary_trace_id is not null)::int,
+           done * coalesce(extract(epoch from now() - post.started_at), 0)
+      from memoir.session s, lateral (select (post.status = 'processed')::int as done) as d
+     where s.id = post.session
+    on conflict (namespace_id, collection, day) do update
+      set processed = s.processed + excluded.processed, errors = s.errors + excluded.errors, facts = s.facts + excluded.facts,
+          superseded = s.superseded + excluded.superseded, summaries = s.summaries + excluded.summaries,
+          seconds = s.seconds + excluded.seconds;
+  end if;
+  return null;
+end
+$body$;
+create trigger job_state_to_raw_session after update of state on job
+  for each row when (new.kind = 'session' and old.state is distinct from new.state)
+  execute function memoir.raw_session_follows_job();
 
 -- Named things of one user. The normalised name is what two ways to write the same have in common.
 create table entity (

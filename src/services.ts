@@ -1,20 +1,38 @@
-import type { ApiServices, PartHealth, Schedules } from './api/context.ts'
+import type { ApiServices, PartHealth } from './api/context.ts'
 import type { Config } from './config.ts'
 import type { ConversationSource } from './ingest/conversation.ts'
+import { ingestByNamespace } from './ingest/by-namespace.ts'
 import { createEstimate } from './ingest/estimate.ts'
+import { toMemoirError } from './errors.ts'
 import type { Ingest } from './ingest/ingest.ts'
 import { createIngest } from './ingest/page.ts'
 import { createJobs } from './jobs/accept.ts'
+import type { Schedules } from './jobs/jobs.ts'
 import { createSchedules, type ScheduleKeeper } from './jobs/schedules.ts'
+import { createPersistence, type Persistence } from './memories/persist.ts'
+import { createMemories } from './memories/service.ts'
 import type { Logger } from './logger.ts'
 import { createExposition } from './exposition.ts'
 import { createMetrics } from './metrics.ts'
 import { createEmbedder } from './providers/create-embedder.ts'
+import { createLanguageModel } from './providers/create-language-model.ts'
 import type { Embedder } from './providers/embedder.ts'
-import { createQuestions } from './recall/question.ts'
+import type { LanguageModel } from './providers/language-model.ts'
+import { dollarsOf } from './providers/prices.ts'
+import { createRulesModel } from './providers/rules-model.ts'
+import { createQuestionSpending } from './recall/question-spending.ts'
+import { createQuestions, type QuestionDependencies } from './recall/question.ts'
 import { createRecall } from './recall/recall.ts'
+import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
+import { sourceByNamespace } from './sources/source-by-namespace.ts'
+import { createPosts } from './sessions/posts.ts'
 import { openDatabase, type Database } from './stores/database.ts'
+import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
+import { openRedis, type RedisLink } from './stores/redis.ts'
+import type { GraphStore } from './stores/graph-store.ts'
+import { createNeo4jGraph } from './stores/neo4j-graph.ts'
+import { createPostgresGraph } from './stores/postgres-graph.ts'
 import { createSpaceIndexer } from './stores/space-indexer.ts'
 import { ensureActiveSpace, sameSpace, type Space } from './stores/spaces.ts'
 import { openTemporal, type TemporalClient } from './temporal/client.ts'
@@ -23,15 +41,23 @@ import { openTemporal, type TemporalClient } from './temporal/client.ts'
 export interface Services extends ApiServices {
   readonly source: ConversationSource
   readonly embedder: Embedder
+  readonly languageModel: LanguageModel
   readonly ingest: Ingest
+  readonly persistence: Persistence
+  readonly sessions: SessionSteps
   readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
+  /** Working memory by user: in Redis when there is one, else in this process. */
+  readonly focus: FocusBuffer
+  readonly graph: GraphStore
   close(): Promise<void>
 }
 
 export interface ServicesOptions {
   /** Another maker of vectors than the configured one. */
   readonly embedder?: Embedder
+  /** Another reader and writer of language than the configured one. */
+  readonly languageModel?: LanguageModel
   readonly temporalUi?: string
 }
 
@@ -51,29 +77,49 @@ export async function createServices(
   const metrics = createMetrics()
   const parts = { config, log, db, metrics }
   const embedder = options.embedder ?? createEmbedder(config, metrics)
+  const languageModel =
+    options.languageModel ?? createLanguageModel(config, metrics, createRulesModel)
   const source = createPostgresSource(config, db, onIdleError)
+  const sourceOf = sourceByNamespace(config, db, source)
   const temporal = await openTemporal(config)
+  const redis = redisOf(config, log)
+  const graph = graphOf(config, db)
   const jobs = createJobs({ ...parts, temporal })
   const indexer = createSpaceIndexer(db, log)
   const activeSpace = cachedSpace(db, embedder)
+  const { model } = embedder.identity
+  const dollars = (tokens: number) => dollarsOf(tokens, { model, price: config.EMBEDDING_PRICE })
+  const spending = createQuestionSpending({ db, log, model, dollarsOf: dollars })
   return {
     ...parts,
     embedder,
+    languageModel,
     source,
     temporal,
+    focus: focusOf(config, redis),
+    graph,
     jobs,
+    posts: createPosts({ db, temporal, launcher: jobs }),
     schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
-    recall: recallOf(parts, { embedder, activeSpace }),
-    ingest: createIngest({ ...parts, source, embedder, onFinish: (space) => indexer.poke(space) }),
-    estimate: createEstimate(config, { source, embedder }),
-    health: healthOf({ db, temporal, embedder }, activeSpace),
+    recall: recallOf(parts, { embedder, activeSpace, spending }),
+    ingest: ingestByNamespace(sourceOf, (each) =>
+      createIngest({ ...parts, source: each, embedder, onFinish: (space) => indexer.poke(space) }),
+    ),
+    memories: createMemories({ ...parts, launch: jobs.launch }),
+    persistence: createPersistence({ ...parts, embedder }),
+    sessions: createSessionSteps({ ...parts, embedder, languageModel }),
+    estimate: createEstimate(config, { sourceOf, embedder }),
+    health: healthOf({ db, temporal, embedder, redis, graph }, activeSpace),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
     async close() {
       await indexer.stop()
       await jobs.close()
       await temporal.close()
       await source.close()
+      redis?.close()
+      await spending.close()
+      await graph.close()
       await db.close()
     },
   }
@@ -81,25 +127,59 @@ export async function createServices(
 
 function recallOf(
   { config, db, log, metrics }: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
-  { embedder, activeSpace }: { embedder: Embedder; activeSpace: ActiveSpace },
+  asking: Pick<QuestionDependencies, 'embedder' | 'activeSpace' | 'spending'>,
 ): Services['recall'] {
   const timeoutMs = config.RECALL_EMBED_TIMEOUT_MS
-  const question = createQuestions({ embedder, timeoutMs, activeSpace, log })
+  const question = createQuestions({ ...asking, timeoutMs, log })
   return createRecall({ db, question, metrics })
 }
 
+/** Undefined when none is configured. */
+function redisOf({ REDIS_URL }: Config, log: Logger): RedisLink | undefined {
+  if (REDIS_URL === undefined) return undefined
+  const onChange = (there: boolean) =>
+    there ? log.info('Redis answers') : log.warn('Redis does not answer: working memory rests')
+  return openRedis({ url: REDIS_URL, onChange })
+}
+
+function graphOf(config: Config, db: Database): GraphStore {
+  const { NEO4J_URI: uri, NEO4J_USER: user, NEO4J_PASSWORD: password } = config
+  if (config.GRAPH_BACKEND === 'postgres' || uri === undefined) return createPostgresGraph(db)
+  const login = password === undefined ? { user } : { user, password }
+  return createNeo4jGraph({ uri, ...login, database: config.NEO4J_DATABASE })
+}
+
+function focusOf(config: Config, redis: RedisLink | undefined): FocusBuffer {
+  const options = { ttlSeconds: config.REDIS_FOCUS_TTL_SECONDS }
+  return redis === undefined ? createProcessFocus(options) : createRedisFocus(redis, options)
+}
+
 function healthOf(
-  { db, temporal, embedder }: Pick<Services, 'db' | 'temporal' | 'embedder'>,
+  {
+    db,
+    temporal,
+    embedder,
+    redis,
+    graph,
+  }: Pick<Services, 'db' | 'temporal' | 'embedder' | 'graph'> & { redis: RedisLink | undefined },
   activeSpace: ActiveSpace,
 ): Services['health'] {
   return async () => {
-    const [postgres, temporalHealth, embedding] = await Promise.all([
+    const [postgres, temporalHealth, embedding, redisHealth, graphPart] = await Promise.all([
       postgresHealth(db),
       temporal.health(),
       embeddingHealth(embedder, activeSpace),
+      healthOfRedis(redis),
+      graphHealth(graph),
     ])
-    return { postgres, temporal: temporalHealth, embedding }
+    return { postgres, temporal: temporalHealth, embedding, redis: redisHealth, ...graphPart }
   }
+}
+
+async function healthOfRedis(redis: RedisLink | undefined): Promise<PartHealth> {
+  if (redis === undefined) return { ok: true, detail: 'none: working memory is in this process' }
+  if (await redis.answers()) return { ok: true }
+  return { ok: false, detail: 'Redis does not answer; recall goes without working memory' }
 }
 
 /** Whether questions can be compared with what is stored; a vendor is not asked, since that would cost something each time. */
@@ -129,6 +209,17 @@ function cachedSpace(db: Database, embedder: Embedder): ActiveSpace {
     const space = await ensureActiveSpace(db, embedder.identity)
     known = { space, at: now }
     return space
+  }
+}
+
+/** Left out when Postgres is the graph: then it is Postgres' own line. */
+async function graphHealth(graph: GraphStore): Promise<{ readonly graph?: PartHealth }> {
+  if (graph.backend === 'postgres') return {}
+  try {
+    await graph.check()
+    return { graph: { ok: true, detail: graph.backend } }
+  } catch (error) {
+    return { graph: { ok: false, detail: toMemoirError(error).message } }
   }
 }
 

@@ -1,8 +1,6 @@
-import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity'
+import { cancellationSignal, heartbeat } from '@temporalio/activity'
 import type { Ingest, IngestJob, IngestStart, PageOutcome, PageRequest } from '../ingest/ingest.ts'
-
-/** Beats a timeout: enough that one late beat does not cost the step. */
-const BEATS_PER_TIMEOUT = 4
+import { beating } from './beating.ts'
 
 /** Steps of a walk over a source. Each may be repeated: ingest knows what it has done. */
 export function createBackfillActivities({ ingest }: { readonly ingest: Ingest }) {
@@ -19,17 +17,5 @@ export function createBackfillActivities({ ingest }: { readonly ingest: Ingest }
     finishIngest: async (job: IngestJob): Promise<void> => {
       await beating(async () => await ingest.finish(job))
     },
-  }
-}
-
-/** For steps that are one long statement: says that the process lives, which is all a heartbeat can say of them. */
-async function beating<T>(step: () => Promise<T>): Promise<T> {
-  const timeoutMs = activityInfo().heartbeatTimeoutMs ?? 0
-  if (timeoutMs === 0) return await step()
-  const timer = setInterval(() => heartbeat(), timeoutMs / BEATS_PER_TIMEOUT)
-  try {
-    return await step()
-  } finally {
-    clearInterval(timer)
   }
 }

@@ -1,26 +1,33 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { createAuthenticate, type FixedPrincipal } from './auth.ts'
 import { compatRoutes } from './compat.ts'
+import { compatSessionRoutes } from './compat-sessions.ts'
 import type { ApiServices } from './context.ts'
 import { documentOf } from './document.ts'
 import type { AppEnv } from './environment.ts'
 import { answerError } from './errors.ts'
 import { observe } from './observe.ts'
 import { backfillRoutes } from './routes/backfills.ts'
+import { budgetRoutes } from './routes/budget.ts'
 import { importRoutes } from './routes/imports.ts'
 import { jobControlRoutes } from './routes/job-controls.ts'
 import { jobEventRoutes } from './routes/job-events.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { mcpRoutes } from './routes/mcp.ts'
+import { memoryRoutes } from './routes/memories.ts'
+import { memoryWriteRoutes } from './routes/memory-writes.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
+import { sessionRoutes } from './routes/sessions.ts'
+import { statsRoutes } from './routes/stats.ts'
 import { userRoutes } from './routes/users.ts'
 
 export interface AppOptions {
@@ -31,6 +38,7 @@ export interface AppOptions {
 }
 
 export const MAX_BODY_BYTES = 1_048_576
+export const MAX_TRANSCRIPT_BYTES = 16 * 1_048_576
 
 /** The HTTP API over its services; `app.fetch` answers requests with no server in between. */
 export function createApp(services: ApiServices, options: AppOptions = {}) {
@@ -51,6 +59,8 @@ let described: string | undefined
 function withRoutes(app: OpenAPIHono<AppEnv>) {
   const routed = app
     .route('/', recallRoutes)
+    .route('/', memoryRoutes)
+    .route('/', memoryWriteRoutes)
     .route('/', backfillRoutes)
     .route('/', importRoutes)
     .route('/', jobRoutes)
@@ -59,7 +69,11 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', scheduleRoutes)
     .route('/', userRoutes)
     .route('/', keyRoutes)
+    .route('/', sessionRoutes)
+    .route('/', budgetRoutes)
+    .route('/', statsRoutes)
     .route('/', compatRoutes)
+    .route('/', compatSessionRoutes)
     .route('/', processRoutes)
   routed.route('/', mcpRoutes)
   routed.route('/', pageRoutes)
@@ -93,15 +107,28 @@ function useFoundation(
   })
   const { CORS_ORIGINS: origins } = services.config
   if (origins.length > 0) app.use('*', crossOrigin(origins))
-  const tooLarge = () => {
-    throw new MemoirError('payload_too_large', SENTENCE.payload_too_large, {
-      details: { max_bytes: MAX_BODY_BYTES },
-    })
-  }
-  app.use('*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }))
+  app.use('*', boundedBody)
   app.onError(answerError)
   app.notFound((c) => answerError(new MemoirError('not_found', 'There is no such route.'), c))
 }
+
+/** Refuses a larger body before it is read whole. */
+function bodyOfAtMost(maxSize: number): MiddlewareHandler<AppEnv> {
+  const onError = () => {
+    throw new MemoirError('payload_too_large', SENTENCE.payload_too_large, {
+      details: { max_bytes: maxSize },
+    })
+  }
+  return bodyLimit({ maxSize, onError })
+}
+
+const ordinary = bodyOfAtMost(MAX_BODY_BYTES)
+const transcript = bodyOfAtMost(MAX_TRANSCRIPT_BYTES)
+/** Routes that take transcripts. */
+const TRANSCRIPTS = /^\/v1\/sessions$|^\/api\/memory\/[^/]+\/store_raw$/
+
+const boundedBody: MiddlewareHandler<AppEnv> = async (c, next) =>
+  await (TRANSCRIPTS.test(c.req.path) ? transcript : ordinary)(c, next)
 
 /** A browser may remember the leave it was given for so long; some cap it at two hours themselves. */
 const LEAVE_SECONDS = 3_600

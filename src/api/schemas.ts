@@ -3,6 +3,7 @@ import { JOB_KINDS, JOB_STATES } from '../domain/job.ts'
 import { SCHEDULE_KINDS, SKIP_REASONS } from '../domain/schedule.ts'
 import { TRACE_KINDS } from '../domain/recall.ts'
 import { ROLES } from '../stores/api-keys.ts'
+import { RAW_STATES } from '../stores/sessions.ts'
 import { time, uuid } from './fields.ts'
 
 /** The shapes that are answered. Fields may be added and never renamed. */
@@ -29,6 +30,12 @@ export const jobSchema = z
 export const acceptedSchema = z
   .object({ id: uuid, job: uuid, status: z.enum(JOB_STATES) })
   .openapi('Accepted')
+
+export const acceptedMemoriesSchema = acceptedSchema
+  .extend({
+    ids: z.array(uuid).readonly().openapi({ description: 'The memories, in the order given.' }),
+  })
+  .openapi('AcceptedMemories')
 
 export const estimateSchema = z
   .object({
@@ -64,6 +71,29 @@ export const failureSchema = z
   .object({ conversation_id: z.string(), code: z.string(), message: z.string(), failed_at: time })
   .openapi('IngestFailure')
 
+export const postAcceptedSchema = acceptedSchema
+  .extend({
+    session_id: z.string(),
+    queue_position: z.int().openapi({ description: 'From 1.' }),
+    estimated_seconds: z
+      .number()
+      .nullable()
+      .openapi({ description: 'Null until durations were measured.' }),
+  })
+  .openapi('PostAccepted')
+
+const sessionFields = {
+  session_id: z.string(),
+  user_id: z.string(),
+  collection: z.string(),
+  status: z.enum(RAW_STATES),
+  post_count: z.int(),
+  created_at: time,
+  updated_at: time,
+}
+
+export const sessionInfoSchema = z.object(sessionFields).openapi('SessionInfo')
+
 const writeState = z.enum(['written', 'pending', 'failed', 'off'])
 
 export const memorySchema = z
@@ -96,6 +126,45 @@ export const memorySchema = z
     writes: z.object({ vector: writeState, graph: writeState }),
   })
   .openapi('Memory')
+
+export const sessionSchema = z
+  .object({
+    ...sessionFields,
+    posts: z
+      .array(
+        z.object({
+          id: uuid,
+          job: uuid,
+          number: z.int(),
+          status: z.enum(RAW_STATES),
+          turns: z.int(),
+          facts: z.int(),
+          superseded: z.int(),
+          queued_at: time,
+          processed_at: time.nullable(),
+          error: z.object({ code: z.string(), message: z.string() }).nullable(),
+        }),
+      )
+      .readonly(),
+    summary: z.string().nullable(),
+    memories: z.array(memorySchema).readonly(),
+  })
+  .openapi('Session')
+
+export const revisionSchema = z
+  .object({
+    revision: z.int(),
+    content: z.string(),
+    summary: z.string().nullable(),
+    tags: z.array(z.string()).readonly(),
+    metadata: z.record(z.string(), z.unknown()),
+    importance: z.number().nullable(),
+    scope: z.string(),
+    occurred_at: time,
+    valid_from: time,
+    valid_to: time.nullable(),
+  })
+  .openapi('MemoryRevision')
 
 export const hitSchema = memorySchema
   .extend({

@@ -6,6 +6,7 @@ import type { ConversationImport } from '../client/work.ts'
 import { isErrorCode, MemoirError } from '../errors.ts'
 import {
   acceptedAnswer,
+  budgetAnswer,
   currentKeyAnswer,
   estimateAnswer,
   failureAnswer,
@@ -15,6 +16,7 @@ import {
   newKeyAnswer,
   pageOf,
   recallAnswer,
+  rememberedAnswer,
   scheduleAnswer,
   toolAnswer,
 } from './answers.ts'
@@ -40,6 +42,16 @@ export interface RecallQuery {
   readonly threshold?: number
 }
 
+export interface NewMemory {
+  readonly user_id: string
+  readonly content: string
+  readonly scope?: string
+  readonly tags?: readonly string[]
+  readonly importance?: number
+  readonly occurred_at?: string
+  readonly external_id?: string
+}
+
 export interface NewKey {
   readonly name: string
   readonly role: string
@@ -60,6 +72,7 @@ interface AskOptions {
   readonly query?: Query
   readonly body?: unknown
   readonly idempotencyKey?: string
+  readonly prefer?: string
 }
 
 /** The HTTP API as the command line uses it; every method throws the MemoirError that the API's answer names. */
@@ -82,7 +95,16 @@ export function createClient(options: ClientOptions) {
       await ask(pageOf(failureAnswer), 'GET', `/v1/backfills/${encodeURIComponent(id)}/failures`, {
         query,
       }),
+    /** @param waitSeconds how long the answer may wait for the memory to be done */
+    remember: async (body: NewMemory, waitSeconds: number) =>
+      await ask(rememberedAnswer, 'POST', '/v1/memories', {
+        body,
+        ...(waitSeconds === 0 ? {} : { prefer: `wait=${waitSeconds}` }),
+      }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
+    eraseUser: async (id: string) => {
+      await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)
+    },
     schedules: async () => await ask(pageOf(scheduleAnswer), 'GET', '/v1/schedules'),
     changeSchedule: async (id: string, body: ScheduleChange) =>
       await ask(scheduleAnswer, 'PATCH', schedule(id), { body }),
@@ -96,6 +118,15 @@ export function createClient(options: ClientOptions) {
     currentKey: async () => await ask(currentKeyAnswer, 'GET', '/v1/keys/current'),
     callTool: async (name: string, given: unknown) =>
       await ask(toolAnswer, 'POST', '/mcp/tool/call', { body: { name, arguments: given } }),
+    budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
+    setBudget: async (perDay: number | null) =>
+      await ask(budgetAnswer, 'PUT', '/v1/settings/budget', { body: { per_day: perDay } }),
+    ...keysOf(ask),
+  }
+}
+
+function keysOf(ask: ReturnType<typeof createAsk>) {
+  return {
     keys: async (query: Query) => await ask(pageOf(keyAnswer), 'GET', '/v1/keys', { query }),
     createKey: async (body: NewKey) => await ask(newKeyAnswer, 'POST', '/v1/keys', { body }),
     revokeKey: async (id: string) => {
@@ -118,9 +149,9 @@ function createAsk({ url, key, namespace, fetch }: ClientOptions) {
     answer: Answer,
     method: Ask['method'],
     path: string,
-    { query = {}, body, idempotencyKey }: AskOptions = {},
+    { query = {}, body, idempotencyKey, prefer }: AskOptions = {},
   ): Promise<z.infer<Answer>> => {
-    const headers = { 'idempotency-key': idempotencyKey }
+    const headers = { 'idempotency-key': idempotencyKey, prefer }
     try {
       return read(answer, await transport.ask({ method, path, query, body, headers }))
     } catch (error) {

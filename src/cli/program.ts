@@ -1,7 +1,9 @@
 import { Command, type CommanderError } from 'commander'
 import { registerApi } from './commands/api.ts'
 import { registerBackfill } from './commands/backfill.ts'
+import { registerBudget } from './commands/budget.ts'
 import { registerDoctor } from './commands/doctor.ts'
+import { registerEval } from './commands/eval.ts'
 import { registerImport } from './commands/import.ts'
 import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
@@ -9,6 +11,7 @@ import { registerMcp } from './commands/mcp.ts'
 import { registerMigrate } from './commands/migrate.ts'
 import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
+import { registerRemember } from './commands/remember.ts'
 import { registerSchedules } from './commands/schedules.ts'
 import { registerUp } from './commands/up.ts'
 import { registerWorker } from './commands/worker.ts'
@@ -20,11 +23,14 @@ const COMMANDS = [
   registerImport,
   registerBackfill,
   registerNightly,
+  registerRemember,
   registerRecall,
   registerJobs,
   registerSchedules,
   registerKeys,
   registerMcp,
+  registerBudget,
+  registerEval,
   registerDoctor,
   registerMigrate,
   registerApi,

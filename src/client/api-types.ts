@@ -65,16 +65,40 @@ export type Memory = {
 
 export type ErrorBody = {
   readonly error: {
-    readonly code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "worker_killed" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
+    readonly code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
     readonly message: string
     readonly request_id: string
     readonly details?: Readonly<Record<string, unknown>>
   }
 }
 
+export type MemoryRevision = {
+  readonly revision: number
+  readonly content: string
+  readonly summary: string | null
+  readonly tags: readonly (string)[]
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly importance: number | null
+  readonly scope: string
+  readonly occurred_at: string
+  readonly valid_from: string
+  readonly valid_to: string | null
+}
+
+export type AcceptedMemories = Accepted & {
+  /** The memories, in the order given. */
+  readonly ids: readonly (string)[]
+}
+
+export type Accepted = {
+  readonly id: string
+  readonly job: string
+  readonly status: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
+}
+
 export type Job = {
   readonly id: string
-  readonly kind: "backfill" | "nightly"
+  readonly kind: "backfill" | "nightly" | "session" | "memory"
   readonly state: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
   readonly user_id: string | null
   readonly progress: Readonly<Record<string, unknown>>
@@ -96,12 +120,6 @@ export type Estimate = {
   /** US dollars; null without a known price. */
   readonly cost: number | null
   readonly model: string
-}
-
-export type Accepted = {
-  readonly id: string
-  readonly job: string
-  readonly status: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
 }
 
 export type IngestFailure = {
@@ -177,6 +195,90 @@ export type NewKey = {
   readonly expires_at: string | null
 }
 
+export type Session = {
+  readonly session_id: string
+  readonly user_id: string
+  readonly collection: string
+  readonly status: "queued" | "processing" | "processed" | "error"
+  readonly post_count: number
+  readonly created_at: string
+  readonly updated_at: string
+  readonly posts: readonly ({
+    readonly id: string
+    readonly job: string
+    readonly number: number
+    readonly status: "queued" | "processing" | "processed" | "error"
+    readonly turns: number
+    readonly facts: number
+    readonly superseded: number
+    readonly queued_at: string
+    readonly processed_at: string | null
+    readonly error: {
+      readonly code: string
+      readonly message: string
+    } | null
+  })[]
+  readonly summary: string | null
+  readonly memories: readonly (Memory)[]
+}
+
+export type PostAccepted = Accepted & {
+  readonly session_id: string
+  /** From 1. */
+  readonly queue_position: number
+  /** Null until durations were measured. */
+  readonly estimated_seconds: number | null
+}
+
+export type SessionInfo = {
+  readonly session_id: string
+  readonly user_id: string
+  readonly collection: string
+  readonly status: "queued" | "processing" | "processed" | "error"
+  readonly post_count: number
+  readonly created_at: string
+  readonly updated_at: string
+}
+
+export type Budget = {
+  /** US dollars a day (UTC) for this namespace; null leaves it to `default`. */
+  readonly per_day: number | null
+  /** BUDGET_PER_DAY; null is no limit. */
+  readonly default: number | null
+  readonly spent_today: number
+  readonly resets_at: string
+}
+
+export type Stats = {
+  readonly namespace: string
+  readonly users: number
+  readonly memories: number
+  readonly episodes: number
+  readonly jobs: {
+    readonly queued: number
+    readonly running: number
+    readonly paused: number
+    readonly succeeded: number
+    readonly failed: number
+    readonly cancelled: number
+  }
+  readonly usage: readonly ({
+    readonly day: string
+    readonly model: string
+    readonly purpose: string
+    readonly requests: number
+    readonly tokens: number
+    /** US dollars; null where a price is not known. */
+    readonly cost: number | null
+  })[]
+  readonly total: {
+    readonly requests: number
+    readonly tokens: number
+    /** US dollars; null where a price is not known. */
+    readonly cost: number | null
+  }
+}
+
 export type ToolResult = {
   readonly content: readonly ({
     readonly type: "text"
@@ -186,8 +288,87 @@ export type ToolResult = {
   readonly isError: boolean
 }
 
+export type StoredRaw = {
+  readonly success: boolean
+  readonly raw_memory_id: string
+  readonly queued_at: string
+  readonly estimated_processing_time: string
+  /** From 1. */
+  readonly queue_position: number
+  readonly session_id: string
+  readonly job: string
+}
+
+export type ProcessingStatus = {
+  readonly queue_size: number
+  readonly processing: number
+  readonly errors: number
+  readonly oldest_queued_at: string | null
+  readonly processed_today: number
+  readonly average_seconds: number | null
+  readonly workers: readonly ({
+    readonly identity: string
+    readonly last_seen: string
+  })[]
+  readonly status: "running" | "idle" | "stopped"
+}
+
+export type Hierarchy = {
+  readonly items: readonly ({
+    readonly type: "discrete" | "summary" | "raw"
+    readonly id: string
+    readonly session_id: string | null
+    readonly user_id: string
+    readonly content: string
+    readonly created_at: string
+    readonly links: readonly ({
+      readonly type: string
+      readonly id: string
+    })[]
+  })[]
+  readonly next_cursor: string | null
+}
+
+export type CollectionStats = {
+  readonly discrete: number
+  readonly summaries: number
+  readonly raw: {
+    readonly queued: number
+    readonly processing: number
+    readonly processed: number
+    readonly error: number
+  }
+  readonly storage_bytes: number
+  readonly per_day: readonly ({
+    readonly day: string
+    readonly processed: number
+    readonly errors: number
+    readonly facts: number
+    readonly superseded: number
+    readonly summaries: number
+    readonly average_seconds: number | null
+  })[]
+}
+
+export type Cleaned = {
+  readonly deleted_raw: number
+  readonly deleted_sessions: number
+  readonly kept_unprocessed: number
+  readonly retention_days: number
+}
+
 export type Ready = {
   readonly status: "ready" | "degraded" | "unavailable"
+  /** Parts that do not answer. */
+  readonly degraded: readonly (string)[]
+  readonly parts: Readonly<Record<string, {
+    readonly ok: boolean
+    readonly detail?: string
+  }>>
+}
+
+export type Status = {
+  readonly status: "healthy" | "degraded" | "unhealthy"
   /** Parts that do not answer. */
   readonly degraded: readonly (string)[]
   readonly parts: Readonly<Record<string, {
@@ -245,6 +426,173 @@ export interface Operations {
     }
     readonly answer: Recall
   }
+  readonly listMemories: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      /** Separated by commas, or the parameter again. */
+      readonly scope?: readonly (unknown)[]
+      /** Separated by commas, or the parameter again. */
+      readonly kinds?: readonly (unknown)[]
+      /** Separated by commas, or the parameter again. */
+      readonly tags?: readonly (unknown)[]
+      /** A JSON object. */
+      readonly metadata?: string
+      /** Separated by commas, or the parameter again. */
+      readonly state?: readonly (unknown)[]
+      readonly session_id?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly from?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly to?: string
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (Memory)[]
+      readonly next_cursor: string | null
+    }
+  }
+  readonly storeMemory: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** `personal` unless given. */
+      readonly scope?: string
+      /** `message` with a role, else `note`. */
+      readonly kind?: "message" | "fact" | "note" | "summary"
+      readonly tags?: readonly (string)[]
+      readonly importance?: number
+      readonly session_id?: string
+      readonly conversation_id?: string
+      readonly occurred_at?: string
+      /** From then on it is out of sight. */
+      readonly expires_at?: string
+      readonly metadata?: Readonly<Record<string, unknown>>
+      /** What the memory names; found in its text as well unless told not to. */
+      readonly entities?: readonly ({
+        readonly type: "person" | "place" | "organization" | "event" | "thing"
+        readonly value: string
+        readonly confidence?: number
+      })[]
+      readonly summary?: string
+      /** At most 256 KiB. */
+      readonly content?: string
+      readonly role?: string
+      /** Your own id: the same again changes the memory that has it. */
+      readonly external_id?: string
+      readonly messages?: readonly ({
+        readonly role: string
+        /** At most 256 KiB. */
+        readonly content: string
+      })[]
+      /** With `messages`: true (the default) finds out what is worth remembering, as for a session; false keeps each message as it is. */
+      readonly infer?: boolean
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      readonly extract_entities?: boolean
+    }
+    readonly answer: Memory | {
+      readonly items: readonly (Memory)[]
+    } | AcceptedMemories
+  }
+  readonly getMemory: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Memory
+  }
+  readonly removeMemory: {
+    readonly query: {
+      readonly hard?: string
+      /** Entities that no memory names any more go too. */
+      readonly cascade_graph?: string
+    }
+    readonly body: undefined
+    readonly answer: AcceptedMemories
+  }
+  readonly changeMemory: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** `personal` unless given. */
+      readonly scope?: string
+      /** `message` with a role, else `note`. */
+      readonly kind?: "message" | "fact" | "note" | "summary"
+      readonly tags?: readonly (string)[]
+      readonly importance?: number | null
+      readonly session_id?: string | null
+      readonly conversation_id?: string | null
+      readonly occurred_at?: string
+      readonly expires_at?: string
+      readonly metadata?: Readonly<Record<string, unknown>>
+      /** What the memory names; found in its text as well unless told not to. */
+      readonly entities?: readonly ({
+        readonly type: "person" | "place" | "organization" | "event" | "thing"
+        readonly value: string
+        readonly confidence?: number
+      })[]
+      readonly summary?: string | null
+      /** At most 256 KiB. */
+      readonly content?: string
+      readonly role?: string | null
+      readonly extract_entities?: boolean
+    }
+    readonly answer: Memory | AcceptedMemories
+  }
+  readonly listMemoryRevisions: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (MemoryRevision)[]
+      readonly next_cursor: string | null
+    }
+  }
+  readonly storeMemories: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** Whose all of them are. */
+      readonly user_id?: string
+      readonly memories: readonly ({
+        /** `personal` unless given. */
+        readonly scope?: string
+        /** `message` with a role, else `note`. */
+        readonly kind?: "message" | "fact" | "note" | "summary"
+        readonly tags?: readonly (string)[]
+        readonly importance?: number
+        readonly session_id?: string
+        readonly conversation_id?: string
+        readonly occurred_at?: string
+        /** From then on it is out of sight. */
+        readonly expires_at?: string
+        readonly metadata?: Readonly<Record<string, unknown>>
+        /** What the memory names; found in its text as well unless told not to. */
+        readonly entities?: readonly ({
+          readonly type: "person" | "place" | "organization" | "event" | "thing"
+          readonly value: string
+          readonly confidence?: number
+        })[]
+        readonly summary?: string
+        /** At most 256 KiB. */
+        readonly content: string
+        readonly role?: string
+        /** Your own id: the same again changes the memory that has it. */
+        readonly external_id?: string
+      })[]
+      readonly extract_entities?: boolean
+    }
+    readonly answer: {
+      readonly items: readonly (Memory)[]
+    } | AcceptedMemories
+  }
+  readonly restoreMemory: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Memory | AcceptedMemories
+  }
   readonly startBackfill: {
     readonly query: Readonly<Record<string, never>>
     readonly body: {
@@ -285,7 +633,7 @@ export interface Operations {
       readonly limit?: number
       /** `next_cursor` of the page before. */
       readonly cursor?: string
-      readonly kind?: "backfill" | "nightly"
+      readonly kind?: "backfill" | "nightly" | "session" | "memory"
       readonly state?: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
     }
     readonly body: undefined
@@ -417,6 +765,72 @@ export interface Operations {
     readonly body: undefined
     readonly answer: undefined
   }
+  readonly listSessions: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      readonly collection?: string
+      readonly status?: "queued" | "processing" | "processed" | "error"
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (SessionInfo)[]
+      readonly next_cursor: string | null
+    }
+  }
+  readonly postSession: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      /** Posts of one session are processed in order. Made of the text when absent. */
+      readonly session_id?: string
+      readonly collection?: string
+      /** Text such as `User: …` and `Assistant: …` (docs/sessions.md has the rules), or a list of `{ role, content, timestamp?, name? }`. */
+      readonly transcript: string | readonly (Readonly<Record<string, unknown>>)[]
+      /** Any object of at most 16 KiB as JSON. */
+      readonly metadata?: Readonly<Record<string, unknown>>
+    }
+    readonly answer: Session | PostAccepted
+  }
+  readonly getSession: {
+    readonly query: {
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      readonly collection?: string
+    }
+    readonly body: undefined
+    readonly answer: Session
+  }
+  readonly getBudget: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Budget
+  }
+  readonly setBudget: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly per_day: number | null
+    }
+    readonly answer: Budget
+  }
+  readonly getStats: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+      /** How many days of usage, today included. */
+      readonly days?: number
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (Stats)[]
+      readonly next_cursor: string | null
+    }
+  }
   readonly compatRecall: {
     readonly query: {
       readonly q: string
@@ -440,6 +854,60 @@ export interface Operations {
     }
     readonly answer: ToolResult
   }
+  readonly storeRaw: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** Text such as `User: …` and `Assistant: …` (docs/sessions.md has the rules), or a list of `{ role, content, timestamp?, name? }`. */
+      readonly session_data: string | readonly (Readonly<Record<string, unknown>>)[]
+      readonly session_id?: string | null
+      /** Any object of at most 16 KiB as JSON. `user_id`, `session_type` and `timestamp` mean something. */
+      readonly metadata?: Readonly<Record<string, unknown>>
+    }
+    readonly answer: StoredRaw
+  }
+  readonly processingStatus: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: ProcessingStatus
+  }
+  readonly memoryHierarchy: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      readonly session_id?: string
+      readonly memory_type?: "discrete" | "summary" | "raw" | "all"
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly start_date?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly end_date?: string
+    }
+    readonly body: undefined
+    readonly answer: Hierarchy
+  }
+  readonly compatSession: {
+    readonly query: {
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+    }
+    readonly body: undefined
+    readonly answer: Session
+  }
+  readonly collectionStats: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: CollectionStats
+  }
+  readonly cleanUpCollection: {
+    readonly query: {
+      /** RAW_RETENTION_DAYS (30) unless given. */
+      readonly retention_days?: number | null
+    }
+    readonly body: undefined
+    readonly answer: Cleaned
+  }
   readonly live: {
     readonly query: Readonly<Record<string, never>>
     readonly body: undefined
@@ -451,6 +919,11 @@ export interface Operations {
     readonly query: Readonly<Record<string, never>>
     readonly body: undefined
     readonly answer: Ready
+  }
+  readonly getStatus: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Status
   }
   readonly version: {
     readonly query: Readonly<Record<string, never>>

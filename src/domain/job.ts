@@ -1,7 +1,10 @@
 /** Accepted work: what a job row says, and what a backfill is asked and reports. Pure types; safe inside workflows. */
 
-export const JOB_KINDS = ['backfill', 'nightly'] as const
+export const JOB_KINDS = ['backfill', 'nightly', 'session', 'memory'] as const
 export type JobKind = (typeof JOB_KINDS)[number]
+
+/** Kinds that walk a source, one at a time. */
+export type WalkKind = 'backfill' | 'nightly'
 
 export const JOB_STATES = [
   'queued',
@@ -28,6 +31,8 @@ export interface JobError {
   readonly message: string
   readonly step: string
   readonly detail?: string
+  /** With `budget_reached` when it is the namespace's of the day, which lets go by itself. */
+  readonly budget?: 'day'
 }
 
 /** Counts of a backfill, read from `ingested_conversation`, never summed from results. Rates are conversations a second. */
@@ -54,20 +59,23 @@ export interface BackfillEstimate {
   readonly model: string
 }
 
-/** What a workflow is started with: ids and numbers only. */
-export interface BackfillJob {
+/** What every workflow of a job is started with: ids and numbers only. */
+export interface JobStart {
   readonly jobId: string
   readonly namespaceId: string
+  readonly paused: boolean
+  /** The report counter, carried over a continue-as-new. */
+  readonly seq: number
+  /** How long a step of minutes may stay silent before another worker takes it over. */
+  readonly heartbeatSeconds: number
+}
+
+export interface BackfillJob extends JobStart {
   readonly source: string
   readonly pageSize: number
   readonly retryFailed: boolean
   /** Where a continued run goes on; null starts at the beginning. */
   readonly cursor: string | null
-  readonly paused: boolean
-  /** The report counter, carried over a continue-as-new. */
-  readonly seq: number
-  /** How long a page may stay silent before another worker takes it over. */
-  readonly heartbeatSeconds: number
   /** Continues as new after so many pages, for tests; otherwise when Temporal suggests it. */
   readonly pagesPerRun?: number
 }
@@ -84,6 +92,25 @@ export interface NightlyJob extends BackfillJob {
   readonly since: string | null
   /** ISO 8601: the night it stands in for; left out, now. */
   readonly plannedAt?: string
+}
+
+/** How far a write is taken when one of the stores fails; fixed when it is accepted. */
+export interface PersistencePolicy {
+  /** A write that cannot be finished is taken back everywhere; otherwise the record stands and the rest follows later. */
+  readonly rollback: boolean
+  readonly graphAttempts: number
+  readonly graphDelayMs: number
+}
+
+export const MEMORY_OPERATIONS = ['store', 'update', 'delete', 'restore'] as const
+export type MemoryOperation = (typeof MEMORY_OPERATIONS)[number]
+
+/** What follows a write of memories that is already in the record. */
+export interface MemoryJob extends JobStart {
+  readonly operation: MemoryOperation
+  readonly policy: PersistencePolicy
+  /** Another run of the same job: what the one before took back has to be written again. */
+  readonly again: boolean
 }
 
 /** A job as HTTP, MCP and the command line show it. Times are ISO 8601 in UTC. */

@@ -15,10 +15,13 @@ const TOKENS_AROUND_A_MESSAGE = 6
 /** What taking in the whole source would cost at most: what is unchanged is only known by reading it, and costs nothing. */
 export function createEstimate(
   config: Config,
-  { source, embedder }: { source: ConversationSource; embedder: Embedder },
+  {
+    sourceOf,
+    embedder,
+  }: { sourceOf: (namespaceId: string) => Promise<ConversationSource>; embedder: Embedder },
 ) {
-  return async function estimate(): Promise<BackfillEstimate> {
-    const { conversations, messages, bytes } = await source.measure()
+  return async function estimate(namespaceId: string): Promise<BackfillEstimate> {
+    const { conversations, messages, bytes } = await (await sourceOf(namespaceId)).measure()
     const tokens =
       Math.ceil((bytes * TIMES_EMBEDDED) / BYTES_A_TOKEN) + messages * TOKENS_AROUND_A_MESSAGE
     const { model } = embedder.identity

@@ -1,13 +1,13 @@
 import pLimit from 'p-limit'
 import type { Config } from '../config.ts'
-import { MemoirError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import { costOf } from '../providers/prices.ts'
 import type { Database } from '../stores/database.ts'
 import { failedAfter } from '../stores/ingested.ts'
 import { findPosition } from '../stores/job-progress.ts'
-import { ensureActiveSpace, sameSpace, type Space } from '../stores/spaces.ts'
+import { requireSpace } from '../memories/space.ts'
+import type { Space } from '../stores/spaces.ts'
 import type { ConversationHead, ConversationSource } from './conversation.ts'
 import { createHandling, type Handling } from './handling.ts'
 import type { Ingest, IngestJob, PageHooks, PageOutcome, PageRequest } from './ingest.ts'
@@ -61,15 +61,6 @@ export function createIngest(dependencies: IngestDependencies): Ingest {
       return progress
     },
   }
-}
-
-async function requireSpace(db: Database, embedder: Embedder): Promise<Space> {
-  const space = await ensureActiveSpace(db, embedder.identity)
-  if (sameSpace(space, embedder.identity)) return space
-  throw new MemoirError(
-    'reembed_required',
-    `the stored vectors come from ${space.model} (${space.dimensions}), configured is ${embedder.identity.model} (${embedder.identity.dimensions})`,
-  )
 }
 
 /** Bounds a transaction, and what a page holds in memory. */
@@ -144,7 +135,10 @@ async function workThrough(
     chunkChars: config.EMBEDDING_CHUNK_CHARS,
     language: config.MEMORY_LANGUAGE,
     signal: hooks.signal,
-    purse: purseOf(db, { jobId: request.jobId, model: context.embedder.identity.model }),
+    purse: purseOf(
+      { db, config },
+      { jobId: request.jobId, model: context.embedder.identity.model },
+    ),
   }
   const { fit, tooLarge } = Object.groupBy(heads, ({ bytes }) =>
     bytes > MAX_CONVERSATION_BYTES ? 'tooLarge' : 'fit',

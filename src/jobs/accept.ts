@@ -1,11 +1,11 @@
 import { v7 as uuidv7 } from 'uuid'
-import type { BackfillAccept, JobKey, Jobs, NightlyAccept } from '../api/context.ts'
 import type { Config } from '../config.ts'
-import type { Job, JobControl, JobKind } from '../domain/job.ts'
+import type { Job, JobControl, JobKind, WalkKind } from '../domain/job.ts'
 import { isTerminal, NIGHTLY_OVERLAP_MS } from '../domain/job.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
+import { TOKENS_A_PRICE } from '../providers/prices.ts'
 import { sqlState, type Database } from '../stores/database.ts'
 import { getJob, listIngestFailures, listJobs } from '../stores/job-list.ts'
 import {
@@ -17,13 +17,13 @@ import {
   setControl,
   type JobRow,
 } from '../stores/jobs.ts'
-import type { TemporalClient } from '../temporal/client.ts'
-import { BUILTIN_MODEL } from '../providers/hashing-embedder.ts'
-import { TOKENS_A_PRICE, priceOf } from '../providers/prices.ts'
 import { setBudget } from '../stores/usage.ts'
-import { WORKFLOWS } from '../temporal/ids.ts'
+import type { TemporalClient } from '../temporal/client.ts'
+import { WALKS } from '../temporal/ids.ts'
 import { readBackfillRequest, sameRequest, type BackfillRequest } from './backfill-request.ts'
+import type { BackfillAccept, JobKey, Jobs, NightlyAccept } from './jobs.ts'
 import { createLauncher, type Launcher } from './launcher.ts'
+import { requirePrice } from './pricing.ts'
 import { createRuns } from './runs.ts'
 
 export interface JobsDependencies {
@@ -40,8 +40,15 @@ interface Context {
   readonly launcher: Launcher
 }
 
+/** For whoever commits a job row in a transaction of its own. */
+export interface JobLauncher {
+  /** Hands a committed row to Temporal; what does not get through is left to the sweep. */
+  launch(row: JobRow): void
+  close(): Promise<void>
+}
+
 /** Accepts and steers work. Postgres is written before Temporal is told, and Temporal is never waited for. */
-export function createJobs(dependencies: JobsDependencies): Jobs & { close(): Promise<void> } {
+export function createJobs(dependencies: JobsDependencies): Jobs & JobLauncher {
   const { config, db, temporal } = dependencies
   const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
   const launcher = createLauncher({ ...dependencies, runs })
@@ -62,21 +69,14 @@ export function createJobs(dependencies: JobsDependencies): Jobs & { close(): Pr
       const { source } = readBackfillRequest((await requireRow(context, query)).request)
       return await listIngestFailures(db, { ...query, source })
     },
+    launch: (row) => launcher.launch(row),
     close: async () => await launcher.close(),
   }
 }
 
 /** @throws MemoirError `invalid_request` when nobody knows what a token costs */
 function tokensFor(budget: number, config: Config): number | null {
-  const model = config.EMBEDDING_MODEL ?? BUILTIN_MODEL
-  const price = priceOf({ model, price: config.EMBEDDING_PRICE })
-  if (price === null) {
-    throw new MemoirError(
-      'invalid_request',
-      `budget: the price of ${model} is not known; EMBEDDING_PRICE sets it`,
-      { details: { field: 'budget' } },
-    )
-  }
+  const price = requirePrice(config, 'budget')
   return price === 0 ? null : Math.floor((budget / price) * TOKENS_A_PRICE)
 }
 
@@ -110,8 +110,9 @@ async function acceptNightly(context: Context, request: NightlyAccept): Promise<
   if (other === null) return { job: await requireJob(context, key), joined: false }
   if (other.kind !== 'nightly') throw conflictWith(other)
   // One that stands for a later night may begin to read later than this one has to: it has to end first.
-  if (other.id !== id && !covers(other, wanted))
+  if (other.id !== id && !covers(other, wanted)) {
     throw new MemoirError('in_progress', SENTENCE.in_progress)
+  }
   return { job: await requireJob(context, other), joined: true }
 }
 
@@ -128,7 +129,7 @@ interface Accepted {
 
 interface WalkAccept {
   readonly key: JobKey
-  readonly kind: 'backfill' | 'nightly'
+  readonly kind: WalkKind
   readonly wanted: BackfillRequest
 }
 
@@ -141,8 +142,9 @@ async function acceptWalk(
   { key, kind, wanted }: WalkAccept,
 ): Promise<JobRow | null> {
   const { config, db, launcher } = context
-  const { workflowId, lockKey } = WORKFLOWS[kind]
-  const subject = { namespaceId: key.namespaceId, source: wanted.source }
+  const { workflowId, lockKey } = WALKS[kind]
+  const { source, budget = null } = wanted
+  const subject = { namespaceId: key.namespaceId, source }
   for (let tries = 0; tries < ACCEPT_TRIES; tries += 1) {
     const inserted = await insertJob(db, {
       ...key,
@@ -151,7 +153,7 @@ async function acceptWalk(
       workflowId: workflowId(subject),
       request: { ...wanted },
       lockKey: lockKey(subject),
-      budgetTokens: wanted.budget == null ? null : tokensFor(wanted.budget, config),
+      budgetTokens: budget === null ? null : tokensFor(budget, config),
     })
     if (inserted) {
       launcher.launch(await requireRow(context, key))
@@ -179,6 +181,8 @@ async function control(context: Context, key: JobKey, action: JobControl): Promi
 /** Asking for what is, or was already asked for, is no error and does nothing. */
 function changes(row: JobRow, action: JobControl): boolean {
   if (action === 'cancel') return true
+  // Else the day's end would undo what a person asked for.
+  if (action === 'pause' && row.error?.budget !== undefined) return true
   const willPause = row.control === null ? row.state === 'paused' : row.control === 'pause'
   return willPause !== (action === 'pause')
 }
@@ -217,11 +221,13 @@ function notFound(): MemoirError {
 }
 
 function conflictWith({ id, kind }: JobRow): MemoirError {
-  const words = {
+  const words: Readonly<Partial<Record<JobKind, string>>> = {
     backfill: 'Another backfill is not finished yet.',
     nightly: 'A nightly run of the source is not finished yet.',
-  } satisfies Record<JobKind, string>
-  return new MemoirError('conflict', words[kind], { details: { job: id, kind } })
+  }
+  return new MemoirError('conflict', words[kind] ?? SENTENCE.conflict, {
+    details: { job: id, kind },
+  })
 }
 
 function notNow(row: JobRow, action: JobControl | 'retry'): MemoirError {

@@ -1,6 +1,7 @@
-import type { BackfillJob, JobKind, NightlyJob } from '../domain/job.ts'
+import type { BackfillJob, NightlyJob } from '../domain/job.ts'
 import { MemoirError } from '../errors.ts'
 import type { JobRow } from '../stores/jobs.ts'
+import { startOf } from './job-start.ts'
 
 /** What the row of a backfill or a nightly run keeps of the request: all that a start needs, now or after a crash. */
 export interface BackfillRequest {
@@ -38,33 +39,13 @@ export function sameRequest(one: BackfillRequest, other: BackfillRequest): boole
   )
 }
 
-function nightlyJobOf(row: JobRow, heartbeatSeconds: number): NightlyJob {
+export function nightlyJobOf(row: JobRow, heartbeatSeconds: number): NightlyJob {
   const { plannedAt } = readBackfillRequest(row.request)
   const planned = plannedAt === undefined ? {} : { plannedAt }
   return { ...backfillJobOf(row, heartbeatSeconds), ...planned, since: null }
 }
 
-function backfillJobOf(row: JobRow, heartbeatSeconds: number): BackfillJob {
+export function backfillJobOf(row: JobRow, heartbeatSeconds: number): BackfillJob {
   const { source, pageSize, retryFailed } = readBackfillRequest(row.request)
-  return {
-    jobId: row.id,
-    namespaceId: row.namespaceId,
-    source,
-    pageSize,
-    retryFailed,
-    cursor: null,
-    paused: row.control === 'pause',
-    seq: 0,
-    heartbeatSeconds,
-  }
-}
-
-const ARGUMENT = {
-  backfill: backfillJobOf,
-  nightly: nightlyJobOf,
-} satisfies Record<JobKind, (row: JobRow, heartbeatSeconds: number) => BackfillJob>
-
-/** What the workflow of a row is started with, made of the row alone. */
-export function argumentOf(row: JobRow, heartbeatSeconds: number): BackfillJob {
-  return ARGUMENT[row.kind](row, heartbeatSeconds)
+  return { ...startOf(row, heartbeatSeconds), source, pageSize, retryFailed, cursor: null }
 }

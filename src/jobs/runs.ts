@@ -4,13 +4,13 @@ import {
   WorkflowNotFoundError,
   type TypedSearchAttributes,
 } from '@temporalio/common'
-import type { BackfillJob, JobControl } from '../domain/job.ts'
+import type { JobControl, JobStart } from '../domain/job.ts'
 import type { JobRow } from '../stores/jobs.ts'
 import { isUnknownSearchAttribute } from '../temporal/away.ts'
 import type { TemporalClient } from '../temporal/client.ts'
 import { CONFLICT_POLICY, REUSE_POLICY, WORKFLOWS } from '../temporal/ids.ts'
 import { pause, resume } from '../workflows/messages.ts'
-import { argumentOf } from './backfill-request.ts'
+import { argumentOf } from './arguments.ts'
 
 /** Temporal's runs as the jobs they belong to. Every call fails after its deadline; none waits for a server that is away. */
 export interface Runs {
@@ -69,7 +69,7 @@ function firstRunId(run: WorkflowExecutionDescription): string {
   return run.raw.workflowExecutionInfo?.firstRunId || run.runId
 }
 
-async function startAnew(temporal: TemporalClient, row: JobRow, job: BackfillJob): Promise<string> {
+async function startAnew(temporal: TemporalClient, row: JobRow, job: JobStart): Promise<string> {
   const { client, searchAttributes } = temporal
   const { type, priority } = WORKFLOWS[row.kind]
   const memo: RunMemo = { jobId: row.id, attempt: row.attempts }

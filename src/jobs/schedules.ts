@@ -1,5 +1,4 @@
 import type { ScheduledAccept, ScheduledWork } from '../activities/schedules.ts'
-import type { Jobs, ScheduleId, Schedules } from '../api/context.ts'
 import type { Config } from '../config.ts'
 import { SCHEDULE_KINDS, type Schedule, type ScheduleChange } from '../domain/schedule.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
@@ -23,6 +22,7 @@ import {
   type ScheduleView,
   type TemporalSchedules,
 } from '../temporal/schedules.ts'
+import type { Jobs, ScheduleId, Schedules } from './jobs.ts'
 
 export interface SchedulesDependencies {
   readonly config: Config

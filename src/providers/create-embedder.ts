@@ -1,14 +1,11 @@
 import type { Config } from '../config.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Embedder } from './embedder.ts'
+import { NO_KEY, OPENAI_URL } from './endpoints.ts'
 import { createHashingEmbedder } from './hashing-embedder.ts'
 import { createOpenAiEmbedder } from './openai-embedder.ts'
 import { createProviderFetch } from './provider-guard.ts'
 import { rateLimiterOf } from './rate-limit.ts'
-
-const OPENAI_URL = 'https://api.openai.com/v1'
-/** Local servers want no key, their clients want one. */
-const NO_KEY = 'none'
 
 /** The embedder the configuration asks for: the built-in one, or an OpenAI-compatible endpoint when a model is named. */
 export function createEmbedder(config: Config, metrics: Metrics): Embedder {

@@ -10,9 +10,13 @@ export interface SpaceIdentity {
 
 /** Who pays: asked before each request to a vendor, and told when one came to nothing. */
 export interface Purse {
-  /** @throws MemoirError `budget_reached` when that many tokens are not left */
-  reserve(tokens: number): Promise<void>
-  refund(tokens: number): Promise<void>
+  /**
+   * @param input tokens that the vendor will read
+   * @param output tokens that it may write; 0 unless it is a language model
+   * @throws MemoirError `budget_reached` when that many are not left
+   */
+  reserve(input: number, output: number): Promise<void>
+  refund(input: number, output: number): Promise<void>
 }
 
 export interface EmbedOptions {

@@ -1,40 +1,23 @@
-import OpenAI from 'openai'
 import pLimit from 'p-limit'
 import { z } from 'zod'
 import { unit } from '../domain/vectors.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
-import type { Metrics } from '../metrics.ts'
 import { estimateTokens } from '../text/chunks.ts'
 import { batchesOf, embedBatch, MAX_BATCH_TOKENS, type Attempt, type Batch } from './batches.ts'
 import type { Embedder, EmbedOptions, SpaceIdentity } from './embedder.ts'
-import { failureOf, type OptionalParameter } from './openai-failures.ts'
-import type { ProviderFetch } from './provider-guard.ts'
-import { abortError, type RateLimiter } from './rate-limit.ts'
+import { createVendorRequests, type Endpoint, type Sent, type Tokens } from './vendor-requests.ts'
 
 /** Requests of one call in flight: hides the round trips of a page, and leaves a local server's few slots to others too. */
 const IN_FLIGHT = 4
-/** The vendors' client would read these from the environment when they are not given. */
-const NOTHING_FROM_ENVIRONMENT = {
-  organization: null,
-  project: null,
-  adminAPIKey: null,
-  webhookSecret: null,
-  logLevel: 'off',
-} as const
+/** Parameters that not every vendor takes. */
+const OPTIONAL_PARAMETERS = ['dimensions', 'encoding_format'] as const
 
-export interface OpenAiEmbedderOptions {
+export interface OpenAiEmbedderOptions extends Endpoint {
   readonly model: string
   readonly dimensions: number
   readonly precision: SpaceIdentity['precision']
   /** What to do with vectors of another length: refuse, cut the end off, or fill up with zeros. */
   readonly fit: 'none' | 'truncate' | 'pad'
-  readonly baseUrl: string
-  readonly apiKey: string
-  /** For one request, its answer included. */
-  readonly timeoutMs: number
-  readonly fetch: ProviderFetch
-  readonly limiter: RateLimiter
-  readonly metrics: Metrics
 }
 
 /** Embeds through any OpenAI-compatible endpoint. Retries nothing: who calls knows when to come back. */
@@ -85,86 +68,62 @@ type Attempts = (texts: readonly string[], call: EmbedOptions) => ReturnType<Att
 /** One request, and again without a parameter that the vendor turns out not to know; that is remembered once it helped. */
 function createAttempts(options: OpenAiEmbedderOptions): Attempts {
   const send = createSender(options)
-  const unknown = new Set<OptionalParameter>()
+  const unknown = new Set<string>()
   return async (texts, call) => {
     const without = new Set(unknown)
     for (;;) {
       const outcome = await send(texts, { without, call })
-      if ('vectors' in outcome) {
+      if ('value' in outcome) {
         for (const parameter of without) unknown.add(parameter)
-        return outcome
+        return { vectors: outcome.value }
       }
-      const { error, refused } = outcome
+      const { error, refused } = outcome.failure
       if (!refused) throw error
-      const { parameter, tooLong } = refused
-      if (parameter === undefined || without.has(parameter)) return { refusal: { error, tooLong } }
+      const { parameters, tooLong } = refused
+      const parameter = parameters.find((name) => !without.has(name))
+      if (parameter === undefined) return { refusal: { error, tooLong } }
       without.add(parameter)
     }
   }
 }
 
-type Sent = { readonly vectors: readonly Float32Array[] } | ReturnType<typeof failureOf>
-
-function createSender({ metrics, limiter, ...options }: OpenAiEmbedderOptions) {
-  const { model, dimensions, apiKey } = options
-  const client = new OpenAI({
-    ...NOTHING_FROM_ENVIRONMENT,
-    apiKey,
-    baseURL: options.baseUrl,
-    timeout: options.timeoutMs,
-    maxRetries: 0,
-    fetch: options.fetch,
+function createSender(options: OpenAiEmbedderOptions) {
+  const { model, dimensions } = options
+  const request = createVendorRequests(options, {
+    purpose: 'embedding',
+    parameters: OPTIONAL_PARAMETERS,
   })
-  const purpose = 'embedding'
-  const count = (outcome: string) => metrics.vendorRequests.inc({ purpose, outcome })
-
   return async function send(
     texts: readonly string[],
-    { without, call }: { without: ReadonlySet<OptionalParameter>; call: EmbedOptions },
-  ): Promise<Sent> {
-    const tokens = tokensOf(texts)
-    await limiter.acquire(tokens, call)
-    await call.purse?.reserve(tokens)
-    const end = metrics.vendorSeconds.startTimer({ purpose })
-    try {
-      const answer = await client.embeddings.create(
-        {
-          model,
-          input: [...texts],
-          // Named, because the client would decode by itself, and fail on vendors that answer with the other one.
-          encoding_format: without.has('encoding_format') ? 'float' : 'base64',
-          ...(without.has('dimensions') ? {} : { dimensions }),
-        },
-        call.signal ? { signal: call.signal } : {},
-      )
-      const vectors = vectorsIn(answer, texts.length, options)
-      count('ok')
-      metrics.vendorTokens.inc({ purpose }, tokensSaid(answer) ?? tokens)
-      return { vectors }
-    } catch (thrown) {
-      // Cut off on our side it may have been paid for.
-      if (call.signal?.aborted) {
-        count('cancelled')
-        throw abortError()
-      }
-      const failure = failureOf(thrown, { key: apiKey })
-      const { code, retryAfterMs } = failure.error
-      count(code)
-      // What cannot be given back stays counted: a budget is rather reached early than late.
-      await call.purse?.refund(tokens).catch(() => undefined)
-      if (code === 'vendor_busy' && retryAfterMs !== undefined) limiter.pause(retryAfterMs)
-      return failure
-    } finally {
-      end()
-    }
+    { without, call }: { without: ReadonlySet<string>; call: EmbedOptions },
+  ): Promise<Sent<readonly Float32Array[]>> {
+    return await request({
+      tokens: { input: tokensOf(texts), output: 0 },
+      call,
+      async send(client, requestOptions) {
+        const answer = await client.embeddings.create(
+          {
+            model,
+            input: [...texts],
+            // Named, because the client would decode by itself, and fail on vendors that answer with the other one.
+            encoding_format: without.has('encoding_format') ? 'float' : 'base64',
+            ...(without.has('dimensions') ? {} : { dimensions }),
+          },
+          requestOptions,
+        )
+        const value = vectorsIn(answer, texts.length, options)
+        return { value, used: tokensSaid(answer), outcome: 'ok' }
+      },
+    })
   }
 }
 
 const usageSchema = z.object({ usage: z.object({ total_tokens: z.int().positive() }) })
 
 /** What the vendor says it read; some say nothing, or 0. */
-function tokensSaid(answer: unknown): number | undefined {
-  return usageSchema.safeParse(answer).data?.usage.total_tokens
+function tokensSaid(answer: unknown): Tokens | undefined {
+  const input = usageSchema.safeParse(answer).data?.usage.total_tokens
+  return input === undefined ? undefined : { input, output: 0 }
 }
 
 function tokensOf(texts: readonly string[]): number {

@@ -8,17 +8,13 @@ const LONGEST_RETRY_AFTER_MS = 60 * 60 * 1000
 /** Enough for an operator to see what is meant; what follows is mostly quoted input. */
 const VENDOR_TEXT_CHARS = 500
 
-/** Parameters that not every vendor takes. */
-export const OPTIONAL_PARAMETERS = ['dimensions', 'encoding_format'] as const
-export type OptionalParameter = (typeof OPTIONAL_PARAMETERS)[number]
-
 export interface VendorFailure {
   readonly error: MemoirError
   /** Set when it is the content of the request that is refused, so that other content may pass. */
   readonly refused?: {
     readonly tooLong: boolean
-    /** The optional parameter that the refusal names. */
-    readonly parameter: OptionalParameter | undefined
+    /** The optional parameters that the refusal names. */
+    readonly parameters: readonly string[]
   }
 }
 
@@ -41,12 +37,23 @@ const TOO_LONG_CODES = new Set([
 const TOO_LONG =
   /context[ _](length|size|window)|maximum (input|sequence|context|token)|max(imum)? .{0,20}tokens|too (long|large|many tokens)|less than \d+ tokens|exceed(s|ed|ing)? .{0,40}(length|tokens|max)/i
 
+export interface FailureContext {
+  /** Left out of what is kept of the vendor's words. */
+  readonly key?: string
+  /** Milliseconds since 1970, for a Retry-After that names a date. */
+  readonly now?: number
+  /** The optional parameters that were sent. */
+  readonly parameters?: readonly string[]
+}
+
 /**
  * Translates what the vendor's client throws. Its own words go into `vendorText`, at most 500 characters and without the key; no
  * cause is attached, because it would hold the vendor's body.
- * @param now milliseconds since 1970, for a Retry-After that names a date
  */
-export function failureOf(thrown: unknown, { key = '', now = Date.now() } = {}): VendorFailure {
+export function failureOf(
+  thrown: unknown,
+  { key = '', now = Date.now(), parameters = [] }: FailureContext = {},
+): VendorFailure {
   const ours = memoirErrorIn(thrown)
   if (ours) return { error: ours }
   // The client parses what calls itself JSON.
@@ -65,7 +72,7 @@ export function failureOf(thrown: unknown, { key = '', now = Date.now() } = {}):
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   })
   if (code !== 'vendor_refused') return { error }
-  return { error, refused: { tooLong: isTooLong(answer), parameter: parameterIn(answer) } }
+  return { error, refused: { tooLong: isTooLong(answer), parameters: namedIn(answer, parameters) } }
 }
 
 /**
@@ -160,6 +167,6 @@ function isTooLong({ status, codes, words }: Answer): boolean {
   return status === 413 || codes.some((code) => TOO_LONG_CODES.has(code)) || TOO_LONG.test(words)
 }
 
-function parameterIn({ param, words }: Answer): OptionalParameter | undefined {
-  return OPTIONAL_PARAMETERS.find((name) => param === name || words.includes(name))
+function namedIn({ param, words }: Answer, parameters: readonly string[]): string[] {
+  return parameters.filter((name) => param === name || words.includes(name))
 }

@@ -1,25 +1,18 @@
 import type { Hit, Memory, RecallRequest, RecallResult } from '../domain/recall.ts'
 import type { Metrics } from '../metrics.ts'
-import { findCandidates } from '../stores/candidates.ts'
 import type { Database } from '../stores/database.ts'
 import { readVisible } from '../stores/memories.ts'
-import { findRecallUser, type RecallUser } from '../stores/memory-users.ts'
-import { queryLexemes } from '../text/tokens.ts'
 import { excerpt } from './excerpt.ts'
 import { fuse, type Fused } from './fuse.ts'
 import type { QuestionVector } from './question.ts'
+import { createSearch, READ_AHEAD, type Found } from './search.ts'
 import { traitsOf } from './space-traits.ts'
 
 export interface RecallDependencies {
   readonly db: Database
-  readonly question: (query: string) => Promise<QuestionVector>
+  readonly question: (query: string, namespaceId: string) => Promise<QuestionVector>
   readonly metrics: Metrics
 }
-
-/** Of each kind of score this many candidates are fused; the best few of any are among them. */
-export const CANDIDATES = 100
-/** The last read takes a little more than asked for, because some of what derived data names may be gone. */
-const READ_AHEAD = 10
 
 /**
  * Recall: question → candidates → fuse → cut → last read from the record. An unknown user has no memories.
@@ -27,6 +20,7 @@ const READ_AHEAD = 10
  * @throws MemoirError `store_unavailable`
  */
 export function createRecall({ db, question, metrics }: RecallDependencies) {
+  const search = createSearch(db)
   return async function recall(request: RecallRequest): Promise<RecallResult> {
     const began = performance.now()
     const timed = async <T>(stage: string, work: Promise<T>): Promise<T> => {
@@ -35,50 +29,24 @@ export function createRecall({ db, question, metrics }: RecallDependencies) {
       metrics.recallStages.observe({ stage }, (performance.now() - start) / 1000)
       return result
     }
-    const [user, asked] = await Promise.all([
-      timed('user', findRecallUser(db, { ...request, externalId: request.userId })),
-      timed('question', question(request.query)),
-    ])
-    const lexemes = queryLexemes(request.query, user?.languages ?? [])
-    const found =
-      user && (await timed('candidates', candidatesOf(db, { user, request, asked, lexemes })))
-    const fused = timedSync(() => fuse(found ?? [], traitsOf(asked.vector?.space)))
+    const asking = timed('question', question(request.query, request.namespaceId))
+    const found = await timed('candidates', search(request, asking))
+    const asked = await asking
+    const end = metrics.recallStages.startTimer({ stage: 'fuse' })
+    const fused = fuse(found?.candidates ?? [], traitsOf(asked.vector?.space))
+    end()
     const wanted = fused.filter(({ relevance }) => relevance >= (request.threshold ?? 0))
-    const hits = user ? await timed('read', readHits(db, { user, request, wanted, lexemes })) : []
+    const hits = found ? await timed('read', readHits(db, { ...found, request, wanted })) : []
     return { hits, degraded: asked.degraded, took_ms: round(performance.now() - began, 10) }
-
-    function timedSync<T>(work: () => T): T {
-      const end = metrics.recallStages.startTimer({ stage: 'fuse' })
-      const result = work()
-      end()
-      return result
-    }
   }
 }
 
-interface Asked {
-  readonly user: RecallUser
+interface Wanted extends Found {
   readonly request: RecallRequest
-  readonly lexemes: readonly string[]
+  readonly wanted: readonly Fused[]
 }
 
-async function candidatesOf(
-  db: Database,
-  { user, request, asked, lexemes }: Asked & { asked: QuestionVector },
-) {
-  return await findCandidates(db, {
-    user,
-    lexemes,
-    vector: request.heads?.includes('semantic') === false ? null : asked.vector,
-    filter: request,
-    limit: Math.max(CANDIDATES, request.k + READ_AHEAD),
-  })
-}
-
-async function readHits(
-  db: Database,
-  { user, request, wanted, lexemes }: Asked & { wanted: readonly Fused[] },
-): Promise<Hit[]> {
+async function readHits(db: Database, { user, request, wanted, lexemes }: Wanted): Promise<Hit[]> {
   const words = new Set(lexemes)
   const hits: Hit[] = []
   const step = request.k + READ_AHEAD

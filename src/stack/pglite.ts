@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Client } from 'pg'
+import { siblingFile } from '../sibling.ts'
+import { askOnce } from '../stores/own-database.ts'
 import { startChild, type ChildGround } from './child.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { StartedPostgres } from './postgres.ts'
-import { siblingFile } from '../sibling.ts'
 
 /** Whether this data folder's memories are in PGlite. */
 export const hasPglite = (folder: DataFolder) => existsSync(join(folder.path, 'pglite'))
-
-const CONNECT_WITHIN_MS = 2_000
 
 /**
  * PGlite in a child process, behind Postgres' protocol. It is one session for everything that connects, so exactly one process may
@@ -26,24 +24,9 @@ export async function startPglite(ground: ChildGround): Promise<StartedPostgres>
       program: process.execPath,
       args: [server, join(folder.path, 'pglite'), String(port)],
       stopSignal: 'SIGTERM',
-      ready: async () => await answersOnce(url),
+      ready: async () => await askOnce(url),
     },
     ground,
   )
   return { url, detail: 'PGlite, for trying out; not for load', stop: child.stop }
-}
-
-async function answersOnce(url: string): Promise<void> {
-  const client = new Client({
-    connectionString: url,
-    connectionTimeoutMillis: CONNECT_WITHIN_MS,
-    query_timeout: CONNECT_WITHIN_MS,
-  })
-  client.on('error', () => undefined)
-  await client.connect()
-  try {
-    await client.query('select 1')
-  } finally {
-    await client.end()
-  }
 }

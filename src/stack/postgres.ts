@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { Client } from 'pg'
 import { MemoirError } from '../errors.ts'
+import { ensureOwnDatabase } from '../stores/own-database.ts'
 import { endProcess, startChild, type ChildGround } from './child.ts'
 import {
   createCluster,
@@ -32,8 +32,6 @@ const SETTINGS = {
   log_error_verbosity: 'terse',
 } as const
 
-const CONNECT_WITHIN_MS = 2_000
-
 /**
  * @param programs the servers of this machine, newest first; a new cluster is made by the first
  * @throws MemoirError `configuration_invalid` when the folder's cluster needs a version that is not there, or does not start
@@ -60,7 +58,7 @@ export async function startPostgres(
       ...(identity ? { spawn: identity } : {}),
       // Fast shutdown: ends sessions, writes a checkpoint.
       stopSignal: 'SIGINT',
-      ready: async () => await ensureDatabase(`${at}/postgres`),
+      ready: async () => await ensureOwnDatabase(`${at}/postgres`),
     },
     ground,
   )
@@ -101,22 +99,5 @@ function servesCluster(pid: number, data: string): boolean {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(data)
   } catch {
     return !existsSync('/proc/self/cmdline')
-  }
-}
-
-async function ensureDatabase(url: string): Promise<void> {
-  const client = new Client({
-    connectionString: url,
-    connectionTimeoutMillis: CONNECT_WITHIN_MS,
-    query_timeout: CONNECT_WITHIN_MS * 5,
-  })
-  // A server that is still starting may cut the connection after it was made.
-  client.on('error', () => undefined)
-  await client.connect()
-  try {
-    const { rowCount } = await client.query(`select from pg_database where datname = 'memoir'`)
-    if (rowCount === 0) await client.query('create database memoir')
-  } finally {
-    await client.end()
   }
 }

@@ -6,7 +6,8 @@ import { openDataFolder, type DataFolder } from './data-folder.ts'
 import { hasPglite, startPglite } from './pglite.ts'
 import { startPostgres, type StartedPostgres } from './postgres.ts'
 import { findCluster, identityForPostgres } from './postgres-cluster.ts'
-import { findPostgres, type Machine, type PostgresPrograms } from './programs.ts'
+import { findPostgres, findProgram, type Machine, type PostgresPrograms } from './programs.ts'
+import { startRedis } from './redis.ts'
 import { startTemporal } from './temporal.ts'
 import { provideTemporal } from './temporal-program.ts'
 
@@ -55,10 +56,11 @@ export async function startStack(config: Config, options: StackOptions): Promise
   await endLeftovers(ground)
   const postgres = await postgresPart(ground)
   const temporal = await temporalPart(ground)
+  const redis = await redisPart(ground)
   const parts: Stack['parts'] = {
     postgres: postgres.part,
     temporal: temporal.part,
-    redis: redisPart(config),
+    redis: redis.part,
     graph: { how: 'in-process', detail: 'edges live in Postgres' },
   }
   const owned = closers.move()
@@ -67,6 +69,7 @@ export async function startStack(config: Config, options: StackOptions): Promise
     env: {
       ...postgres.env,
       ...temporal.env,
+      ...redis.env,
       ...generated(config, folder),
       ...(await freePort(config, folder)),
     },
@@ -146,10 +149,31 @@ function choosePrograms({ folder, machine, say }: Ground): PostgresPrograms[] | 
   return undefined
 }
 
-function redisPart({ REDIS_URL }: Config): StackPart {
-  return REDIS_URL === undefined
-    ? { how: 'in-process', detail: 'working memory lives in the process' }
-    : { how: 'configured', detail: hostOf(REDIS_URL) }
+/** Nothing rests on it: where it does not start, the rest does. */
+async function redisPart(ground: Ground): Promise<StartedPart> {
+  const { config, closers, say, machine } = ground
+  if (config.REDIS_URL !== undefined) {
+    return { part: { how: 'configured', detail: hostOf(config.REDIS_URL) }, env: {} }
+  }
+  const program = findProgram('redis-server', machine.path)
+  if (program === undefined) return inProcess('working memory lives in the process')
+  say('redis     starting …')
+  try {
+    const started = await startRedis(program, ground)
+    closers.defer(started.stop)
+    return {
+      part: { how: 'found', detail: started.detail },
+      env: { REDIS_URL: started.url },
+    }
+  } catch (error) {
+    const next = error instanceof MemoirError ? error.details?.['next'] : undefined
+    const why = typeof next === 'string' ? next : ''
+    return inProcess(`${program} did not start; working memory lives in the process. ${why}`)
+  }
+}
+
+function inProcess(detail: string): StartedPart {
+  return { part: { how: 'in-process', detail: detail.trim() }, env: {} }
 }
 
 /** Where a URL leads, without who goes there. */

@@ -13,6 +13,12 @@ export interface Candidate {
   readonly window: number
 }
 
+export interface FoundCandidates {
+  readonly candidates: readonly Candidate[]
+  /** The user's number of writes at the time; null when nothing was found to tell it by, or the user is gone. */
+  readonly writeSeq: number | null
+}
+
 export interface CandidateQuery {
   readonly user: RecallUser
   readonly lexemes: readonly string[]

@@ -1,16 +1,10 @@
-import type { Bind, Candidate, CandidateQuery } from './candidate-query.ts'
+import type { Bind, Candidate, CandidateQuery, FoundCandidates } from './candidate-query.ts'
 import type { Database, Queryable } from './database.ts'
 import type { RecallUser } from './memory-users.ts'
 import { filterConditions, isOpen, type RecallFilter } from './recall-filter.ts'
 import type { Space } from './spaces.ts'
-import {
-  countedScores,
-  givenScores,
-  weighWords,
-  type TextScores,
-  type WordWeights,
-} from './text-scores.ts'
-import { NO_VECTORS, vectorScores } from './vector-scores.ts'
+import { countedScores, weighedScores } from './text-scores.ts'
+import { NO_VECTORS, indexSettings, vectorScores } from './vector-scores.ts'
 
 /** Candidates of a recall: the best by vector, by BM25 of the memory and by BM25 of its window, each with all three scores. */
 
@@ -24,15 +18,17 @@ const INDEX_STEP = 2_000
 /** Above this many texts a word that most of them hold costs more than it tells, and words are weighed before they are read. */
 const MANY_TEXTS = 5_000
 
-export async function findCandidates(db: Database, query: CandidateQuery): Promise<Candidate[]> {
+export async function findCandidates(
+  db: Database,
+  query: CandidateQuery,
+): Promise<FoundCandidates> {
   const { user, vector } = query
   const indexed = vector !== null && isIndexed(vector.space, user)
-  const many = user.textCount > MANY_TEXTS
-  if (!indexed && !many) return await run(db, candidateStatement(query, { indexed, weights: null }))
-  return await db.transaction(async (tx) => {
-    await tx.query(LARGE_USER)
-    const weights = many ? await weighWords(tx, query) : null
-    return await run(tx, candidateStatement(query, { indexed, weights }))
+  const statement = candidateStatement(query, indexed)
+  if (!indexed) return await run(db, statement)
+  return await db.transaction(async (tx) => await run(tx, statement), {
+    // Sums over words stay in memory.
+    settings: { ...indexSettings(query.limit), work_mem: '64MB' },
   })
 }
 
@@ -48,45 +44,38 @@ export function isIndexed(
   )
 }
 
-/**
- * For this transaction only: the vector index goes on until enough rows of this user were found, and a large user's sums stay in
- * memory.
- */
-const LARGE_USER = `select set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', '100', true),
-  set_config('work_mem', '64MB', true)`
-
 interface Statement {
   readonly sql: string
   readonly values: readonly unknown[]
 }
 
-async function run(db: Queryable, { sql, values }: Statement): Promise<Candidate[]> {
-  const { rows } = await db.query<Candidate>(sql, values)
-  return rows
+async function run(db: Queryable, { sql, values }: Statement): Promise<FoundCandidates> {
+  const { rows } = await db.query<Candidate & { readonly writeSeq: number | null }>(sql, values)
+  return { candidates: rows, writeSeq: rows[0]?.writeSeq ?? null }
 }
 
-function candidateStatement(
-  query: CandidateQuery,
-  { indexed, weights }: { indexed: boolean; weights: WordWeights | null },
-): Statement {
+function candidateStatement(query: CandidateQuery, indexed: boolean): Statement {
   const { user, vector, filter } = query
   const values: unknown[] = [user.id, query.limit]
   const bind: Bind = (value) => `$${values.push(value)}`
   const open = isOpen(filter)
   const only = open ? '' : 'join allowed using (seq)'
-  const text: TextScores = weights
-    ? givenScores(weights, { user, bind })
-    : countedScores(query, bind)
-  const vectors = vector ? vectorScores(vector, { bind, filter, only, indexed }) : NO_VECTORS
+  const text = user.textCount > MANY_TEXTS ? weighedScores(query, bind) : countedScores(query, bind)
+  const vectors = vector
+    ? vectorScores(vector, { bind, filter, only, indexed, limit: query.limit })
+    : NO_VECTORS
   const allowed = open ? '' : `${allowedTraces(filter, values)},`
-  const sql = `with ${allowed} ${text.scored}, ${vectors.scores},
-    texts as materialized (select x.* from scored x ${only}),
+  const texts = open
+    ? `texts as materialized (${text.scored})`
+    : `scored as (${text.scored}), texts as materialized (select x.* from scored x ${only})`
+  const sql = `with ${allowed} ${text.before} ${texts}, ${vectors.scores},
     picked as materialized (
       (select seq from vectors order by cosine desc limit $2)
       union (select seq from texts order by text desc, seq desc limit $2)
       union (select seq from texts order by around desc, seq desc limit $2))${text.more}
   select p.seq, ${vectors.cosine} as cosine, (coalesce(x.text, 0)${text.addText})::float as text,
-         (coalesce(x.around, 0)${text.addAround})::float as window
+         (coalesce(x.around, 0)${text.addAround})::float as window,
+         (select write_seq from memoir.memory_user where id = $1::uuid and erased_at is null) as "writeSeq"
     from picked p
     left join texts x on x.seq = p.seq
     ${text.join}

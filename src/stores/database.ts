@@ -9,12 +9,16 @@ export interface Queryable {
   ): Promise<QueryResult<Row>>
 }
 
+export interface TransactionOptions {
+  /** One snapshot for all reads, and no writes. */
+  readonly readOnly?: boolean
+  /** The server's settings for this transaction alone: fixed names and values, never anything a caller said. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
 export interface Database extends Queryable {
   /** Runs `work` in one transaction on one connection; `work` must use the handle it is given and nothing else. */
-  transaction<T>(
-    work: (tx: Queryable) => Promise<T>,
-    options?: { readonly readOnly?: boolean },
-  ): Promise<T>
+  transaction<T>(work: (tx: Queryable) => Promise<T>, options?: TransactionOptions): Promise<T>
   readonly pool: Pool
   close(): Promise<void>
 }
@@ -55,11 +59,12 @@ export function openDatabase(options: DatabaseOptions): Database {
         throw storeError(error)
       }
     },
-    async transaction(work, { readOnly = false } = {}) {
+    async transaction(work, { readOnly = false, settings = {} } = {}) {
       const client = await pool.connect().catch((error: unknown) => {
         throw storeError(error)
       })
-      return await inTransaction(client, work, readOnly ? BEGIN_READ_ONLY : 'begin')
+      const begin = readOnly ? BEGIN_READ_ONLY : 'begin'
+      return await inTransaction(client, work, [begin, ...localSettings(settings)].join('; '))
     },
     close: async () => await pool.end(),
   }
@@ -67,6 +72,10 @@ export function openDatabase(options: DatabaseOptions): Database {
 
 /** One snapshot for all reads of the transaction, and no way to write by mistake. */
 const BEGIN_READ_ONLY = 'begin isolation level repeatable read read only'
+
+/** Sent along with `begin`, so that they cost no round trip. */
+const localSettings = (settings: Readonly<Record<string, string>>) =>
+  Object.entries(settings).map(([name, value]) => `set local ${name} = '${value}'`)
 
 async function inTransaction<T>(
   client: PoolClient,

@@ -55,6 +55,34 @@ export async function lockUsers(tx: Queryable, userIds: readonly string[]): Prom
   return new Set(rows.map((row) => row.id))
 }
 
+/**
+ * The user's surrogate uuid, with the row locked as by `lockUsers`; the first write for somebody makes the row.
+ * @returns null for a user who was erased
+ */
+export async function lockUserByName(
+  tx: Queryable,
+  { namespaceId, externalId }: { namespaceId: string; externalId: string },
+): Promise<string | null> {
+  const key = [namespaceId, externalId]
+  const lock = async () => {
+    const { rows } = await tx.query<{ id: string }>(
+      `select id from memoir.memory_user
+        where namespace_id = $1::uuid and external_id = $2 and erased_at is null
+          for no key update`,
+      key,
+    )
+    return rows[0]?.id ?? null
+  }
+  const known = await lock()
+  if (known !== null) return known
+  await tx.query(
+    `insert into memoir.memory_user (namespace_id, external_id) values ($1::uuid, $2)
+     on conflict (namespace_id, external_id) do nothing`,
+    key,
+  )
+  return await lock()
+}
+
 /** What a write changed of one user's counters. */
 export interface UserChange {
   readonly userId: string
@@ -69,11 +97,35 @@ export interface UserChange {
   readonly lastActiveAt: Date | null
 }
 
+/** Several changes of one user as one: an update takes no row twice. */
+function summed(all: readonly UserChange[]): UserChange[] {
+  const byUser = new Map<string, UserChange>()
+  for (const change of all) {
+    const sum = byUser.get(change.userId)
+    byUser.set(change.userId, sum === undefined ? change : plus(sum, change))
+  }
+  return [...byUser.values()]
+}
+
+function plus(one: UserChange, other: UserChange): UserChange {
+  const [first, second] = [one.lastActiveAt, other.lastActiveAt]
+  return {
+    userId: one.userId,
+    traces: one.traces + other.traces,
+    episodes: one.episodes + other.episodes,
+    vectors: one.vectors + other.vectors,
+    texts: one.texts + other.texts,
+    textLength: one.textLength + other.textLength,
+    windowLength: one.windowLength + other.windowLength,
+    languages: [...new Set([...one.languages, ...other.languages])],
+    lastActiveAt: first === null || (second !== null && second > first) ? second : first,
+  }
+}
+
 /** Applies the changes; the rows must be locked. */
-export async function applyUserChanges(
-  tx: Queryable,
-  changes: readonly UserChange[],
-): Promise<void> {
+export async function applyUserChanges(tx: Queryable, all: readonly UserChange[]): Promise<void> {
+  if (all.length === 0) return
+  const changes = summed(all)
   await tx.query(
     `update memoir.memory_user u
         set write_seq = u.write_seq + 1,
@@ -104,6 +156,8 @@ export async function applyUserChanges(
 
 export interface RecallUser {
   readonly id: string
+  /** Grows with every write; what was read under another number may be out of date. */
+  readonly writeSeq: number
   readonly vectorCount: number
   readonly textCount: number
   readonly textLength: number
@@ -117,7 +171,7 @@ export async function findRecallUser(
   { namespaceId, externalId }: { namespaceId: string; externalId: string },
 ): Promise<RecallUser | null> {
   const { rows } = await db.query<RecallUser>(
-    `select id, vector_count as "vectorCount", text_count as "textCount", text_length as "textLength",
+    `select id, write_seq as "writeSeq", vector_count as "vectorCount", text_count as "textCount", text_length as "textLength",
             window_length as "windowLength", languages
        from memoir.memory_user
       where namespace_id = $1::uuid and external_id = $2 and erased_at is null`,

@@ -14,6 +14,14 @@ export async function findNamespace(db: Queryable, name: string): Promise<Namesp
   return rows[0] ?? null
 }
 
+export async function findNamespaceName(db: Queryable, id: string): Promise<string | null> {
+  const { rows } = await db.query<{ name: string }>(
+    `select name from memoir.namespace where id = $1::uuid`,
+    [id],
+  )
+  return rows[0]?.name ?? null
+}
+
 /** The namespace of that name, made when there is none. @returns null when the name is not one a namespace may have */
 export async function ensureNamespace(db: Queryable, name: string): Promise<Namespace | null> {
   await db.query(

@@ -60,6 +60,22 @@ export interface WrittenTrace {
   readonly revision: number
 }
 
+/** Keeps the text that stands now, before another takes its place. */
+export async function keepRevisions(
+  tx: Queryable,
+  jobId: string,
+  ids: readonly string[],
+): Promise<void> {
+  await tx.query(
+    `insert into memoir.memory_revision (trace_id, revision, user_id, content, content_hash, meta, job_id, valid_from)
+     select t.id, t.revision, t.user_id, t.content, t.content_hash, t.meta, $1::uuid, t.updated_at
+       from memoir.memory_trace t
+      where t.id = any($2::uuid[])
+     on conflict (trace_id, revision) do nothing`,
+    [jobId, ids],
+  )
+}
+
 /**
  * Inserts traces, or gives existing ones a new revision; the text that stood before is kept in `memory_revision`.
  * Their vectors are written in the same transaction, so they count as written here.
@@ -70,13 +86,10 @@ export async function upsertTraces(
   writes: readonly TraceWrite[],
 ): Promise<WrittenTrace[]> {
   if (writes.length === 0) return []
-  await tx.query(
-    `insert into memoir.memory_revision (trace_id, revision, user_id, content, content_hash, meta, job_id, valid_from)
-     select t.id, t.revision, t.user_id, t.content, t.content_hash, t.meta, $1::uuid, t.updated_at
-       from memoir.memory_trace t
-      where t.id = any($2::uuid[])
-     on conflict (trace_id, revision) do nothing`,
-    [jobId, writes.map((w) => w.id)],
+  await keepRevisions(
+    tx,
+    jobId,
+    writes.map((w) => w.id),
   )
   const { rows } = await tx.query<WrittenTrace>(
     `insert into memoir.memory_trace as t
@@ -124,6 +137,47 @@ export async function updateWindowLengths(
       where t.id = w.id`,
     [windows.map((w) => w.id), windows.map((w) => w.windowLength)],
   )
+}
+
+/** How long a memory and its window are, in lexemes. */
+export async function saveTextLengths(
+  tx: Queryable,
+  texts: readonly {
+    readonly id: string
+    readonly language: string
+    readonly textLength: number
+    readonly windowLength: number
+  }[],
+): Promise<void> {
+  await tx.query(
+    `update memoir.memory_trace t
+        set text_length = w.text_length, window_length = w.window_length, language = w.language
+       from unnest($1::uuid[], $2::text[], $3::int[], $4::int[]) as w(id, language, text_length, window_length)
+      where t.id = w.id`,
+    [
+      texts.map((w) => w.id),
+      texts.map((w) => w.language),
+      texts.map((w) => w.textLength),
+      texts.map((w) => w.windowLength),
+    ],
+  )
+}
+
+/** Marks traces whose vectors are written in this transaction. @returns ids of those that are still at that revision */
+export async function markVectorsWritten(
+  tx: Queryable,
+  traces: readonly { readonly id: string; readonly userId: string; readonly revision: number }[],
+): Promise<Set<string>> {
+  if (traces.length === 0) return new Set()
+  const { rows } = await tx.query<{ id: string }>(
+    `update memoir.memory_trace t
+        set vector_state = 'written', vector_revision = w.revision, searchable_at = coalesce(t.searchable_at, now())
+       from unnest($1::uuid[], $2::uuid[], $3::int[]) as w(id, user_id, revision)
+      where t.id = w.id and t.user_id = w.user_id and t.revision = w.revision
+      returning t.id`,
+    [traces.map((t) => t.id), traces.map((t) => t.userId), traces.map((t) => t.revision)],
+  )
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** Takes traces out of sight; the rows stay and may be restored. What is derived from them goes separately. */

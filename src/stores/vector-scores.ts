@@ -1,5 +1,5 @@
 import type { Bind } from './candidate-query.ts'
-import { vectorColumn, vectorText } from './embeddings.ts'
+import { vectorBinary, vectorColumn } from './embeddings.ts'
 import { kindsOf, type RecallFilter } from './recall-filter.ts'
 import type { Space } from './spaces.ts'
 
@@ -23,16 +23,18 @@ export interface VectorOptions {
   readonly filter: RecallFilter
   /** A join that leaves only what the filter allows; empty when it allows all. */
   readonly only: string
+  /** How many candidates are wanted of each kind of score. */
+  readonly limit: number
   /** By the space's index, nearest first; otherwise every vector of the user is compared. */
   readonly indexed: boolean
 }
 
 export function vectorScores(
   { space, vec }: { space: Space; vec: Float32Array },
-  { bind, filter, only, indexed }: VectorOptions,
+  { bind, filter, only, indexed, limit }: VectorOptions,
 ): VectorScores {
   const { column, type } = vectorColumn(space)
-  const question = `${bind(vectorText(vec, space.precision))}::${type}(${space.dimensions})`
+  const question = `${bind(vectorBinary(vec, space.precision))}::${type}(${space.dimensions})`
   // The space's number and width stand in the text of the statement: only then does the partial index fit.
   const own = `e.user_id = $1::uuid and e.space_id = ${space.id} and e.head = 'semantic'
     and e.kind = any(${bind(kindsOf(filter))}::text[])`
@@ -49,7 +51,7 @@ export function vectorScores(
     scores: `vectors as materialized (
       select seq, 1 - (${distance}) as cosine from memoir.memory_embedding e ${only}
        where ${own} and e.tier = 'hot'
-       order by ${distance} limit least($2, ${INDEX_CANDIDATES}))`,
+       order by ${distance} limit ${bind(indexCandidates(limit))})`,
     cosine: 'v.cosine',
     // Candidates found by words get their cosine too, so that all three scores can be compared.
     join: `left join lateral (
@@ -58,5 +60,17 @@ export function vectorScores(
   }
 }
 
-/** Fewer than the index looks at in one go: others' vectors fall out of it, and asking for more makes it start again. */
-export const INDEX_CANDIDATES = 60
+/** Of a hundred candidates by words, forty more by vector: what the index finds beyond seldom comes among the first ten. */
+const INDEX_SHARE = 0.4
+
+/** How many candidates the index is asked for. */
+export const indexCandidates = (limit: number) => Math.ceil(limit * INDEX_SHARE)
+
+/**
+ * More than it is asked for is looked at in one go: others' vectors fall out of it, and when too few are left it starts again. Five in
+ * eight of what was looked at being the user's own, one go is enough.
+ */
+export const indexSettings = (limit: number) => ({
+  'hnsw.iterative_scan': 'relaxed_order',
+  'hnsw.ef_search': String(Math.ceil(indexCandidates(limit) * 1.6)),
+})

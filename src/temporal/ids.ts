@@ -1,6 +1,6 @@
 import type { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client'
 import { v5 as uuidv5 } from 'uuid'
-import type { JobKind } from '../domain/job.ts'
+import type { JobKind, WalkKind } from '../domain/job.ts'
 
 /** One table of everything that names a run: workflow ids are visible in Temporal, so they are made of Memoir's own uuids only. */
 
@@ -12,36 +12,47 @@ export function uuidOfName(name: string): string {
   return uuidv5(name, NAME_SPACE)
 }
 
-export interface JobSubject {
-  readonly namespaceId: string
-  readonly source: string
-}
-
 interface WorkflowOfKind {
   readonly type: string
-  /** What makes two pieces of work of this kind the same. */
-  readonly workflowId: (subject: JobSubject) => string
-  /** At most one unfinished job has it; checked by Postgres, before Temporal is asked. */
-  readonly lockKey: (subject: JobSubject) => string
   /** Temporal's 1 (first) to 5; 3 is what it takes when nothing is said. */
   readonly priority: number
 }
 
 export const WORKFLOWS = {
+  backfill: { type: 'backfill', priority: 4 },
+  nightly: { type: 'nightly', priority: 4 },
+  session: { type: 'processSession', priority: 2 },
+  memory: { type: 'persistMemory', priority: 2 },
+} satisfies Record<JobKind, WorkflowOfKind>
+
+/** Work that is nobody else's: each job has a run of its own. */
+export function workflowIdOf(kind: Exclude<JobKind, WalkKind>, jobId: string): string {
+  return `${kind}:${jobId}`
+}
+
+export interface JobSubject {
+  readonly namespaceId: string
+  readonly source: string
+}
+
+interface WalkIds {
+  /** What makes two pieces of work of this kind the same. */
+  readonly workflowId: (subject: JobSubject) => string
+  /** At most one unfinished job has it; checked by Postgres, before Temporal is asked. */
+  readonly lockKey: (subject: JobSubject) => string
+}
+
+export const WALKS = {
   backfill: {
-    type: 'backfill',
     workflowId: ({ namespaceId, source }) => `backfill:${namespaceId}:${uuidOfName(source)}`,
     lockKey: ({ namespaceId, source }) => `backfill:${namespaceId}:${source}`,
-    priority: 4,
   },
   nightly: {
-    type: 'nightly',
     workflowId: ({ namespaceId, source }) => `nightly:${namespaceId}:${uuidOfName(source)}`,
     // A source is walked by one run at a time, whatever its kind.
     lockKey: ({ namespaceId, source }) => `backfill:${namespaceId}:${source}`,
-    priority: 4,
   },
-} satisfies Record<JobKind, WorkflowOfKind>
+} satisfies Record<WalkKind, WalkIds>
 
 /** A schedule, and the thin run it starts (Temporal appends the planned time to that one's id). */
 export function nightlyScheduleIds({ namespaceId, source }: JobSubject): {

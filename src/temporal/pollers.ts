@@ -16,6 +16,8 @@ const POLLED = [
 /** A poll lasts a minute; who has not come back after two is gone, though the server names it for five. */
 const GONE_AFTER_MS = 120_000
 const DEADLINE_MS = 3_000
+/** Whoever watches a queue asks every few seconds. */
+const SEEN_WITHIN_MS = 1_000
 
 export interface Pollers {
   /** Processes that poll for workflows. */
@@ -26,22 +28,9 @@ export interface Pollers {
 
 /** Who takes work from Memoir's queues now. @throws when the server does not answer */
 export async function findPollers(temporal: TemporalClient): Promise<Pollers> {
-  const { client, namespace, taskQueue, within } = temporal
   const counts = await Promise.all(
-    POLLED.map(async ({ suffix, taskQueueType, what }) => {
-      const name = `${taskQueue}${suffix}`
-      const { pollers } = await within(
-        DEADLINE_MS,
-        async () =>
-          await client.workflowService.describeTaskQueue({
-            namespace,
-            taskQueue: { name },
-            taskQueueType,
-          }),
-      )
-      const alive = (pollers ?? []).filter(
-        ({ lastAccessTime }) => Date.now() - secondsOf(lastAccessTime) * 1000 < GONE_AFTER_MS,
-      )
+    POLLED.map(async ({ what, ...queue }) => {
+      const alive = await pollersOf(temporal, queue, DEADLINE_MS)
       return { what, workers: new Set(alive.map(({ identity }) => identity)).size }
     }),
   )
@@ -49,6 +38,44 @@ export async function findPollers(temporal: TemporalClient): Promise<Pollers> {
     workers: counts[0]?.workers ?? 0,
     untaken: counts.flatMap(({ what, workers }) => (workers === 0 ? [what] : [])),
   }
+}
+
+export interface SeenWorker {
+  readonly identity: string
+  /** ISO 8601. */
+  readonly last_seen: string
+}
+
+/** Processes that poll for workflows, seen last first. @throws when the server does not answer */
+export async function findWorkers(temporal: TemporalClient): Promise<SeenWorker[]> {
+  const alive = await pollersOf(temporal, POLLED[0], SEEN_WITHIN_MS)
+  const seen = new Map<string, number>()
+  for (const { identity, lastAccessTime } of alive) {
+    const name = identity ?? ''
+    seen.set(name, Math.max(seen.get(name) ?? 0, secondsOf(lastAccessTime)))
+  }
+  return [...seen]
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([identity, at]) => ({ identity, last_seen: new Date(at * 1000).toISOString() }))
+}
+
+async function pollersOf(
+  { client, namespace, taskQueue, within }: TemporalClient,
+  { suffix, taskQueueType }: Pick<(typeof POLLED)[number], 'suffix' | 'taskQueueType'>,
+  deadlineMs: number,
+) {
+  const { pollers } = await within(
+    deadlineMs,
+    async () =>
+      await client.workflowService.describeTaskQueue({
+        namespace,
+        taskQueue: { name: `${taskQueue}${suffix}` },
+        taskQueueType,
+      }),
+  )
+  return (pollers ?? []).filter(
+    ({ lastAccessTime }) => Date.now() - secondsOf(lastAccessTime) * 1000 < GONE_AFTER_MS,
+  )
 }
 
 function secondsOf(time: protos.google.protobuf.ITimestamp | null | undefined): number {

@@ -8,17 +8,10 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow'
-import type { JobError, JobState } from '../domain/job.ts'
+import type { JobError, JobStart, JobState } from '../domain/job.ts'
 import { SENTENCE, isErrorCode } from '../errors.ts'
 import { pause, resume } from './messages.ts'
 import { databaseActivities } from './options.ts'
-
-/** What every run carries from one continue-as-new to the next. */
-export interface JobStart {
-  readonly jobId: string
-  readonly paused: boolean
-  readonly seq: number
-}
 
 export interface JobRun {
   paused(): boolean
@@ -30,6 +23,11 @@ export interface JobRun {
   carried(): Pick<JobStart, 'paused' | 'seq'>
 }
 
+export interface JobOptions {
+  /** Waits for whatever has to come first; the row goes on saying `queued` meanwhile. */
+  readonly queue?: () => Promise<void>
+}
+
 /**
  * The protocol between a run and its job row.
  * Promises: the row says `running` or `paused` before the first step, and the terminal state before the run closes; a run whose row
@@ -37,7 +35,11 @@ export interface JobRun {
  * On failure: the row gets the code, its sentence and the step, then the run fails with the same code. A cancellation is reported
  * once the step in hand has stopped.
  */
-export async function runJob(start: JobStart, body: (run: JobRun) => Promise<void>): Promise<void> {
+export async function runJob(
+  start: Pick<JobStart, 'jobId' | 'paused' | 'seq'>,
+  body: (run: JobRun) => Promise<void>,
+  { queue }: JobOptions = {},
+): Promise<void> {
   let { paused, seq } = start
   let owned = true
   let asked = seq === 0
@@ -66,6 +68,7 @@ export async function runJob(start: JobStart, body: (run: JobRun) => Promise<voi
     }
   }
   try {
+    await queue?.()
     await turn()
     const hold = async (error: JobError) => {
       paused = true

@@ -6,6 +6,9 @@ import type { BackfillProgress } from '../domain/job.ts'
 export const pause = defineSignal('pause')
 export const resume = defineSignal('resume')
 
+/** What stood before a run in its queue has ended. */
+export const yourTurn = defineSignal('yourTurn')
+
 export interface BackfillPosition {
   readonly cursor: string | null
   readonly paused: boolean

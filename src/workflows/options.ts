@@ -1,6 +1,6 @@
 import { proxyActivities, workflowInfo, type ActivityInterfaceFor } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
-import { BULK_SUFFIX } from './queues.ts'
+import { BULK_SUFFIX, MODELS_SUFFIX } from './queues.ts'
 
 /** Activities by class of work. Made inside a workflow, because queue and heartbeat come with the run. */
 
@@ -9,6 +9,19 @@ export function databaseActivities(): ActivityInterfaceFor<Activities> {
   return proxyActivities<Activities>({
     startToCloseTimeout: '10s',
     retry: { initialInterval: '500ms', maximumInterval: '15s' },
+  })
+}
+
+/**
+ * Steps that ask a model while somebody waits for the outcome: silent for too long means the worker is gone. What was answered is
+ * kept, so a try that is cut off is not paid for twice.
+ */
+export function modelActivities(heartbeatSeconds: number): ActivityInterfaceFor<Activities> {
+  return proxyActivities<Activities>({
+    taskQueue: `${workflowInfo().taskQueue}${MODELS_SUFFIX}`,
+    startToCloseTimeout: '30m',
+    heartbeatTimeout: `${heartbeatSeconds}s`,
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
   })
 }
 

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { describeApi } from '../../src/api/app.ts'
 import { hasPostgres } from '../support/database.ts'
 import { ADMIN_RULES } from './admin-rules.ts'
+import { SESSION_RULES } from './session-rules.ts'
 import { createApiFixture, importable, type Answer, type Send } from './api-fixture.ts'
+import { MEMORY_RULES } from './memory-rules.ts'
 import { MARK, settle, type World } from './tenancy-world.ts'
 
 /**
@@ -70,6 +72,8 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
     shows: MARK,
   },
   ...ADMIN_RULES,
+  ...SESSION_RULES,
+  ...MEMORY_RULES,
   'post /v1/imports': {
     role: 'service',
     ask: () => ({ path: '/v1/imports', body: { conversations: [importable] } }),
@@ -112,6 +116,17 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
   'get /v1/keys/current': {
     role: 'reader',
     ask: () => ({ path: '/v1/keys/current' }),
+    outside: EMPTY,
+  },
+  'get /v1/stats': {
+    role: 'reader',
+    ask: () => ({ path: '/v1/stats' }),
+    outside: { foreign: 200, user: 404, scoped: 404 },
+    shows: `${MARK}-model`,
+  },
+  'get /v1/status': {
+    role: 'reader',
+    ask: () => ({ path: '/v1/status' }),
     outside: EMPTY,
   },
   'get /v1/keys': {

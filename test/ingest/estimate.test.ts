@@ -17,11 +17,12 @@ suite('an estimate is at least what taking in really counts, and close to it', a
   )
   const config = loadConfig({ EMBEDDING_PRICE: '1000' })
   const estimate = createEstimate(config, {
-    source: createPostgresSource(config, store.db, () => undefined),
+    sourceOf: async () =>
+      await Promise.resolve(createPostgresSource(config, store.db, () => undefined)),
     embedder: createHashingEmbedder({ dimensions: 64, precision: 'fp16' }),
   })
 
-  const { conversations, tokens, cost } = await estimate()
+  const { conversations, tokens, cost } = await estimate('any')
   const real = await (await createIngestFixture(store.db)).run()
 
   expect(conversations).toBe(20)

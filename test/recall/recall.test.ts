@@ -184,9 +184,53 @@ suite('the index finds what comparing one by one finds', async () => {
   if (!space) throw new Error('no space')
   await buildSpaceIndex(store.db, space)
   await store.db.query(`update memoir.memory_user set vector_count = 1000000`)
-  const indexed = await ask('when do I fly to Lisbon?', { k: 3 })
+  const askAnew = await createRecallFixture(store.db)
+  const indexed = await askAnew('when do I fly to Lisbon?', { k: 3 })
 
   expect(indexed.hits.map((hit) => hit.id)).toEqual(exact.hits.map((hit) => hit.id))
+})
+
+suite('what was written since the last question is found, in another language too', async () => {
+  await using store = await createTestDatabase()
+  await remembered(store.db)
+  const ask = await createRecallFixture(store.db)
+  expect((await ask('Bergen', { k: 1 })).hits[0]?.content).not.toContain('Berge')
+
+  await remembered(store.db, [
+    says(
+      'wien',
+      'Meine beste Freundin Leonie wohnt seit letztem Sommer in Wien.',
+      'Wie schön, besuchst du sie dort bald einmal?',
+      'Ja, im Oktober fahren wir gemeinsam in die Berge.',
+    ),
+  ])
+
+  expect((await ask('Bergen', { k: 1 })).hits[0]?.content).toContain('Berge')
+})
+
+suite('a user who is erased has no memories from the next question on', async () => {
+  await using store = await createTestDatabase()
+  await remembered(store.db)
+  const ask = await createRecallFixture(store.db)
+  expect((await ask('Biscuit')).hits).not.toEqual([])
+
+  await store.db.query(`update memoir.memory_user set erased_at = now()`)
+
+  expect((await ask('Biscuit')).hits).toEqual([])
+})
+
+suite('a user with many texts finds by rare words what all words together would', async () => {
+  await using store = await createTestDatabase()
+  await remembered(store.db)
+  const ask = await createRecallFixture(store.db)
+  const question = 'is my beagle called Biscuit?'
+  const counted = await ask(question)
+
+  await store.db.query(`update memoir.memory_user set text_count = 1000000`)
+  const askAnew = await createRecallFixture(store.db)
+  const weighed = await askAnew(question)
+
+  expect(weighed.hits.map(({ id }) => id)).toEqual(counted.hits.map(({ id }) => id))
 })
 
 suite('hostile questions are data', async () => {

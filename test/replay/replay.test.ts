@@ -32,6 +32,9 @@ test('there are histories of every end and turn of a walk, and of what a schedul
     'nightly-continued.json',
     'nightly-done.json',
     'scheduled-nightly.json',
+    'session-done.json',
+    'session-failed.json',
+    'session-waited.json',
   ])
 })
 

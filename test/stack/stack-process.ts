@@ -69,10 +69,12 @@ export function pidOf(dir: string, name: string): number {
   return child.pid
 }
 
-/** Starts it and waits until all parts answer. Temporal is a configured address unless `env` says otherwise. */
+const AWAY = { TEMPORAL_ADDRESS: '127.0.0.1:1', REDIS_URL: 'redis://127.0.0.1:1' }
+
+/** Starts it and waits until all parts answer. Temporal and Redis are configured addresses unless `env` says otherwise. */
 export async function startStackProcess(
   dir: string,
-  { env = { TEMPORAL_ADDRESS: '127.0.0.1:1' }, on = machine }: StartOptions = {},
+  { env = AWAY, on = machine }: StartOptions = {},
 ): Promise<StackProcess> {
   const script = fileURLToPath(new URL('run-stack.ts', import.meta.url))
   const given = JSON.stringify({ machine: on, env: { MEMOIR_DATA_DIR: dir, ...env } })

@@ -39,6 +39,14 @@ export interface EmbeddingAnswer {
   [more: string]: unknown
 }
 
+export interface ChatAnswer {
+  readonly content?: string | null
+  readonly finish?: string
+  readonly refusal?: string
+  /** Nothing is said of it unless given. */
+  readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number }
+}
+
 export interface FakeVendor {
   /** Base URL, ends in `/v1`. */
   readonly url: string
@@ -56,8 +64,12 @@ export interface FakeVendor {
   answerWrongLength(length: number): void
   /** Embedding requests get this text with status 200 (`not JSON` unless given), or the good answer as changed. */
   answerGarbage(garbage?: string | ((answer: EmbeddingAnswer) => unknown)): void
-  /** What chat completions say; `{}` unless given. */
-  answerChat(answer: (request: FakeRequest) => string): void
+  /** What chat completions say, as it is or with its circumstances; `{}` unless given. fake-chat.ts has answers that fit. */
+  answerChat(answer: (request: FakeRequest) => string | ChatAnswer): void
+  /** Chat requests with one of these in `response_format` are refused, as endpoints do that lack it. */
+  lackForms(...types: ('json_schema' | 'json_object')[]): void
+  /** Seeded: this share of all requests gets that failure. */
+  failShare(share: number, failure: FakeFailure, seed?: number): void
   /** Everything as at the start, but for the log of requests. */
   restore(): void
   close(): Promise<void>
@@ -71,7 +83,7 @@ interface Script {
   delayMs: number
   length: number | undefined
   garbage: string | ((answer: EmbeddingAnswer) => unknown) | undefined
-  chat: (request: FakeRequest) => string
+  chat: (request: FakeRequest) => string | ChatAnswer
 }
 
 const calm = (): Script => ({
@@ -112,6 +124,16 @@ export async function startFakeVendor(options: FakeVendorOptions = {}): Promise<
     answerWrongLength: (length) => void (script.length = length),
     answerGarbage: (garbage = 'not JSON') => void (script.garbage = garbage),
     answerChat: (answer) => void (script.chat = answer),
+    lackForms: (...types) =>
+      void script.always.push({
+        when: ({ body }) => types.some((type) => formOf(body) === type),
+        status: 400,
+        body: { error: { message: `response_format ${types.join(', ')} is not supported` } },
+      }),
+    failShare(share, failure, seed = 1) {
+      const random = seeded(seed)
+      script.always.push({ ...failure, when: () => random() < share })
+    },
     restore: () => void (script = calm()),
     async close() {
       server.closeAllConnections()
@@ -209,14 +231,33 @@ function embeddings(
   }
 }
 
-function completion({ body }: FakeRequest, content: string): unknown {
+/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+function formOf({ response_format: form }: FakeRequest['body']): unknown {
+  return typeof form === 'object' && form !== null ? Reflect.get(form, 'type') : undefined
+}
+
+function completion({ body }: FakeRequest, answer: string | ChatAnswer): unknown {
+  const said: ChatAnswer = typeof answer === 'string' ? { content: answer } : answer
+  const { content = null, finish = 'stop', refusal = null, usage } = said
   return {
     id: 'chatcmpl-fake',
     object: 'chat.completion',
     created: 0,
     model: body['model'],
-    choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content } }],
-    usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
+    choices: [
+      { index: 0, finish_reason: finish, message: { role: 'assistant', content, refusal } },
+    ],
+    usage: usage ?? { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
   }
 }
 

@@ -2,23 +2,34 @@ import { randomUUID } from 'node:crypto'
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client'
 import { pino } from 'pino'
 import { inject, vi } from 'vitest'
-import type { JobKey, Jobs, Schedules } from '../../src/api/context.ts'
 import { loadConfig, type Config } from '../../src/config.ts'
-import type { BackfillJob, BackfillProgress, Job, JobKind, JobState } from '../../src/domain/job.ts'
+import type {
+  BackfillJob,
+  BackfillProgress,
+  Job,
+  JobState,
+  WalkKind,
+} from '../../src/domain/job.ts'
 import type { Ingest, PageHooks, PageRequest } from '../../src/ingest/ingest.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
-import { argumentOf } from '../../src/jobs/backfill-request.ts'
-import { createSchedules, type ScheduleKeeper } from '../../src/jobs/schedules.ts'
+import { argumentOf } from '../../src/jobs/arguments.ts'
+import type { JobKey, Jobs, Schedules } from '../../src/jobs/jobs.ts'
 import { createRuns } from '../../src/jobs/runs.ts'
+import { createSchedules, type ScheduleKeeper } from '../../src/jobs/schedules.ts'
 import { startSweep, type Sweep, type SweepOptions } from '../../src/jobs/sweep.ts'
+import { createPersistence } from '../../src/memories/persist.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import type { Database } from '../../src/stores/database.ts'
+import { createPostgresGraph } from '../../src/stores/postgres-graph.ts'
 import { findPosition, savePosition } from '../../src/stores/job-progress.ts'
 import { findJobRow, insertJob, markStarted, type JobRow } from '../../src/stores/jobs.ts'
 import { ensureNamespace } from '../../src/stores/tenants.ts'
 import { openTemporal, type TemporalClient } from '../../src/temporal/client.ts'
-import { WORKFLOWS } from '../../src/temporal/ids.ts'
+import { WALKS, WORKFLOWS } from '../../src/temporal/ids.ts'
 import { startWorker, type RunningWorker, type WorkerServices } from '../../src/worker.ts'
+import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
+import { createSessionSteps } from '../../src/sessions/process.ts'
+import { createScriptedModel } from './scripted-model.ts'
 import { createTestDatabase } from './database.ts'
 
 /** Jobs on a real Temporal and a real Postgres, with an ingest that does what the test says. */
@@ -111,7 +122,7 @@ export interface JobFixture extends AsyncDisposable {
   sweeper(options: Partial<SweepOptions>): Promise<Sweep>
   accept(options?: { retryFailed?: boolean; pageSize?: number }): Promise<Job>
   /** A row that nobody starts but the sweep or the test. */
-  insert(kind?: JobKind): Promise<JobRow>
+  insert(kind?: WalkKind): Promise<JobRow>
   /** Starts the row's run the way the launcher does, with other arguments or a time limit. */
   start(row: JobRow, options?: StartOptions): Promise<WorkflowHandleWithFirstExecutionRunId>
   get(id: string): Promise<Job>
@@ -148,7 +159,27 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const jobs = createJobs({ config, db, temporal, metrics, log })
   const ingest = createFakeIngest(db, options)
   const schedules = createSchedules({ config, db, temporal, jobs, log })
-  const services = { config, log, db, metrics, ingest, temporal, schedules }
+  const graph = createPostgresGraph(db)
+  const embedder = createHashingEmbedder({ dimensions: 64, precision: 'fp16' })
+  const persistence = createPersistence({ config, db, embedder })
+  const sessions = createSessionSteps({
+    config,
+    db,
+    embedder,
+    languageModel: createScriptedModel(),
+  })
+  const services = {
+    graph,
+    config,
+    log,
+    db,
+    metrics,
+    ingest,
+    persistence,
+    sessions,
+    temporal,
+    schedules,
+  }
   const namespaceId = await newNamespace(db, namespace)
   const workers: RunningWorker[] = []
   const sweepers: Sweep[] = []
@@ -184,16 +215,16 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
       await started.round()
       return started
     },
-    async insert(kind = 'backfill') {
+    async insert(kind: WalkKind = 'backfill') {
       const id = randomUUID()
       const subject = { namespaceId, source: config.SOURCE_NAME }
       await insertJob(db, {
         ...key(id),
         userId: null,
         kind,
-        workflowId: WORKFLOWS[kind].workflowId(subject),
+        workflowId: WALKS[kind].workflowId(subject),
         request: { source: config.SOURCE_NAME, pageSize: 10, retryFailed: false },
-        lockKey: WORKFLOWS[kind].lockKey(subject),
+        lockKey: WALKS[kind].lockKey(subject),
       })
       return await rowOf(db, key(id))
     },

@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import { inject, vi } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import type { Job, JobState } from '../../src/domain/job.ts'
-import { createServices, type Services } from '../../src/services.ts'
+import { createServices, type Services, type ServicesOptions } from '../../src/services.ts'
 import type { Database } from '../../src/stores/database.ts'
 import { startWorker, type RunningWorker } from '../../src/worker.ts'
 import { createTestDatabase } from './database.ts'
@@ -31,6 +31,7 @@ const WAIT_MS = 120_000
 
 export async function createTestMemoir(
   env: Readonly<Record<string, string>> = {},
+  options: ServicesOptions = {},
 ): Promise<TestMemoir> {
   const store = await createTestDatabase()
   const base = {
@@ -45,6 +46,7 @@ export async function createTestMemoir(
     const services = await createServices(
       loadConfig({ ...base, ...more }),
       pino({ level: 'silent' }),
+      options,
     )
     const worker = await startWorker(services, { shutdownGrace: '200ms', sweep: PATIENCE })
     return { services, worker }

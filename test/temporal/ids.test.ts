@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { WORKFLOWS, uuidOfName } from '../../src/temporal/ids.ts'
+import { WALKS, uuidOfName } from '../../src/temporal/ids.ts'
 
 const NAMESPACE = '0190a3e4-0000-7000-8000-000000000001'
 
 test('a workflow id is the same for the same work and shows no name', () => {
-  const { workflowId } = WORKFLOWS.backfill
+  const { workflowId } = WALKS.backfill
   const subject = { namespaceId: NAMESPACE, source: 'ada@example.org' }
 
   expect(workflowId(subject)).toBe(workflowId({ ...subject }))

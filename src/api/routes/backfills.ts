@@ -68,9 +68,9 @@ const listFailures = createRoute({
   responses: { 200: json(pageOf(failureSchema), 'By the conversation’s id'), ...refuses() },
 })
 
-/** There is one source, and its conversations belong to one namespace, whoever asks. */
+/** Another database's conversations belong to one namespace, whoever asks; Memoir's own tables hold those of every namespace. */
 function refuseForeignNamespace({ config }: ApiServices, { namespace }: Principal): void {
-  if (namespace === config.SOURCE_NAMESPACE) return
+  if (config.SOURCE_DATABASE_URL === undefined || namespace === config.SOURCE_NAMESPACE) return
   throw new MemoirError(
     'conflict',
     `The configured source belongs to the namespace ${config.SOURCE_NAMESPACE}.`,
@@ -82,9 +82,9 @@ export const backfillRoutes = createRouter()
     const { services, principal } = c.var
     const { page_size: pageSize, retry_failed: retryFailed, budget } = c.req.valid('json')
     refuseForeignNamespace(services, principal)
-    if (c.req.valid('json').estimate_only) return c.json(await services.estimate(), 200)
-    const headers = c.req.valid('header')
     const { namespaceId } = principal
+    if (c.req.valid('json').estimate_only) return c.json(await services.estimate(namespaceId), 200)
+    const headers = c.req.valid('header')
     const answer = await once(
       services,
       {

@@ -5,4 +5,9 @@ async function altered(): Promise<void> {
   await sleep('1h')
 }
 
-export { altered as backfill, altered as nightly, altered as scheduledNightly }
+export {
+  altered as backfill,
+  altered as nightly,
+  altered as processSession,
+  altered as scheduledNightly,
+}

@@ -1,0 +1,91 @@
+import { isTerminal, type JobState } from '../domain/job.ts'
+import { MemoirError, SENTENCE } from '../errors.ts'
+import type { AcceptedPost } from '../sessions/accept.ts'
+import type { Outlook } from '../sessions/outlook.ts'
+import { readSessionFacts } from '../stores/memories.ts'
+import { findSessions, listPosts, type SessionFilter } from '../stores/session-list.ts'
+import type { RawState } from '../stores/sessions.ts'
+import type { ApiServices } from './context.ts'
+import type { Principal } from './environment.ts'
+import { requireJob } from './reach.ts'
+import { postReach } from './transcripts.ts'
+import { watchJob } from './watch-job.ts'
+
+/** Sessions within the reach of a key. */
+
+/** A post's job state, as far as the post itself tells it. */
+const JOB_STATE = {
+  queued: 'queued',
+  processing: 'running',
+  processed: 'succeeded',
+  error: 'failed',
+} as const satisfies Record<RawState, JobState>
+
+export async function outlookOf(
+  { posts }: Pick<ApiServices, 'posts'>,
+  principal: Principal,
+  post: AcceptedPost,
+  collection: string,
+): Promise<Outlook> {
+  return await posts.outlook(postReach(principal, collection), post)
+}
+
+export function presentAccepted(post: AcceptedPost, { position, seconds }: Outlook) {
+  return {
+    id: post.id,
+    job: post.jobId,
+    status: JOB_STATE[post.status],
+    session_id: post.sessionId,
+    queue_position: position,
+    estimated_seconds: seconds,
+  }
+}
+
+export interface SessionKey {
+  readonly sessionId: string
+  readonly collection?: string | undefined
+  /** The caller's own id. */
+  readonly userId?: string | undefined
+}
+
+/**
+ * A session with its posts, its summary and what was made of it.
+ * @throws MemoirError `not_found`; `conflict` when several have the id and it is not said which is meant
+ */
+export async function readSession(
+  { db }: Pick<ApiServices, 'db'>,
+  principal: Principal,
+  { sessionId, collection, userId: externalUserId }: SessionKey,
+) {
+  const wanted: Pick<SessionFilter, 'externalUserId'> = { externalUserId }
+  const found = await findSessions(db, {
+    ...postReach(principal, collection),
+    ...wanted,
+    sessionId,
+  })
+  const [session, other] = found
+  if (session === undefined) throw new MemoirError('not_found', SENTENCE.not_found)
+  if (other !== undefined) {
+    const message = 'Several sessions have this id: name the user_id and the collection.'
+    throw new MemoirError('conflict', message, { details: { field: 'session_id' } })
+  }
+  const { id, owner, ...shown } = session
+  const posts = await listPosts(db, { id, owner })
+  const memories = await readSessionFacts(db, { session: id, sessionId, userId: owner })
+  return { ...shown, posts, memories }
+}
+
+/** Waits until the job has ended. @returns its state when it has, or as it is when the signal comes first */
+export async function awaitJob(
+  services: ApiServices,
+  principal: Principal,
+  { id, signal }: { readonly id: string; readonly signal: AbortSignal },
+): Promise<{ readonly state: JobState | null; readonly ended: boolean }> {
+  const read = async () => await requireJob(services, principal, id)
+  let state: JobState | null = null
+  for await (const job of watchJob(read, signal)) {
+    state = job.state
+    if (isTerminal(job.state)) return { state, ended: true }
+  }
+  return { state, ended: false }
+}

@@ -1,0 +1,163 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { MemoirError } from '../../errors.ts'
+import type { ApiClient } from '../client.ts'
+import {
+  dataOptions,
+  examples,
+  withClient,
+  type CliContext,
+  type DataOptions,
+  type Register,
+} from '../context.ts'
+import { askAll, type Asked } from '../eval/ask.ts'
+import type { EvalChat } from '../eval/chats.ts'
+import { loadChats, withPlainIds } from '../eval/load.ts'
+import { readLocomo } from '../eval/locomo.ts'
+import { report, type Scores } from '../eval/score.ts'
+import { DONE, FAILED, INTERRUPTED, interruption, line, writeJson, type Io } from '../io.ts'
+import { table } from '../table.ts'
+import { concludeJob } from '../watch.ts'
+
+interface EvalOptions extends DataOptions {
+  readonly rankings?: string
+}
+
+export const registerEval: Register = (program, context) => {
+  const command = program
+    .command('eval')
+    .description('measure what recall finds: questions about conversations, with their answers')
+    .argument('<file>', 'conversations and questions in the form of LoCoMo')
+    .option('--rankings <out>', 'write what was found for each question, as JSON lines')
+  dataOptions(command)
+    .addHelpText(
+      'after',
+      `${examples('memoir eval locomo10.json', 'memoir eval 26.json --rankings run.jsonl --json')}
+
+The conversations go into a namespace of their own, are taken in by a backfill of the running Memoir, asked about over HTTP, and
+removed again. It needs an administrator's key.`,
+    )
+    .action(async (path: string, options: EvalOptions) => {
+      const chats = await readChats(path)
+      const namespace = options.namespace ?? `eval-${Date.now().toString(36)}`
+      const key = await makeNamespace(context, namespace)
+      await withClient(context, namespace, async (client) => {
+        await client.revokeKey(key)
+        await evaluate({ client, chats, context, options, namespace })
+      })
+    })
+}
+
+async function readChats(path: string): Promise<EvalChat[]> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new MemoirError('invalid_request', `${path} cannot be read.`, { cause: error })
+  })
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new MemoirError('invalid_request', `${path} is not JSON.`, { cause: error })
+  }
+  return readLocomo(value, basename(path).replace(/\.json$/, ''))
+}
+
+/** A namespace comes into being with its first key; that key itself is not needed. @returns its id */
+async function makeNamespace(context: CliContext, namespace: string): Promise<string> {
+  let made = ''
+  await withClient(context, undefined, async (client) => {
+    made = (await client.createKey({ name: 'memoir eval', role: 'reader', namespace })).id
+  })
+  return made
+}
+
+interface Evaluation {
+  readonly client: ApiClient
+  readonly chats: readonly EvalChat[]
+  readonly context: CliContext
+  readonly options: EvalOptions
+  readonly namespace: string
+}
+
+async function evaluate({
+  client,
+  chats: given,
+  context,
+  options,
+  namespace,
+}: Evaluation): Promise<void> {
+  const { io } = context
+  const { chats, plain } = withPlainIds(given)
+  const job = await loadChats(client, chats, io)
+  if (job?.state !== 'succeeded') {
+    context.exit(job === null ? INTERRUPTED : concludeJob(job, job.id, io))
+    return
+  }
+  using interrupted = interruption(io)
+  const asked = await askAll({ client, chats, plain, io, interrupted, label: 'questions' })
+  if (options.rankings !== undefined) await writeFile(options.rankings, rankings(asked))
+  await removeAll(client, { chats, namespace, io })
+  if (interrupted.signal.aborted) {
+    context.exit(INTERRUPTED)
+    return
+  }
+  const result = { ...report(asked), latency_ms: latencyOf(asked), degraded: degradedOf(asked) }
+  if (options.json) writeJson(io.stdout, result)
+  else print(result, io)
+  context.exit(result.n > 0 ? DONE : FAILED)
+}
+
+const rankings = (asked: readonly Asked[]) =>
+  asked
+    .map(({ chat, question, ids }) =>
+      JSON.stringify({ conv: chat.name, q: question.index, ids: ids.slice(0, 50) }),
+    )
+    .map((text) => `${text}\n`)
+    .join('')
+
+function latencyOf(asked: readonly Asked[]) {
+  const sorted = asked.map(({ ms }) => ms).toSorted((a, b) => a - b)
+  const at = (share: number) =>
+    Math.round((sorted[Math.floor(share * sorted.length)] ?? 0) * 10) / 10
+  return { p50: at(0.5), p95: at(0.95) }
+}
+
+const degradedOf = (asked: readonly Asked[]) =>
+  asked.filter(({ answer }) => answer.degraded.length > 0).length
+
+/** Removes what was loaded, as far as this Memoir can, and says what stays. */
+async function removeAll(
+  client: ApiClient,
+  { chats, namespace, io }: { chats: readonly EvalChat[]; namespace: string; io: Io },
+): Promise<void> {
+  try {
+    for (const { user } of chats) await client.eraseUser(user)
+    line(io.stderr, `The namespace ${namespace} stays, empty.`)
+  } catch (error) {
+    if (!(error instanceof MemoirError)) throw error
+    line(
+      io.stderr,
+      `The conversations and memories stay in the namespace ${namespace}: ${error.message}`,
+    )
+  }
+}
+
+type Result = ReturnType<typeof report> & {
+  readonly latency_ms: ReturnType<typeof latencyOf>
+  readonly degraded: number
+}
+
+const HEAD = ['', 'QUESTIONS', 'R@5', 'R@10', 'R@20', 'R@50'] as const
+
+function print({ by_category: categories, latency_ms: took, degraded, ...all }: Result, io: Io) {
+  const row = (name: string, scores: Scores) => [
+    name,
+    String(scores.n),
+    ...(['r@5', 'r@10', 'r@20', 'r@50'] as const).map((at) => scores[at].toFixed(1)),
+  ]
+  const rows = Object.entries(categories).map(([name, scores]) => row(`category ${name}`, scores))
+  for (const each of table(HEAD, [row('all', all), ...rows], io.stdout.columns)) {
+    line(io.stdout, each)
+  }
+  line(io.stdout, `\nHalf of the answers within ${took.p50} ms, 95 % within ${took.p95} ms.`)
+  if (degraded > 0) line(io.stderr, `${degraded} answers were degraded.`)
+}

@@ -1,0 +1,54 @@
+import type { HitAnswer } from '../answers.ts'
+import type { EvalQuestion } from './chats.ts'
+
+/** How much of what answers a question stands among the first k messages that recall named. */
+
+export const KS = [5, 10, 20, 50] as const
+
+/** A hit that rests on many messages would otherwise stand for all of them. */
+const IDS_A_HIT = 3
+/** They stand for a whole conversation or day, and would find everything. */
+const WHOLES = new Set(['episode', 'summary'])
+
+/** Distinct messages in the order of the hits. */
+export function rankingOf(hits: readonly HitAnswer[]): string[] {
+  const ids = hits
+    .filter(({ kind }) => !WHOLES.has(kind))
+    .flatMap((hit) => hit.message_ids.slice(0, IDS_A_HIT))
+  return [...new Set(ids)]
+}
+
+export interface Ranked {
+  readonly question: EvalQuestion
+  readonly ids: readonly string[]
+}
+
+/** Averages over questions, in percent; to be read as JSON. */
+export type Scores = { readonly n: number } & Readonly<Record<`r@${(typeof KS)[number]}`, number>>
+
+export function scoresOf(ranked: readonly Ranked[]): Scores {
+  const at = (k: number) => {
+    const shares = ranked.map(({ question: { evidence }, ids }) => {
+      const found = ids.slice(0, k).filter((id) => evidence.has(id)).length
+      return found / evidence.size
+    })
+    const mean = shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length)
+    return Math.round(mean * 1000) / 10
+  }
+  return { n: ranked.length, 'r@5': at(5), 'r@10': at(10), 'r@20': at(20), 'r@50': at(50) }
+}
+
+/** Questions with a false premise: LoCoMo's fifth category is reported and not counted. */
+const UNCOUNTED = new Set(['5'])
+
+export function report(ranked: readonly Ranked[]): Scores & {
+  readonly by_category: Readonly<Record<string, Scores>>
+} {
+  const answerable = ranked.filter(({ question }) => question.evidence.size > 0)
+  const groups = Map.groupBy(answerable, ({ question }) => question.category)
+  const names = [...groups.keys()].toSorted()
+  return {
+    ...scoresOf(answerable.filter(({ question }) => !UNCOUNTED.has(question.category))),
+    by_category: Object.fromEntries(names.map((name) => [name, scoresOf(groups.get(name) ?? [])])),
+  }
+}

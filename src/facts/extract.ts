@@ -1,0 +1,51 @@
+import type { Embedder, Purse } from '../providers/embedder.ts'
+import type { LanguageModel } from '../providers/language-model.ts'
+import type { Database } from '../stores/database.ts'
+import { detectLanguage } from '../text/language.ts'
+import { answered } from './answers.ts'
+import { draftsOf, extractedSchema, type FactDraft } from './draft.ts'
+import type { Passage } from './passages.ts'
+
+/** Who is served, by whom, and on whose account. */
+export interface FactContext {
+  readonly db: Database
+  readonly model: LanguageModel
+  readonly embedder: Embedder
+  /** ISO 639-1 or `auto`: what the user's memories are written in. */
+  readonly language: string
+  readonly jobId: string
+  readonly userId: string
+  readonly priority: 'live' | 'bulk'
+  readonly signal: AbortSignal
+  /** Pays the language model, and the embedder. */
+  readonly purses?: { readonly language: Purse; readonly embedding: Purse }
+}
+
+const SAMPLE_CHARS = 4_000
+
+/**
+ * The facts of one passage. A passage that was extracted before, by whatever run of the job, is read and not paid for again.
+ * @param step names the passage within its job
+ */
+export async function extractPassage(
+  context: FactContext,
+  { step, passage, referenceTime }: { step: string; passage: Passage; referenceTime: Date },
+): Promise<FactDraft[]> {
+  const { db, model, jobId, userId, signal, priority, purses } = context
+  const { turns, before } = passage
+  const sample = turns.map(({ content }) => content).join('\n')
+  const language =
+    context.language === 'auto' ? detectLanguage(sample.slice(0, SAMPLE_CHARS)) : context.language
+  const request = { turns, before, referenceTime: referenceTime.toISOString(), language }
+  const answer = await answered(
+    db,
+    { jobId, userId, step, model: model.identity.model, input: request, schema: extractedSchema },
+    async () =>
+      await model.extractMemories(request, {
+        priority,
+        signal,
+        ...(purses ? { purse: purses.language } : {}),
+      }),
+  )
+  return draftsOf(answer.value, { ...answer, userId, turns, referenceTime })
+}

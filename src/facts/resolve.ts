@@ -1,0 +1,165 @@
+import { z } from 'zod'
+import { RELATIONS, type Candidate, type Resolution } from '../providers/language-model.ts'
+import { findNeighbours, type Neighbour } from '../stores/fact-neighbours.ts'
+import type { Space } from '../stores/spaces.ts'
+import { lexemesOf } from '../text/tokens.ts'
+import { answered } from './answers.ts'
+import type { FactDraft } from './draft.ts'
+import type { FactContext } from './extract.ts'
+
+/** A draft with all that resolving needs of it. */
+export interface ReadDraft {
+  readonly draft: FactDraft
+  readonly vec: Float32Array
+  readonly language: string
+  readonly lexemes: ReadonlySet<string>
+}
+
+/** What a draft is to facts that were there before it. */
+export interface Resolved {
+  readonly read: ReadDraft
+  readonly relation: Resolution['relation']
+  readonly targets: readonly Target[]
+  /** Known facts close to it, whatever the relation. */
+  readonly near: readonly Target[]
+}
+
+export interface Target {
+  readonly id: string
+  readonly content: string
+  readonly occurredAt: Date
+  readonly cosine: number
+}
+
+export function readDraft(draft: FactDraft, vec: Float32Array, language: string): ReadDraft {
+  return { draft, vec, language, lexemes: new Set(lexemesOf(draft.content, language)) }
+}
+
+/** Facts of one request to the model: with eight candidates each some 3,000 tokens. */
+const FACTS_A_REQUEST = 12
+/** More candidates tell a model nothing and cost tokens. */
+const MAX_CANDIDATES = 8
+/** Drafts of one passage are compared with each other from here on: below it two sentences speak of different things. */
+const SIBLING_COSINE = 0.5
+const SIBLINGS = 3
+
+const resolutionsSchema: z.ZodType<readonly Resolution[]> = z.array(
+  z.object({ relation: z.enum(RELATIONS), targets: z.array(z.string()) }),
+)
+
+/**
+ * Says of each draft what it is to the facts of its user that stand, and to the drafts before it. Only what a draft was compared
+ * with can be its target.
+ * @param afterSeq compares only with facts added after this number
+ */
+export async function resolveDrafts(
+  context: FactContext,
+  drafts: readonly ReadDraft[],
+  { space, step, afterSeq }: { space: Space; step: string; afterSeq: number },
+): Promise<Resolved[]> {
+  const found = await findNeighbours(context.db, {
+    userId: context.userId,
+    space,
+    asked: drafts.map(({ vec, lexemes }) => ({ vec, lexemes: [...lexemes] })),
+    except: drafts.map(({ draft }) => draft.id),
+    afterSeq,
+  })
+  const byDraft = Map.groupBy(found, ({ n }) => n)
+  const asked = drafts.map((read, n) => ({
+    read,
+    near: [...siblingsOf(drafts, n, afterSeq), ...(byDraft.get(n) ?? []).map(targetOf)].slice(
+      0,
+      MAX_CANDIDATES,
+    ),
+  }))
+  const open = asked.filter(({ near }) => near.length > 0)
+  const answers = new Map<string, Resolution>()
+  for (let at = 0; at < open.length; at += FACTS_A_REQUEST) {
+    const some = open.slice(at, at + FACTS_A_REQUEST)
+    const resolutions = await ask(context, `${step}:${at / FACTS_A_REQUEST}`, some)
+    for (const [index, { read }] of some.entries()) {
+      const resolution = resolutions[index]
+      if (resolution) answers.set(read.draft.id, resolution)
+    }
+  }
+  return asked.map((one) => resolvedOf(one, answers.get(one.read.draft.id)))
+}
+
+const targetOf = ({ id, content, occurredAt, cosine }: Neighbour): Target => ({
+  id,
+  content,
+  occurredAt,
+  cosine,
+})
+
+/** Drafts before this one that say something close: a transcript may take back what it said. */
+function siblingsOf(drafts: readonly ReadDraft[], n: number, afterSeq: number): Target[] {
+  const own = drafts[n]
+  if (!own || afterSeq > 0) return []
+  return drafts
+    .slice(0, n)
+    .map(({ draft, vec }) => ({ ...draft, cosine: cosineOf(own.vec, vec) }))
+    .filter(({ cosine }) => cosine >= SIBLING_COSINE)
+    .toSorted((one, other) => other.cosine - one.cosine)
+    .slice(0, SIBLINGS)
+    .map(({ id, content, occurredAt, cosine }) => ({ id, content, occurredAt, cosine }))
+}
+
+function cosineOf(one: Float32Array, other: Float32Array): number {
+  let sum = 0
+  for (const [index, value] of one.entries()) sum += value * (other[index] ?? 0)
+  return sum
+}
+
+interface Open {
+  readonly read: ReadDraft
+  readonly near: readonly Target[]
+}
+
+async function ask(
+  context: FactContext,
+  step: string,
+  some: readonly Open[],
+): Promise<readonly Resolution[]> {
+  const { db, model, jobId, userId, priority, signal, purses } = context
+  const request = {
+    facts: some.map(({ read: { draft }, near }) => ({
+      content: draft.content,
+      occurredAt: draft.occurredAt.toISOString(),
+      candidates: near.map(({ id, content, occurredAt }): Candidate => ({
+        id,
+        content,
+        occurredAt: occurredAt.toISOString(),
+      })),
+    })),
+  }
+  const answer = await answered(
+    db,
+    { jobId, userId, step, model: model.identity.model, input: request, schema: resolutionsSchema },
+    async () =>
+      await model.resolve(request, {
+        priority,
+        signal,
+        ...(purses ? { purse: purses.language } : {}),
+      }),
+  )
+  return answer.value
+}
+
+function resolvedOf({ read, near }: Open, resolution: Resolution | undefined): Resolved {
+  const named = new Set(resolution?.targets)
+  const targets = near.filter((target) => named.has(target.id) && isPlausible(read, target))
+  const relation = resolution === undefined || targets.length === 0 ? 'new' : resolution.relation
+  return { read, relation, targets: relation === 'new' ? [] : targets, near }
+}
+
+/**
+ * A model may be talked into anything by what it reads. What a fact is said to repeat or replace has to share a word with it that is
+ * no name: "contradicts everything" then reaches only what the fact is about.
+ */
+function isPlausible({ draft, lexemes, language }: ReadDraft, target: Target): boolean {
+  const names = new Set(draft.entities.flatMap(({ value }) => lexemesOf(value, language)))
+  return lexemesOf(target.content, language).some(
+    (lexeme) => lexemes.has(lexeme) && !names.has(lexeme),
+  )
+}

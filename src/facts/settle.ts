@@ -1,0 +1,132 @@
+import { MemoirError, SENTENCE } from '../errors.ts'
+import { requireSpace } from '../memories/space.ts'
+import type { Queryable } from '../stores/database.ts'
+import { anyFactAfter, factsOf, findFacts, type KnownFact } from '../stores/facts.ts'
+import { lockUsers } from '../stores/memory-users.ts'
+import type { Space } from '../stores/spaces.ts'
+import { detectLanguage } from '../text/language.ts'
+import type { FactDraft } from './draft.ts'
+import type { FactContext } from './extract.ts'
+import { checkGuard } from './guard.ts'
+import { readDraft, resolveDrafts, type ReadDraft, type Resolved } from './resolve.ts'
+import { writeResolved, type FactOrigin, type WrittenFacts } from './write.ts'
+
+export interface SettleRequest {
+  readonly drafts: readonly FactDraft[]
+  readonly origin: FactOrigin
+  /** Names the group of drafts within its job. */
+  readonly step: string
+  /** Facts that this session has replaced before: the guard counts them. */
+  readonly replacedBefore: number
+  /** Written in the same transaction. */
+  readonly also?: (tx: Queryable, written: WrittenFacts) => Promise<void>
+}
+
+/**
+ * Resolving again each time others were faster; whoever loses five times in a row writes its facts as they are, and what they repeat
+ * is left to consolidation. The same words are one fact even then.
+ */
+const MAX_ROUNDS = 5
+
+/**
+ * Resolves drafts against what is known of the user and writes them. No lock is held while the model thinks: it is taken for the
+ * write, and if facts were added since the candidates were read, the drafts are resolved against just those first.
+ * @throws MemoirError `guard`, `reembed_required`, `suppressed_user`; those of the models
+ */
+export async function settleFacts(
+  context: FactContext,
+  request: SettleRequest,
+): Promise<WrittenFacts> {
+  const { db, userId } = context
+  const space = await requireSpace(db, context.embedder)
+  const reads = await readDrafts(context, request.drafts)
+  let lastSeq = 0
+  let resolved: Resolved[] = []
+  for (let round = 0; ; round += 1) {
+    const afterSeq = lastSeq
+    const [now, known] = await Promise.all([
+      factsOf(db, userId),
+      findFacts(db, userId, idsOf(reads)),
+    ])
+    lastSeq = now.lastSeq
+    const step = `${request.step}:${round}`
+    const fresh = await resolveDrafts(context, openOf(reads, known), { space, step, afterSeq })
+    resolved = round === 0 ? fresh : joined(resolved, fresh)
+    checkGuard(resolved, { facts: now.count, before: request.replacedBefore })
+    const all = [...resolved, ...repeated(reads, resolved)]
+    const check = round < MAX_ROUNDS ? lastSeq : null
+    const written = await db.transaction(
+      async (tx) => await writeLocked(tx, all, { ...request, userId, space, check }),
+    )
+    if (written !== null) return written
+  }
+}
+
+/** @returns null when facts were added since the drafts were resolved: nothing is written then */
+async function writeLocked(
+  tx: Queryable,
+  all: readonly Resolved[],
+  {
+    userId,
+    space,
+    origin,
+    check,
+    also,
+  }: Pick<SettleRequest, 'origin' | 'also'> & {
+    userId: string
+    space: Space
+    check: number | null
+  },
+): Promise<WrittenFacts | null> {
+  const locked = await lockUsers(tx, [userId])
+  if (!locked.has(userId)) throw new MemoirError('suppressed_user', SENTENCE.suppressed_user)
+  const except = all.map(({ read }) => read.draft.id)
+  if (check !== null && (await anyFactAfter(tx, { userId, seq: check, except }))) return null
+  const written = await writeResolved(tx, all, { userId, space, origin })
+  await also?.(tx, written)
+  return written
+}
+
+const idsOf = (reads: readonly ReadDraft[]) => reads.map(({ draft }) => draft.id)
+
+async function readDrafts(
+  { embedder, language, priority, signal, purses }: FactContext,
+  drafts: readonly FactDraft[],
+): Promise<ReadDraft[]> {
+  const vectors = await embedder.embed(
+    drafts.map(({ content }) => content),
+    { priority, signal, ...(purses ? { purse: purses.embedding } : {}) },
+  )
+  return drafts.flatMap((draft, index) => {
+    const vec = vectors[index]
+    const written = language === 'auto' ? detectLanguage(draft.content) : language
+    return vec ? [readDraft(draft, vec, written)] : []
+  })
+}
+
+/** What is known word for word needs no resolving, unless it was replaced and is said again. */
+function openOf(reads: readonly ReadDraft[], known: ReadonlyMap<string, KnownFact>): ReadDraft[] {
+  return reads.filter(({ draft }) => {
+    const fact = known.get(draft.id)
+    return fact === undefined || fact.state === 'superseded'
+  })
+}
+
+/** Drafts that are known word for word: only their sources are new. */
+function repeated(reads: readonly ReadDraft[], resolved: readonly Resolved[]): Resolved[] {
+  const open = new Set(resolved.map(({ read }) => read.draft.id))
+  return reads
+    .filter(({ draft }) => !open.has(draft.id))
+    .map((read) => ({ read, relation: 'new' as const, targets: [], near: [] }))
+}
+
+/** What a later round found comes on top of what earlier ones did; a duplicate stays one. */
+function joined(before: readonly Resolved[], now: readonly Resolved[]): Resolved[] {
+  const earlier = new Map(before.map((one) => [one.read.draft.id, one]))
+  return now.map((one) => {
+    const first = earlier.get(one.read.draft.id)
+    if (first === undefined || first.relation === 'new') return one
+    if (first.relation === 'duplicate' || one.relation === 'new') return first
+    return { ...one, targets: [...first.targets, ...one.targets] }
+  })
+}

@@ -1,0 +1,161 @@
+import { contentHash } from '../ingest/conversation.ts'
+import { NOTHING, indexAlone, writeTexts, writeVectors, type Trace } from '../memories/derive.ts'
+import type { Queryable } from '../stores/database.ts'
+import { upsertEdges, type EdgeWrite } from '../stores/edges.ts'
+import { upsertEntities } from '../stores/entities.ts'
+import {
+  saveSources,
+  supersedeFacts,
+  writeFacts,
+  type FactWrite,
+  type SourceWrite,
+  type WrittenFact,
+} from '../stores/facts.ts'
+import { applyUserChanges } from '../stores/memory-users.ts'
+import type { Space } from '../stores/spaces.ts'
+import { normalizeFact, type FactDraft } from './draft.ts'
+import { linksOf } from './links.ts'
+import type { Resolved } from './resolve.ts'
+
+/** Where drafts come from: a posted session or a conversation of a source. */
+export interface FactOrigin {
+  readonly scope: string
+  readonly collection: string | null
+  readonly sessionId: string | null
+  readonly conversationId: string | null
+  readonly source: string | null
+  /** How the message of a position is named in `memory_source`. */
+  readonly messageIdOf: (position: number) => string
+}
+
+export interface WrittenFacts {
+  /** Ids of facts that are there now and were not. */
+  readonly added: readonly string[]
+  /** Ids of facts that gave way. */
+  readonly superseded: readonly string[]
+}
+
+/** Writes resolved drafts with all that is derived of them. The user's row must be locked. */
+export async function writeResolved(
+  tx: Queryable,
+  resolved: readonly Resolved[],
+  { userId, space, origin }: { userId: string; space: Space; origin: FactOrigin },
+): Promise<WrittenFacts> {
+  const standing = resolved.filter(({ relation }) => relation !== 'duplicate')
+  const texts = new Map(
+    standing.map(({ read }) => [read.draft.id, indexAlone(read.draft.content, read.language)]),
+  )
+  const written = await writeFacts(
+    tx,
+    standing.map(({ read }) => factWrite(read.draft, { userId, language: read.language, origin })),
+  )
+  const fresh = standing.flatMap(({ read }) => {
+    const row = written.get(read.draft.id)
+    const text = texts.get(read.draft.id)
+    return row?.added === true && text ? [{ read, text, trace: traceOf(row, userId) }] : []
+  })
+  await writeTexts(
+    tx,
+    fresh.map(({ read, text, trace }) => ({
+      trace,
+      text,
+      counted: null,
+      occurredAt: read.draft.occurredAt,
+    })),
+  )
+  await writeVectors(
+    tx,
+    space,
+    fresh.map(({ read, trace }) => ({ trace, vec: read.vec, counted: false })),
+  )
+  const superseded = await supersedeFacts(
+    tx,
+    userId,
+    // What did not come to stand replaces nothing.
+    replacements(standing.filter(({ read }) => written.has(read.draft.id))),
+  )
+  const again = [...written.values()].filter(({ added }) => !added).length
+  const change = again - superseded.length
+  if (change !== 0) await applyUserChanges(tx, [{ ...NOTHING, userId, traces: change }])
+  await saveSources(
+    tx,
+    resolved.flatMap((one) => sourcesOf(one, { userId, origin })),
+  )
+  await writeLinks(tx, standing, userId)
+  return { added: [...written.keys()], superseded }
+}
+
+const traceOf = ({ id, seq, revision }: WrittenFact, userId: string): Trace => ({
+  id,
+  seq,
+  revision,
+  userId,
+  kind: 'fact',
+})
+
+function factWrite(
+  draft: FactDraft,
+  { userId, language, origin }: { userId: string; language: string; origin: FactOrigin },
+): FactWrite {
+  return {
+    ...draft,
+    ...origin,
+    userId,
+    language,
+    contentHash: contentHash(['fact', normalizeFact(draft.content)]),
+    meta: '{}',
+  }
+}
+
+/** Of two that contradict each other the one said of a later time stands; a refinement stands whenever it was said. */
+function replacements(standing: readonly Resolved[]): { old: string; by: string }[] {
+  return standing.flatMap(({ read: { draft }, relation, targets }) =>
+    targets.map((target) =>
+      relation === 'contradicts' && draft.occurredAt < target.occurredAt
+        ? { old: draft.id, by: target.id }
+        : { old: target.id, by: draft.id },
+    ),
+  )
+}
+
+/** A duplicate is one more reason for what is known. */
+function sourcesOf(
+  { read: { draft }, relation, targets }: Resolved,
+  { userId, origin }: { userId: string; origin: FactOrigin },
+): SourceWrite[] {
+  const [known] = targets
+  const traceId = relation === 'duplicate' && known ? known.id : draft.id
+  return draft.sources.map(({ position, quote }) => ({
+    traceId,
+    userId,
+    conversationId: origin.conversationId,
+    sessionId: origin.sessionId,
+    messageId: origin.messageIdOf(position),
+    quote: quote === '' ? null : quote,
+  }))
+}
+
+async function writeLinks(
+  tx: Queryable,
+  standing: readonly Resolved[],
+  userId: string,
+): Promise<void> {
+  const mentions = standing.flatMap(({ read }) =>
+    read.draft.entities.map((mention) => ({ userId, mention })),
+  )
+  const entityOf = await upsertEntities(tx, mentions)
+  const edges = standing.flatMap((one) =>
+    linksOf(one, (mention) => entityOf(userId, mention)).map((link): EdgeWrite => ({
+      ...link,
+      userId,
+      ts: one.read.draft.occurredAt,
+    })),
+  )
+  await upsertEdges(tx, distinct(edges))
+}
+
+/** One statement takes no row twice. */
+function distinct(edges: readonly EdgeWrite[]): EdgeWrite[] {
+  const byKey = new Map(edges.map((edge) => [`${edge.src} ${edge.dst} ${edge.type}`, edge]))
+  return [...byKey.values()]
+}

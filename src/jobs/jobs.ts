@@ -1,0 +1,85 @@
+import type { IngestFailure, Job, JobControl, Page } from '../domain/job.ts'
+import type { Schedule, ScheduleChange, ScheduleKind } from '../domain/schedule.ts'
+
+/** What other parts may ask of accepted work and of its schedules. */
+
+export interface BackfillAccept {
+  readonly namespaceId: string
+  /** Undefined takes the configured page size. */
+  readonly pageSize?: number
+  readonly retryFailed: boolean
+  /** US dollars it may cost at most; at the limit it pauses. */
+  readonly budget?: number
+}
+
+export interface NightlyAccept {
+  readonly namespaceId: string
+  /** The job's id to be: accepting the same again changes nothing. Undefined makes a new one. */
+  readonly id?: string
+  /** The night it stands in for; undefined is now. */
+  readonly plannedAt?: Date
+}
+
+/** Accepting and steering work: each method commits to Postgres, then tells Temporal without making the caller wait for it. */
+export interface Jobs {
+  /**
+   * Accepts a backfill of the configured source. The same request while one runs joins it.
+   * @throws MemoirError `conflict` with `details.job` when one with other parameters is unfinished
+   */
+  acceptBackfill(request: BackfillAccept): Promise<{ readonly job: Job; readonly joined: boolean }>
+  /**
+   * Accepts a nightly run of the configured source: what changed since the last that succeeded. While one is unfinished it is joined.
+   * @throws MemoirError `conflict` with `details.job` while a backfill is unfinished: that takes in all a nightly run would
+   */
+  acceptNightly(request: NightlyAccept): Promise<{ readonly job: Job; readonly joined: boolean }>
+  /** @throws MemoirError `not_found`; `conflict` when its state does not allow that */
+  control(job: JobKey, action: JobControl): Promise<Job>
+  /**
+   * What an unfinished job may cost in all, in US dollars, from now on.
+   * @throws MemoirError `not_found`; `conflict` when it has ended; `invalid_request` when the model's price is not known
+   */
+  setBudget(job: JobKey, budget: number): Promise<void>
+  /** A new run of a job that failed, was cancelled or is stuck. @throws MemoirError `not_found`, `conflict` */
+  retry(job: JobKey): Promise<Job>
+  get(job: JobKey): Promise<Job | null>
+  list(query: JobList): Promise<Page<Job>>
+  failures(
+    query: JobKey & { readonly limit: number; readonly cursor?: string },
+  ): Promise<Page<IngestFailure>>
+}
+
+export interface JobKey {
+  readonly namespaceId: string
+  readonly id: string
+}
+
+export interface JobList {
+  readonly namespaceId: string
+  /** Surrogate uuid: only jobs about this user. */
+  readonly userId?: string
+  readonly kind?: string
+  readonly state?: string
+  readonly limit: number
+  readonly cursor?: string
+}
+
+/** Schedules of the configured source; in other namespaces there are none. Postgres keeps what is wanted, Temporal runs it. */
+export interface Schedules {
+  list(namespaceId: string): Promise<readonly Schedule[]>
+  /** Brings one that was removed back. Temporal being away delays it: a worker tells it later. @throws MemoirError `not_found` */
+  change(key: ScheduleId, change: ScheduleChange, actor: string): Promise<Schedule>
+  /** @throws MemoirError `not_found` */
+  remove(key: ScheduleId, actor: string): Promise<void>
+  /** Runs it now, paused or not. @throws MemoirError `not_found`, and what accepting its job throws */
+  trigger(key: ScheduleId): Promise<Job>
+  /** Runs the times between `from` and `to` again. @throws MemoirError `not_found`, `temporal_unavailable` */
+  backfill(
+    key: ScheduleId,
+    range: { readonly from: Date; readonly to: Date },
+  ): Promise<ScheduleKind>
+}
+
+export interface ScheduleId {
+  readonly namespaceId: string
+  readonly id: string
+}

@@ -1,0 +1,119 @@
+import type { TraceKind } from '../domain/recall.ts'
+import { indexMessages, type MessageText } from '../ingest/text-index.ts'
+import type { Queryable } from '../stores/database.ts'
+import { upsertEmbeddings } from '../stores/embeddings.ts'
+import { applyUserChanges, type UserChange } from '../stores/memory-users.ts'
+import { deletePostings, insertPostings } from '../stores/postings.ts'
+import type { Space } from '../stores/spaces.ts'
+import { markVectorsWritten, saveTextLengths } from '../stores/traces.ts'
+
+/** What is derived of memories that stand for themselves (facts, notes, summaries, stored ones): postings, vectors, counters. */
+
+/** A row of the record that something is derived from. */
+export interface Trace {
+  readonly id: string
+  readonly seq: number
+  readonly revision: number
+  readonly userId: string
+  readonly kind: TraceKind
+}
+
+/** A memory without a conversation around it is its own window. @param language ISO 639-1, or `auto` */
+export function indexAlone(content: string, language: string): MessageText {
+  const [text] = indexMessages([content], language)
+  return text ?? { language: 'und', length: 0, windowLength: 0, lexemes: new Map() }
+}
+
+export interface TextWrite {
+  readonly trace: Trace
+  readonly text: MessageText
+  /** What the user's counters hold of the trace; null for one they do not count yet. */
+  readonly counted: { readonly textLength: number; readonly windowLength: number } | null
+  readonly occurredAt: Date
+}
+
+/** Makes memories findable by words, and counts them. The users' rows must be locked. */
+export async function writeTexts(tx: Queryable, writes: readonly TextWrite[]): Promise<void> {
+  if (writes.length === 0) return
+  const known = writes.filter(({ counted }) => counted !== null)
+  await deletePostings(tx, {
+    userIds: [...new Set(known.map(({ trace }) => trace.userId))],
+    seqs: known.map(({ trace }) => trace.seq),
+  })
+  await insertPostings(
+    tx,
+    writes.map(({ trace, text }) => ({ ...text, userId: trace.userId, seq: trace.seq })),
+  )
+  await saveTextLengths(
+    tx,
+    writes.map(({ trace, text }) => ({ ...text, id: trace.id, textLength: text.length })),
+  )
+  await applyUserChanges(tx, writes.map(countText))
+}
+
+function countText({ trace, text, counted, occurredAt }: TextWrite): UserChange {
+  const first = counted === null
+  return {
+    ...NOTHING,
+    userId: trace.userId,
+    traces: first ? 1 : 0,
+    texts: first ? 1 : 0,
+    textLength: text.length - (counted?.textLength ?? 0),
+    windowLength: text.windowLength - (counted?.windowLength ?? 0),
+    languages: [text.language],
+    lastActiveAt: occurredAt,
+  }
+}
+
+export const NOTHING: Omit<UserChange, 'userId'> = {
+  traces: 0,
+  episodes: 0,
+  vectors: 0,
+  texts: 0,
+  textLength: 0,
+  windowLength: 0,
+  languages: [],
+  lastActiveAt: null,
+}
+
+export interface VectorWrite {
+  readonly trace: Trace
+  readonly vec: Float32Array
+  /** Whether the user's counters hold a vector of the trace already. */
+  readonly counted: boolean
+}
+
+/**
+ * Makes memories findable by vectors. One whose revision moved on meanwhile is left to whoever moved it. The users' rows must be
+ * locked.
+ * @returns ids of the traces that were written
+ */
+export async function writeVectors(
+  tx: Queryable,
+  space: Space,
+  writes: readonly VectorWrite[],
+): Promise<ReadonlySet<string>> {
+  const written = await markVectorsWritten(
+    tx,
+    writes.map(({ trace }) => trace),
+  )
+  const current = writes.filter(({ trace }) => written.has(trace.id))
+  await upsertEmbeddings(
+    tx,
+    space,
+    current.map(({ trace, vec }) => ({
+      ...trace,
+      traceId: trace.id,
+      head: 'semantic' as const,
+      vec,
+    })),
+  )
+  const first = current.filter(({ counted }) => !counted)
+  if (first.length > 0) {
+    await applyUserChanges(
+      tx,
+      first.map(({ trace }) => ({ ...NOTHING, userId: trace.userId, vectors: 1 })),
+    )
+  }
+  return written
+}

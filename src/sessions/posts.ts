@@ -1,0 +1,33 @@
+import type { Launcher } from '../jobs/launcher.ts'
+import type { Database } from '../stores/database.ts'
+import type { TemporalClient } from '../temporal/client.ts'
+import { findWorkers, type SeenWorker } from '../temporal/pollers.ts'
+import { acceptSession, type AcceptedPost, type SessionAccept } from './accept.ts'
+import { createOutlooks, type Outlooks } from './outlook.ts'
+
+/** Transcripts that applications post: accepted here, worked on by workers. */
+export interface Posts {
+  /**
+   * Commits a post and its job, then tells Temporal without making the caller wait for it. The same text again is found.
+   * @throws MemoirError `invalid_request`, `suppressed_user`
+   */
+  accept(post: SessionAccept): Promise<AcceptedPost>
+  /** Where a post stands among those of its reach, and when it may be done. */
+  readonly outlook: Outlooks
+  /** Processes that take work now; none while Temporal does not answer. */
+  workers(): Promise<readonly SeenWorker[]>
+}
+
+export interface PostsDependencies {
+  readonly db: Database
+  readonly launcher: Pick<Launcher, 'launch'>
+  readonly temporal: TemporalClient
+}
+
+export function createPosts({ db, launcher, temporal }: PostsDependencies): Posts {
+  return {
+    accept: async (post) => await acceptSession({ db, launcher }, post),
+    outlook: createOutlooks(db),
+    workers: async () => await findWorkers(temporal).catch(() => []),
+  }
+}

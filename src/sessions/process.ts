@@ -1,0 +1,190 @@
+import pLimit from 'p-limit'
+import type { Config } from '../config.ts'
+import type { Turn } from '../domain/transcript.ts'
+import { MemoirError, SENTENCE } from '../errors.ts'
+import { mergeDrafts } from '../facts/draft.ts'
+import { extractPassage, type FactContext } from '../facts/extract.ts'
+import { passagesOf, type Passage } from '../facts/passages.ts'
+import { settleFacts } from '../facts/settle.ts'
+import type { FactOrigin } from '../facts/write.ts'
+import type { Embedder } from '../providers/embedder.ts'
+import type { LanguageModel } from '../providers/language-model.ts'
+import type { Database } from '../stores/database.ts'
+import {
+  countFacts,
+  doneTurns,
+  findPost,
+  fixFirstNew,
+  hasEarlierPost,
+  nextPostRun,
+  readTurns,
+  saveDone,
+  type SessionPost,
+} from '../stores/session-posts.ts'
+import { summarisePost } from './summarise.ts'
+
+/** The steps of one posted transcript. Each may be repeated: what was done is found done, and what a model answered is kept. */
+export interface SessionSteps {
+  /** Whose turn it is; and where the post begins, so that what an earlier one had is not paid for again. */
+  begin(key: PostKey): Promise<PostStart>
+  /** Some passages from `passage` on. @returns where to go on, null at the end */
+  extract(key: PostKey & { readonly passage: number }, signal: AbortSignal): Promise<Next>
+  /** Resolves and writes the facts of some passages. @returns where to go on, null at the end */
+  settle(key: PostKey & { readonly passage: number }, signal: AbortSignal): Promise<Next>
+  summarise(key: PostKey, signal: AbortSignal): Promise<void>
+  /** @returns the run of the post that waited for this one */
+  finish(key: PostKey): Promise<{ readonly next: string | null }>
+}
+
+export interface PostKey {
+  readonly jobId: string
+}
+
+export interface PostStart {
+  readonly ready: boolean
+  /** Whether there is anything new in it. */
+  readonly work: boolean
+}
+
+export interface Next {
+  readonly passage: number | null
+}
+
+export interface SessionDependencies {
+  readonly config: Config
+  readonly db: Database
+  readonly embedder: Embedder
+  readonly languageModel: LanguageModel
+}
+
+/** Passages of one step: with a slow model still a step of a few minutes, and a long transcript is read few times. */
+const PASSAGES_A_STEP = 16
+/** At once, of one post; other posts want the vendor too. */
+const PASSAGES_AT_ONCE = 2
+/** Passages whose facts are resolved together: some fifty facts. */
+const PASSAGES_A_GROUP = 8
+/** Turns before the first new one that are read for what it refers to. */
+const EARLIER_TURNS = 8
+/** Bytes a turn in `turn_digests`. */
+const DIGEST_BYTES = 8
+
+export function createSessionSteps(dependencies: SessionDependencies): SessionSteps {
+  const { db } = dependencies
+  return {
+    begin: async ({ jobId }) => await begin(db, await requirePost(db, jobId)),
+    async extract({ jobId, passage }, signal) {
+      const work = await openWork(dependencies, { jobId, signal })
+      const some = work.passages.slice(passage, passage + PASSAGES_A_STEP)
+      const limit = pLimit(PASSAGES_AT_ONCE)
+      await Promise.all(
+        some.map(async (one) => await limit(async () => await extractOne(work, one))),
+      )
+      return nextOf(work, passage + PASSAGES_A_STEP)
+    },
+    async settle({ jobId, passage }, signal) {
+      const work = await openWork(dependencies, { jobId, signal })
+      const some = work.passages.slice(passage, passage + PASSAGES_A_GROUP)
+      await settleGroup(work, some, passage)
+      return nextOf(work, passage + PASSAGES_A_GROUP)
+    },
+    async summarise({ jobId }, signal) {
+      const { context, post, turns } = await openWork(dependencies, { jobId, signal })
+      await summarisePost(context, { post, turns })
+    },
+    async finish({ jobId }) {
+      const post = await requirePost(db, jobId)
+      await saveDone(db, post)
+      return { next: await nextPostRun(db, post) }
+    },
+  }
+}
+
+async function requirePost(db: Database, jobId: string): Promise<SessionPost> {
+  const post = await findPost(db, jobId)
+  if (post === null) throw new MemoirError('not_found', SENTENCE.not_found)
+  return post
+}
+
+async function begin(db: Database, post: SessionPost): Promise<PostStart> {
+  if (await hasEarlierPost(db, post)) return { ready: false, work: false }
+  const from = await fixFirstNew(db, post, firstNewOf(post, await doneTurns(db, post)))
+  return { ready: true, work: from < post.turns }
+}
+
+/** A post that begins with what was processed adds to it; one that is a beginning of it adds nothing; any other is another version. */
+function firstNewOf({ turnDigests, turns }: SessionPost, done: Buffer): number {
+  const { length } = done
+  if (turnDigests.subarray(0, length).equals(done)) return length / DIGEST_BYTES
+  return done.subarray(0, turnDigests.length).equals(turnDigests) ? turns : 0
+}
+
+interface Work {
+  readonly context: FactContext
+  readonly post: SessionPost
+  readonly turns: readonly Turn[]
+  readonly passages: readonly Passage[]
+}
+
+async function openWork(
+  { config, db, embedder, languageModel }: SessionDependencies,
+  { jobId, signal }: { jobId: string; signal: AbortSignal },
+): Promise<Work> {
+  const post = await requirePost(db, jobId)
+  const firstNew = post.firstNew ?? 0
+  const read = await readTurns(db, post, {
+    from: Math.max(0, firstNew - EARLIER_TURNS),
+    to: post.turns,
+  })
+  const turns = read.filter(({ position }) => position >= firstNew)
+  const earlier = read.filter(({ position }) => position < firstNew)
+  const context: FactContext = {
+    db,
+    embedder,
+    model: languageModel,
+    language: config.MEMORY_LANGUAGE,
+    jobId,
+    userId: post.userId,
+    priority: 'live',
+    signal,
+  }
+  return { context, post, turns, passages: passagesOf(turns, earlier) }
+}
+
+const nextOf = ({ passages }: Work, next: number): Next => ({
+  passage: next < passages.length ? next : null,
+})
+
+const extractOne = async ({ context, post }: Work, passage: Passage) =>
+  await extractPassage(context, {
+    step: `extract:${passage.index}`,
+    passage,
+    referenceTime: post.queuedAt,
+  })
+
+async function settleGroup(work: Work, some: readonly Passage[], first: number): Promise<void> {
+  const { context, post } = work
+  const drafts = []
+  for (const passage of some) drafts.push(...(await extractOne(work, passage)))
+  if (drafts.length === 0) return
+  await settleFacts(context, {
+    drafts: mergeDrafts(drafts),
+    origin: originOf(post),
+    step: `settle:${first}`,
+    replacedBefore: post.superseded,
+    also: async (tx, { added, superseded }) => {
+      await countFacts(tx, post, { facts: added.length, superseded: superseded.length })
+    },
+  })
+}
+
+/** A posted turn has no id of its own: the session and its position name it. */
+function originOf({ session, sessionId, collection }: SessionPost): FactOrigin {
+  return {
+    scope: 'personal',
+    collection: collection === '' ? null : collection,
+    sessionId,
+    conversationId: null,
+    source: 'session',
+    messageIdOf: (position) => `${session}:${position}`,
+  }
+}

@@ -1,0 +1,119 @@
+import type { Queryable } from './database.ts'
+import { keepRevisions } from './traces.ts'
+
+/** Summaries of sessions, and how they point to what they sum up. */
+
+export interface SummaryWrite {
+  readonly id: string
+  readonly userId: string
+  readonly jobId: string
+  readonly content: string
+  readonly contentHash: Buffer
+  readonly sessionId: string
+  readonly collection: string | null
+  readonly occurredAt: Date
+  readonly model: string
+  readonly promptVersion: string
+}
+
+export interface WrittenSummary {
+  readonly id: string
+  readonly seq: number
+  readonly revision: number
+  readonly textLength: number
+  readonly windowLength: number
+  readonly vectorRevision: number
+}
+
+/** Inserts a summary, or gives it a new revision when its text is another. @returns null when nothing changed */
+export async function writeSummary(
+  tx: Queryable,
+  summary: SummaryWrite,
+): Promise<WrittenSummary | null> {
+  await keepRevisions(tx, summary.jobId, [summary.id])
+  const { rows } = await tx.query<WrittenSummary>(
+    `insert into memoir.memory_trace as t
+       (id, user_id, kind, content, content_hash, session_id, collection, occurred_at, model, prompt_version)
+     values ($1::uuid, $2::uuid, 'summary', $3, $4, $5, $6, $7, $8, $9)
+     on conflict (id) do update
+       set content = excluded.content, content_hash = excluded.content_hash, occurred_at = excluded.occurred_at,
+           model = excluded.model, prompt_version = excluded.prompt_version, revision = t.revision + 1,
+           vector_state = 'pending', updated_at = now()
+       where t.user_id = excluded.user_id and t.state = 'active' and t.content_hash <> excluded.content_hash
+     returning id, seq, revision, text_length as "textLength", window_length as "windowLength",
+       vector_revision as "vectorRevision"`,
+    [
+      summary.id,
+      summary.userId,
+      summary.content,
+      summary.contentHash,
+      summary.sessionId,
+      summary.collection,
+      summary.occurredAt,
+      summary.model,
+      summary.promptVersion,
+    ],
+  )
+  return rows[0] ?? null
+}
+
+/** Edges of one type that leave one trace. */
+const MAX_EDGES = 16
+
+/** From a session's summary to the facts it rests on, the most telling ones. */
+export async function linkSummaryToFacts(
+  tx: Queryable,
+  { id, userId, sessionId }: Pick<SummaryWrite, 'id' | 'userId' | 'sessionId'>,
+): Promise<void> {
+  await tx.query(
+    `insert into memoir.memory_edge as e (src, dst, type, user_id, weight, ts)
+     select $1::uuid, t.id, 'summarizes', $2::uuid, t.salience, t.occurred_at
+       from memoir.memory_trace t
+      where t.user_id = $2::uuid and t.kind = 'fact' and t.state = 'active'
+        and exists (
+          select from memoir.memory_source m
+           where m.trace_id = t.id and m.user_id = $2::uuid and m.session_id = $3)
+      order by t.salience desc, t.seq
+      limit ${MAX_EDGES}
+     on conflict (src, dst, type) do update set weight = excluded.weight, ts = excluded.ts
+       where (e.weight, e.ts) is distinct from (excluded.weight, excluded.ts)`,
+    [id, userId, sessionId],
+  )
+}
+
+/**
+ * From a session's summary to those of other sessions of the user that speak of the same: a fact of the one is close to a fact of
+ * the other, or names the same thing.
+ */
+export async function linkSessions(
+  tx: Queryable,
+  { id, userId, sessionId }: Pick<SummaryWrite, 'id' | 'userId' | 'sessionId'>,
+): Promise<void> {
+  await tx.query(
+    `with own as (
+       select distinct trace_id from memoir.memory_source where user_id = $2::uuid and session_id = $3),
+     close as (
+       select e.dst as trace_id, e.weight from memoir.memory_edge e join own on own.trace_id = e.src
+        where e.user_id = $2::uuid and e.type = 'same_topic'
+       union all
+       select other.src, ${NAMED_WEIGHT}::real
+         from memoir.memory_edge e join own on own.trace_id = e.src
+         join memoir.memory_edge other on other.dst = e.dst and other.type = 'mentions' and other.user_id = $2::uuid
+        where e.user_id = $2::uuid and e.type = 'mentions' and other.src <> e.src)
+     insert into memoir.memory_edge as x (src, dst, type, user_id, weight, ts)
+     select $1::uuid, s.summary_trace_id, 'same_topic', $2::uuid, max(c.weight), now()
+       from close c
+       join memoir.memory_source m on m.trace_id = c.trace_id and m.user_id = $2::uuid and m.session_id <> $3
+       join memoir.session s on s.user_id = $2::uuid and s.session_id = m.session_id
+      where s.summary_trace_id is not null and s.summary_trace_id <> $1::uuid
+      group by s.summary_trace_id
+      order by max(c.weight) desc, s.summary_trace_id
+      limit ${MAX_EDGES}
+     on conflict (src, dst, type) do update set weight = excluded.weight
+       where x.weight <> excluded.weight`,
+    [id, userId, sessionId],
+  )
+}
+
+/** Two sessions that name the same thing may still speak of different matters. */
+const NAMED_WEIGHT = 0.3

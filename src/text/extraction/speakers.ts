@@ -1,0 +1,58 @@
+import type { Turn } from '../../domain/transcript.ts'
+
+/** Who speaks, to whom, and whether what they say is to be remembered. */
+
+export interface Speaker {
+  /** How sentences name them: "Caroline", or "User" when no name is known. */
+  readonly name: string
+  /** An assistant tells of the world, and repeats what it was told: neither is a memory of the user's. */
+  readonly remembered: boolean
+  /** Whom "you" means, where only one other person takes part and has a name. */
+  readonly addressed: string | undefined
+}
+
+const MACHINES: ReadonlySet<string> = new Set([
+  'assistant',
+  'ai',
+  'bot',
+  'model',
+  'system',
+  'tool',
+  'function',
+  'developer',
+])
+const HUMANS: ReadonlySet<string> = new Set(['user', 'human', 'customer'])
+
+/** Longer names are sentences that a parser took for names. */
+const NAME_CHARS = 60
+
+/** A turn's speaker as the conversation around it shows. */
+export function createSpeakers(turns: readonly Turn[]): (turn: Turn) => Speaker {
+  const people = new Set(turns.filter((turn) => !isMachine(turn)).map(nameOf))
+  return (turn) => {
+    const name = nameOf(turn)
+    const others = [...people].filter((other) => other !== name)
+    return {
+      name,
+      remembered: !isMachine(turn),
+      addressed: people.size === 2 && others.length === 1 ? others[0] : undefined,
+    }
+  }
+}
+
+const isMachine = ({ role, name }: Turn) =>
+  MACHINES.has(role.toLowerCase()) ? !isPerson(name) : false
+
+/** In a chat of two named people one may well be posted under the role `assistant`. */
+const isPerson = (name: string | null) =>
+  name !== null && /^\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+)*$/u.test(name) && !MACHINE_NAME.test(name)
+
+const MACHINE_NAME = /assistant|\b(?:ai|bot|gpt|claude|gemini|copilot|model|system|tool)\b/iu
+
+function nameOf({ role, name }: Turn): string {
+  const given = name?.replaceAll(/\s+/gu, ' ').trim() ?? ''
+  if (given !== '' && given.length <= NAME_CHARS) return given
+  const word = role.trim().toLowerCase()
+  if (HUMANS.has(word) || word === '') return 'User'
+  return (word[0]?.toUpperCase() ?? '') + word.slice(1, NAME_CHARS)
+}
