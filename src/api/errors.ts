@@ -40,6 +40,7 @@ export const STATUS = {
   budget_reached: 409,
   guard: 409,
   worker_killed: 500,
+  workflow_taken: 409,
   workflow_lost: 500,
   terminated: 500,
   timed_out: 504,

@@ -103,6 +103,44 @@ export const importedAnswer = z.looseObject({
   rejected: z.array(z.looseObject({ index: z.number(), field: z.string(), message: z.string() })),
 })
 
+const postStatus = z.enum(['queued', 'processing', 'processed', 'error'])
+
+export const sessionInfoAnswer = z.looseObject({
+  session_id: z.string(),
+  user_id: z.string(),
+  collection: z.string(),
+  status: postStatus,
+  post_count: z.number(),
+  open_count: z.number(),
+  updated_at: z.string(),
+})
+export type SessionInfoAnswer = z.infer<typeof sessionInfoAnswer>
+
+export const sessionAnswer = sessionInfoAnswer.extend({
+  posts: z.array(
+    z.looseObject({
+      id: z.string(),
+      job: z.string(),
+      number: z.number(),
+      status: postStatus,
+      turns: z.number(),
+      facts: z.number(),
+      queued_at: z.string(),
+      error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
+    }),
+  ),
+  summary: z.string().nullable(),
+  memories: z.array(z.looseObject({ content: z.string(), occurred_at: z.string() })),
+})
+export type SessionAnswer = z.infer<typeof sessionAnswer>
+
+export const postAcceptedAnswer = acceptedAnswer.extend({
+  id: z.string(),
+  session_id: z.string(),
+  queue_position: z.number(),
+  estimated_seconds: z.number().nullable(),
+})
+
 export const budgetAnswer = z.looseObject({
   per_day: z.number().nullable(),
   default: z.number().nullable(),

@@ -15,10 +15,13 @@ import {
   keyAnswer,
   newKeyAnswer,
   pageOf,
+  postAcceptedAnswer,
   recallAnswer,
   rememberedAnswer,
   scheduleAnswer,
   toolAnswer,
+  sessionAnswer,
+  sessionInfoAnswer,
 } from './answers.ts'
 
 export interface ClientOptions {
@@ -52,6 +55,33 @@ export interface NewMemory {
   readonly external_id?: string
 }
 
+/** A conversation as the API takes it. */
+export interface ImportedConversation {
+  readonly id: string
+  readonly user_id?: string
+  readonly title: string | null
+  readonly created_at: string
+  readonly updated_at: string
+  readonly messages: readonly ImportedMessage[]
+}
+
+export interface ImportedMessage {
+  readonly id: string
+  readonly role: string
+  readonly name: string | null
+  readonly content: string
+  readonly created_at: string
+  readonly position: number
+}
+
+export interface PostBody {
+  readonly user_id?: string
+  readonly session_id?: string
+  readonly collection?: string
+  /** Text, or the list of a JSON file. */
+  readonly transcript: unknown
+}
+
 export interface NewKey {
   readonly name: string
   readonly role: string
@@ -75,11 +105,16 @@ interface AskOptions {
   readonly prefer?: string
 }
 
+type AskFor = ReturnType<typeof createAsk>
+
 /** The HTTP API as the command line uses it; every method throws the MemoirError that the API's answer names. */
 export function createClient(options: ClientOptions) {
   const ask = createAsk(options)
+  return { ...ingestCalls(ask), ...memoryCalls(ask), ...scheduleCalls(ask), ...operatorCalls(ask) }
+}
+
+function ingestCalls(ask: AskFor) {
   const job = (id: string, rest = '') => `/v1/jobs/${encodeURIComponent(id)}${rest}`
-  const schedule = (id: string, rest = '') => `/v1/schedules/${encodeURIComponent(id)}${rest}`
   return {
     startBackfill: async (body: { page_size?: number; retry_failed?: boolean; budget?: number }) =>
       await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
@@ -95,16 +130,33 @@ export function createClient(options: ClientOptions) {
       await ask(pageOf(failureAnswer), 'GET', `/v1/backfills/${encodeURIComponent(id)}/failures`, {
         query,
       }),
+  }
+}
+
+function memoryCalls(ask: AskFor) {
+  return {
     /** @param waitSeconds how long the answer may wait for the memory to be done */
     remember: async (body: NewMemory, waitSeconds: number) =>
       await ask(rememberedAnswer, 'POST', '/v1/memories', {
         body,
         ...(waitSeconds === 0 ? {} : { prefer: `wait=${waitSeconds}` }),
       }),
+    postSession: async (body: PostBody) =>
+      await ask(postAcceptedAnswer, 'POST', '/v1/sessions', { body }),
+    sessions: async (query: Query) =>
+      await ask(pageOf(sessionInfoAnswer), 'GET', '/v1/sessions', { query }),
+    session: async (id: string, query: Query) =>
+      await ask(sessionAnswer, 'GET', `/v1/sessions/${encodeURIComponent(id)}`, { query }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
     eraseUser: async (id: string) => {
       await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)
     },
+  }
+}
+
+function scheduleCalls(ask: AskFor) {
+  const schedule = (id: string, rest = '') => `/v1/schedules/${encodeURIComponent(id)}${rest}`
+  return {
     schedules: async () => await ask(pageOf(scheduleAnswer), 'GET', '/v1/schedules'),
     changeSchedule: async (id: string, body: ScheduleChange) =>
       await ask(scheduleAnswer, 'PATCH', schedule(id), { body }),
@@ -115,18 +167,17 @@ export function createClient(options: ClientOptions) {
       await ask(acceptedAnswer, 'POST', schedule(id, '/trigger')),
     backfillSchedule: async (id: string, body: { from: string; to: string }) =>
       await ask(z.looseObject({ id: z.string() }), 'POST', schedule(id, '/backfill'), { body }),
-    currentKey: async () => await ask(currentKeyAnswer, 'GET', '/v1/keys/current'),
-    callTool: async (name: string, given: unknown) =>
-      await ask(toolAnswer, 'POST', '/mcp/tool/call', { body: { name, arguments: given } }),
-    budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
-    setBudget: async (perDay: number | null) =>
-      await ask(budgetAnswer, 'PUT', '/v1/settings/budget', { body: { per_day: perDay } }),
-    ...keysOf(ask),
   }
 }
 
-function keysOf(ask: ReturnType<typeof createAsk>) {
+function operatorCalls(ask: AskFor) {
   return {
+    budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
+    setBudget: async (perDay: number | null) =>
+      await ask(budgetAnswer, 'PUT', '/v1/settings/budget', { body: { per_day: perDay } }),
+    currentKey: async () => await ask(currentKeyAnswer, 'GET', '/v1/keys/current'),
+    callTool: async (name: string, given: unknown) =>
+      await ask(toolAnswer, 'POST', '/mcp/tool/call', { body: { name, arguments: given } }),
     keys: async (query: Query) => await ask(pageOf(keyAnswer), 'GET', '/v1/keys', { query }),
     createKey: async (body: NewKey) => await ask(newKeyAnswer, 'POST', '/v1/keys', { body }),
     revokeKey: async (id: string) => {

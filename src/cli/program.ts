@@ -13,6 +13,7 @@ import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
 import { registerRemember } from './commands/remember.ts'
 import { registerSchedules } from './commands/schedules.ts'
+import { registerSessions } from './commands/sessions.ts'
 import { registerUp } from './commands/up.ts'
 import { registerWorker } from './commands/worker.ts'
 import { examples, type CliContext } from './context.ts'
@@ -26,11 +27,12 @@ const COMMANDS = [
   registerRemember,
   registerRecall,
   registerJobs,
+  registerSessions,
   registerSchedules,
   registerKeys,
-  registerMcp,
   registerBudget,
   registerEval,
+  registerMcp,
   registerDoctor,
   registerMigrate,
   registerApi,

@@ -65,7 +65,7 @@ export type Memory = {
 
 export type ErrorBody = {
   readonly error: {
-    readonly code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
+    readonly code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
     readonly message: string
     readonly request_id: string
     readonly details?: Readonly<Record<string, unknown>>
@@ -88,6 +88,8 @@ export type MemoryRevision = {
 export type AcceptedMemories = Accepted & {
   /** The memories, in the order given. */
   readonly ids: readonly (string)[]
+  /** Of messages that are looked through for what to remember. */
+  readonly session_id?: string
 }
 
 export type Accepted = {
@@ -98,7 +100,7 @@ export type Accepted = {
 
 export type Job = {
   readonly id: string
-  readonly kind: "backfill" | "nightly" | "session" | "memory"
+  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync"
   readonly state: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
   readonly user_id: string | null
   readonly progress: Readonly<Record<string, unknown>>
@@ -195,12 +197,52 @@ export type NewKey = {
   readonly expires_at: string | null
 }
 
+export type AiSettings = {
+  readonly llm: {
+    /** null: OpenAI’s own address. */
+    readonly base_url: string | null
+    /** null: the built-in one. */
+    readonly model: string | null
+    /** Keys are never read back. */
+    readonly api_key: "set"
+  }
+  readonly embedding: {
+    /** null: OpenAI’s own address. */
+    readonly base_url: string | null
+    /** null: the built-in one. */
+    readonly model: string | null
+    /** Keys are never read back. */
+    readonly api_key: "set"
+    readonly dim: number
+  }
+  /** The stored vectors come from another model: recall goes by words alone. */
+  readonly reembed: boolean
+  readonly note: string | null
+}
+
+export type AiSettingsTest = {
+  readonly ok: boolean
+  readonly code: "ok" | "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
+  readonly latency_ms: number
+  readonly llm: {
+    readonly ok: boolean
+    readonly code: "ok" | "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
+    readonly latency_ms: number
+  }
+  readonly embedding: {
+    readonly ok: boolean
+    readonly code: "ok" | "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
+    readonly latency_ms: number
+  }
+}
+
 export type Session = {
   readonly session_id: string
   readonly user_id: string
   readonly collection: string
   readonly status: "queued" | "processing" | "processed" | "error"
   readonly post_count: number
+  readonly open_count: number
   readonly created_at: string
   readonly updated_at: string
   readonly posts: readonly ({
@@ -236,6 +278,7 @@ export type SessionInfo = {
   readonly collection: string
   readonly status: "queued" | "processing" | "processed" | "error"
   readonly post_count: number
+  readonly open_count: number
   readonly created_at: string
   readonly updated_at: string
 }
@@ -277,6 +320,83 @@ export type Stats = {
     /** US dollars; null where a price is not known. */
     readonly cost: number | null
   }
+}
+
+export type Status = {
+  readonly status: "healthy" | "degraded" | "unhealthy"
+  readonly stores: {
+    readonly vector_store: {
+      readonly available: boolean
+      /** Answers and holds at least 90 % of its memories. */
+      readonly healthy: boolean
+      readonly last_check: string
+    }
+    readonly graph_store: {
+      readonly available: boolean
+      /** Answers and holds at least 90 % of its memories. */
+      readonly healthy: boolean
+      readonly last_check: string
+      readonly backend: "postgres" | "neo4j"
+    }
+  }
+  readonly metrics: {
+    readonly total_memories: number
+    readonly vector_store_count: number
+    readonly graph_store_count: number
+    /** Percent. */
+    readonly sync_percentage: number
+  }
+  /** Parts that do not answer. */
+  readonly degraded: readonly (string)[]
+  readonly parts: Readonly<Record<string, {
+    readonly ok: boolean
+    readonly detail?: string
+  }>>
+}
+
+export type SyncState = {
+  readonly status: "idle" | "running"
+  readonly stats: {
+    readonly vector_store_count: number
+    readonly graph_store_count: number
+    /** Percent. */
+    readonly sync_percentage: number
+  }
+  readonly reports: readonly (DriftReport)[]
+}
+
+export type DriftReport = {
+  readonly job: string
+  readonly operation: "check" | "repair" | "full" | "rebuild"
+  readonly dry_run: boolean
+  readonly total_checked: number
+  readonly inconsistencies: number
+  readonly missing: number
+  readonly extra: number
+  readonly stale: number
+  readonly ahead: number
+  readonly repaired: number
+  readonly failed: number
+  /** The first ids of each sort. */
+  readonly sample: Readonly<Record<string, readonly (string)[]>>
+  readonly started_at: string
+  readonly finished_at: string | null
+}
+
+export type Sync = {
+  readonly id: string
+  readonly job: string
+  readonly status: "running" | "completed" | "failed" | "cancelled"
+  readonly operation: "check" | "repair" | "full" | "rebuild"
+  readonly result: {
+    readonly total_checked: number
+    readonly inconsistencies: number
+    readonly repaired: number
+    readonly failed: number
+    /** Milliseconds. */
+    readonly duration: number
+  }
+  readonly report: DriftReport & Readonly<Record<string, unknown>> | null
 }
 
 export type ToolResult = {
@@ -359,16 +479,6 @@ export type Cleaned = {
 
 export type Ready = {
   readonly status: "ready" | "degraded" | "unavailable"
-  /** Parts that do not answer. */
-  readonly degraded: readonly (string)[]
-  readonly parts: Readonly<Record<string, {
-    readonly ok: boolean
-    readonly detail?: string
-  }>>
-}
-
-export type Status = {
-  readonly status: "healthy" | "degraded" | "unhealthy"
   /** Parts that do not answer. */
   readonly degraded: readonly (string)[]
   readonly parts: Readonly<Record<string, {
@@ -633,7 +743,7 @@ export interface Operations {
       readonly limit?: number
       /** `next_cursor` of the page before. */
       readonly cursor?: string
-      readonly kind?: "backfill" | "nightly" | "session" | "memory"
+      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync"
       readonly state?: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
     }
     readonly body: undefined
@@ -765,6 +875,57 @@ export interface Operations {
     readonly body: undefined
     readonly answer: undefined
   }
+  readonly getAiSettings: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: AiSettings
+  }
+  readonly putAiSettings: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly llm?: {
+        /** Another one discards the stored key, unless a key comes along. */
+        readonly base_url?: string | null
+        readonly model?: string | null
+        /** `set`, as it is shown, leaves it as it is. */
+        readonly api_key?: string | null
+      }
+      readonly embedding?: {
+        /** Another one discards the stored key, unless a key comes along. */
+        readonly base_url?: string | null
+        readonly model?: string | null
+        /** `set`, as it is shown, leaves it as it is. */
+        readonly api_key?: string | null
+        readonly dim?: number | null
+      }
+      /** Take another embedding model although there are vectors of this one. */
+      readonly reembed?: boolean
+    }
+    readonly answer: AiSettings
+  }
+  readonly testAiSettings: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly llm?: {
+        /** Another one discards the stored key, unless a key comes along. */
+        readonly base_url?: string | null
+        readonly model?: string | null
+        /** `set`, as it is shown, leaves it as it is. */
+        readonly api_key?: string | null
+      }
+      readonly embedding?: {
+        /** Another one discards the stored key, unless a key comes along. */
+        readonly base_url?: string | null
+        readonly model?: string | null
+        /** `set`, as it is shown, leaves it as it is. */
+        readonly api_key?: string | null
+        readonly dim?: number | null
+      }
+      /** Take another embedding model although there are vectors of this one. */
+      readonly reembed?: boolean
+    }
+    readonly answer: AiSettingsTest
+  }
   readonly listSessions: {
     readonly query: {
       readonly limit?: number
@@ -773,6 +934,7 @@ export interface Operations {
       /** The caller’s own id of the user. */
       readonly user_id?: string
       readonly collection?: string
+      readonly session_id?: string
       readonly status?: "queued" | "processing" | "processed" | "error"
     }
     readonly body: undefined
@@ -831,6 +993,31 @@ export interface Operations {
       readonly next_cursor: string | null
     }
   }
+  readonly getStatus: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Status
+  }
+  readonly getSync: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: SyncState
+  }
+  readonly startSync: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly operation?: "check" | "repair" | "full" | "rebuild"
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      /** Compares so many memories at most; the next one with a limit goes on there. */
+      readonly limit?: number
+      /** Finds, and changes nothing. */
+      readonly dry_run?: boolean
+      /** With `rebuild`: empties the graph of the namespace or the user first. */
+      readonly clear_existing?: boolean
+    }
+    readonly answer: Sync | Accepted
+  }
   readonly compatRecall: {
     readonly query: {
       readonly q: string
@@ -853,6 +1040,57 @@ export interface Operations {
       readonly arguments?: Readonly<Record<string, unknown>>
     }
     readonly answer: ToolResult
+  }
+  readonly compatGetAiSettings: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: AiSettings
+  }
+  readonly compatPutAiSettings: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly llm?: {
+        /** Another one discards the stored key, unless a key comes along. */
+        readonly base_url?: string | null
+        readonly model?: string | null
+        /** `set`, as it is shown, leaves it as it is. */
+        readonly api_key?: string | null
+      }
+      readonly embedding?: {
+        /** Another one discards the stored key, unless a key comes along. */
+        readonly base_url?: string | null
+        readonly model?: string | null
+        /** `set`, as it is shown, leaves it as it is. */
+        readonly api_key?: string | null
+        readonly dim?: number | null
+      }
+      /** Take another embedding model although there are vectors of this one. */
+      readonly reembed?: boolean
+    }
+    readonly answer: AiSettings
+  }
+  readonly compatTestAiSettings: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly llm?: {
+        /** Another one discards the stored key, unless a key comes along. */
+        readonly base_url?: string | null
+        readonly model?: string | null
+        /** `set`, as it is shown, leaves it as it is. */
+        readonly api_key?: string | null
+      }
+      readonly embedding?: {
+        /** Another one discards the stored key, unless a key comes along. */
+        readonly base_url?: string | null
+        readonly model?: string | null
+        /** `set`, as it is shown, leaves it as it is. */
+        readonly api_key?: string | null
+        readonly dim?: number | null
+      }
+      /** Take another embedding model although there are vectors of this one. */
+      readonly reembed?: boolean
+    }
+    readonly answer: AiSettingsTest
   }
   readonly storeRaw: {
     readonly query: Readonly<Record<string, never>>
@@ -908,6 +1146,71 @@ export interface Operations {
     readonly body: undefined
     readonly answer: Cleaned
   }
+  readonly persistenceStatus: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: {
+      readonly status: "healthy" | "degraded" | "unhealthy"
+      readonly stores: {
+        readonly vectorStore: {
+          readonly available: boolean
+          readonly healthy: boolean
+          readonly lastCheck: string
+        }
+        readonly graphStore: {
+          readonly available: boolean
+          readonly healthy: boolean
+          readonly lastCheck: string
+        }
+      }
+      readonly metrics: {
+        readonly vectorStoreCount: number
+        readonly graphStoreCount: number
+        readonly syncPercentage: number
+        readonly totalMemories: number
+      }
+      readonly sync: {
+        readonly vectorStoreCount: number
+        readonly graphStoreCount: number
+        readonly syncPercentage: number
+      }
+    }
+  }
+  readonly persistenceSyncState: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: {
+      readonly status: "idle" | "running"
+      readonly stats: {
+        readonly vectorStoreCount: number
+        readonly graphStoreCount: number
+        readonly syncPercentage: number
+      }
+    }
+  }
+  readonly persistenceSync: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly operation: "check" | "repair" | "full" | "rebuild"
+      /** The caller’s own id of the user. */
+      readonly userId?: string
+      readonly limit?: number
+      readonly dryRun?: boolean
+      readonly clearExisting?: boolean
+    }
+    readonly answer: {
+      readonly status: "running" | "completed" | "failed" | "cancelled"
+      readonly operation: "check" | "repair" | "full" | "rebuild"
+      readonly result: {
+        readonly totalChecked: number
+        readonly inconsistencies: number
+        readonly repaired: number
+        readonly failed: number
+        /** Milliseconds. */
+        readonly duration: number
+      }
+    }
+  }
   readonly live: {
     readonly query: Readonly<Record<string, never>>
     readonly body: undefined
@@ -919,11 +1222,6 @@ export interface Operations {
     readonly query: Readonly<Record<string, never>>
     readonly body: undefined
     readonly answer: Ready
-  }
-  readonly getStatus: {
-    readonly query: Readonly<Record<string, never>>
-    readonly body: undefined
-    readonly answer: Status
   }
   readonly version: {
     readonly query: Readonly<Record<string, never>>

@@ -113,11 +113,6 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
     outside: EMPTY,
     shows: `${MARK}-user`,
   },
-  'get /v1/keys/current': {
-    role: 'reader',
-    ask: () => ({ path: '/v1/keys/current' }),
-    outside: EMPTY,
-  },
   'get /v1/stats': {
     role: 'reader',
     ask: () => ({ path: '/v1/stats' }),
@@ -127,6 +122,16 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
   'get /v1/status': {
     role: 'reader',
     ask: () => ({ path: '/v1/status' }),
+    outside: EMPTY,
+  },
+  'get /api/persistence/status': {
+    role: 'reader',
+    ask: () => ({ path: '/api/persistence/status' }),
+    outside: EMPTY,
+  },
+  'get /v1/keys/current': {
+    role: 'reader',
+    ask: () => ({ path: '/v1/keys/current' }),
     outside: EMPTY,
   },
   'get /v1/keys': {
