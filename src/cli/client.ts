@@ -39,6 +39,8 @@ export interface RecallQuery {
   readonly from?: string
   readonly to?: string
   readonly threshold?: number
+  readonly hops?: number
+  readonly without?: readonly string[]
 }
 
 /** A conversation as the API takes it. */

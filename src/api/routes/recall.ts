@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { MAX_HOPS, RECALL_STAGES } from '../../domain/recall.ts'
 import {
   MAX_HITS,
   head,
@@ -29,6 +30,8 @@ const shared = {
 }
 const hits = z.int().min(1).max(MAX_HITS)
 const share = z.number().min(0).max(1)
+const hops = z.int().min(0).max(MAX_HOPS)
+const stage = z.enum(RECALL_STAGES)
 
 const recallQuery = z.strictObject({
   ...shared,
@@ -39,6 +42,8 @@ const recallQuery = z.strictObject({
   tags: queryListOf(tag).optional(),
   metadata: queryObject.optional(),
   threshold: z.coerce.number().pipe(share).optional(),
+  hops: z.coerce.number().pipe(hops).optional(),
+  without: queryListOf(stage).optional(),
 })
 
 const recallBody = z.strictObject({
@@ -53,6 +58,10 @@ const recallBody = z.strictObject({
   tags: listOf(tag).optional(),
   metadata: z.record(z.string(), z.unknown()).optional(),
   threshold: share.optional(),
+  hops: hops.optional(),
+  without: listOf(stage)
+    .optional()
+    .openapi({ description: 'Stages to leave out, to measure what they earn.' }),
 })
 
 const summary = 'Find what is remembered of a user'
