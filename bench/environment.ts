@@ -46,6 +46,15 @@ export interface BenchMemoir extends AsyncDisposable {
   readonly url: string
 }
 
+export interface MemoirOptions {
+  readonly name: string
+  readonly embedder?: Embedder
+  readonly worker?: boolean
+  readonly temporalAddress?: string
+  /** Variables besides. */
+  readonly more?: Readonly<Record<string, string>>
+}
+
 /** A database of its own with services, API and (unless told otherwise) a worker over it. */
 export async function startMemoir(
   servers: BenchServers,
@@ -54,7 +63,8 @@ export async function startMemoir(
     embedder,
     worker = true,
     temporalAddress = servers.temporal.url,
-  }: { name: string; embedder?: Embedder; worker?: boolean; temporalAddress?: string },
+    more = {},
+  }: MemoirOptions,
 ): Promise<BenchMemoir> {
   const admin = new Client({ connectionString: servers.postgres.url })
   await admin.connect()
@@ -68,6 +78,7 @@ export async function startMemoir(
     TEMPORAL_TASK_QUEUE: `bench-${name.replaceAll('_', '-')}`,
     MEMOIR_ADMIN_KEY: ADMIN_KEY,
     LOG_LEVEL: 'fatal',
+    ...more,
   }
   const services = await createServices(
     loadConfig(env),

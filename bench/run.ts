@@ -2,6 +2,7 @@ import { benchAccept } from './accept.ts'
 import { benchBackfill } from './backfill.ts'
 import { startServers, type BenchServers } from './environment.ts'
 import { benchExtraction } from './extraction.ts'
+import { benchLive } from './live.ts'
 import { print, type Finding } from './measure.ts'
 import { benchMemory } from './memory.ts'
 import { benchRecall } from './recall.ts'
@@ -14,6 +15,7 @@ const BENCHES = {
   accept: benchAccept,
   backfill: benchBackfill,
   recall: async (servers) => await benchRecall(servers, [100, 1_000, 10_000, 100_000]),
+  live: benchLive,
   memory: benchMemory,
 } satisfies Record<string, (servers: BenchServers) => Promise<Finding[]>>
 

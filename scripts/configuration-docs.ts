@@ -21,7 +21,7 @@ none of them.
 `
 
 /** Values that must not be shown by whatever shows a configuration. */
-const SECRET = /KEY$|_DATABASE_URL$|^DATABASE_URL$/
+const SECRET = /KEY$|PASSWORD$|_DATABASE_URL$|^DATABASE_URL$/
 
 interface Variable {
   readonly name: string

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { isCron } from './domain/cron.ts'
+import { GRAPH_BACKENDS } from './domain/graph.ts'
 import { MemoirError } from './errors.ts'
+import { priceOf } from './providers/prices.ts'
 
 /** The one reader of the environment: every variable Memoir knows, its default and what it may be. */
 
@@ -76,6 +78,17 @@ export const environmentSchema = z.object({
     .optional(),
   REDIS_FOCUS_TTL_SECONDS: whole(172_800, 1, 31_536_000),
 
+  GRAPH_BACKEND: z.enum(GRAPH_BACKENDS).default('postgres'),
+  NEO4J_URI: z
+    .string()
+    .regex(/^(bolt|neo4j)(\+s|\+ssc)?:\/\//, 'must start with bolt:// or neo4j://')
+    .optional(),
+  NEO4J_USER: text.default('neo4j'),
+  NEO4J_PASSWORD: text.optional(),
+  NEO4J_DATABASE: text.default('neo4j'),
+  PERSISTENCE_AUTO_SYNC: flag(false),
+  PERSISTENCE_SYNC_INTERVAL_MS: whole(86_400_000, 1000, 2_147_483_647),
+
   OPENAI_API_KEY: text.optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
   EMBEDDING_MODEL: text.optional(),
@@ -84,6 +97,7 @@ export const environmentSchema = z.object({
   EMBEDDING_BASE_URL: httpUrl.optional(),
   EMBEDDING_FIT: z.enum(['none', 'truncate', 'pad']).default('none'),
   EMBEDDING_PRICE: z.coerce.number().min(0).max(1000).optional(),
+  BUDGET_PER_DAY: z.coerce.number().min(0).max(1_000_000).optional(),
   EMBEDDING_TIMEOUT_MS: whole(30_000, 100, 600_000),
   EMBEDDING_REQUESTS_PER_MINUTE: whole(3000, 1, 1_000_000),
   EMBEDDING_TOKENS_PER_MINUTE: whole(5_000_000, 1000, 1_000_000_000),
@@ -105,6 +119,12 @@ export const environmentSchema = z.object({
   RAW_RETENTION_DAYS: whole(30, 1, 36_500),
   RAW_ERROR_RETENTION_DAYS: whole(90, 1, 36_500),
   SESSION_RETENTION_DAYS: whole(365, 1, 36_500),
+
+  PERSISTENCE_ENABLE_VECTOR_STORE: flag(true),
+  PERSISTENCE_ENABLE_GRAPH_STORE: flag(true),
+  PERSISTENCE_ROLLBACK_ON_PARTIAL_FAILURE: flag(false),
+  PERSISTENCE_RETRY_ATTEMPTS: whole(3, 1, 100),
+  PERSISTENCE_RETRY_DELAY_MS: whole(1000, 1, 600_000),
 
   MEMOIR_ENCRYPTION_KEY: key32.optional(),
   MEMOIR_ADMIN_KEY: key32.optional(),
@@ -199,6 +219,13 @@ function contradictions(env: Environment): string[] {
   }
   if ((env.LLM_PRICE_INPUT === undefined) !== (env.LLM_PRICE_OUTPUT === undefined)) {
     problems.push('LLM_PRICE_INPUT: only together with LLM_PRICE_OUTPUT')
+  }
+  const { EMBEDDING_MODEL: model, EMBEDDING_PRICE: price } = env
+  if (env.BUDGET_PER_DAY !== undefined && model && priceOf({ model, price }) === null) {
+    problems.push(`EMBEDDING_PRICE: needed for BUDGET_PER_DAY, the price of ${model} is not known`)
+  }
+  if (env.GRAPH_BACKEND === 'neo4j' && env.NEO4J_URI === undefined) {
+    problems.push('NEO4J_URI: needed together with GRAPH_BACKEND=neo4j')
   }
   if (env.TEMPORAL_ADDRESS === undefined && (env.TEMPORAL_TLS || env.TEMPORAL_API_KEY)) {
     problems.push('TEMPORAL_ADDRESS: needed together with TEMPORAL_TLS or TEMPORAL_API_KEY')

@@ -15,6 +15,7 @@ export const ERROR_CODES = [
   'persistence_failed',
   'vector_store_failed',
   'graph_store_failed',
+  'graph_unavailable',
   'sync_failed',
   'vendor_busy',
   'vendor_unavailable',
@@ -91,6 +92,7 @@ export const SENTENCE = {
   persistence_failed: 'The record could not be written.',
   vector_store_failed: 'The vectors could not be written.',
   graph_store_failed: 'The graph could not be written.',
+  graph_unavailable: 'The graph store does not answer.',
   sync_failed: 'The stores could not be compared.',
   vendor_busy: 'The model vendor asks to wait.',
   vendor_unavailable: 'The model vendor does not answer.',
@@ -113,6 +115,10 @@ export const SENTENCE = {
   cancelled: 'The job was cancelled.',
   internal: 'Something unexpected failed.',
 } satisfies Record<ErrorCode, string>
+
+/** What a job says when it is not its own budget that is spent. */
+export const DAY_BUDGET_REACHED =
+  "The day's budget of the namespace is spent; the job goes on when the UTC day ends or the budget is raised."
 
 /** The error itself when it is one of ours, else an `internal` one around it. */
 export function toMemoirError(error: unknown): MemoirError {

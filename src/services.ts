@@ -3,11 +3,14 @@ import type { Config } from './config.ts'
 import type { ConversationSource } from './ingest/conversation.ts'
 import { ingestByNamespace } from './ingest/by-namespace.ts'
 import { createEstimate } from './ingest/estimate.ts'
+import { toMemoirError } from './errors.ts'
 import type { Ingest } from './ingest/ingest.ts'
 import { createIngest } from './ingest/page.ts'
 import { createJobs } from './jobs/accept.ts'
 import type { Schedules } from './jobs/jobs.ts'
 import { createSchedules, type ScheduleKeeper } from './jobs/schedules.ts'
+import { createPersistence, type Persistence } from './memories/persist.ts'
+import { createMemories } from './memories/service.ts'
 import type { Logger } from './logger.ts'
 import { createExposition } from './exposition.ts'
 import { createMetrics } from './metrics.ts'
@@ -15,8 +18,10 @@ import { createEmbedder } from './providers/create-embedder.ts'
 import { createLanguageModel } from './providers/create-language-model.ts'
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
+import { dollarsOf } from './providers/prices.ts'
 import { createRulesModel } from './providers/rules-model.ts'
-import { createQuestions } from './recall/question.ts'
+import { createQuestionSpending } from './recall/question-spending.ts'
+import { createQuestions, type QuestionDependencies } from './recall/question.ts'
 import { createRecall } from './recall/recall.ts'
 import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
@@ -25,6 +30,9 @@ import { createPosts } from './sessions/posts.ts'
 import { openDatabase, type Database } from './stores/database.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
 import { openRedis, type RedisLink } from './stores/redis.ts'
+import type { GraphStore } from './stores/graph-store.ts'
+import { createNeo4jGraph } from './stores/neo4j-graph.ts'
+import { createPostgresGraph } from './stores/postgres-graph.ts'
 import { createSpaceIndexer } from './stores/space-indexer.ts'
 import { ensureActiveSpace, sameSpace, type Space } from './stores/spaces.ts'
 import { openTemporal, type TemporalClient } from './temporal/client.ts'
@@ -35,11 +43,13 @@ export interface Services extends ApiServices {
   readonly embedder: Embedder
   readonly languageModel: LanguageModel
   readonly ingest: Ingest
+  readonly persistence: Persistence
   readonly sessions: SessionSteps
   readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
   /** Working memory by user: in Redis when there is one, else in this process. */
   readonly focus: FocusBuffer
+  readonly graph: GraphStore
   close(): Promise<void>
 }
 
@@ -73,9 +83,13 @@ export async function createServices(
   const sourceOf = sourceByNamespace(config, db, source)
   const temporal = await openTemporal(config)
   const redis = redisOf(config, log)
+  const graph = graphOf(config, db)
   const jobs = createJobs({ ...parts, temporal })
   const indexer = createSpaceIndexer(db, log)
   const activeSpace = cachedSpace(db, embedder)
+  const { model } = embedder.identity
+  const dollars = (tokens: number) => dollarsOf(tokens, { model, price: config.EMBEDDING_PRICE })
+  const spending = createQuestionSpending({ db, log, model, dollarsOf: dollars })
   return {
     ...parts,
     embedder,
@@ -83,17 +97,20 @@ export async function createServices(
     source,
     temporal,
     focus: focusOf(config, redis),
+    graph,
     jobs,
     posts: createPosts({ db, temporal, launcher: jobs }),
     schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
-    recall: recallOf(parts, { embedder, activeSpace }),
+    recall: recallOf(parts, { embedder, activeSpace, spending }),
     ingest: ingestByNamespace(sourceOf, (each) =>
       createIngest({ ...parts, source: each, embedder, onFinish: (space) => indexer.poke(space) }),
     ),
+    memories: createMemories({ ...parts, launch: jobs.launch }),
+    persistence: createPersistence({ ...parts, embedder }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
     estimate: createEstimate(config, { sourceOf, embedder }),
-    health: healthOf({ db, temporal, embedder, redis }, activeSpace),
+    health: healthOf({ db, temporal, embedder, redis, graph }, activeSpace),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
     async close() {
       await indexer.stop()
@@ -101,6 +118,8 @@ export async function createServices(
       await temporal.close()
       await source.close()
       redis?.close()
+      await spending.close()
+      await graph.close()
       await db.close()
     },
   }
@@ -108,10 +127,10 @@ export async function createServices(
 
 function recallOf(
   { config, db, log, metrics }: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
-  { embedder, activeSpace }: { embedder: Embedder; activeSpace: ActiveSpace },
+  asking: Pick<QuestionDependencies, 'embedder' | 'activeSpace' | 'spending'>,
 ): Services['recall'] {
   const timeoutMs = config.RECALL_EMBED_TIMEOUT_MS
-  const question = createQuestions({ embedder, timeoutMs, activeSpace, log })
+  const question = createQuestions({ ...asking, timeoutMs, log })
   return createRecall({ db, question, metrics })
 }
 
@@ -121,6 +140,13 @@ function redisOf({ REDIS_URL }: Config, log: Logger): RedisLink | undefined {
   const onChange = (there: boolean) =>
     there ? log.info('Redis answers') : log.warn('Redis does not answer: working memory rests')
   return openRedis({ url: REDIS_URL, onChange })
+}
+
+function graphOf(config: Config, db: Database): GraphStore {
+  const { NEO4J_URI: uri, NEO4J_USER: user, NEO4J_PASSWORD: password } = config
+  if (config.GRAPH_BACKEND === 'postgres' || uri === undefined) return createPostgresGraph(db)
+  const login = password === undefined ? { user } : { user, password }
+  return createNeo4jGraph({ uri, ...login, database: config.NEO4J_DATABASE })
 }
 
 function focusOf(config: Config, redis: RedisLink | undefined): FocusBuffer {
@@ -134,17 +160,19 @@ function healthOf(
     temporal,
     embedder,
     redis,
-  }: Pick<Services, 'db' | 'temporal' | 'embedder'> & { redis: RedisLink | undefined },
+    graph,
+  }: Pick<Services, 'db' | 'temporal' | 'embedder' | 'graph'> & { redis: RedisLink | undefined },
   activeSpace: ActiveSpace,
 ): Services['health'] {
   return async () => {
-    const [postgres, temporalHealth, embedding, redisHealth] = await Promise.all([
+    const [postgres, temporalHealth, embedding, redisHealth, graphPart] = await Promise.all([
       postgresHealth(db),
       temporal.health(),
       embeddingHealth(embedder, activeSpace),
       healthOfRedis(redis),
+      graphHealth(graph),
     ])
-    return { postgres, temporal: temporalHealth, embedding, redis: redisHealth }
+    return { postgres, temporal: temporalHealth, embedding, redis: redisHealth, ...graphPart }
   }
 }
 
@@ -181,6 +209,17 @@ function cachedSpace(db: Database, embedder: Embedder): ActiveSpace {
     const space = await ensureActiveSpace(db, embedder.identity)
     known = { space, at: now }
     return space
+  }
+}
+
+/** Left out when Postgres is the graph: then it is Postgres' own line. */
+async function graphHealth(graph: GraphStore): Promise<{ readonly graph?: PartHealth }> {
+  if (graph.backend === 'postgres') return {}
+  try {
+    await graph.check()
+    return { graph: { ok: true, detail: graph.backend } }
+  } catch (error) {
+    return { graph: { ok: false, detail: toMemoirError(error).message } }
   }
 }
 

@@ -3,6 +3,7 @@ import getPort from 'get-port'
 import { createFailureInterceptor } from './activities/failures.ts'
 import { createActivities } from './activities/index.ts'
 import { loadConfig } from './config.ts'
+import { startDrain, type DrainOptions } from './graph/drain.ts'
 import { createRuns } from './jobs/runs.ts'
 import type { ScheduleKeeper } from './jobs/schedules.ts'
 import { startSweep, type SweepOptions } from './jobs/sweep.ts'
@@ -31,6 +32,7 @@ export interface RunningWorker {
 
 export interface WorkerStartOptions {
   readonly sweep?: Partial<SweepOptions>
+  readonly drain?: Partial<DrainOptions>
   /** How often to look whether Temporal has the schedules. */
   readonly keepSchedulesMs?: number
   /** How long steps in hand may take to end by themselves. */
@@ -39,7 +41,7 @@ export interface WorkerStartOptions {
 
 export type WorkerServices = Pick<
   Services,
-  'config' | 'log' | 'db' | 'metrics' | 'ingest' | 'sessions' | 'temporal'
+  'config' | 'log' | 'db' | 'metrics' | 'ingest' | 'persistence' | 'sessions' | 'temporal' | 'graph'
 > & { readonly schedules: ScheduleKeeper }
 
 /** A shutdown waits that long at most for a Temporal that does not answer. */
@@ -65,6 +67,7 @@ export async function startWorker(
   const port = await openPort(services, { working, sdkPort })
   const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
   const sweep = startSweep({ ...services, runs }, options.sweep)
+  const drain = startDrain(services, options.drain)
   const stopping = new AbortController()
   const ready = Promise.withResolvers<void>()
   // Nobody has to wait for it.
@@ -90,7 +93,7 @@ export async function startWorker(
     async shutdown() {
       stopping.abort()
       ready.reject(new Error('the worker was shut down'))
-      await sweep.stop()
+      await Promise.all([sweep.stop(), drain.stop()])
       await stopped
       await kept
       await retained

@@ -5,7 +5,13 @@ import type {
   ActivityInboundCallsInterceptor,
   ActivityInterceptorsFactory,
 } from '@temporalio/worker'
-import { SENTENCE, toMemoirError, type ErrorCode, type MemoirError } from '../errors.ts'
+import {
+  DAY_BUDGET_REACHED,
+  SENTENCE,
+  toMemoirError,
+  type ErrorCode,
+  type MemoirError,
+} from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Queryable } from '../stores/database.ts'
 import { noteStepFailure } from '../stores/jobs.ts'
@@ -34,6 +40,7 @@ export const RETRY = {
   persistence_failed: 'bounded',
   vector_store_failed: 'bounded',
   graph_store_failed: 'bounded',
+  graph_unavailable: 'endless',
   sync_failed: 'bounded',
   vendor_busy: 'endless',
   vendor_unavailable: 'endless',
@@ -103,9 +110,15 @@ function failureOf(error: MemoirError, attempt: number): ApplicationFailure {
     message: SENTENCE[error.code],
     nonRetryable: retry === 'permanent' || (retry === 'bounded' && attempt >= BOUNDED_ATTEMPTS),
     ...(error.retryAfterMs === undefined ? {} : { nextRetryDelay: error.retryAfterMs }),
+    // The run has to know whether to wait for a person.
+    ...(isOfTheDay(error) ? { details: ['day'] } : {}),
   })
   failure.stack = ''
   return failure
+}
+
+function isOfTheDay({ code, details }: MemoirError): boolean {
+  return code === 'budget_reached' && details?.['budget'] === 'day'
 }
 
 /** Every argument of a step that belongs to a job names it. */
@@ -126,7 +139,7 @@ async function note(
   try {
     await noteStepFailure(db, jobId, {
       code: error.code,
-      message: SENTENCE[error.code],
+      message: isOfTheDay(error) ? DAY_BUDGET_REACHED : SENTENCE[error.code],
       step,
       ...(detail === undefined ? {} : { detail }),
     })

@@ -1,5 +1,7 @@
 import type { Ingest } from '../ingest/ingest.ts'
 import { createBackfillActivities } from './backfill.ts'
+import type { Persistence } from '../memories/persist.ts'
+import { createMemoryActivities } from './memories.ts'
 import { createReportActivities, type ReportDependencies } from './report.ts'
 import type { SessionSteps } from '../sessions/process.ts'
 import { createScheduleActivities, type ScheduledWork } from './schedules.ts'
@@ -9,6 +11,7 @@ export interface ActivityDependencies extends ReportDependencies {
   readonly ingest: Ingest
   readonly sessions: SessionSteps
   readonly schedules: ScheduledWork
+  readonly persistence: Persistence
 }
 
 /** Everything a worker can do, over the dependencies of its process. */
@@ -17,6 +20,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createReportActivities(dependencies),
     ...createBackfillActivities(dependencies),
     ...createScheduleActivities(dependencies),
+    ...createMemoryActivities(dependencies),
     ...createSessionActivities(dependencies),
   }
 }

@@ -13,16 +13,20 @@ import type { AppEnv } from './environment.ts'
 import { answerError } from './errors.ts'
 import { observe } from './observe.ts'
 import { backfillRoutes } from './routes/backfills.ts'
+import { budgetRoutes } from './routes/budget.ts'
 import { importRoutes } from './routes/imports.ts'
 import { jobControlRoutes } from './routes/job-controls.ts'
 import { jobEventRoutes } from './routes/job-events.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { memoryRoutes } from './routes/memories.ts'
+import { memoryWriteRoutes } from './routes/memory-writes.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { statsRoutes } from './routes/stats.ts'
 import { userRoutes } from './routes/users.ts'
 
 export interface AppOptions {
@@ -54,6 +58,8 @@ let described: string | undefined
 function withRoutes(app: OpenAPIHono<AppEnv>) {
   const routed = app
     .route('/', recallRoutes)
+    .route('/', memoryRoutes)
+    .route('/', memoryWriteRoutes)
     .route('/', backfillRoutes)
     .route('/', importRoutes)
     .route('/', jobRoutes)
@@ -63,6 +69,8 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', userRoutes)
     .route('/', keyRoutes)
     .route('/', sessionRoutes)
+    .route('/', budgetRoutes)
+    .route('/', statsRoutes)
     .route('/', compatRoutes)
     .route('/', compatSessionRoutes)
     .route('/', processRoutes)

@@ -4,6 +4,7 @@ import type { RecallRequest, RecallResult } from '../domain/recall.ts'
 import type { Exposition } from '../exposition.ts'
 import type { Jobs, Schedules } from '../jobs/jobs.ts'
 import type { Logger } from '../logger.ts'
+import type { Memories } from '../memories/memories.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Posts } from '../sessions/posts.ts'
 import type { Database } from '../stores/database.ts'
@@ -26,6 +27,7 @@ export interface ApiServices {
   /** What a backfill of a namespace's whole source would take at most. */
   readonly estimate: (namespaceId: string) => Promise<BackfillEstimate>
   readonly schedules: Schedules
+  readonly memories: Memories
   readonly recall: (request: RecallRequest) => Promise<RecallResult>
   /** Name of each part (postgres, temporal, embedding) and whether it answers now. */
   readonly health: () => Promise<Readonly<Record<string, PartHealth>>>

@@ -23,6 +23,7 @@ export const STATUS = {
   persistence_failed: 500,
   vector_store_failed: 500,
   graph_store_failed: 500,
+  graph_unavailable: 503,
   sync_failed: 500,
   vendor_busy: 503,
   vendor_unavailable: 503,

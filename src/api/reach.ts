@@ -1,6 +1,7 @@
 import type { Job } from '../domain/job.ts'
-import type { RecallRequest, RecallResult } from '../domain/recall.ts'
+import type { Memory, RecallRequest, RecallResult } from '../domain/recall.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
+import type { MemoryKey } from '../memories/memories.ts'
 import type { ApiServices } from './context.ts'
 import type { Principal } from './environment.ts'
 
@@ -29,7 +30,7 @@ export function userOf({ user }: Principal, named: string | undefined): string |
 }
 
 /** What of the wanted scopes a key may see; undefined is all, an empty list nothing. */
-function scopesOf(
+export function scopesOf(
   { scopes }: Principal,
   wanted: readonly string[] | undefined,
 ): readonly string[] | undefined {
@@ -56,6 +57,27 @@ export async function recallWithin(
     userId,
     ...(scopes === undefined ? {} : { scopes }),
   })
+}
+
+/** One memory, as far as the key reaches. */
+export function memoryKey({ namespaceId, user, scopes }: Principal, id: string): MemoryKey {
+  return {
+    namespaceId,
+    id,
+    ...(user === null ? {} : { userId: user.id }),
+    ...(scopes === null ? {} : { scopes }),
+  }
+}
+
+/** @throws MemoirError `not_found` also for a memory outside the key's reach */
+export async function requireMemory(
+  { memories }: Pick<ApiServices, 'memories'>,
+  principal: Principal,
+  id: string,
+): Promise<Memory> {
+  const memory = await memories.get(memoryKey(principal, id))
+  if (memory === null) throw new MemoirError('not_found', SENTENCE.not_found)
+  return memory
 }
 
 /** Jobs know a user and no scope: a key bound to scopes cannot tell what a job counts, so it sees none. */

@@ -31,6 +31,12 @@ export const acceptedSchema = z
   .object({ id: uuid, job: uuid, status: z.enum(JOB_STATES) })
   .openapi('Accepted')
 
+export const acceptedMemoriesSchema = acceptedSchema
+  .extend({
+    ids: z.array(uuid).readonly().openapi({ description: 'The memories, in the order given.' }),
+  })
+  .openapi('AcceptedMemories')
+
 export const estimateSchema = z
   .object({
     conversations: z.int(),
@@ -144,6 +150,21 @@ export const sessionSchema = z
     memories: z.array(memorySchema).readonly(),
   })
   .openapi('Session')
+
+export const revisionSchema = z
+  .object({
+    revision: z.int(),
+    content: z.string(),
+    summary: z.string().nullable(),
+    tags: z.array(z.string()).readonly(),
+    metadata: z.record(z.string(), z.unknown()),
+    importance: z.number().nullable(),
+    scope: z.string(),
+    occurred_at: time,
+    valid_from: time,
+    valid_to: time.nullable(),
+  })
+  .openapi('MemoryRevision')
 
 export const hitSchema = memorySchema
   .extend({

@@ -12,6 +12,7 @@ const POLL_MS = 500
 export async function* watchJob(
   read: () => Promise<Job>,
   signal: AbortSignal,
+  pollMs = POLL_MS,
 ): AsyncGenerator<Job, void, undefined> {
   let shown = ''
   while (!signal.aborted) {
@@ -22,7 +23,7 @@ export async function* watchJob(
       yield job
       if (isTerminal(job.state)) return
     }
-    await sleep(POLL_MS, undefined, { signal }).catch(() => undefined)
+    await sleep(pollMs, undefined, { signal }).catch(() => undefined)
   }
 }
 

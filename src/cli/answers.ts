@@ -89,11 +89,26 @@ export const recallAnswer = z.looseObject({
 })
 export type RecallAnswer = z.infer<typeof recallAnswer>
 
+/** The memory when it is done, else what was accepted. */
+export const rememberedAnswer = z.looseObject({
+  id: z.string(),
+  job: z.string().optional(),
+  writes: z.looseObject({ vector: z.string() }).optional(),
+})
+
 export const importedAnswer = z.looseObject({
   conversations: z.number(),
   messages: z.number(),
   rejected: z.array(z.looseObject({ index: z.number(), field: z.string(), message: z.string() })),
 })
+
+export const budgetAnswer = z.looseObject({
+  per_day: z.number().nullable(),
+  default: z.number().nullable(),
+  spent_today: z.number(),
+  resets_at: z.string(),
+})
+export type BudgetAnswer = z.infer<typeof budgetAnswer>
 
 export const keyAnswer = z.looseObject({
   id: z.string(),

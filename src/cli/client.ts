@@ -3,6 +3,7 @@ import type { JobControl } from '../domain/job.ts'
 import { isErrorCode, MemoirError } from '../errors.ts'
 import {
   acceptedAnswer,
+  budgetAnswer,
   errorAnswer,
   estimateAnswer,
   failureAnswer,
@@ -12,6 +13,7 @@ import {
   newKeyAnswer,
   pageOf,
   recallAnswer,
+  rememberedAnswer,
   scheduleAnswer,
 } from './answers.ts'
 
@@ -41,6 +43,16 @@ export interface RecallQuery {
   readonly threshold?: number
   readonly hops?: number
   readonly without?: readonly string[]
+}
+
+export interface NewMemory {
+  readonly user_id: string
+  readonly content: string
+  readonly scope?: string
+  readonly tags?: readonly string[]
+  readonly importance?: number
+  readonly occurred_at?: string
+  readonly external_id?: string
 }
 
 /** A conversation as the API takes it. */
@@ -87,6 +99,7 @@ interface AskOptions {
   readonly query?: Query
   readonly body?: unknown
   readonly idempotencyKey?: string
+  readonly prefer?: string
 }
 
 type Query = Readonly<Record<string, string | number | undefined>>
@@ -111,6 +124,12 @@ export function createClient(options: ClientOptions) {
       await ask(pageOf(failureAnswer), 'GET', `/v1/backfills/${encodeURIComponent(id)}/failures`, {
         query,
       }),
+    /** @param waitSeconds how long the answer may wait for the memory to be done */
+    remember: async (body: NewMemory, waitSeconds: number) =>
+      await ask(rememberedAnswer, 'POST', '/v1/memories', {
+        body,
+        ...(waitSeconds === 0 ? {} : { prefer: `wait=${waitSeconds}` }),
+      }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
     eraseUser: async (id: string) => {
       await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)
@@ -125,6 +144,9 @@ export function createClient(options: ClientOptions) {
       await ask(acceptedAnswer, 'POST', schedule(id, '/trigger')),
     backfillSchedule: async (id: string, body: { from: string; to: string }) =>
       await ask(z.looseObject({ id: z.string() }), 'POST', schedule(id, '/backfill'), { body }),
+    budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
+    setBudget: async (perDay: number | null) =>
+      await ask(budgetAnswer, 'PUT', '/v1/settings/budget', { body: { per_day: perDay } }),
     keys: async (query: Query) => await ask(pageOf(keyAnswer), 'GET', '/v1/keys', { query }),
     createKey: async (body: NewKey) => await ask(newKeyAnswer, 'POST', '/v1/keys', { body }),
     revokeKey: async (id: string) => {
@@ -138,7 +160,7 @@ function createAsk({ url, key, namespace, fetch = globalThis.fetch }: ClientOpti
     answer: Answer,
     method: string,
     path: string,
-    { query = {}, body, idempotencyKey }: AskOptions = {},
+    { query = {}, body, idempotencyKey, prefer }: AskOptions = {},
   ): Promise<z.infer<Answer>> => {
     const target = new URL(url.replace(/\/$/, '') + path)
     for (const [name, value] of Object.entries(query)) {
@@ -153,6 +175,7 @@ function createAsk({ url, key, namespace, fetch = globalThis.fetch }: ClientOpti
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+        ...(prefer === undefined ? {} : { prefer }),
         ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
         ...(namespace === undefined ? {} : { 'memoir-namespace': namespace }),
       },

@@ -1,5 +1,7 @@
 import type { Config } from '../config.ts'
 import type { Services } from '../services.ts'
+import { BUILTIN_MODEL } from '../providers/hashing-embedder.ts'
+import { priceOf } from '../providers/prices.ts'
 import { findPollers } from '../temporal/pollers.ts'
 import {
   countAdminKeys,
@@ -8,6 +10,8 @@ import {
   readServerFacts,
   type ServerFacts,
 } from '../stores/server-facts.ts'
+import { findDayBudget } from '../stores/day-budget.ts'
+import { findNamespace } from '../stores/tenants.ts'
 import { findActiveSpace, sameSpace } from '../stores/spaces.ts'
 import { faultOf } from './fault.ts'
 
@@ -101,6 +105,7 @@ async function checkDatabase(services: Services): Promise<Finding[]> {
     ...found,
     await finding('source', async () => await checkSource(services)),
     await finding('vectors', async () => await checkVectors(services)),
+    await finding('budget', async () => await checkBudget(services)),
     await finding('keys', async () => await checkKeys(services)),
   ]
 }
@@ -159,6 +164,32 @@ async function checkVectors({ db }: Services): Promise<Found> {
       : 'A worker writes them; when the number does not fall, see: memoir jobs list --state running',
   )
 }
+
+/** What the source's namespace has spent today. */
+async function checkBudget({ db, config }: Services): Promise<Found> {
+  const namespace = await findNamespace(db, config.SOURCE_NAMESPACE)
+  const budget = namespace === null ? null : await findDayBudget(db, namespace.id)
+  if (budget === null) return ok('nothing spent today')
+  const { perDay, spentToday } = budget
+  const limit = perDay ?? config.BUDGET_PER_DAY
+  const spent = `${dollarsOf(spentToday)} spent today in ${config.SOURCE_NAMESPACE}`
+  if (limit === undefined) return ok(`${spent}, without a limit`)
+  const model = config.EMBEDDING_MODEL ?? BUILTIN_MODEL
+  if (priceOf({ model, price: config.EMBEDDING_PRICE }) === null) {
+    return fail(
+      `the price of ${model} is not known: a budget of ${dollarsOf(limit)} a day holds nothing`,
+      'Set EMBEDDING_PRICE to US dollars a million tokens.',
+    )
+  }
+  return spentToday < limit
+    ? ok(`${spent} of ${dollarsOf(limit)}`)
+    : warn(
+        `${spent} of ${dollarsOf(limit)}: jobs wait until the day ends (UTC)`,
+        'They go on by themselves then, or when it is raised: memoir budget --per-day DOLLARS',
+      )
+}
+
+const dollarsOf = (value: number) => `$${value.toFixed(value < 1 ? 4 : 2)}`
 
 async function checkWorkers({ temporal }: Services): Promise<Found> {
   const { workers, untaken } = await findPollers(temporal)

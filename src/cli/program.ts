@@ -1,6 +1,7 @@
 import { Command, type CommanderError } from 'commander'
 import { registerApi } from './commands/api.ts'
 import { registerBackfill } from './commands/backfill.ts'
+import { registerBudget } from './commands/budget.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerEval } from './commands/eval.ts'
 import { registerImport } from './commands/import.ts'
@@ -9,6 +10,7 @@ import { registerKeys } from './commands/keys.ts'
 import { registerMigrate } from './commands/migrate.ts'
 import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
+import { registerRemember } from './commands/remember.ts'
 import { registerSchedules } from './commands/schedules.ts'
 import { registerUp } from './commands/up.ts'
 import { registerWorker } from './commands/worker.ts'
@@ -20,10 +22,12 @@ const COMMANDS = [
   registerImport,
   registerBackfill,
   registerNightly,
+  registerRemember,
   registerRecall,
   registerJobs,
   registerSchedules,
   registerKeys,
+  registerBudget,
   registerEval,
   registerDoctor,
   registerMigrate,

@@ -14,3 +14,10 @@ export interface EntityMention {
   /** Who says so: `given` by the caller, found by `rules` or by a `model`. */
   readonly source: 'given' | 'rules' | 'model'
 }
+
+/** As callers give it; normalising is Memoir's business. */
+export interface GivenEntity {
+  readonly type: EntityType
+  readonly value: string
+  readonly confidence: number
+}

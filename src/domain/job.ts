@@ -1,6 +1,6 @@
 /** Accepted work: what a job row says, and what a backfill is asked and reports. Pure types; safe inside workflows. */
 
-export const JOB_KINDS = ['backfill', 'nightly', 'session'] as const
+export const JOB_KINDS = ['backfill', 'nightly', 'session', 'memory'] as const
 export type JobKind = (typeof JOB_KINDS)[number]
 
 /** Kinds that walk a source, one at a time. */
@@ -31,6 +31,8 @@ export interface JobError {
   readonly message: string
   readonly step: string
   readonly detail?: string
+  /** With `budget_reached` when it is the namespace's of the day, which lets go by itself. */
+  readonly budget?: 'day'
 }
 
 /** Counts of a backfill, read from `ingested_conversation`, never summed from results. Rates are conversations a second. */
@@ -90,6 +92,25 @@ export interface NightlyJob extends BackfillJob {
   readonly since: string | null
   /** ISO 8601: the night it stands in for; left out, now. */
   readonly plannedAt?: string
+}
+
+/** How far a write is taken when one of the stores fails; fixed when it is accepted. */
+export interface PersistencePolicy {
+  /** A write that cannot be finished is taken back everywhere; otherwise the record stands and the rest follows later. */
+  readonly rollback: boolean
+  readonly graphAttempts: number
+  readonly graphDelayMs: number
+}
+
+export const MEMORY_OPERATIONS = ['store', 'update', 'delete', 'restore'] as const
+export type MemoryOperation = (typeof MEMORY_OPERATIONS)[number]
+
+/** What follows a write of memories that is already in the record. */
+export interface MemoryJob extends JobStart {
+  readonly operation: MemoryOperation
+  readonly policy: PersistencePolicy
+  /** Another run of the same job: what the one before took back has to be written again. */
+  readonly again: boolean
 }
 
 /** A job as HTTP, MCP and the command line show it. Times are ISO 8601 in UTC. */

@@ -1,6 +1,6 @@
 import { weightedMean } from '../domain/vectors.ts'
 import { MemoirError } from '../errors.ts'
-import type { Embedder, Purse } from '../providers/embedder.ts'
+import type { EmbedOptions, Embedder, Purse } from '../providers/embedder.ts'
 import { chunkText } from '../text/chunks.ts'
 import type { ConversationPlan } from './plan.ts'
 
@@ -15,30 +15,47 @@ export interface EmbedDependencies {
 }
 
 /**
- * Embeds what these plans write, all texts of all plans as one batch. A long text is cut into chunks and gets their mean,
- * weighted by length. Equal texts are embedded once.
+ * Embeds what these plans write, all texts of all plans as one batch.
  * @throws MemoirError of the embedder
  */
 export async function embedPlans(
   plans: readonly ConversationPlan[],
-  { embedder, chunkChars, signal, purse }: EmbedDependencies,
+  dependencies: EmbedDependencies,
+): Promise<PlanVectors> {
+  return await embedTexts(
+    plans.flatMap((plan) => plan.writes.map(({ write }) => write)),
+    { ...dependencies, priority: 'bulk' },
+  )
+}
+
+/**
+ * Embeds texts. A long one is cut into chunks and gets their mean, weighted by length; equal ones are embedded once.
+ * @throws MemoirError of the embedder
+ */
+export async function embedTexts(
+  texts: readonly { readonly id: string; readonly content: string }[],
+  {
+    embedder,
+    chunkChars,
+    signal,
+    purse,
+    priority,
+  }: EmbedDependencies & Pick<EmbedOptions, 'priority'>,
 ): Promise<PlanVectors> {
   const indexOf = new Map<string, number>()
-  const traces = plans.flatMap((plan) =>
-    plan.writes.map(({ write }) => ({
-      id: write.id,
-      chunks: chunkText(write.content, chunkChars).map((text) => {
-        const index = indexOf.get(text) ?? indexOf.size
-        indexOf.set(text, index)
-        return { index, weight: text.length }
-      }),
-    })),
-  )
+  const traces = texts.map(({ id, content }) => ({
+    id,
+    chunks: chunkText(content, chunkChars).map((text) => {
+      const index = indexOf.get(text) ?? indexOf.size
+      indexOf.set(text, index)
+      return { index, weight: text.length }
+    }),
+  }))
   const vectors =
     indexOf.size === 0
       ? []
       : await embedder.embed([...indexOf.keys()], {
-          priority: 'bulk',
+          priority,
           signal,
           ...(purse ? { purse } : {}),
         })

@@ -135,7 +135,10 @@ async function workThrough(
     chunkChars: config.EMBEDDING_CHUNK_CHARS,
     language: config.MEMORY_LANGUAGE,
     signal: hooks.signal,
-    purse: purseOf(db, { jobId: request.jobId, model: context.embedder.identity.model }),
+    purse: purseOf(
+      { db, config },
+      { jobId: request.jobId, model: context.embedder.identity.model },
+    ),
   }
   const { fit, tooLarge } = Object.groupBy(heads, ({ bytes }) =>
     bytes > MAX_CONVERSATION_BYTES ? 'tooLarge' : 'fit',

@@ -5,9 +5,7 @@ import { isTerminal, NIGHTLY_OVERLAP_MS } from '../domain/job.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
-import { pricesOf } from '../providers/configured-prices.ts'
-import { BUILTIN_MODEL } from '../providers/hashing-embedder.ts'
-import { budgetPriceOf, TOKENS_A_PRICE } from '../providers/prices.ts'
+import { TOKENS_A_PRICE } from '../providers/prices.ts'
 import { sqlState, type Database } from '../stores/database.ts'
 import { getJob, listIngestFailures, listJobs } from '../stores/job-list.ts'
 import {
@@ -25,6 +23,7 @@ import { WALKS } from '../temporal/ids.ts'
 import { readBackfillRequest, sameRequest, type BackfillRequest } from './backfill-request.ts'
 import type { BackfillAccept, JobKey, Jobs, NightlyAccept } from './jobs.ts'
 import { createLauncher, type Launcher } from './launcher.ts'
+import { requirePrice } from './pricing.ts'
 import { createRuns } from './runs.ts'
 
 export interface JobsDependencies {
@@ -41,10 +40,15 @@ interface Context {
   readonly launcher: Launcher
 }
 
+/** For whoever commits a job row in a transaction of its own. */
+export interface JobLauncher {
+  /** Hands a committed row to Temporal; what does not get through is left to the sweep. */
+  launch(row: JobRow): void
+  close(): Promise<void>
+}
+
 /** Accepts and steers work. Postgres is written before Temporal is told, and Temporal is never waited for. */
-export function createJobs(
-  dependencies: JobsDependencies,
-): Jobs & Pick<Launcher, 'launch' | 'close'> {
+export function createJobs(dependencies: JobsDependencies): Jobs & JobLauncher {
   const { config, db, temporal } = dependencies
   const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
   const launcher = createLauncher({ ...dependencies, runs })
@@ -72,15 +76,7 @@ export function createJobs(
 
 /** @throws MemoirError `invalid_request` when nobody knows what a token costs */
 function tokensFor(budget: number, config: Config): number | null {
-  const model = config.EMBEDDING_MODEL ?? BUILTIN_MODEL
-  const price = budgetPriceOf(pricesOf(config))
-  if (price === null) {
-    throw new MemoirError(
-      'invalid_request',
-      `budget: the price of ${model} is not known; EMBEDDING_PRICE sets it`,
-      { details: { field: 'budget' } },
-    )
-  }
+  const price = requirePrice(config, 'budget')
   return price === 0 ? null : Math.floor((budget / price) * TOKENS_A_PRICE)
 }
 
@@ -185,6 +181,8 @@ async function control(context: Context, key: JobKey, action: JobControl): Promi
 /** Asking for what is, or was already asked for, is no error and does nothing. */
 function changes(row: JobRow, action: JobControl): boolean {
   if (action === 'cancel') return true
+  // Else the day's end would undo what a person asked for.
+  if (action === 'pause' && row.error?.budget !== undefined) return true
   const willPause = row.control === null ? row.state === 'paused' : row.control === 'pause'
   return willPause !== (action === 'pause')
 }

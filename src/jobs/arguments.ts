@@ -1,4 +1,5 @@
-import type { JobKind, JobStart } from '../domain/job.ts'
+import type { JobKind, JobStart, MemoryJob } from '../domain/job.ts'
+import { readMemoryRequest } from '../memories/request.ts'
 import type { JobRow } from '../stores/jobs.ts'
 import { backfillJobOf, nightlyJobOf } from './backfill-request.ts'
 import { startOf } from './job-start.ts'
@@ -7,9 +8,15 @@ const ARGUMENT = {
   backfill: backfillJobOf,
   nightly: nightlyJobOf,
   session: startOf,
+  memory: memoryJobOf,
 } satisfies Record<JobKind, (row: JobRow, heartbeatSeconds: number) => JobStart>
 
 /** What the workflow of a row is started with, now or after a crash. */
 export function argumentOf(row: JobRow, heartbeatSeconds: number): JobStart {
   return ARGUMENT[row.kind](row, heartbeatSeconds)
+}
+
+function memoryJobOf(row: JobRow, heartbeatSeconds: number): MemoryJob {
+  const { operation, policy } = readMemoryRequest(row.request)
+  return { ...startOf(row, heartbeatSeconds), operation, policy, again: row.attempts > 1 }
 }

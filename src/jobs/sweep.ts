@@ -1,7 +1,9 @@
 import pLimit from 'p-limit'
+import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Database } from '../stores/database.ts'
+import { resumeWithinDayBudget } from '../stores/day-budget.ts'
 import {
   findSilent,
   findUnheeded,
@@ -52,6 +54,7 @@ const AT_ONCE = 8
 const DEADLINE_MS = 3_000
 
 export interface SweepDependencies {
+  readonly config: Pick<Config, 'BUDGET_PER_DAY'>
   readonly db: Database
   readonly temporal: TemporalClient
   readonly runs: Runs
@@ -98,6 +101,7 @@ async function sweepOnce(dependencies: SweepDependencies, options: SweepOptions)
   const { db, metrics } = dependencies
   metrics.oldestPending.set(await oldestUnstartedSeconds(db))
   await startUnstarted(dependencies, options)
+  await letGoOn(dependencies)
   await repeatControls(dependencies, options)
   await lookAtSilent(dependencies, options)
   metrics.oldestPending.set(await oldestUnstartedSeconds(db))
@@ -114,6 +118,13 @@ async function startUnstarted(
     metrics.jobStarts.inc({ outcome: runId === null ? 'deferred' : 'swept' })
     if (runId !== null) await markStarted(db, { id: row.id, runId, attempt: row.attempts })
   })
+}
+
+/** What the day's budget held goes on by itself; the controls that follow tell the runs. */
+async function letGoOn({ db, config, log }: SweepDependencies): Promise<void> {
+  for (const job of await resumeWithinDayBudget(db, config.BUDGET_PER_DAY ?? null)) {
+    log.info({ job }, "the day's budget no longer holds a job")
+  }
 }
 
 async function repeatControls(

@@ -1,5 +1,5 @@
 import type { EntityMention } from '../domain/entity.ts'
-import { normalizedName } from '../text/entity-names.ts'
+import { normalizeEntity } from '../text/entities.ts'
 import type { Evidence, ExtractedFact, ExtractRequest, FactRelation } from './language-model.ts'
 import type { Extracted } from './prompts/extract.ts'
 
@@ -81,7 +81,7 @@ function checkedEntities(entities: RawFact['entities']): EntityMention[] {
   const kept = new Map<string, EntityMention>()
   for (const { type, value: written } of entities) {
     const value = bounded(written, MAX_NAME_CHARS)
-    const normalized = normalizedName(value)
+    const normalized = normalizeEntity(type, value)
     if (normalized === '' || kept.size >= MAX_A_FACT) continue
     kept.set(`${type} ${normalized}`, {
       type,

@@ -71,11 +71,16 @@ export function languageCostOf(
     : rounded((tokens.input * price.input + tokens.output * price.output) / TOKENS_A_PRICE)
 }
 
-/** @returns US dollars, null when the model's price is not known */
-export function costOf(tokens: number, priced: PricedModel): number | null {
+/** @returns US dollars, exactly; null when the model's price is not known */
+export function dollarsOf(tokens: number, priced: PricedModel): number | null {
   const price = priceOf(priced)
-  if (price === null) return null
-  return rounded((tokens / TOKENS_A_PRICE) * price)
+  return price === null ? null : (tokens / TOKENS_A_PRICE) * price
+}
+
+/** @returns US dollars to be shown, null when the model's price is not known */
+export function costOf(tokens: number, priced: PricedModel): number | null {
+  const dollars = dollarsOf(tokens, priced)
+  return dollars === null ? null : rounded(dollars)
 }
 
 /** Four digits behind a dollar: what a small backfill costs still shows. */

@@ -2,6 +2,7 @@ import type { Degraded } from '../domain/recall.ts'
 import type { Logger } from '../logger.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import { sameSpace, type Space } from '../stores/spaces.ts'
+import type { QuestionSpending } from './question-spending.ts'
 
 /** First stage: the question as a vector, within its time, or without one and said so. */
 
@@ -18,12 +19,14 @@ export interface QuestionDependencies {
   readonly timeoutMs: number
   readonly activeSpace: () => Promise<Space | null>
   readonly log: Logger
+  readonly spending?: Pick<QuestionSpending, 'purseOf'>
 }
 
-export function createQuestions({ embedder, timeoutMs, activeSpace, log }: QuestionDependencies) {
+export function createQuestions(dependencies: QuestionDependencies) {
+  const { embedder, timeoutMs, activeSpace, log, spending } = dependencies
   const cache = new Map<string, Float32Array>()
 
-  async function embed(query: string): Promise<Float32Array> {
+  async function embed(query: string, namespaceId: string): Promise<Float32Array> {
     const cached = cache.get(query)
     if (cached) {
       cache.delete(query)
@@ -33,6 +36,7 @@ export function createQuestions({ embedder, timeoutMs, activeSpace, log }: Quest
     const [vec] = await embedder.embed([query], {
       priority: 'live',
       signal: AbortSignal.timeout(timeoutMs),
+      ...(spending ? { purse: spending.purseOf(namespaceId) } : {}),
     })
     if (!vec) throw new Error('no vector came back')
     cache.set(query, vec)
@@ -42,14 +46,14 @@ export function createQuestions({ embedder, timeoutMs, activeSpace, log }: Quest
   }
 
   /** Never fails because of the model: without a vector, words alone answer. */
-  return async function question(query: string): Promise<QuestionVector> {
+  return async function question(query: string, namespaceId: string): Promise<QuestionVector> {
     const space = await activeSpace()
     if (!space) return { vector: null, degraded: [] }
     if (!sameSpace(space, embedder.identity)) {
       return { vector: null, degraded: ['embedding_space'] }
     }
     try {
-      return { vector: { space, vec: await embed(query) }, degraded: [] }
+      return { vector: { space, vec: await embed(query, namespaceId) }, degraded: [] }
     } catch (error) {
       const late = error instanceof Error && ['TimeoutError', 'AbortError'].includes(error.name)
       log.warn({ error }, late ? 'question embedding was too late' : 'question embedding failed')

@@ -17,7 +17,7 @@ import { left } from './stages.ts'
 
 export interface RecallDependencies {
   readonly db: Database
-  readonly question: (query: string) => Promise<QuestionVector>
+  readonly question: (query: string, namespaceId: string) => Promise<QuestionVector>
   readonly metrics: Metrics
 }
 
@@ -37,7 +37,8 @@ export function createRecall({ db, question, metrics }: RecallDependencies) {
   }
   const search = createSearch({
     db,
-    question: async (text) => await timed('question', async () => await question(text)),
+    question: async (text, namespaceId) =>
+      await timed('question', async () => await question(text, namespaceId)),
   })
   return async function recall(request: RecallRequest): Promise<RecallResult> {
     const began = performance.now()

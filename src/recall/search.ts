@@ -27,7 +27,7 @@ export interface Found {
 
 export interface SearchDependencies {
   readonly db: Database
-  readonly question: (text: string) => Promise<QuestionVector>
+  readonly question: (text: string, namespaceId: string) => Promise<QuestionVector>
 }
 
 export function createSearch(dependencies: SearchDependencies) {
@@ -59,7 +59,7 @@ async function searchFor(
 ) {
   const whole = { text: request.query, speakers: [] }
   const named = left(request, 'names') ? whole : namesIn(request.query, user)
-  const asked = await question(named.text)
+  const asked = await question(named.text, request.namespaceId)
   const lexemes = left(request, 'words') ? [] : queryLexemes(named.text, user.languages)
   const semantic = request.heads?.includes('semantic') !== false && !left(request, 'vectors')
   const found = await findCandidates(db, {

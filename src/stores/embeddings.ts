@@ -79,14 +79,28 @@ export async function upsertEmbeddings(
   )
 }
 
-/** Removes every vector of these traces, of any head and space. */
+/** Removes every vector of these traces, of any head and space. @returns how many there were */
 export async function deleteEmbeddings(
   tx: Queryable,
   { userIds, traceIds }: { userIds: readonly string[]; traceIds: readonly string[] },
-): Promise<void> {
-  if (traceIds.length === 0) return
-  await tx.query(
+): Promise<number> {
+  if (traceIds.length === 0) return 0
+  const { rowCount } = await tx.query(
     `delete from memoir.memory_embedding where trace_id = any($2::uuid[]) and user_id = any($1::uuid[])`,
     [userIds, traceIds],
+  )
+  return rowCount ?? 0
+}
+
+/** Vectors of a text that stayed the same through a new revision are those of that revision. */
+export async function carryEmbeddings(
+  tx: Queryable,
+  { userId, ids }: { userId: string; ids: readonly string[] },
+): Promise<void> {
+  await tx.query(
+    `update memoir.memory_embedding e set revision = t.revision
+       from memoir.memory_trace t
+      where t.id = e.trace_id and t.user_id = e.user_id and e.user_id = $1::uuid and e.trace_id = any($2::uuid[])`,
+    [userId, ids],
   )
 }

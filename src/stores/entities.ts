@@ -50,3 +50,24 @@ export async function upsertEntities(
   const ids = new Map(rows.map((row) => [`${row.user_id} ${row.type} ${row.normalized}`, row.id]))
   return (userId, mention) => ids.get(keyOf(userId, mention))
 }
+
+/** Of these entities, those that no memory names any more go, with their links to each other. */
+export async function removeUnnamedEntities(
+  tx: Queryable,
+  { userId, entityIds }: { userId: string; entityIds: readonly string[] },
+): Promise<void> {
+  if (entityIds.length === 0) return
+  const { rows } = await tx.query<{ id: string }>(
+    `delete from memoir.entity n
+      where n.user_id = $1::uuid and n.id = any($2::uuid[]) and not exists (
+        select from memoir.memory_edge e
+         where e.dst = n.id and e.user_id = n.user_id and e.type = 'mentions')
+     returning n.id`,
+    [userId, entityIds],
+  )
+  await tx.query(
+    `delete from memoir.memory_edge
+      where user_id = $1::uuid and (src = any($2::uuid[]) or dst = any($2::uuid[]))`,
+    [userId, rows.map(({ id }) => id)],
+  )
+}

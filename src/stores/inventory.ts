@@ -52,7 +52,7 @@ export const USER_TEXT: readonly UserTextPlace[] = [
   },
   {
     table: 'memory_revision',
-    columns: ['content', 'content_hash', 'meta'],
+    columns: ['content', 'content_hash', 'meta', 'fields'],
     by: { column: 'user_id' },
   },
   {
@@ -130,6 +130,11 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
     'a label; one that names a user goes with the last of its sessions',
   'entity.type': 'one of a closed list',
   'memory_edge.type': 'one of a closed list',
+  'drift_report.operation': 'one of a closed list',
+  'drift_report.sample': 'uuids',
+  'drift_report.position': 'uuids',
+  'sync_cursor.position': 'uuids',
+  'memory_edge.source': 'one of a closed list',
   'embedding_space.provider': 'configuration',
   'embedding_space.model': 'configuration',
   'embedding_space.precision': 'one of a closed list',

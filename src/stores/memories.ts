@@ -1,10 +1,11 @@
+import type { EntityMention } from '../domain/entity.ts'
 import type { Memory, TraceKind, WriteState } from '../domain/recall.ts'
 import type { Queryable } from './database.ts'
 import { filterConditions, type RecallFilter } from './recall-filter.ts'
 
 /** The last read: whatever derived data said, only what this returns may be shown. */
 
-interface MemoryRow {
+export interface MemoryRow {
   readonly seq: number
   readonly id: string
   readonly user_id: string
@@ -32,11 +33,18 @@ interface MemoryRow {
   readonly superseded_by: string | null
   readonly vector_state: WriteState
   readonly graph_state: WriteState
+  readonly entities: readonly EntityMention[] | null
 }
 
-const COLUMNS = `t.seq, t.id, u.external_id as user_id, t.kind, t.role, t.scope, t.collection, t.content, t.summary, t.tags,
+/** The columns of `memory_trace t` and `memory_user u` that a memory is shown by. */
+export const MEMORY_COLUMNS = `t.seq, t.id, u.external_id as user_id, t.kind, t.role, t.scope, t.collection, t.content, t.summary, t.tags,
   t.importance, t.salience, t.state, t.session_id, t.conversation_id, t.source, t.meta, t.occurred_at, t.known_at,
-  t.created_at, t.updated_at, t.expires_at, t.searchable_at, t.revision, t.superseded_by, t.vector_state, t.graph_state`
+  t.created_at, t.updated_at, t.expires_at, t.searchable_at, t.revision, t.superseded_by, t.vector_state, t.graph_state,
+  (select json_agg(json_build_object('type', n.type, 'value', n.value, 'normalized', n.normalized,
+            'confidence', round(e.weight::numeric, 3), 'source', coalesce(e.source, 'rules'))
+            order by e.weight desc, n.normalized)
+     from memoir.memory_edge e join memoir.entity n on n.id = e.dst and n.user_id = e.user_id
+    where e.src = t.id and e.type = 'mentions' and e.user_id = t.user_id and e.ended_at is null) as entities`
 
 /** Of these traces, those of the user that are active, not expired and inside the filter, by seq. */
 export async function readVisible(
@@ -45,13 +53,13 @@ export async function readVisible(
 ): Promise<Map<number, Memory>> {
   const conditions = filterConditions(filter, 3)
   const { rows } = await db.query<MemoryRow>(
-    `select ${COLUMNS}
+    `select ${MEMORY_COLUMNS}
        from memoir.memory_trace t join memoir.memory_user u on u.id = t.user_id
       where t.seq = any($1::bigint[]) and t.user_id = $2::uuid and u.erased_at is null
         and t.state = 'active' and (t.expires_at is null or t.expires_at > now()) and ${conditions.sql}`,
     [seqs, userId, ...conditions.values],
   )
-  return new Map(rows.map((row) => [row.seq, present(row)]))
+  return new Map(rows.map((row) => [row.seq, presentMemory(row)]))
 }
 
 /** So many of one session are shown with it; `GET …/hierarchy` pages through all. */
@@ -63,7 +71,7 @@ export async function readSessionFacts(
   { session, sessionId, userId }: { session: string; sessionId: string; userId: string },
 ): Promise<Memory[]> {
   const { rows } = await db.query<MemoryRow>(
-    `select ${COLUMNS}
+    `select ${MEMORY_COLUMNS}
        from memoir.memory_trace t join memoir.memory_user u on u.id = t.user_id
       where t.user_id = $2::uuid and u.erased_at is null and t.kind = 'fact' and t.state = 'active'
         and (t.expires_at is null or t.expires_at > now())
@@ -73,15 +81,22 @@ export async function readSessionFacts(
       limit ${OF_SESSION}`,
     [session, userId, sessionId],
   )
-  return rows.map(present)
+  return rows.map(presentMemory)
 }
 
-function present({ seq: _seq, meta, vector_state, graph_state, ...row }: MemoryRow): Memory {
+export function presentMemory({
+  seq: _seq,
+  meta,
+  vector_state,
+  graph_state,
+  entities,
+  ...row
+}: MemoryRow): Memory {
   return {
     ...row,
     salience: Math.round(row.salience * 1000) / 1000,
     metadata: meta,
-    entities: [],
+    entities: entities ?? [],
     occurred_at: row.occurred_at.toISOString(),
     known_at: row.known_at.toISOString(),
     created_at: row.created_at.toISOString(),

@@ -55,6 +55,34 @@ export async function lockUsers(tx: Queryable, userIds: readonly string[]): Prom
   return new Set(rows.map((row) => row.id))
 }
 
+/**
+ * The user's surrogate uuid, with the row locked as by `lockUsers`; the first write for somebody makes the row.
+ * @returns null for a user who was erased
+ */
+export async function lockUserByName(
+  tx: Queryable,
+  { namespaceId, externalId }: { namespaceId: string; externalId: string },
+): Promise<string | null> {
+  const key = [namespaceId, externalId]
+  const lock = async () => {
+    const { rows } = await tx.query<{ id: string }>(
+      `select id from memoir.memory_user
+        where namespace_id = $1::uuid and external_id = $2 and erased_at is null
+          for no key update`,
+      key,
+    )
+    return rows[0]?.id ?? null
+  }
+  const known = await lock()
+  if (known !== null) return known
+  await tx.query(
+    `insert into memoir.memory_user (namespace_id, external_id) values ($1::uuid, $2)
+     on conflict (namespace_id, external_id) do nothing`,
+    key,
+  )
+  return await lock()
+}
+
 /** What a write changed of one user's counters. */
 export interface UserChange {
   readonly userId: string

@@ -1,58 +1,174 @@
-import type { Queryable } from './database.ts'
+import { MemoirError, SENTENCE } from '../errors.ts'
+import type { Database, Queryable } from './database.ts'
 
 /** What is spent on model vendors: counted before it is spent, so that a budget holds whatever dies in between. */
 
-/** Tokens that language models write stand apart from those they read, since they cost another price. */
-export type UsagePurpose = 'embedding' | 'language' | 'language_output'
+/**
+ * `question` is what recall asks: counted and never refused. Tokens that language models write stand apart from those they read, since
+ * they cost another price.
+ */
+export type Purpose = 'embedding' | 'question' | 'language' | 'language_output'
+
+export interface Use {
+  readonly purpose: Purpose
+  readonly tokens: number
+  /** US dollars; null when nobody knows the price. */
+  readonly dollars: number | null
+}
 
 export interface Spending {
   readonly jobId: string
   readonly model: string
   /** The first one counts the request. */
-  readonly uses: readonly { readonly purpose: UsagePurpose; readonly tokens: number }[]
-  /** What the budget pays for it: tokens of the embedding model, or as many as cost the same. */
+  readonly uses: readonly Use[]
+  /** What the job's budget pays for it: tokens of the embedding model, or as many as cost the same. */
   readonly charge: number
 }
 
-/** Takes tokens from a job's budget and counts them for the day, in one statement. @returns false when they do not fit any more */
-export async function reserveTokens(db: Queryable, spending: Spending): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `with reserved as (
-       update memoir.job set spent_tokens = spent_tokens + $2
+const sumOf = (uses: readonly Use[]) => uses.reduce((sum, { dollars }) => sum + (dollars ?? 0), 0)
+
+/** The day (UTC, ISO 8601) that a request was counted for. */
+export type SpendingDay = string
+
+/**
+ * Takes tokens from a job's budget and dollars from its namespace's day, and counts them: all or nothing, whoever else spends.
+ * The job's budget is never exceeded; the day's only by the request that reaches it, else a small rest would hold up work for
+ * which it is too little and yet not be spent.
+ * @param dayBudget US dollars a day where the namespace has no budget of its own; null is without limit
+ * @throws MemoirError `budget_reached`, with `details.budget` saying which: `job` or `day`
+ */
+export async function reserveTokens(
+  db: Database,
+  { jobId, model, uses, charge }: Spending,
+  dayBudget: number | null,
+): Promise<SpendingDay> {
+  return await db.transaction(async (tx) => {
+    const { rows } = await tx.query<{ namespaceId: string }>(
+      `update memoir.job set spent_tokens = spent_tokens + $2
         where id = $1::uuid and (budget_tokens is null or spent_tokens + $2 <= budget_tokens)
-       returning namespace_id)
-     insert into memoir.usage as u (namespace_id, day, model, purpose, requests, tokens)
-     select r.namespace_id, (now() at time zone 'utc')::date, $3, w.purpose, (w.nth = 1)::int, w.tokens
-       from reserved r, unnest($4::text[], $5::bigint[]) with ordinality as w(purpose, tokens, nth)
-     on conflict (namespace_id, day, model, purpose) do update
-       set requests = u.requests + excluded.requests, tokens = u.tokens + excluded.tokens`,
-    parametersOf(spending),
+        returning namespace_id as "namespaceId"`,
+      [jobId, charge],
+    )
+    const [job] = rows
+    if (job === undefined) throw budgetReached('job')
+    const { namespaceId } = job
+    const day = await spendOnDay(tx, { namespaceId, dollars: sumOf(uses), dayBudget })
+    if (day === null) throw budgetReached('day')
+    await tx.query(
+      `insert into memoir.usage as u (namespace_id, day, model, purpose, requests, tokens, dollars)
+       select $1::uuid, $2::date, $3, w.purpose, (w.nth = 1)::int, w.tokens, w.dollars
+         from unnest($4::text[], $5::bigint[], $6::numeric[]) with ordinality as w(purpose, tokens, dollars, nth)
+       on conflict (namespace_id, day, model, purpose) do update
+         set requests = u.requests + excluded.requests, tokens = u.tokens + excluded.tokens, dollars = u.dollars + excluded.dollars`,
+      [
+        namespaceId,
+        day,
+        model,
+        uses.map(({ purpose }) => purpose),
+        uses.map(({ tokens }) => tokens),
+        uses.map(({ dollars }) => dollars),
+      ],
+    )
+    return day
+  })
+}
+
+function budgetReached(budget: 'job' | 'day'): MemoirError {
+  return new MemoirError('budget_reached', SENTENCE.budget_reached, { details: { budget } })
+}
+
+interface DaySpending {
+  readonly namespaceId: string
+  readonly dollars: number
+  readonly dayBudget: number | null
+}
+
+/** Waits for whoever spends of the same day, and then looks. @returns null when the day's budget is spent */
+async function spendOnDay(
+  tx: Queryable,
+  { namespaceId, dollars, dayBudget }: DaySpending,
+): Promise<SpendingDay | null> {
+  const { rows } = await tx.query<{ day: string }>(
+    `insert into memoir.day_spending as d (namespace_id, day, dollars)
+     select n.id, (now() at time zone 'utc')::date, $2::numeric
+       from memoir.namespace n
+      where n.id = $1::uuid and ($2::numeric = 0 or coalesce(n.budget_per_day, $3::numeric, 'infinity') > 0)
+     on conflict (namespace_id, day) do update set dollars = d.dollars + excluded.dollars
+      where excluded.dollars = 0
+         or d.dollars < (select coalesce(n.budget_per_day, $3::numeric, 'infinity') from memoir.namespace n where n.id = $1::uuid)
+     returning day::text`,
+    [namespaceId, dollars, dayBudget],
   )
-  return rowCount === spending.uses.length
+  return rows[0]?.day ?? null
 }
 
 /** Gives back what a request that was refused or failed did not use. */
-export async function refundTokens(db: Queryable, spending: Spending): Promise<void> {
+export async function refundTokens(
+  db: Queryable,
+  { jobId, model, uses, charge }: Spending,
+  day: SpendingDay,
+): Promise<void> {
   await db.query(
     `with refunded as (
        update memoir.job set spent_tokens = greatest(spent_tokens - $2, 0)
         where id = $1::uuid
-       returning namespace_id)
-     update memoir.usage u set tokens = greatest(u.tokens - w.tokens, 0)
-       from refunded r, unnest($4::text[], $5::bigint[]) as w(purpose, tokens)
-      where u.namespace_id = r.namespace_id and u.day = (now() at time zone 'utc')::date and u.model = $3 and u.purpose = w.purpose`,
-    parametersOf(spending),
+       returning namespace_id),
+     given as (
+       update memoir.day_spending d set dollars = greatest(d.dollars - $7::numeric, 0)
+         from refunded r
+        where d.namespace_id = r.namespace_id and d.day = $8::date)
+     update memoir.usage u
+        set tokens = greatest(u.tokens - w.tokens, 0), dollars = u.dollars - least(u.dollars, coalesce(w.dollars, 0))
+       from refunded r, unnest($4::text[], $5::bigint[], $6::numeric[]) as w(purpose, tokens, dollars)
+      where u.namespace_id = r.namespace_id and u.day = $8::date and u.model = $3 and u.purpose = w.purpose`,
+    [
+      jobId,
+      charge,
+      model,
+      uses.map(({ purpose }) => purpose),
+      uses.map(({ tokens }) => tokens),
+      uses.map(({ dollars }) => dollars),
+      sumOf(uses),
+      day,
+    ],
   )
 }
 
-function parametersOf({ jobId, model, uses, charge }: Spending) {
-  return [
-    jobId,
-    charge,
-    model,
-    uses.map(({ purpose }) => purpose),
-    uses.map(({ tokens }) => tokens),
-  ]
+export interface Usage {
+  readonly namespaceId: string
+  readonly model: string
+  readonly purpose: Purpose
+  readonly requests: number
+  readonly tokens: number
+  /** US dollars; null when nobody knows the price. */
+  readonly dollars: number | null
+}
+
+/** Counts for today what was spent without a job. At most one row a namespace, model and purpose. */
+export async function countUsage(db: Queryable, rows: readonly Usage[]): Promise<void> {
+  if (rows.length === 0) return
+  await db.query(
+    `with spent as (
+       select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::numeric[])
+         as s(namespace_id, model, purpose, requests, tokens, dollars)
+        order by namespace_id),
+     of_day as (
+       insert into memoir.day_spending as d (namespace_id, day, dollars)
+       select namespace_id, (now() at time zone 'utc')::date, coalesce(sum(dollars), 0) from spent group by namespace_id
+       on conflict (namespace_id, day) do update set dollars = d.dollars + excluded.dollars)
+     insert into memoir.usage as u (namespace_id, day, model, purpose, requests, tokens, dollars)
+     select namespace_id, (now() at time zone 'utc')::date, model, purpose, requests, tokens, dollars from spent
+     on conflict (namespace_id, day, model, purpose) do update
+       set requests = u.requests + excluded.requests, tokens = u.tokens + excluded.tokens, dollars = u.dollars + excluded.dollars`,
+    [
+      rows.map(({ namespaceId }) => namespaceId),
+      rows.map(({ model }) => model),
+      rows.map(({ purpose }) => purpose),
+      rows.map(({ requests }) => requests),
+      rows.map(({ tokens }) => tokens),
+      rows.map(({ dollars }) => dollars),
+    ],
+  )
 }
 
 /** Raises (or lowers) what an unfinished job may spend; null lifts the limit. */

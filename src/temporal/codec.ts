@@ -1,28 +1,21 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes, scrypt } from 'node:crypto'
-import { promisify } from 'node:util'
+import { createHash } from 'node:crypto'
 import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common'
 import protos from '@temporalio/proto'
 import type { Config } from '../config.ts'
+import { deriveKey, seal, unseal } from '../encryption.ts'
 import { MemoirError } from '../errors.ts'
 import { siblingFile } from '../sibling.ts'
 
 /** Encrypts every payload that reaches Temporal: arguments, results, memos, heartbeats, failures. */
 
 const ENCODING = 'binary/encrypted'
-const CIPHER = 'aes-256-gcm'
-const KEY_BYTES = 32
-/** What GCM is specified for (NIST SP 800-38D): 96 bits of nonce, the full 128 of tag. */
-const NONCE_BYTES = 12
-const TAG_BYTES = 16
-/** Fixed, so that every process derives the same key from the same setting; the setting itself is what is secret. */
-const SALT = 'memoir/temporal-payloads/1'
+const USE = 'memoir/temporal-payloads/1'
 
 const PayloadMessage = protos.temporal.api.common.v1.Payload
-const derive = promisify<string, string, number, Buffer>(scrypt)
 
 /** The key of that setting; slow on purpose (scrypt), so once a process. */
 export async function derivePayloadKey(secret: string): Promise<Buffer> {
-  return await derive(secret, SALT, KEY_BYTES)
+  return await deriveKey(secret, USE)
 }
 
 /**
@@ -33,8 +26,8 @@ export async function derivePayloadKey(secret: string): Promise<Buffer> {
 export function createPayloadCodec(key: Buffer): PayloadCodec {
   const keyId = createHash('sha256').update('key-id').update(key).digest('hex').slice(0, 16)
   return {
-    encode: async (payloads) => payloads.map((payload) => seal(payload, { key, keyId })),
-    decode: async (payloads) => payloads.map((payload) => open(payload, { key, keyId })),
+    encode: async (payloads) => payloads.map((payload) => sealed(payload, { key, keyId })),
+    decode: async (payloads) => payloads.map((payload) => opened(payload, { key, keyId })),
   }
 }
 
@@ -43,18 +36,15 @@ interface Key {
   readonly keyId: string
 }
 
-function seal(payload: Payload, { key, keyId }: Key): Payload {
-  const nonce = randomBytes(NONCE_BYTES)
-  const cipher = createCipheriv(CIPHER, key, nonce).setAAD(Buffer.from(keyId))
+function sealed(payload: Payload, { key, keyId }: Key): Payload {
   const plain = PayloadMessage.encode(PayloadMessage.create(payload)).finish()
-  const sealed = Buffer.concat([cipher.update(plain), cipher.final()])
   return {
     metadata: { encoding: Buffer.from(ENCODING), 'encryption-key-id': Buffer.from(keyId) },
-    data: Buffer.concat([nonce, cipher.getAuthTag(), sealed]),
+    data: seal(plain, key, keyId),
   }
 }
 
-function open(payload: Payload, { key, keyId }: Key): Payload {
+function opened(payload: Payload, { key, keyId }: Key): Payload {
   if (textOf(payload.metadata?.['encoding']) !== ENCODING) return payload
   if (textOf(payload.metadata?.['encryption-key-id']) !== keyId) {
     throw new MemoirError(
@@ -62,15 +52,10 @@ function open(payload: Payload, { key, keyId }: Key): Payload {
       'a payload in Temporal has another encryption key',
     )
   }
-  const data = payload.data ?? new Uint8Array()
-  const body = NONCE_BYTES + TAG_BYTES
   try {
-    const decipher = createDecipheriv(CIPHER, key, data.subarray(0, NONCE_BYTES))
-      .setAAD(Buffer.from(keyId))
-      .setAuthTag(data.subarray(NONCE_BYTES, body))
-    const plain = Buffer.concat([decipher.update(data.subarray(body)), decipher.final()])
-    const { metadata, data: inner } = PayloadMessage.decode(plain)
-    return { metadata, data: inner }
+    const plain = unseal(payload.data ?? new Uint8Array(), key, keyId)
+    const { metadata, data } = PayloadMessage.decode(plain)
+    return { metadata, data }
   } catch (error) {
     throw new MemoirError('configuration_invalid', 'a payload in Temporal was altered', {
       cause: error,

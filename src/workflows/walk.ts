@@ -6,7 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { BackfillJob, BackfillProgress } from '../domain/job.ts'
-import { SENTENCE, type ErrorCode } from '../errors.ts'
+import { DAY_BUDGET_REACHED, SENTENCE, type ErrorCode } from '../errors.ts'
 import { runJob, type JobRun } from './job-run.ts'
 import { progress } from './messages.ts'
 import { bulkActivities } from './options.ts'
@@ -59,7 +59,12 @@ export async function walkSource(job: Walk): Promise<void> {
   })
 }
 
-/** A step that would exceed the budget of the job waits until that is raised and the job resumed, and is done then. */
+const DAY = 'day'
+
+/**
+ * A step that would exceed a budget waits until the job is resumed, and is done then. That is for a person to do when it is the
+ * job's own; when it is the day's, the sweep does it.
+ */
 async function withinBudget<T>(run: JobRun, step: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -68,7 +73,12 @@ async function withinBudget<T>(run: JobRun, step: () => Promise<T>): Promise<T> 
       const code = 'budget_reached' satisfies ErrorCode
       const cause = error instanceof ActivityFailure ? error.cause : undefined
       if (!(cause instanceof ApplicationFailure) || cause.type !== code) throw error
-      await run.hold({ code, message: SENTENCE[code], step: 'ingestPage' })
+      const held = { code, step: 'ingestPage' }
+      await run.hold(
+        cause.details?.[0] === DAY
+          ? { ...held, message: DAY_BUDGET_REACHED, budget: DAY }
+          : { ...held, message: SENTENCE[code] },
+      )
     }
   }
 }

@@ -8,6 +8,8 @@ const rule = (path: string, method: string, body?: unknown) => ({
 
 export const ADMIN_RULES = {
   'post /v1/backfills': rule('/v1/backfills', 'POST', {}),
+  'get /v1/settings/budget': rule('/v1/settings/budget', 'GET'),
+  'put /v1/settings/budget': rule('/v1/settings/budget', 'PUT', { per_day: 5 }),
   'get /v1/schedules': rule('/v1/schedules', 'GET'),
   'patch /v1/schedules/{id}': rule('/v1/schedules/nightly', 'PATCH', { paused: true }),
   'delete /v1/schedules/{id}': rule('/v1/schedules/nightly', 'DELETE'),

@@ -7,6 +7,7 @@ import type { Hit, RecallRequest } from '../../src/domain/recall.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
 import { createSchedules } from '../../src/jobs/schedules.ts'
 import { createExposition } from '../../src/exposition.ts'
+import { createMemories } from '../../src/memories/service.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { createPosts } from '../../src/sessions/posts.ts'
 import { insertKey, secretHash, type Role } from '../../src/stores/api-keys.ts'
@@ -105,6 +106,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     posts: createPosts({ db, temporal, launcher: jobs }),
     estimate: async () =>
       await Promise.resolve({ conversations: 3, tokens: 400, cost: 0, model: 'hashing-1' }),
+    memories: createMemories({ config, db, launch: jobs.launch }),
     schedules: createSchedules({ config, db, temporal, jobs, log }),
     recall: async (request) => {
       asked.push(request)

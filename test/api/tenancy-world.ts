@@ -8,6 +8,8 @@ export interface World {
   readonly memoir: ApiFixture
   readonly job: string
   readonly keyId: string
+  /** Ann's, at work. */
+  readonly memory: string
 }
 
 /** Marks everything that lies inside `acme` and outside the reach of every other key. */
@@ -22,7 +24,7 @@ export async function settle(memoir: ApiFixture): Promise<World> {
     { namespaceId: acme, userId: 'bob', scope: 'personal', content: 'what bob said' },
     { namespaceId: rival, userId: 'ann', scope: 'work', content: 'what the other ann said' },
   )
-  await remember(memoir, 'ann', 'work')
+  const memory = await remember(memoir, 'ann', 'work')
   await remember(memoir, `${MARK}-user`, 'work')
   await remember(memoir, 'bob', 'personal')
   await memoir.job({ namespace: 'acme', user: 'bob' })
@@ -32,6 +34,11 @@ export async function settle(memoir: ApiFixture): Promise<World> {
      values ($1, 'main', $2, 'error', 'no_user')`,
     [acme, MARK],
   )
+  await memoir.db.query(
+    `insert into memoir.usage (namespace_id, day, model, purpose, requests, tokens)
+     values ($1, (now() at time zone 'utc')::date, $2, 'embedding', 1, 10)`,
+    [acme, `${MARK}-model`],
+  )
   const { rows } = await memoir.db.query<{ id: string }>(
     `insert into memoir.api_key (namespace_id, name, role, secret_hash, prefix)
      values ($1, 'key of acme', 'reader', 'x', 'mk_') returning id`,
@@ -39,15 +46,16 @@ export async function settle(memoir: ApiFixture): Promise<World> {
   )
   await converse(memoir)
   const job = await memoir.job({ namespace: 'acme' })
-  return { memoir, job, keyId: rows[0]?.id ?? '' }
+  return { memoir, job, keyId: rows[0]?.id ?? '', memory }
 }
 
-async function remember(memoir: ApiFixture, user: string, scope: string): Promise<void> {
-  await memoir.db.query(
+async function remember(memoir: ApiFixture, user: string, scope: string): Promise<string> {
+  const { rows } = await memoir.db.query<{ id: string }>(
     `insert into memoir.memory_trace (id, user_id, kind, scope, content, content_hash, occurred_at)
-     values (gen_random_uuid(), $1, 'message', $2, 'x', 'x', now())`,
-    [await memoir.user(user, 'acme'), scope],
+     values (gen_random_uuid(), $1, 'message', $2, $3, 'x', now()) returning id`,
+    [await memoir.user(user, 'acme'), scope, scope === 'work' ? MARK : 'x'],
   )
+  return rows[0]?.id ?? ''
 }
 
 /** A session of ann's that was processed: a transcript, a fact and the day's counts. */

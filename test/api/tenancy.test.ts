@@ -4,6 +4,7 @@ import { hasPostgres } from '../support/database.ts'
 import { ADMIN_RULES } from './admin-rules.ts'
 import { SESSION_RULES } from './session-rules.ts'
 import { createApiFixture, importable, type Answer, type Send } from './api-fixture.ts'
+import { MEMORY_RULES } from './memory-rules.ts'
 import { MARK, settle, type World } from './tenancy-world.ts'
 
 /**
@@ -72,6 +73,7 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
   },
   ...ADMIN_RULES,
   ...SESSION_RULES,
+  ...MEMORY_RULES,
   'post /v1/imports': {
     role: 'service',
     ask: () => ({ path: '/v1/imports', body: { conversations: [importable] } }),
@@ -110,6 +112,17 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
     ask: () => ({ path: '/v1/users' }),
     outside: EMPTY,
     shows: `${MARK}-user`,
+  },
+  'get /v1/stats': {
+    role: 'reader',
+    ask: () => ({ path: '/v1/stats' }),
+    outside: { foreign: 200, user: 404, scoped: 404 },
+    shows: `${MARK}-model`,
+  },
+  'get /v1/status': {
+    role: 'reader',
+    ask: () => ({ path: '/v1/status' }),
+    outside: EMPTY,
   },
   'get /v1/keys': {
     role: 'admin',

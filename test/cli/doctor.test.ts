@@ -69,6 +69,7 @@ suite('where everything answers, nothing fails and the exit is 0', async () => {
     'schema ok',
     'source ok',
     'vectors ok',
+    'budget ok',
     'keys ok',
     'temporal ok',
     'workers ok',
@@ -126,6 +127,37 @@ suite('a Redis that is set and does not answer is named without who goes there',
   })
   expect((await doctor(env)).of('redis')).toMatchObject({ state: 'ok' })
 })
+
+suite(
+  'what was spent today stands beside the budget, and one that holds nothing fails',
+  async () => {
+    await using store = await createTestDatabase()
+    await store.db.query(
+      `insert into memoir.day_spending select id, (now() at time zone 'utc')::date, 2.5 from memoir.namespace`,
+    )
+    const env = { ...server(), DATABASE_URL: store.url }
+    const budget = async (more: Readonly<Record<string, string>>) =>
+      (await doctor({ ...env, ...more })).of('budget')
+    expect(await budget({})).toMatchObject({
+      state: 'ok',
+      detail: '$2.50 spent today in default, without a limit',
+    })
+    expect(await budget({ BUDGET_PER_DAY: '3' })).toMatchObject({
+      state: 'ok',
+      detail: '$2.50 spent today in default of $3.00',
+    })
+    expect(await budget({ BUDGET_PER_DAY: '2' })).toMatchObject({
+      state: 'warn',
+      next: expect.stringContaining('memoir budget --per-day') as string,
+    })
+    await store.db.query('update memoir.namespace set budget_per_day = 2')
+    const model = { EMBEDDING_MODEL: 'unheard-of', OPENAI_API_KEY: 'a-key' }
+    expect(await budget({ ...model, EMBEDDING_BASE_URL: 'https://192.0.2.1' })).toMatchObject({
+      state: 'fail',
+      next: expect.stringContaining('EMBEDDING_PRICE') as string,
+    })
+  },
+)
 
 suite('memories whose vectors are missing or behind their text are counted', async () => {
   await using store = await createTestDatabase()

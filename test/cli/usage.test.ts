@@ -5,9 +5,8 @@ import { memoir, noParts } from './terminal.ts'
 test('--help shows every command, examples and exit codes, and is no mistake', async () => {
   const { code, out } = await memoir(['--help'])
   expect(code).toBe(0)
-  const words = 'up backfill nightly recall jobs schedules keys doctor migrate api worker'.split(
-    ' ',
-  )
+  const words =
+    'up backfill nightly remember recall jobs schedules keys doctor migrate api worker'.split(' ')
   expect(words.filter((word) => !out.includes(`\n  ${word} `))).toEqual([])
   expect(out).toContain('$ memoir up --sample')
   expect(out).toContain('130 interrupted')
@@ -16,6 +15,7 @@ test('--help shows every command, examples and exit codes, and is no mistake', a
 test.each([
   ['up', ['up']],
   ['backfill', ['backfill']],
+  ['remember', ['remember']],
   ['recall', ['recall']],
   ['jobs', ['jobs']],
   ['jobs list', ['jobs', 'list']],

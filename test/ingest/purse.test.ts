@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { loadConfig } from '../../src/config.ts'
 import { languagePurseOf, purseOf } from '../../src/ingest/purse.ts'
 import type { Database } from '../../src/stores/database.ts'
 import { insertJob } from '../../src/stores/jobs.ts'
@@ -7,6 +8,16 @@ import { ensureNamespace } from '../../src/stores/tenants.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 
 const suite = hasPostgres ? test : test.skip
+
+/** A token read by the language model costs as much as two that are embedded, one that it writes as much as eight. */
+const config = loadConfig({
+  EMBEDDING_MODEL: 'e5',
+  EMBEDDING_PRICE: '1',
+  LLM_MODEL: 'llm',
+  LLM_PRICE_INPUT: '2',
+  LLM_PRICE_OUTPUT: '8',
+  OPENAI_API_KEY: 'key',
+})
 
 async function jobWith(db: Database, budgetTokens: number | null): Promise<string> {
   const id = randomUUID()
@@ -33,8 +44,8 @@ async function counted(db: Database) {
 suite('what a language model reads and writes is counted apart from embeddings', async () => {
   await using store = await createTestDatabase()
   const jobId = await jobWith(store.db, null)
-  const words = languagePurseOf(store.db, { jobId, model: 'llm', weights: { input: 2, output: 8 } })
-  await purseOf(store.db, { jobId, model: 'e5' }).reserve(70, 0)
+  const words = languagePurseOf({ db: store.db, config }, { jobId, model: 'llm' })
+  await purseOf({ db: store.db, config }, { jobId, model: 'e5' }).reserve(70, 0)
   await words.reserve(1_000, 4_000)
   await words.refund(0, 3_900)
   await words.reserve(500, 4_000)
@@ -50,9 +61,9 @@ suite('what a language model reads and writes is counted apart from embeddings',
 suite('one budget pays for both, each at its weight, and is never overdrawn', async () => {
   await using store = await createTestDatabase()
   const jobId = await jobWith(store.db, 10_000)
-  const words = languagePurseOf(store.db, { jobId, model: 'llm', weights: { input: 2, output: 8 } })
+  const words = languagePurseOf({ db: store.db, config }, { jobId, model: 'llm' })
   await words.reserve(1_000, 500)
-  await purseOf(store.db, { jobId, model: 'e5' }).reserve(3_000, 0)
+  await purseOf({ db: store.db, config }, { jobId, model: 'e5' }).reserve(3_000, 0)
   const before = await counted(store.db)
 
   await expect(words.reserve(501, 0)).rejects.toMatchObject({ code: 'budget_reached' })

@@ -138,26 +138,29 @@ const AUDIT = `
         and e.user_id = t.user_id and e.conversation_id = t.conversation_id and e.source = t.source)
   union all
   select 'active trace without a vector of its revision: ' || t.id from memoir.memory_trace t
-   where t.state = 'active' and not exists (
+   where t.state = 'active' and t.vector_state <> 'off' and not exists (
      select from memoir.memory_embedding e where e.trace_id = t.id and e.revision = t.revision and e.user_id = t.user_id)
   union all
   select 'vector without an active trace: ' || e.trace_id from memoir.memory_embedding e
    where not exists (select from memoir.memory_trace t where t.id = e.trace_id and t.state = 'active' and t.seq = e.seq)
   union all
   select 'posting without an active message: ' || p.seq from memoir.memory_posting p
-   where not exists (select from memoir.memory_trace t where t.seq = p.seq and t.state = 'active' and t.kind = 'message' and t.user_id = p.user_id)
+   where not exists (select from memoir.memory_trace t where t.seq = p.seq and t.state = 'active' and t.kind <> 'episode' and t.user_id = p.user_id)
   union all
   select 'message whose postings do not add up: ' || t.id from memoir.memory_trace t
-   where t.kind = 'message' and t.state = 'active'
+   where t.kind <> 'episode' and t.state = 'active'
      and t.text_length <> (select coalesce(sum(p.frequency), 0) from memoir.memory_posting p where p.seq = t.seq and p.user_id = t.user_id)
   union all
   select 'window that does not add up: ' || t.id from memoir.memory_trace t
-   where t.kind = 'message' and t.state = 'active'
+   where t.kind <> 'episode' and t.state = 'active'
      and t.window_length <> (select coalesce(sum(p.window_frequency), 0) from memoir.memory_posting p where p.seq = t.seq and p.user_id = t.user_id)
   union all
   select 'edge with a missing end: ' || e.src || ' ' || e.dst from memoir.memory_edge e
-   where not exists (select from memoir.memory_trace t where t.id = e.src and t.state = 'active')
-      or not exists (select from memoir.memory_trace t where t.id = e.dst and t.state = 'active')
+   where e.ended_at is null and (
+     not exists (select from memoir.memory_trace t where t.id = e.src and t.state = 'active'
+                 union all select from memoir.entity n where n.id = e.src and n.user_id = e.user_id)
+     or not exists (select from memoir.memory_trace t where t.id = e.dst and t.state = 'active'
+                    union all select from memoir.entity n where n.id = e.dst and n.user_id = e.user_id))
   union all
   select 'next edges of a conversation do not form its chain: ' || m.conversation_id
     from (select user_id, source, conversation_id, count(*) as n from memoir.memory_trace

@@ -17,8 +17,10 @@ import type { JobKey, Jobs, Schedules } from '../../src/jobs/jobs.ts'
 import { createRuns } from '../../src/jobs/runs.ts'
 import { createSchedules, type ScheduleKeeper } from '../../src/jobs/schedules.ts'
 import { startSweep, type Sweep, type SweepOptions } from '../../src/jobs/sweep.ts'
+import { createPersistence } from '../../src/memories/persist.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import type { Database } from '../../src/stores/database.ts'
+import { createPostgresGraph } from '../../src/stores/postgres-graph.ts'
 import { findPosition, savePosition } from '../../src/stores/job-progress.ts'
 import { findJobRow, insertJob, markStarted, type JobRow } from '../../src/stores/jobs.ts'
 import { ensureNamespace } from '../../src/stores/tenants.ts'
@@ -157,13 +159,27 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const jobs = createJobs({ config, db, temporal, metrics, log })
   const ingest = createFakeIngest(db, options)
   const schedules = createSchedules({ config, db, temporal, jobs, log })
+  const graph = createPostgresGraph(db)
+  const embedder = createHashingEmbedder({ dimensions: 64, precision: 'fp16' })
+  const persistence = createPersistence({ config, db, embedder })
   const sessions = createSessionSteps({
     config,
     db,
-    embedder: createHashingEmbedder({ dimensions: 64, precision: 'fp16' }),
+    embedder,
     languageModel: createScriptedModel(),
   })
-  const services = { config, log, db, metrics, ingest, sessions, temporal, schedules }
+  const services = {
+    graph,
+    config,
+    log,
+    db,
+    metrics,
+    ingest,
+    persistence,
+    sessions,
+    temporal,
+    schedules,
+  }
   const namespaceId = await newNamespace(db, namespace)
   const workers: RunningWorker[] = []
   const sweepers: Sweep[] = []

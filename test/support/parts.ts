@@ -4,13 +4,14 @@ import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { Connection } from '@temporalio/client'
 import getPort from 'get-port'
+import neo4j from 'neo4j-driver'
 import { Client } from 'pg'
 import { DEV_SERVER_FLAGS } from '../../src/stack/temporal.ts'
 import { pingRedis } from '../../src/stores/redis.ts'
 
 /** Real servers for tests and benches: each on a port of its own, in a folder of its own, stopped (or killed) by whoever started it. */
 export interface Part {
-  /** Postgres: superuser URL of the `postgres` database; Temporal: host:port; Redis: URL. */
+  /** Postgres: superuser URL of the `postgres` database; Temporal: host:port; Redis, Neo4j: URL. */
   readonly url: string
   readonly port: number
   stop(): Promise<void>
@@ -143,6 +144,45 @@ export async function startRedis({ root }: PartOptions): Promise<Part | undefine
   return { url, port, ...controls }
 }
 
+/** Neo4j without passwords, in half a gigabyte. Its disk outlives a kill; undefined when scripts/install-neo4j.sh never ran here. */
+export async function startNeo4j({ root }: PartOptions): Promise<Part | undefined> {
+  const home = findNeo4j()
+  if (home === undefined) return undefined
+  const port = await getPort()
+  const url = `bolt://127.0.0.1:${port}`
+  const args = [
+    '-Xmx384m',
+    '-XX:+UseSerialGC',
+    '-cp',
+    [home, join(home, 'lib', '*')].join(delimiter),
+  ]
+  args.push('Neo4jServer', join(root, `neo4j-${port}`), String(port))
+  const controls = await run({
+    spawn: () => spawn('java', args, { stdio: 'ignore', detached: true, cwd: root }),
+    signal: 'SIGTERM',
+    ready: async () => {
+      const driver = neo4j.driver(url, undefined, { connectionTimeout: 2_000 })
+      try {
+        await driver.executeQuery('return 1')
+      } finally {
+        await driver.close()
+      }
+    },
+  })
+  return { url, port, ...controls }
+}
+
+/** Where scripts/install-neo4j.sh put it. */
+export function findNeo4j(): string | undefined {
+  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'memoir')
+  const home = (existsSync(cache) ? readdirSync(cache) : [])
+    .filter((name) => /^neo4j-[\d.]+$/.test(name))
+    .map((name) => join(cache, name))
+    .find((folder) => existsSync(join(folder, 'Neo4jServer.class')))
+  const java = (process.env['PATH'] ?? '').split(delimiter).some((f) => existsSync(join(f, 'java')))
+  return java ? home : undefined
+}
+
 /** Debian keeps the server's programs off the PATH, one folder a version. */
 export function findPostgresBin(): string | undefined {
   const debian = '/usr/lib/postgresql'
@@ -189,7 +229,8 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   clearTimeout(hard)
 }
 
-const READY_TRIES = 150
+/** A minute: a Java server on a busy machine takes half of it. */
+const READY_TRIES = 300
 const READY_EVERY_MS = 200
 
 async function until(ready: () => Promise<void>): Promise<void> {

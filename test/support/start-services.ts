@@ -1,14 +1,24 @@
+import { createServer } from 'node:http'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
+import getPort from 'get-port'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../../src/stores/migrate.ts'
-import { startPostgres, startRedis, startTemporal, type Part } from './parts.ts'
+import {
+  findNeo4j,
+  startNeo4j,
+  startPostgres,
+  startRedis,
+  startTemporal,
+  type Part,
+} from './parts.ts'
 
 /**
- * Starts the real parts once for the whole run: Postgres with pgvector, a Temporal dev server, Redis. What the machine lacks is
- * left out and said; MEMOIR_TEST_REQUIRE=postgres,temporal,redis makes that an error.
+ * Starts the real parts once for the whole run: Postgres with pgvector, a Temporal dev server, Redis. Neo4j takes
+ * seconds and memory and is started for the first file that asks. What the machine lacks is left out and said;
+ * MEMOIR_TEST_REQUIRE=postgres,temporal,redis,neo4j makes that an error.
  */
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,6 +26,8 @@ declare module 'vitest' {
     postgresUrl: string
     temporalAddress: string
     redisUrl: string
+    /** Answers with the URL of the Neo4j that all files share, which the first question starts; '' when there is none. */
+    neo4jStarter: string
   }
 }
 
@@ -30,16 +42,21 @@ export default async function startServices(project: TestProject): Promise<() =>
     temporal: await startTemporal({ root }),
     redis: await startRedis({ root }),
   }
+  const neo4j =
+    findNeo4j() === undefined ? undefined : await lazily(async () => await startNeo4j({ root }))
   if (parts['postgres']) await makeTemplate(parts['postgres'].url)
   project.provide('postgresUrl', parts['postgres']?.url ?? '')
   project.provide('temporalAddress', parts['temporal']?.url ?? '')
   project.provide('redisUrl', parts['redis']?.url ?? '')
+  project.provide('neo4jStarter', neo4j?.url ?? '')
 
   const stop = async () => {
+    await neo4j?.stop()
     await Promise.all(Object.values(parts).map(async (part) => await part?.stop()))
     rmSync(root, { recursive: true, force: true })
   }
-  const missing = Object.keys(parts).filter((name) => parts[name] === undefined)
+  const found: Record<string, unknown> = { ...parts, neo4j }
+  const missing = Object.keys(found).filter((name) => found[name] === undefined)
   const required = (process.env['MEMOIR_TEST_REQUIRE'] ?? '').split(',').filter(Boolean)
   const absent = required.filter((part) => missing.includes(part))
   if (absent.length > 0) {
@@ -58,4 +75,28 @@ async function makeTemplate(url: string): Promise<void> {
   await client.query(`create database ${TEMPLATE}`)
   await client.end()
   await migrate(url.replace(/\/postgres$/, `/${TEMPLATE}`))
+}
+
+/** A part that is started when the first file asks for it at `url`. */
+async function lazily(start: () => Promise<Part | undefined>) {
+  let started: Promise<Part | undefined> | undefined
+  const server = createServer((_, response) => {
+    started ??= start()
+    started.then(
+      (part) => response.end(part?.url),
+      () => response.writeHead(500).end(),
+    )
+  })
+  const port = await getPort()
+  await new Promise<void>((resolve) => {
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async stop() {
+      server.closeAllConnections()
+      server.close()
+      await (await started?.catch(() => undefined))?.stop()
+    },
+  }
 }

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { MemoirError, SENTENCE } from '../../errors.ts'
 import { VERSION } from '../../version.ts'
+import type { PartHealth } from '../context.ts'
 import { needs } from '../guard.ts'
 import { isBound } from '../reach.ts'
 import { json, refuses } from '../responses.ts'
@@ -39,6 +40,24 @@ const getReady = createRoute({
   },
 })
 
+const statusSchema = z
+  .object({
+    status: z.enum(['healthy', 'degraded', 'unhealthy']),
+    degraded: readySchema.shape.degraded,
+    parts: readySchema.shape.parts,
+  })
+  .openapi('Status')
+
+const getStatus = createRoute({
+  method: 'get',
+  path: '/v1/status',
+  operationId: 'getStatus',
+  tags: ['process'],
+  summary: 'Say how Memoir is, and which parts it goes without',
+  ...needs('reader'),
+  responses: { 200: json(statusSchema, 'Its state'), ...refuses() },
+})
+
 const getVersion = createRoute({
   method: 'get',
   path: '/version',
@@ -63,16 +82,27 @@ const getMetrics = createRoute({
   },
 })
 
+function degradedOf(parts: Readonly<Record<string, PartHealth>>): string[] {
+  return Object.keys(parts).filter((name) => parts[name]?.ok !== true)
+}
+
 export const processRoutes = createRouter()
   .openapi(getLive, (c) => c.json({ status: 'live' as const }, 200))
   .openapi(getReady, async (c) => {
     const parts = await c.var.services.health()
-    const degraded = Object.keys(parts).filter((name) => parts[name]?.ok !== true)
+    const degraded = degradedOf(parts)
     if (!parts['postgres']?.ok) {
       c.header('Retry-After', '5')
       return c.json({ status: 'unavailable' as const, degraded, parts }, 503)
     }
     const status = degraded.length === 0 ? ('ready' as const) : ('degraded' as const)
+    return c.json({ status, degraded, parts }, 200)
+  })
+  .openapi(getStatus, async (c) => {
+    const parts = await c.var.services.health()
+    const degraded = degradedOf(parts)
+    const working = degraded.length === 0 ? ('healthy' as const) : ('degraded' as const)
+    const status = parts['postgres']?.ok === true ? working : ('unhealthy' as const)
     return c.json({ status, degraded, parts }, 200)
   })
   .openapi(getVersion, (c) => c.json({ version: VERSION }, 200))

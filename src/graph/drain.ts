@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MemoirError } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+import {
+  adoptUnwritten,
+  clearRemovals,
+  findGoneUsers,
+  findPending,
+  findRemovals,
+  leaveTurn,
+  markPending,
+  setGraphWanted,
+  takeTurn,
+  WHOLE_USER,
+  type GraphRemovalRow,
+} from '../stores/graph-states.ts'
+import { byUser, writeToGraph, type GraphParts } from './write.ts'
+
+/**
+ * Tells the graph what it still has to be told: removals first, then memories, in batches of one process at a time. While the graph
+ * is away it waits longer each time; nothing is lost, since what is pending stands in Postgres.
+ */
+export interface Drain {
+  /** After the round under way, until nothing is pending. @throws MemoirError `graph_unavailable`, `store_unavailable` */
+  round(): Promise<DrainCounts>
+  stop(): Promise<void>
+}
+
+export interface DrainCounts {
+  readonly written: number
+  readonly removed: number
+  readonly failed: number
+}
+
+export interface DrainOptions {
+  /** Between two looks at what is pending. */
+  readonly everyMs: number
+  /** The longest wait while the graph is away. */
+  readonly atMostMs: number
+  readonly batch: number
+}
+
+export const DRAIN_DEFAULTS: DrainOptions = { everyMs: 2_000, atMostMs: 60_000, batch: 500 }
+
+/** Longer than a batch may take; a process that died gives its turn up after that. */
+const TURN_MS = 90_000
+
+export interface DrainDependencies extends GraphParts {
+  readonly log: Logger
+}
+
+export function startDrain(parts: DrainDependencies, options: Partial<DrainOptions> = {}): Drain {
+  const settings = { ...DRAIN_DEFAULTS, ...options }
+  const wanted = parts.graph.backend !== 'postgres'
+  const stopping = new AbortController()
+  const holder = randomUUID()
+  let prepared = false
+  let last: Promise<unknown> = Promise.resolve()
+  const tell = async () => {
+    if (!prepared) {
+      await setGraphWanted(parts.db, wanted)
+      await parts.graph.prepare()
+      if (wanted) await adoptAll(parts)
+      prepared = true
+    }
+    if (!wanted) return NOTHING
+    return await drainAll(parts, { holder, batch: settings.batch, signal: stopping.signal })
+  }
+  const round = async () => {
+    const mine = last.then(tell)
+    last = mine.catch(() => undefined)
+    return await mine
+  }
+  const running = keepDraining(parts, { wanted, round, settings, signal: stopping.signal })
+  return {
+    round,
+    async stop() {
+      stopping.abort()
+      await running
+      await leaveTurn(parts.db, holder).catch(() => undefined)
+    },
+  }
+}
+
+/** Rows a statement; the whole record may be older than its graph. */
+const ADOPT_AT_ONCE = 10_000
+const NOTHING: DrainCounts = { written: 0, removed: 0, failed: 0 }
+
+async function adoptAll({ db }: GraphParts): Promise<void> {
+  for (;;) if ((await adoptUnwritten(db, ADOPT_AT_ONCE)) < ADOPT_AT_ONCE) return
+}
+
+interface Keeping {
+  readonly wanted: boolean
+  readonly round: () => Promise<DrainCounts>
+  readonly settings: DrainOptions
+  readonly signal: AbortSignal
+}
+
+async function keepDraining(
+  { log }: DrainDependencies,
+  { wanted, round, settings, signal }: Keeping,
+): Promise<void> {
+  let waitMs = settings.everyMs
+  while (!signal.aborted) {
+    try {
+      const done = await round()
+      if (!wanted) return
+      waitMs = settings.everyMs
+      if (done.written + done.removed + done.failed > 0) log.info(done, 'the graph was told')
+    } catch (error) {
+      waitMs = Math.min(waitMs * 2, settings.atMostMs)
+      const code = error instanceof MemoirError ? error.code : 'internal'
+      log.warn({ error, code, waitMs }, 'the graph could not be told')
+    }
+    await sleep(waitMs, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+interface Turn {
+  readonly holder: string
+  readonly batch: number
+  readonly signal: AbortSignal
+}
+
+async function drainAll(parts: GraphParts, turn: Turn): Promise<DrainCounts> {
+  const counts = { ...NOTHING }
+  for (;;) {
+    const removals = await findRemovals(parts.db, turn.batch)
+    const ids = await findPending(parts.db, turn.batch)
+    const nothing = removals.length === 0 && ids.length === 0
+    if (nothing || turn.signal.aborted) return counts
+    if (!(await takeTurn(parts.db, turn.holder, TURN_MS))) return counts
+    counts.removed += await removeAll(parts, removals)
+    const { written, failed } = await writeToGraph(parts, ids)
+    counts.written += written
+    counts.failed += failed
+    // What changes as fast as it is written is left to the next look.
+    if (written + failed + removals.length === 0) return counts
+  }
+}
+
+async function removeAll(
+  { db, graph }: GraphParts,
+  removals: readonly GraphRemovalRow[],
+): Promise<number> {
+  let removed = 0
+  for (const [userId, own] of byUser(removals)) {
+    const whole = own.some(({ id }) => id === WHOLE_USER)
+    if (whole && (await findGoneUsers(db, [userId])).length > 0) {
+      removed += (await graph.removeUser(userId)).memories
+    } else {
+      removed += await removeSome({ db, graph }, userId, own)
+    }
+    await clearRemovals(db, own)
+  }
+  return removed
+}
+
+async function removeSome(
+  { db, graph }: GraphParts,
+  userId: string,
+  removals: readonly GraphRemovalRow[],
+): Promise<number> {
+  let removed = 0
+  const memories = removals.filter(({ id }) => id !== WHOLE_USER)
+  for (const cascade of [true, false]) {
+    const alike = memories.filter((removal) => removal.cascade === cascade)
+    if (alike.length === 0) continue
+    removed += (await graph.removeMemories({ userId, memories: alike, cascade })).memories
+  }
+  // One that was brought back before its removal was told is written again.
+  await markPending(
+    db,
+    userId,
+    memories.map(({ id }) => id),
+  )
+  return removed
+}

@@ -1,0 +1,130 @@
+import { MemoirError } from '../errors.ts'
+import type { Database } from '../stores/database.ts'
+import { loadGraphMemories, type RecordMemory } from '../stores/graph-record.ts'
+import {
+  findGone,
+  findGoneEntities,
+  findGoneUsers,
+  markFailed,
+  markPending,
+  markWritten,
+} from '../stores/graph-states.ts'
+import type { GraphRevision, GraphStore } from '../stores/graph-store.ts'
+
+/** Memories from the record into the graph, and the marks that say so. */
+
+export interface GraphParts {
+  readonly db: Database
+  readonly graph: GraphStore
+}
+
+export interface GraphWritten {
+  /** Marked as written at the revision they have now. */
+  readonly written: number
+  /** Refused by the graph, one by one, and marked so. */
+  readonly failed: number
+}
+
+/**
+ * Writes these memories as they stand now, marks what the graph then holds, and looks again: what was forgotten, hidden or erased
+ * meanwhile is taken back. Memories that are not there are passed over. Safe to repeat and to run twice at once.
+ * @throws MemoirError `graph_unavailable`, with nothing marked that is not written
+ */
+export async function writeToGraph(
+  parts: GraphParts,
+  ids: readonly string[],
+): Promise<GraphWritten> {
+  const memories = await loadGraphMemories(parts.db, ids)
+  if (memories.length === 0) return { written: 0, failed: 0 }
+  return await writeOrSplit(parts, memories)
+}
+
+/** One memory that the graph refuses must not keep the others out. */
+async function writeOrSplit(
+  parts: GraphParts,
+  memories: readonly RecordMemory[],
+): Promise<GraphWritten> {
+  try {
+    return { written: await writeBatch(parts, memories), failed: 0 }
+  } catch (error) {
+    if (!(error instanceof MemoirError) || error.code !== 'graph_store_failed') throw error
+    if (memories.length === 1) {
+      await markFailed(parts.db, memories)
+      return { written: 0, failed: 1 }
+    }
+    const middle = Math.ceil(memories.length / 2)
+    const first = await writeOrSplit(parts, memories.slice(0, middle))
+    const second = await writeOrSplit(parts, memories.slice(middle))
+    return { written: first.written + second.written, failed: first.failed + second.failed }
+  }
+}
+
+async function writeBatch(
+  { db, graph }: GraphParts,
+  memories: readonly RecordMemory[],
+): Promise<number> {
+  const held = new Map(
+    (await graph.writeMemories(memories)).map(({ id, revision }) => [id, revision]),
+  )
+  const current = memories.filter(({ id, revision }) => held.get(id) === revision)
+  const written = await markWritten(db, current)
+  await undoGone({ db, graph }, memories)
+  const ahead = memories.flatMap((memory) => {
+    const revision = held.get(memory.id) ?? 0
+    return revision > memory.revision ? [{ ...memory, revision, read: memory.revision }] : []
+  })
+  await bringBack({ db, graph }, ahead)
+  return written
+}
+
+type Ahead = RecordMemory & { readonly read: number }
+
+/** The record decides: what the graph has of a revision that never was goes, and is written by the next turn. */
+async function bringBack({ db, graph }: GraphParts, ahead: readonly Ahead[]): Promise<void> {
+  if (ahead.length === 0) return
+  const now = new Map(
+    (
+      await loadGraphMemories(
+        db,
+        ahead.map(({ id }) => id),
+      )
+    ).map((memory) => [memory.id, memory]),
+  )
+  const wrong = ahead.filter(({ id, revision }) => (now.get(id)?.revision ?? 0) < revision)
+  for (const [userId, memories] of byUser(wrong)) {
+    await graph.removeMemories({ userId, memories: memories.map(idAndRevision), cascade: false })
+    await markPending(
+      db,
+      userId,
+      memories.map(({ id }) => id),
+    )
+  }
+}
+
+/** Whoever forgets or erases does it first in Postgres, so what is written too late is seen here. */
+async function undoGone(
+  { db, graph }: GraphParts,
+  memories: readonly RecordMemory[],
+): Promise<void> {
+  const gone = await findGone(db, memories)
+  if (gone.length === 0) return
+  const users = byUser(gone)
+  const erased = new Set(await findGoneUsers(db, [...users.keys()]))
+  for (const [userId, own] of users) {
+    if (erased.has(userId)) {
+      await graph.removeUser(userId)
+      continue
+    }
+    await graph.removeMemories({ userId, memories: own.map(idAndRevision), cascade: false })
+    const named = [...new Set(own.flatMap(({ entities }) => entities.map(({ id }) => id)))]
+    await graph.removeEntities(userId, await findGoneEntities(db, userId, named))
+  }
+}
+
+const idAndRevision = ({ id, revision }: GraphRevision): GraphRevision => ({ id, revision })
+
+export function byUser<Item extends { readonly userId: string }>(
+  items: readonly Item[],
+): Map<string, Item[]> {
+  return Map.groupBy(items, ({ userId }) => userId)
+}

@@ -1,0 +1,36 @@
+import type { Queryable } from '../stores/database.ts'
+import { endEdges } from '../stores/edges.ts'
+import { deleteEmbeddings } from '../stores/embeddings.ts'
+import { applyUserChanges } from '../stores/memory-users.ts'
+import { markDeleted, type StandingMemory } from '../stores/memory-writes.ts'
+import { deletePostings } from '../stores/postings.ts'
+import { NOTHING } from './derive.ts'
+
+/** Takes memories out of every search; the rows stay. The user's row must be locked. */
+export async function hideMemories(
+  tx: Queryable,
+  { userId, memories }: { userId: string; memories: readonly StandingMemory[] },
+) {
+  const ids = memories.map(({ id }) => id)
+  const userIds = [userId]
+  await deletePostings(tx, { userIds, seqs: memories.map(({ seq }) => seq) })
+  const vectors = await deleteEmbeddings(tx, { userIds, traceIds: ids })
+  await endEdges(tx, { userId, traceIds: ids })
+  const counted = memories.filter(({ state }) => state === 'active')
+  const texts = counted.filter(({ kind }) => kind !== 'episode')
+  await applyUserChanges(tx, [
+    {
+      ...NOTHING,
+      userId,
+      traces: -counted.length,
+      episodes: texts.length - counted.length,
+      vectors: -vectors,
+      texts: -texts.length,
+      textLength: -sum(texts.map(({ textLength }) => textLength)),
+      windowLength: -sum(texts.map(({ windowLength }) => windowLength)),
+    },
+  ])
+  return await markDeleted(tx, { userId, ids })
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)

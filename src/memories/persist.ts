@@ -1,0 +1,149 @@
+import type { Config } from '../config.ts'
+import { MemoirError } from '../errors.ts'
+import { embedTexts } from '../ingest/embed.ts'
+import type { Embedder } from '../providers/embedder.ts'
+import type { Database } from '../stores/database.ts'
+import {
+  findCurrent,
+  findJobSubject,
+  markVectorsFailed,
+  saveJobRequest,
+  type CurrentMemory,
+  type JobSubject,
+} from '../stores/memory-jobs.ts'
+import { lockUsers } from '../stores/memory-users.ts'
+import type { Space } from '../stores/spaces.ts'
+import { writeVectors } from './derive.ts'
+import { linkFound } from './link.ts'
+import { removeRows } from './remove-rows.ts'
+import { readMemoryRequest, type MemoryRequest } from './request.ts'
+import { requireSpace } from './space.ts'
+import { redoRecord, undoRecord } from './undo.ts'
+
+/** The steps that finish a write of memories. Each may be repeated, and leaves alone what has another revision by now. */
+export interface Persistence {
+  embed(step: MemoryStep, signal: AbortSignal): Promise<StepCount>
+  link(step: MemoryStep): Promise<StepCount>
+  /** What could not be embedded says so. */
+  giveUp(step: MemoryStep): Promise<void>
+  /** Takes back what the job wrote. */
+  undo(step: MemoryStep): Promise<StepCount>
+  /** Writes again what was taken back. */
+  redo(step: MemoryStep): Promise<void>
+  /** The texts that were kept for a retry go. */
+  settle(step: MemoryStep): Promise<void>
+  /** The last of a deletion for good. */
+  removeRows(step: MemoryStep): Promise<StepCount>
+}
+
+export interface MemoryStep {
+  readonly jobId: string
+}
+
+export interface StepCount {
+  readonly memories: number
+}
+
+export interface PersistenceDependencies {
+  readonly config: Config
+  readonly db: Database
+  readonly embedder: Embedder
+}
+
+export function createPersistence(dependencies: PersistenceDependencies): Persistence {
+  const { config, db } = dependencies
+  const subjectOf = async ({ jobId }: MemoryStep) => await requireSubject(db, jobId)
+  return {
+    embed: async (step, signal) => await embed(dependencies, step, signal),
+    async link(step) {
+      const subject = await subjectOf(step)
+      // What comes back brings its links along.
+      if (subject.request.operation === 'restore') return { memories: 0 }
+      return { memories: await linkFound(db, subject) }
+    },
+    async giveUp(step) {
+      const { userId, request } = await subjectOf(step)
+      await markVectorsFailed(db, { userId, memories: request.memories })
+    },
+    async undo(step) {
+      const subject = await subjectOf(step)
+      return {
+        memories: await db.transaction(async (tx) => await undoRecord(config, tx, subject)),
+      }
+    },
+    async redo(step) {
+      const subject = { ...(await subjectOf(step)), ...step }
+      await db.transaction(async (tx) => {
+        await saveJobRequest(tx, step.jobId, await redoRecord(config, tx, subject))
+      })
+    },
+    async settle(step) {
+      const { request } = await subjectOf(step)
+      const { writes: _, ...rest } = request
+      await saveJobRequest(db, step.jobId, rest)
+    },
+    async removeRows(step) {
+      const subject = await subjectOf(step)
+      return { memories: await db.transaction(async (tx) => await removeRows(tx, subject)) }
+    },
+  }
+}
+
+interface Subject extends Omit<JobSubject, 'request'> {
+  readonly request: MemoryRequest
+}
+
+async function requireSubject(db: Database, jobId: string): Promise<Subject> {
+  const subject = await findJobSubject(db, jobId)
+  if (subject === null) throw new MemoirError('not_found', 'the job is gone')
+  return { ...subject, request: readMemoryRequest(subject.request) }
+}
+
+/** Embeds outside of any transaction, then writes under the user's lock what is still current. */
+async function embed(
+  { config, db, embedder }: PersistenceDependencies,
+  { jobId }: MemoryStep,
+  signal: AbortSignal,
+): Promise<StepCount> {
+  const { userId, request } = await requireSubject(db, jobId)
+  const current = await findCurrent(db, { userId, memories: request.memories })
+  const wanted = current.filter(({ vectorState }) => isOpen(vectorState))
+  if (wanted.length === 0) return { memories: 0 }
+  const space = await requireSpace(db, embedder)
+  const vectors = await embedTexts(wanted, {
+    embedder,
+    chunkChars: config.EMBEDDING_CHUNK_CHARS,
+    signal,
+    priority: 'live',
+  })
+  return { memories: await saveVectors(db, { userId, space, wanted, vectors }) }
+}
+
+const isOpen = (state: string) => state === 'pending' || state === 'failed'
+
+interface Embedded {
+  readonly userId: string
+  readonly space: Space
+  readonly wanted: readonly CurrentMemory[]
+  readonly vectors: ReadonlyMap<string, Float32Array>
+}
+
+async function saveVectors(
+  db: Database,
+  { userId, space, wanted, vectors }: Embedded,
+): Promise<number> {
+  return await db.transaction(async (tx) => {
+    if (!(await lockUsers(tx, [userId])).has(userId)) return 0
+    // Read again under the lock: whether there is a vector already decides what the counters get.
+    const current = await findCurrent(tx, { userId, memories: wanted })
+    const written = await writeVectors(
+      tx,
+      space,
+      current.flatMap((trace) => {
+        const vec = vectors.get(trace.id)
+        return vec ? [{ trace, vec, counted: trace.hasVector }] : []
+      }),
+    )
+    return written.size
+  })
+}

@@ -1,0 +1,101 @@
+import { MemoirError, SENTENCE } from '../errors.ts'
+import { reviveEdges } from '../stores/edges.ts'
+import type { StandingMemory } from '../stores/memory-writes.ts'
+import {
+  acceptWrite,
+  insertMemoryJob,
+  newJobId,
+  notFound,
+  openVector,
+  type AcceptContext,
+} from './accept.ts'
+import { fieldsOfStanding, lockReached, requireOwner } from './change.ts'
+import { hideMemories } from './hide.ts'
+import type { AcceptedMemories, MemoryKey, RemoveRequest } from './memories.ts'
+import { jobMemory, writeRecord, writeTextsOf } from './store.ts'
+
+/** How long what was deleted can be brought back. */
+export const RESTORABLE_DAYS = 30
+
+/** Accepts a deletion. It only goes forward: out of sight with this transaction, then out of the graph, the row last. */
+export async function removeMemory(
+  context: AcceptContext,
+  { key, revision, hard, cascade }: RemoveRequest,
+): Promise<AcceptedMemories> {
+  const userId = await requireOwner(context, key)
+  return await acceptWrite(context, async (tx) => {
+    const standing = await lockReached(tx, { key, userId, revision })
+    if (standing.state === 'deleted' && !hard) throw notFound()
+    const jobId = newJobId()
+    const [gone] = await hideMemories(tx, { userId, memories: [standing] })
+    const row = await insertMemoryJob(tx, context, {
+      id: jobId,
+      job: {
+        namespaceId: key.namespaceId,
+        userId,
+        operation: 'delete',
+        extract: false,
+        hard,
+        cascade,
+        memories: [{ id: key.id, revision: gone?.revision ?? 0, before: standing.revision }],
+        writes: [],
+      },
+    })
+    return { ids: [key.id], row }
+  })
+}
+
+/** Accepts that a deleted or superseded memory stands again, as it was. */
+export async function restoreMemory(
+  context: AcceptContext,
+  key: MemoryKey,
+): Promise<AcceptedMemories> {
+  const userId = await requireOwner(context, key)
+  return await acceptWrite(context, async (tx) => {
+    const standing = await lockReached(tx, { key, userId, revision: undefined })
+    refuseUnrestorable(standing)
+    const write = {
+      ...fieldsOfStanding(standing),
+      vectorState: openVector(context.config),
+      id: key.id,
+      userId,
+      contentHash: standing.contentHash,
+    }
+    const plans = [{ write, entities: null, standing }]
+    const jobId = newJobId()
+    const written = await writeRecord(tx, { plans, userId, jobId })
+    await writeTextsOf(tx, context, { plans, written })
+    if (standing.deletedAt) {
+      await reviveEdges(tx, { userId, traceId: key.id, endedAt: standing.deletedAt })
+    }
+    const row = await insertMemoryJob(tx, context, {
+      id: jobId,
+      job: {
+        namespaceId: key.namespaceId,
+        userId,
+        operation: 'restore',
+        extract: false,
+        memories: [jobMemory(written, key.id, standing)],
+        writes: [],
+      },
+    })
+    return { ids: [key.id], row }
+  })
+}
+
+const DAY_MS = 86_400_000
+
+function refuseUnrestorable({ state, deletedAt, expiresAt, kind }: StandingMemory): void {
+  if (state === 'deleted') {
+    const at = deletedAt?.getTime() ?? 0
+    if (at < Date.now() - RESTORABLE_DAYS * DAY_MS) throw notFound()
+    if (expiresAt !== null && expiresAt.getTime() <= Date.now()) {
+      throw new MemoirError('conflict', 'The memory has expired.', { details: { state } })
+    }
+  } else if (state !== 'superseded') {
+    throw new MemoirError('conflict', `The memory is ${state}: there is nothing to restore.`, {
+      details: { state },
+    })
+  }
+  if (kind === 'episode') throw new MemoirError('conflict', SENTENCE.conflict)
+}

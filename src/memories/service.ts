@@ -1,0 +1,25 @@
+import type { Database } from '../stores/database.ts'
+import { listRevisions } from '../stores/memory-history.ts'
+import { findMemory, listMemories } from '../stores/memory-list.ts'
+import { notFound, type AcceptContext } from './accept.ts'
+import { updateMemory } from './change.ts'
+import type { Memories } from './memories.ts'
+import { removeMemory, restoreMemory } from './remove.ts'
+import { storeMemories } from './store.ts'
+
+/** Memories as they are written, read and taken away one by one. */
+export function createMemories(context: AcceptContext & { readonly db: Database }): Memories {
+  const { db } = context
+  return {
+    store: async (request) => await storeMemories(context, request),
+    update: async (request) => await updateMemory(context, request),
+    remove: async (request) => await removeMemory(context, request),
+    restore: async (key) => await restoreMemory(context, key),
+    get: async (key) => await findMemory(db, key),
+    list: async (query) => await listMemories(db, query),
+    async history(key, page) {
+      if ((await findMemory(db, key)) === null) throw notFound()
+      return await listRevisions(db, { ...key, ...page })
+    },
+  }
+}

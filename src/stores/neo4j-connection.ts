@@ -1,0 +1,115 @@
+import neo4j, {
+  isRetryableError,
+  Neo4jError,
+  type Driver,
+  type ManagedTransaction,
+} from 'neo4j-driver'
+import { MemoirError, SENTENCE } from '../errors.ts'
+
+/** A connection to one Neo4j database: opened when first used, bounded in time, failing with Memoir's codes. */
+export interface Neo4jConnection {
+  read<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T>
+  write<T>(work: (tx: ManagedTransaction) => Promise<T>): Promise<T>
+  /** Statements that a transaction cannot hold, such as those for indexes. */
+  run(text: string): Promise<void>
+  check(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface Neo4jOptions {
+  readonly uri: string
+  readonly user: string
+  /** Without one, none is asked for. */
+  readonly password?: string
+  readonly database: string
+}
+
+/** A dead server is refused within this; a pool that is used up waits as long. */
+const ACQUIRE_MS = 2_000
+/** Deadlocks between two writers are over by then; a server that is away is somebody else's to wait for. */
+const RETRY_MS = 3_000
+/** Bolt has no time limit of its own: a frozen server would be waited for without end. */
+const WORK_MS = 60_000
+const CHECK_MS = 2_000
+
+export function openNeo4j(options: Neo4jOptions): Neo4jConnection {
+  const { uri, user, password, database } = options
+  const driver: Driver = neo4j.driver(
+    uri,
+    password === undefined ? undefined : neo4j.auth.basic(user, password),
+    {
+      connectionTimeout: ACQUIRE_MS,
+      connectionAcquisitionTimeout: ACQUIRE_MS,
+      maxTransactionRetryTime: RETRY_MS,
+      disableLosslessIntegers: true,
+      telemetryDisabled: true,
+      userAgent: 'memoir',
+    },
+  )
+  const inSession = async <T>(
+    limitMs: number,
+    work: (session: ReturnType<Driver['session']>) => Promise<T>,
+  ): Promise<T> => {
+    const session = driver.session({ database })
+    try {
+      return await within(limitMs, work(session))
+    } catch (error) {
+      throw graphError(error)
+    } finally {
+      // A frozen server answers to this no sooner than to the rest.
+      session.close().catch(() => undefined)
+    }
+  }
+  return {
+    read: async (work) => await inSession(WORK_MS, async (s) => await s.executeRead(work)),
+    write: async (work) => await inSession(WORK_MS, async (s) => await s.executeWrite(work)),
+    run: async (text) => {
+      await inSession(WORK_MS, async (session) => await session.run(text))
+    },
+    check: async () => {
+      await inSession(CHECK_MS, async (session) => await session.run('return 1'))
+    },
+    close: async () => await driver.close(),
+  }
+}
+
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(away('no answer in time')), limitMs)
+  // Whoever is late is not heard any more.
+  work.catch(() => undefined)
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** What the server says no to, so that nobody has to guess; waiting helps once it is mended. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  'Neo.ClientError.Security.Unauthorized': 'Neo4j does not accept the user or the password.',
+  'Neo.ClientError.Security.AuthenticationRateLimit':
+    'Neo4j does not accept the user or the password.',
+  'Neo.ClientError.Database.DatabaseNotFound': 'Neo4j has no database of that name.',
+}
+
+/** The server's own words may quote what was written, so only its code goes on. */
+function graphError(error: unknown): MemoirError {
+  if (error instanceof MemoirError) return error
+  if (!(error instanceof Neo4jError)) {
+    return new MemoirError('graph_store_failed', SENTENCE.graph_store_failed, { cause: error })
+  }
+  const refusal = REFUSALS[error.code]
+  if (refusal !== undefined) return away(error.code, refusal)
+  if (isRetryableError(error)) return away(error.code)
+  return new MemoirError('graph_store_failed', SENTENCE.graph_store_failed, {
+    cause: new Error(error.code),
+  })
+}
+
+function away(reason: string, sentence: string = SENTENCE.graph_unavailable): MemoirError {
+  return new MemoirError('graph_unavailable', sentence, {
+    cause: new Error(reason),
+    retryAfterMs: 5_000,
+  })
+}

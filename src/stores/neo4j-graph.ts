@@ -1,0 +1,281 @@
+import { int, type ManagedTransaction } from 'neo4j-driver'
+import type {
+  GraphEdge,
+  GraphEntity,
+  GraphMemory,
+  GraphRemoval,
+  GraphRemoved,
+  GraphRevision,
+  GraphStore,
+} from './graph-store.ts'
+import { hashRanges, listUserIds, readRows, removeStrays } from './neo4j-compare.ts'
+import { openNeo4j, type Neo4jConnection, type Neo4jOptions } from './neo4j-connection.ts'
+
+/**
+ * Memories, entities and their links in Neo4j. A node is known by its id and its user together: a conversation that goes to another
+ * user takes its ids along. Every value is a parameter; labels are ours, and types of links have to look like a name.
+ */
+export function createNeo4jGraph(options: Neo4jOptions): GraphStore {
+  const connection = openNeo4j(options)
+  return {
+    backend: 'neo4j',
+    prepare: async () => await prepare(connection),
+    writeMemories: async (batch) => await writeMemories(connection, batch),
+    removeMemories: async (removal) =>
+      await connection.write(async (tx) => await removeMemories(tx, removal)),
+    removeUser: async (userId) => await removeUser(connection, userId),
+    writeEntities: async (userId, entities) =>
+      await connection.write(
+        async (tx) =>
+          await mergeEntities(
+            tx,
+            entities.map((entity) => ({ ...entity, userId })),
+          ),
+      ),
+    removeEntities: async (userId, ids) =>
+      await connection.write(async (tx) => await removeEntities(tx, { userId, ids })),
+    counts: async (userIds) =>
+      await connection.read(async (tx) => ({
+        memories: await countNodes(tx, 'Memory', userIds),
+        entities: await countNodes(tx, 'Entity', userIds),
+      })),
+    hashes: async (ranges) => await hashRanges(connection, ranges),
+    rows: async (range, limit) => await readRows(connection, range, limit),
+    userIds: async (page) => await listUserIds(connection, page),
+    removeStrays: async (wanted) => await removeStrays(connection, wanted),
+    check: async () => await connection.check(),
+    close: async () => await connection.close(),
+  }
+}
+
+/** Indexes hold uuids only: a name of a thing may be longer than an index takes. */
+const SCHEMA = [
+  `create constraint memoir_memory if not exists for (m:Memory) require (m.user_id, m.id) is unique`,
+  `create constraint memoir_entity if not exists for (e:Entity) require (e.user_id, e.id) is unique`,
+  `create index memoir_memory_user if not exists for (m:Memory) on (m.user_id)`,
+  `create index memoir_entity_user if not exists for (e:Entity) on (e.user_id)`,
+  `create index memoir_memory_id if not exists for (m:Memory) on (m.id)`,
+  `call db.awaitIndexes(60)`,
+]
+
+async function prepare(connection: Neo4jConnection): Promise<void> {
+  for (const statement of SCHEMA) await connection.run(statement)
+}
+
+/**
+ * Nodes are committed before the links: whoever of two writers at once comes second with its links then sees the nodes of both.
+ */
+async function writeMemories(
+  connection: Neo4jConnection,
+  batch: readonly GraphMemory[],
+): Promise<readonly GraphRevision[]> {
+  if (batch.length === 0) return []
+  // Locks are taken in one order, so that two writers seldom wait for each other.
+  const memories = batch.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  const held = await connection.write(async (tx) => {
+    await mergeEntities(
+      tx,
+      memories.flatMap(({ userId, entities }) => entities.map((entity) => ({ ...entity, userId }))),
+    )
+    return await mergeMemories(tx, memories)
+  })
+  const revisions = new Map(held.map(({ id, revision }) => [id, revision]))
+  const current = memories.filter(({ id, revision }) => revisions.get(id) === revision)
+  await connection.write(async (tx) => await writeEdges(tx, current))
+  return held
+}
+
+async function mergeMemories(
+  tx: ManagedTransaction,
+  memories: readonly GraphMemory[],
+): Promise<GraphRevision[]> {
+  const { records } = await tx.run(
+    `unwind $rows as row
+     merge (m:Memory { user_id: row.user_id, id: row.id })
+     with m, row, coalesce(m.revision > row.revision, false) as ahead
+     foreach (_ in case when ahead then [] else [1] end |
+       set m = {
+         id: row.id, user_id: row.user_id, revision: row.revision, content_hash: row.content_hash,
+         kind: row.kind, occurred_at: datetime({ epochMillis: row.occurred_ms }), salience: row.salience })
+     return m.id as id, m.revision as revision`,
+    {
+      rows: memories.map((m) => ({
+        id: m.id,
+        user_id: m.userId,
+        revision: int(m.revision),
+        content_hash: m.contentHash,
+        kind: m.kind,
+        occurred_ms: int(m.occurredAt.getTime()),
+        salience: m.salience,
+      })),
+    },
+  )
+  return records.map((record) => ({ id: record.get('id'), revision: record.get('revision') }))
+}
+
+async function mergeEntities(
+  tx: ManagedTransaction,
+  entities: readonly (GraphEntity & { readonly userId: string })[],
+): Promise<void> {
+  if (entities.length === 0) return
+  const rows = new Map(
+    entities.map(({ userId, id, type, value, normalized }) => [
+      `${userId} ${id}`,
+      { user_id: userId, id, type, value, normalized },
+    ]),
+  )
+  await tx.run(
+    `unwind $rows as row
+     merge (e:Entity { user_id: row.user_id, id: row.id })
+     set e = row`,
+    { rows: [...rows.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)) },
+  )
+}
+
+interface LinkRow {
+  readonly user_id: string
+  readonly src: string
+  readonly dst: string
+  readonly type: string
+  readonly weight: number
+}
+
+/** Links that are no longer there go; the given ones come, once both ends are there. */
+async function writeEdges(tx: ManagedTransaction, memories: readonly GraphMemory[]): Promise<void> {
+  await tx.run(
+    `unwind $rows as row
+     match (m:Memory { user_id: row.user_id, id: row.id }) where m.revision = row.revision
+     match (m)-[r]->(d)
+     where not (coalesce(r.type, toLower(type(r))) + ' ' + coalesce(d.id, '')) in row.keep
+     delete r`,
+    {
+      rows: memories.map(({ userId, id, revision, edges }) => ({
+        user_id: userId,
+        id,
+        revision: int(revision),
+        keep: edges.filter(({ src }) => src === id).map(({ type, dst }) => `${type} ${dst}`),
+      })),
+    },
+  )
+  for (const [pattern, rows] of groupByPattern(memories)) {
+    await tx.run(pattern, { rows: [...rows.values()] })
+  }
+}
+
+const LABEL = { memory: 'Memory', entity: 'Entity' } as const
+/** What a type of our own looks like; anything else is a value of a link that is only RELATED_TO. */
+const TYPE = /^[a-z][a-z0-9_]{0,62}$/
+const OTHER_TYPE = 'RELATED_TO'
+
+/** One statement for each kind of link, and each link once, though both of its ends name it. */
+function groupByPattern(memories: readonly GraphMemory[]): Map<string, Map<string, LinkRow>> {
+  const groups = new Map<string, Map<string, LinkRow>>()
+  for (const { userId, edges } of memories) {
+    for (const edge of edges) {
+      const statement = mergeStatement(edge)
+      const rows = groups.get(statement) ?? new Map<string, LinkRow>()
+      groups.set(statement, rows)
+      const { src, dst, type, weight } = edge
+      rows.set(`${src} ${dst} ${type}`, { user_id: userId, src, dst, type, weight })
+    }
+  }
+  return groups
+}
+
+function mergeStatement({ srcIs, dstIs, type }: GraphEdge): string {
+  const named = TYPE.test(type) && type.toUpperCase() !== OTHER_TYPE
+  const link = named ? `r:\`${type.toUpperCase()}\`` : `r:${OTHER_TYPE} { type: row.type }`
+  return `unwind $rows as row
+    match (s:${LABEL[srcIs]} { user_id: row.user_id, id: row.src })
+    match (d:${LABEL[dstIs]} { user_id: row.user_id, id: row.dst })
+    merge (s)-[${link}]->(d)
+    set r.weight = row.weight`
+}
+
+async function removeMemories(
+  tx: ManagedTransaction,
+  { userId, memories, cascade }: GraphRemoval,
+): Promise<GraphRemoved> {
+  if (memories.length === 0) return { memories: 0, entities: 0, edges: 0 }
+  const { records, summary } = await tx.run(
+    `unwind $rows as row
+     match (m:Memory { user_id: $user_id, id: row.id }) where not coalesce(m.revision > row.revision, false)
+     optional match (m)-[:MENTIONS]->(e:Entity { user_id: $user_id })
+     with m, collect(e.id) as named
+     detach delete m
+     return named`,
+    {
+      user_id: userId,
+      rows: memories.map(({ id, revision }) => ({ id, revision: int(revision) })),
+    },
+  )
+  const { nodesDeleted, relationshipsDeleted } = summary.counters.updates()
+  const named = [...new Set(records.flatMap((record): string[] => record.get('named')))]
+  const orphans = cascade
+    ? await removeEntities(tx, { userId, ids: named, onlyUnnamed: true })
+    : { entities: 0, edges: 0 }
+  return {
+    memories: nodesDeleted,
+    entities: orphans.entities,
+    edges: relationshipsDeleted + orphans.edges,
+  }
+}
+
+async function removeEntities(
+  tx: ManagedTransaction,
+  { userId, ids, onlyUnnamed = false }: EntityRemoval,
+): Promise<GraphRemoved> {
+  if (ids.length === 0) return { memories: 0, entities: 0, edges: 0 }
+  const { summary } = await tx.run(
+    `unwind $ids as id
+     match (e:Entity { user_id: $user_id, id: id })
+     where not $only_unnamed or not exists { (e)<-[:MENTIONS]-(:Memory) }
+     detach delete e`,
+    { user_id: userId, ids, only_unnamed: onlyUnnamed },
+  )
+  const { nodesDeleted, relationshipsDeleted } = summary.counters.updates()
+  return { memories: 0, entities: nodesDeleted, edges: relationshipsDeleted }
+}
+
+interface EntityRemoval {
+  readonly userId: string
+  readonly ids: readonly string[]
+  readonly onlyUnnamed?: boolean
+}
+
+/** Transactions of a bounded size, however much a user has. */
+const REMOVE_AT_ONCE = 5_000
+
+async function removeUser(connection: Neo4jConnection, userId: string): Promise<GraphRemoved> {
+  const removed = { Memory: 0, Entity: 0, edges: 0 }
+  for (const label of ['Memory', 'Entity'] as const) {
+    for (;;) {
+      const { nodes, edges } = await connection.write(async (tx) => {
+        const { summary } = await tx.run(
+          `match (n:${label} { user_id: $user_id }) with n limit ${REMOVE_AT_ONCE} detach delete n`,
+          { user_id: userId },
+        )
+        const { nodesDeleted, relationshipsDeleted } = summary.counters.updates()
+        return { nodes: nodesDeleted, edges: relationshipsDeleted }
+      })
+      removed[label] += nodes
+      removed.edges += edges
+      if (nodes < REMOVE_AT_ONCE) break
+    }
+  }
+  return { memories: removed.Memory, entities: removed.Entity, edges: removed.edges }
+}
+
+async function countNodes(
+  tx: ManagedTransaction,
+  label: 'Memory' | 'Entity',
+  userIds: readonly string[],
+): Promise<number> {
+  const { records } = await tx.run(
+    `unwind $user_ids as user_id
+     match (n:${label} { user_id: user_id })
+     return count(n) as nodes`,
+    { user_ids: userIds },
+  )
+  return records[0]?.get('nodes') ?? 0
+}

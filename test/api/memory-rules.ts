@@ -1,0 +1,44 @@
+import type { World } from './tenancy-world.ts'
+import { MARK } from './tenancy-world.ts'
+
+/** The walk's rules for memories: ann's, in the scope `work`. */
+
+const reads = (path: string) => ({
+  role: 'reader' as const,
+  ask: ({ memory }: World) => ({ path: `/v1/memories/${memory}${path}` }),
+  outside: { foreign: 404, user: 404, scoped: 404 },
+  shows: MARK,
+})
+const writes = (method: string, path = '', body?: unknown) => ({
+  role: 'service' as const,
+  ask: ({ memory }: World) => ({
+    path: `/v1/memories/${memory}${path}`,
+    method,
+    ...(body === undefined ? {} : { body }),
+  }),
+  outside: { foreign: 404, user: 404, scoped: 404 },
+})
+const stores = (path: string, body: object) => ({
+  role: 'service' as const,
+  ask: () => ({ path, body: { user_id: 'ann', ...body } }),
+  // In another namespace ann is somebody else.
+  outside: { foreign: 202, user: 404, scoped: 404 },
+})
+
+const memory = { content: 'We hiked to the lake.', scope: 'work' }
+
+export const MEMORY_RULES = {
+  'post /v1/memories': stores('/v1/memories', memory),
+  'post /v1/memories/batch': stores('/v1/memories/batch', { memories: [memory] }),
+  'get /v1/memories': {
+    role: 'reader' as const,
+    ask: () => ({ path: '/v1/memories?user_id=ann&scope=work' }),
+    outside: { foreign: 200, user: 200, scoped: 200 },
+    shows: MARK,
+  },
+  'get /v1/memories/{id}': reads(''),
+  'get /v1/memories/{id}/history': reads('/history'),
+  'patch /v1/memories/{id}': writes('PATCH', '', { tags: ['lake'] }),
+  'delete /v1/memories/{id}': writes('DELETE'),
+  'post /v1/memories/{id}/restore': writes('POST', '/restore'),
+}

@@ -1,0 +1,173 @@
+import { pino } from 'pino'
+import { describe, expect, test, vi } from 'vitest'
+import { MemoirError } from '../../src/errors.ts'
+import { startDrain } from '../../src/graph/drain.ts'
+import { writeToGraph } from '../../src/graph/write.ts'
+import { keepOnlyEdges, upsertEdges } from '../../src/stores/edges.ts'
+import type { GraphStore } from '../../src/stores/graph-store.ts'
+import { markWritten } from '../../src/stores/graph-states.ts'
+import { createPostgresGraph } from '../../src/stores/postgres-graph.ts'
+import { removeTraces, softDeleteTraces } from '../../src/stores/traces.ts'
+import { expectedBuckets, loadGraphMemories } from '../../src/stores/graph-record.ts'
+import { createGraphWorld, type GraphWorld } from '../support/graph-world.ts'
+import { hasNeo4j, sharedNeo4j } from '../support/neo4j.ts'
+
+describe.skipIf(!hasNeo4j)('draining into the graph', () => {
+  test('what is written is pending, and after a round the graph holds exactly the record', async () => {
+    await using world = await createGraphWorld(await sharedNeo4j())
+    const users = await world.seed({ users: 3, memories: 40 })
+    expect(await states(world)).toEqual([{ state: 'pending', n: 120 }])
+    expect(await world.drain.round()).toEqual({ written: 120, removed: 0, failed: 0 })
+    expect(await states(world)).toEqual([{ state: 'written', n: 120 }])
+    await expectSame(world, users)
+    expect(await world.drain.round()).toEqual({ written: 0, removed: 0, failed: 0 })
+  })
+
+  test('a change of a link alone is told too, and one that comes while it is told is not lost', async () => {
+    await using world = await createGraphWorld(await sharedNeo4j())
+    const { db, drain } = world
+    const [userId = ''] = await world.seed({ memories: 5 })
+    await drain.round()
+    const [a, b, c] = await idsOf(world, userId)
+    await upsertEdges(db, [
+      { src: a ?? '', dst: c ?? '', type: 'same_topic', userId, weight: 0.5, ts: null },
+    ])
+    expect(await drain.round()).toMatchObject({ written: 1 })
+    await expectSame(world, [userId])
+    const keep = [{ src: b ?? '', dst: a ?? '' }]
+    await keepOnlyEdges(db, {
+      type: 'next',
+      userIds: [userId],
+      sources: [a ?? '', b ?? '', c ?? ''],
+      keep,
+    })
+    expect(await drain.round()).not.toMatchObject({ written: 0 })
+    await expectSame(world, [userId])
+    // What was read before the link came must not pass for written.
+    const read = await loadGraphMemories(db, [a ?? ''])
+    await db.query('update memoir.memory_trace set revision = revision + 1 where id = $1', [a])
+    await db.query('update memoir.memory_trace set revision = revision - 1 where id = $1', [a])
+    expect(await markWritten(db, read)).toBe(0)
+  })
+
+  test('what is deleted or hidden leaves the graph, and what is brought back returns', async () => {
+    await using world = await createGraphWorld(await sharedNeo4j())
+    const { db, drain } = world
+    const [userId = ''] = await world.seed({ memories: 6 })
+    await drain.round()
+    const [a, b] = await idsOf(world, userId)
+    await softDeleteTraces(db, [a ?? ''])
+    await removeTraces(db, [b ?? ''])
+    expect(await drain.round()).toEqual({ written: 0, removed: 2, failed: 0 })
+    expect(await world.graph.counts([userId])).toMatchObject({ memories: 4 })
+    await db.query(
+      `update memoir.memory_trace set state = 'active', revision = revision + 1 where id = $1`,
+      [a],
+    )
+    expect(await drain.round()).toMatchObject({ written: 1 })
+    await expectSame(world, [userId])
+  })
+
+  test('a memory that is forgotten, and a user who is erased, while they are written are taken back', async () => {
+    await using world = await createGraphWorld(await sharedNeo4j())
+    const { db, graph } = world
+    const [erased = '', kept = ''] = await world.seed({ users: 2, memories: 5 })
+    const [forgotten = ''] = await idsOf(world, kept)
+    const meddling: GraphStore = {
+      ...graph,
+      async writeMemories(batch) {
+        const held = await graph.writeMemories(batch)
+        await db.query('update memoir.memory_user set erased_at = now() where id = $1', [erased])
+        await removeTraces(db, [forgotten])
+        return held
+      },
+    }
+    const ids = [...(await idsOf(world, erased)), ...(await idsOf(world, kept))]
+    await writeToGraph({ db, graph: meddling }, ids)
+    expect(await graph.counts([erased])).toEqual({ memories: 0, entities: 0 })
+    expect(await graph.counts([kept])).toMatchObject({ memories: 4 })
+    await world.drain.round()
+    await expectSame(world, [erased, kept])
+  })
+
+  test('a memory the graph refuses is marked, and keeps nobody else out', async () => {
+    await using world = await createGraphWorld(await sharedNeo4j())
+    const { db, graph } = world
+    const [userId = ''] = await world.seed({ memories: 9 })
+    const ids = await idsOf(world, userId)
+    const refusing: GraphStore = {
+      ...graph,
+      async writeMemories(batch) {
+        if (batch.some(({ id }) => id === ids[3])) throw new MemoirError('graph_store_failed', '')
+        return await graph.writeMemories(batch)
+      },
+    }
+    expect(await writeToGraph({ db, graph: refusing }, ids)).toEqual({ written: 8, failed: 1 })
+    expect(await states(world)).toEqual([
+      { state: 'failed', n: 1 },
+      { state: 'written', n: 8 },
+    ])
+  })
+
+  test('a graph that claims a revision that never was is brought back', async () => {
+    await using world = await createGraphWorld(await sharedNeo4j())
+    const { db, graph, drain } = world
+    const [userId = ''] = await world.seed({ memories: 5 })
+    const [id = ''] = await idsOf(world, userId)
+    const [memory] = await loadGraphMemories(db, [id])
+    if (!memory) throw new Error('it is there')
+    await graph.writeMemories([{ ...memory, revision: 99 }])
+    await drain.round()
+    await drain.round()
+    expect(await states(world)).toEqual([{ state: 'written', n: 5 }])
+    await expectSame(world, [userId])
+  })
+
+  test('memories from before there was a graph are taken on by the first round', async () => {
+    await using world = await createGraphWorld(await sharedNeo4j())
+    const [userId = ''] = await world.seed({ memories: 5 })
+    await world.db.query(`update memoir.memory_trace set graph_state = 'off'`)
+    expect(await world.drain.round()).toMatchObject({ written: 0 })
+    const later = startDrain({ ...world, log: pino({ level: 'silent' }) }, { everyMs: 3_600_000 })
+    await vi.waitFor(async () => expect(await states(world)).toEqual([{ state: 'written', n: 5 }]))
+    await later.stop()
+    await expectSame(world, [userId])
+  })
+
+  test('with Postgres as the graph nothing is ever pending', async () => {
+    await using world = await createGraphWorld(await sharedNeo4j())
+    const drain = startDrain({
+      ...world,
+      graph: createPostgresGraph(world.db),
+      log: pino({ level: 'silent' }),
+    })
+    await drain.round()
+    await world.seed({ memories: 2 })
+    expect(await states(world)).toEqual([{ state: 'off', n: 2 }])
+    await drain.stop()
+  })
+})
+
+async function idsOf({ db }: GraphWorld, userId: string): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    'select id from memoir.memory_trace where user_id = $1 order by occurred_at',
+    [userId],
+  )
+  return rows.map(({ id }) => id)
+}
+
+async function states({ db }: GraphWorld): Promise<unknown[]> {
+  const { rows } = await db.query(
+    `select graph_state as state, count(*) as n from memoir.memory_trace group by 1 order by 1`,
+  )
+  return rows
+}
+
+/** Hash by hash, in buckets of a size that splits users. */
+async function expectSame({ db, graph }: GraphWorld, userIds: readonly string[]): Promise<void> {
+  for (const node of ['memory', 'entity'] as const) {
+    const expected = await expectedBuckets(db, { node, userIds, after: null, size: 7 })
+    const held = await graph.hashes(expected)
+    expect(held).toEqual(expected.map(({ nodes, hash }) => ({ nodes, hash })))
+  }
+}
