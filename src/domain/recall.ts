@@ -10,7 +10,15 @@ export const HEADS = ['semantic', 'entity', 'situation'] as const
 export type Head = (typeof HEADS)[number]
 
 /** What can be left out of a recall, to measure what it earns. */
-export const RECALL_STAGES = ['vectors', 'words', 'window', 'names', 'speaker', 'hops'] as const
+export const RECALL_STAGES = [
+  'vectors',
+  'words',
+  'window',
+  'names',
+  'speaker',
+  'time',
+  'hops',
+] as const
 export type RecallStage = (typeof RECALL_STAGES)[number]
 
 export const MAX_HOPS = 2

@@ -14,6 +14,7 @@ import { createSearch, READ_AHEAD, type Found } from './search.ts'
 import { traitsOf, type SpaceTraits } from './space-traits.ts'
 import { speakerBoost } from './speaker.ts'
 import { left } from './stages.ts'
+import { timeBoost } from './time.ts'
 
 export interface RecallDependencies {
   readonly db: Database
@@ -60,8 +61,9 @@ async function hitsOf(found: Found, request: RecallRequest, tools: Tools): Promi
   const first = await timed('fuse', () => fuse(found.candidates, traits))
   const { candidates, edges } = await follow(found, request, { ...tools, traits, first })
   const fused = candidates === found.candidates ? first : fuse(candidates, traits)
-  const boost = left(request, 'speaker') ? null : speakerBoost(found.speakers)
-  const ordered = rerank(fused, boost === null ? [] : [boost])
+  const speaker = left(request, 'speaker') ? null : speakerBoost(found.speakers)
+  const boosts = [speaker, timeBoost(found.window)].filter((boost) => boost !== null)
+  const ordered = rerank(fused, boosts)
   const wanted = ordered.filter(({ relevance }) => relevance >= (request.threshold ?? 0))
   return await timed('read', async () => await readHits(db, { ...found, request, wanted, edges }))
 }

@@ -3,11 +3,13 @@ import type { Candidate } from '../stores/candidate-query.ts'
 import { findCandidates } from '../stores/candidates.ts'
 import type { Database } from '../stores/database.ts'
 import type { RecallUser } from '../stores/memory-users.ts'
+import { detectAmong } from '../text/language.ts'
 import { queryLexemes } from '../text/tokens.ts'
 import { createKnownUsers } from './known-users.ts'
 import { namesIn } from './names.ts'
 import type { QuestionVector } from './question.ts'
 import { left } from './stages.ts'
+import { timeIn, type TimeWindow } from './time.ts'
 
 /** Candidates of a user, in one round trip when the user is known from before. */
 
@@ -21,6 +23,8 @@ export interface Found {
   readonly lexemes: readonly string[]
   /** Speakers that the question names. */
   readonly speakers: readonly string[]
+  /** The stretch of time it names. */
+  readonly window: TimeWindow | null
   readonly asked: QuestionVector
   readonly candidates: readonly Candidate[]
 }
@@ -59,16 +63,18 @@ async function searchFor(
 ) {
   const whole = { text: request.query, speakers: [] }
   const named = left(request, 'names') ? whole : namesIn(request.query, user)
+  const language = detectAmong(request.query, user.languages)
+  const window = left(request, 'time') ? null : timeIn(request.query, language, new Date())
   const asked = await question(named.text, request.namespaceId)
-  const lexemes = left(request, 'words') ? [] : queryLexemes(named.text, user.languages)
+  const lexemes = left(request, 'words') ? [] : queryLexemes(named.text, user.languages, language)
   const semantic = request.heads?.includes('semantic') !== false && !left(request, 'vectors')
   const found = await findCandidates(db, {
     user,
     lexemes,
     vector: semantic ? asked.vector : null,
     filter: request,
-    detailed: named.speakers.length === 1,
+    detailed: named.speakers.length === 1 || window !== null,
     limit: Math.max(CANDIDATES, request.k + READ_AHEAD),
   })
-  return { ...found, lexemes, asked, speakers: named.speakers }
+  return { ...found, lexemes, asked, speakers: named.speakers, window }
 }

@@ -41,9 +41,13 @@ export function tellsSomething(text: string, languages: readonly string[]): bool
 /**
  * Distinct lexemes of a question, under its own language and each that the user's memories are written in: a name stems
  * differently in a German and in an English message, and the question has to meet both.
+ * @param asked the question's own language, where it is known
  */
-export function queryLexemes(text: string, languages: readonly string[]): string[] {
-  const asked = detectAmong(text, languages)
+export function queryLexemes(
+  text: string,
+  languages: readonly string[],
+  asked = detectAmong(text, languages),
+): string[] {
   const stops = stopWordsOf(asked)
   const words = wordsOf(text).map(spelled)
   const telling = words.filter((word) => !stops.has(word))
