@@ -57,7 +57,7 @@ function monthIn(query: string, language: string): number | null {
   if (language === 'en' || !/^[a-z]{2}$/.test(language)) return null
   const names = monthNames.get(language) ?? namesOfMonths(language)
   monthNames.set(language, names)
-  const words = query.toLowerCase().match(/\p{L}+/gu) ?? []
+  const words: readonly string[] = query.toLowerCase().match(/\p{L}+/gu) ?? []
   const at = names.findIndex((name) => words.includes(name))
   return at === -1 ? null : (at % 12) + 1
 }
