@@ -1,3 +1,4 @@
+import { benchAcceptSessions } from './accept-sessions.ts'
 import { benchAccept } from './accept.ts'
 import { benchBackfill } from './backfill.ts'
 import { startServers, type BenchServers } from './environment.ts'
@@ -13,6 +14,7 @@ import { benchRecall } from './recall.ts'
  */
 const BENCHES = {
   accept: benchAccept,
+  'accept-sessions': benchAcceptSessions,
   backfill: benchBackfill,
   recall: async (servers) => await benchRecall(servers, [100, 1_000, 10_000, 100_000]),
   live: benchLive,

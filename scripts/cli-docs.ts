@@ -59,6 +59,7 @@ function silentContext(): CliContext {
   }
   const stdout = new PassThrough()
   const io: Io = {
+    stdin: stdout,
     stdout,
     stderr: stdout,
     env: {},

@@ -77,6 +77,9 @@ function wantsTraces(io: Io): boolean {
 
 function processIo(): Io {
   return {
+    get stdin() {
+      return process.stdin
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     isTTY: process.stderr.isTTY,

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { isCron } from './domain/cron.ts'
 import { GRAPH_BACKENDS } from './domain/graph.ts'
 import { MemoirError } from './errors.ts'
-import { priceOf } from './providers/prices.ts'
+import { unpricedModels } from './providers/configured-prices.ts'
 
 /** The one reader of the environment: every variable Memoir knows, its default and what it may be. */
 
@@ -214,18 +214,17 @@ function contradictions(env: Environment): string[] {
   ) {
     problems.push('OPENAI_API_KEY: needed for EMBEDDING_MODEL unless EMBEDDING_BASE_URL is set')
   }
+  if (env.GRAPH_BACKEND === 'neo4j' && env.NEO4J_URI === undefined) {
+    problems.push('NEO4J_URI: needed together with GRAPH_BACKEND=neo4j')
+  }
   if (env.LLM_MODEL && !env.OPENAI_BASE_URL && !env.OPENAI_API_KEY) {
     problems.push('OPENAI_API_KEY: needed for LLM_MODEL unless OPENAI_BASE_URL is set')
   }
   if ((env.LLM_PRICE_INPUT === undefined) !== (env.LLM_PRICE_OUTPUT === undefined)) {
     problems.push('LLM_PRICE_INPUT: only together with LLM_PRICE_OUTPUT')
   }
-  const { EMBEDDING_MODEL: model, EMBEDDING_PRICE: price } = env
-  if (env.BUDGET_PER_DAY !== undefined && model && priceOf({ model, price }) === null) {
-    problems.push(`EMBEDDING_PRICE: needed for BUDGET_PER_DAY, the price of ${model} is not known`)
-  }
-  if (env.GRAPH_BACKEND === 'neo4j' && env.NEO4J_URI === undefined) {
-    problems.push('NEO4J_URI: needed together with GRAPH_BACKEND=neo4j')
+  for (const { model, variable } of env.BUDGET_PER_DAY === undefined ? [] : unpricedModels(env)) {
+    problems.push(`${variable}: needed for BUDGET_PER_DAY, the price of ${model} is not known`)
   }
   if (env.TEMPORAL_ADDRESS === undefined && (env.TEMPORAL_TLS || env.TEMPORAL_API_KEY)) {
     problems.push('TEMPORAL_ADDRESS: needed together with TEMPORAL_TLS or TEMPORAL_API_KEY')

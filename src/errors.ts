@@ -32,6 +32,7 @@ export const ERROR_CODES = [
   'budget_reached',
   'guard',
   'worker_killed',
+  'workflow_taken',
   'workflow_lost',
   'terminated',
   'timed_out',
@@ -108,6 +109,8 @@ export const SENTENCE = {
   suppressed_user: 'The user was erased and stays forgotten.',
   budget_reached: 'The budget of the job is spent.',
   worker_killed: 'The worker died twice while it worked on this alone.',
+  workflow_taken:
+    'A run that Temporal has under the workflow id of this job belongs to other work; the job starts once that run has ended.',
   workflow_lost: 'Temporal no longer knows this run.',
   terminated: 'The run was terminated in Temporal.',
   timed_out: 'The run exceeded its time.',

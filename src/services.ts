@@ -6,7 +6,9 @@ import { createEstimate } from './ingest/estimate.ts'
 import { toMemoirError } from './errors.ts'
 import type { Ingest } from './ingest/ingest.ts'
 import { createIngest } from './ingest/page.ts'
+import { createSyncSteps, type SyncSteps } from './graph/sync-steps.ts'
 import { createJobs } from './jobs/accept.ts'
+import { createSyncs } from './jobs/sync.ts'
 import type { Schedules } from './jobs/jobs.ts'
 import { createSchedules, type ScheduleKeeper } from './jobs/schedules.ts'
 import { createPersistence, type Persistence } from './memories/persist.ts'
@@ -14,16 +16,15 @@ import { createMemories } from './memories/service.ts'
 import type { Logger } from './logger.ts'
 import { createExposition } from './exposition.ts'
 import { createMetrics } from './metrics.ts'
-import { createEmbedder } from './providers/create-embedder.ts'
-import { createLanguageModel } from './providers/create-language-model.ts'
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
-import { dollarsOf } from './providers/prices.ts'
-import { createRulesModel } from './providers/rules-model.ts'
+import { pricedEmbedding } from './providers/configured-prices.ts'
 import { createQuestionSpending } from './recall/question-spending.ts'
 import { createQuestions, type QuestionDependencies } from './recall/question.ts'
 import { createRecall } from './recall/recall.ts'
 import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
+import { createLiveModels } from './settings/live-models.ts'
+import { createAiSettings } from './settings/settings.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
 import { sourceByNamespace } from './sources/source-by-namespace.ts'
 import { createPosts } from './sessions/posts.ts'
@@ -49,7 +50,7 @@ export interface Services extends ApiServices {
   readonly temporal: TemporalClient
   /** Working memory by user: in Redis when there is one, else in this process. */
   readonly focus: FocusBuffer
-  readonly graph: GraphStore
+  readonly sync: SyncSteps
   close(): Promise<void>
 }
 
@@ -76,9 +77,8 @@ export async function createServices(
   })
   const metrics = createMetrics()
   const parts = { config, log, db, metrics }
-  const embedder = options.embedder ?? createEmbedder(config, metrics)
-  const languageModel =
-    options.languageModel ?? createLanguageModel(config, metrics, createRulesModel)
+  const models = createLiveModels(parts)
+  const { embedder = models.embedder, languageModel = models.languageModel } = options
   const source = createPostgresSource(config, db, onIdleError)
   const sourceOf = sourceByNamespace(config, db, source)
   const temporal = await openTemporal(config)
@@ -87,9 +87,11 @@ export async function createServices(
   const jobs = createJobs({ ...parts, temporal })
   const indexer = createSpaceIndexer(db, log)
   const activeSpace = cachedSpace(db, embedder)
-  const { model } = embedder.identity
-  const dollars = (tokens: number) => dollarsOf(tokens, { model, price: config.EMBEDDING_PRICE })
-  const spending = createQuestionSpending({ db, log, model, dollarsOf: dollars })
+  const spending = createQuestionSpending({
+    db,
+    log,
+    priced: () => pricedEmbedding(config, embedder.identity.model),
+  })
   return {
     ...parts,
     embedder,
@@ -99,6 +101,8 @@ export async function createServices(
     focus: focusOf(config, redis),
     graph,
     jobs,
+    syncs: createSyncs({ db, launcher: jobs }),
+    sync: createSyncSteps({ db, graph }),
     posts: createPosts({ db, temporal, launcher: jobs }),
     schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
@@ -109,6 +113,7 @@ export async function createServices(
     memories: createMemories({ ...parts, launch: jobs.launch }),
     persistence: createPersistence({ ...parts, embedder }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
+    settings: createAiSettings({ ...parts, onChange: () => models.forget() }),
     estimate: createEstimate(config, { sourceOf, embedder }),
     health: healthOf({ db, temporal, embedder, redis, graph }, activeSpace),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
@@ -118,8 +123,7 @@ export async function createServices(
       await temporal.close()
       await source.close()
       redis?.close()
-      await spending.close()
-      await graph.close()
+      await Promise.all([graph.close(), spending.close()])
       await db.close()
     },
   }
@@ -204,6 +208,7 @@ const SPACE_FRESH_MS = 2_000
 function cachedSpace(db: Database, embedder: Embedder): ActiveSpace {
   let known: { space: Space; at: number } | undefined
   return async () => {
+    await embedder.ready?.()
     const now = performance.now()
     if (known && now - known.at < SPACE_FRESH_MS) return known.space
     const space = await ensureActiveSpace(db, embedder.identity)

@@ -57,6 +57,7 @@ export const RETRY = {
   budget_reached: 'permanent',
   guard: 'permanent',
   worker_killed: 'permanent',
+  workflow_taken: 'permanent',
   workflow_lost: 'permanent',
   terminated: 'permanent',
   timed_out: 'permanent',

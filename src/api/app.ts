@@ -6,6 +6,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { createAuthenticate, type FixedPrincipal } from './auth.ts'
 import { compatRoutes } from './compat.ts'
+import { compatPersistenceRoutes } from './compat-persistence.ts'
 import { compatSessionRoutes } from './compat-sessions.ts'
 import type { ApiServices } from './context.ts'
 import { documentOf } from './document.ts'
@@ -19,14 +20,17 @@ import { jobControlRoutes } from './routes/job-controls.ts'
 import { jobEventRoutes } from './routes/job-events.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { mcpRoutes } from './routes/mcp.ts'
 import { memoryRoutes } from './routes/memories.ts'
 import { memoryWriteRoutes } from './routes/memory-writes.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
+import { settingsRoutes } from './routes/settings.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { statsRoutes } from './routes/stats.ts'
+import { syncRoutes } from './routes/sync.ts'
 import { userRoutes } from './routes/users.ts'
 
 export interface AppOptions {
@@ -68,12 +72,16 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', scheduleRoutes)
     .route('/', userRoutes)
     .route('/', keyRoutes)
+    .route('/', settingsRoutes)
     .route('/', sessionRoutes)
     .route('/', budgetRoutes)
     .route('/', statsRoutes)
+    .route('/', syncRoutes)
     .route('/', compatRoutes)
     .route('/', compatSessionRoutes)
+    .route('/', compatPersistenceRoutes)
     .route('/', processRoutes)
+  routed.route('/', mcpRoutes)
   routed.route('/', pageRoutes)
   routed.get('/openapi.json', (c) => {
     described ??= JSON.stringify(describeApi())
@@ -99,8 +107,9 @@ function useFoundation(
   // Whoever ends TLS in front knows whether to insist on it.
   app.use('*', secureHeaders({ strictTransportSecurity: false, xFrameOptions: 'DENY' }))
   app.use('*', async (c, next) => {
-    c.header('Cache-Control', 'no-store')
     await next()
+    // Only files whose name says what they hold may be kept, and they say so.
+    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store')
   })
   const { CORS_ORIGINS: origins } = services.config
   if (origins.length > 0) app.use('*', crossOrigin(origins))
@@ -140,11 +149,14 @@ function crossOrigin(origins: readonly string[]) {
       'Idempotency-Key',
       'If-Match',
       'Last-Event-ID',
+      'MCP-Protocol-Version',
+      'Mcp-Method',
+      'Mcp-Name',
       'Memoir-Namespace',
       'Prefer',
       'X-Request-Id',
     ],
-    exposeHeaders: ['Preference-Applied', 'Retry-After', 'X-Request-Id'],
+    exposeHeaders: ['Preference-Applied', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
     maxAge: LEAVE_SECONDS,
   })
 }

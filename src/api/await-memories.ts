@@ -8,9 +8,21 @@ import { memoryKey } from './reach.ts'
 import { waitSeconds, watchJob } from './watch-job.ts'
 
 /** Accepted memories as they are answered; `id` is the memory's own when there is one, else the job's. */
-export function acceptedAnswer({ ids, job, state }: AcceptedMemories) {
+export function acceptedAnswer({
+  ids,
+  job,
+  state,
+  sessionId,
+}: AcceptedMemories & { readonly sessionId?: string }) {
   const [first, ...others] = ids
-  return { id: first !== undefined && others.length === 0 ? first : job, job, ids, status: state }
+  const id = first !== undefined && others.length === 0 ? first : job
+  return {
+    id,
+    job,
+    ids,
+    status: state,
+    ...(sessionId === undefined ? {} : { session_id: sessionId }),
+  }
 }
 
 /** Indexing a memory takes some tens of milliseconds. */
@@ -54,7 +66,13 @@ export async function writtenMemories(
     ids.map(async (id) => await services.memories.get(memoryKey(principal, id))),
   )
   const standing = found.filter((memory) => memory !== null)
-  if (standing.length > 0 || job.state === 'succeeded') return standing
+  if (standing.length === 0) requireSuccess(job)
+  return standing
+}
+
+/** @throws MemoirError with the job's code */
+export function requireSuccess(job: Job): void {
+  if (job.state === 'succeeded') return
   const code = isErrorCode(job.error?.code) ? job.error.code : 'persistence_failed'
   throw new MemoirError(code, SENTENCE[code], { details: { job: job.id } })
 }

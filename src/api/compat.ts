@@ -1,12 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { MemoirError } from '../errors.ts'
 import { callTool, TOOL_NAMES } from '../mcp/tools.ts'
+import { looseChange, putSettings, testSettings } from './ai-settings.ts'
 import { head, moment, present, queryListOf, question, text, userId, MAX_HITS } from './fields.ts'
 import { needs } from './guard.ts'
 import { recallWithin } from './reach.ts'
 import { body, json, refuses } from './responses.ts'
 import { createRouter } from './router.ts'
-import { recallSchema } from './schemas.ts'
+import { aiSettingsSchema, probeSchema, recallSchema } from './schemas.ts'
 
 /** Paths that clients already call, with their shapes. Unknown fields are ignored here. */
 
@@ -60,6 +61,50 @@ const toolCall = createRoute({
   },
 })
 
+const getSettings = createRoute({
+  method: 'get',
+  path: '/settings/ai',
+  operationId: 'compatGetAiSettings',
+  tags: ['compatible paths'],
+  summary: 'As GET /v1/settings/ai',
+  ...needs('admin'),
+  request: {},
+  responses: { 200: json(aiSettingsSchema, 'The settings'), ...refuses('configuration_invalid') },
+})
+
+const putAiSettings = createRoute({
+  method: 'put',
+  path: '/settings/ai',
+  operationId: 'compatPutAiSettings',
+  tags: ['compatible paths'],
+  summary: 'As PUT /v1/settings/ai',
+  ...needs('admin'),
+  request: { body: body(looseChange) },
+  responses: {
+    200: json(aiSettingsSchema, 'The settings in force'),
+    ...refuses(
+      'reembed_required',
+      'configuration_invalid',
+      'payload_too_large',
+      'unsupported_media_type',
+    ),
+  },
+})
+
+const testAiSettings = createRoute({
+  method: 'post',
+  path: '/settings/ai/test',
+  operationId: 'compatTestAiSettings',
+  tags: ['compatible paths'],
+  summary: 'As POST /v1/settings/ai/test',
+  ...needs('admin'),
+  request: { body: body(looseChange) },
+  responses: {
+    200: json(probeSchema, 'A code and a time, never what was answered'),
+    ...refuses('configuration_invalid', 'payload_too_large', 'unsupported_media_type'),
+  },
+})
+
 export const compatRoutes = createRouter()
   .openapi(recall, async (c) => {
     const { services, principal } = c.var
@@ -79,6 +124,12 @@ export const compatRoutes = createRouter()
     const { name, arguments: given } = c.req.valid('json')
     return c.json(await callTool({ services, principal }, name, given), 200)
   })
+  .openapi(getSettings, async (c) => c.json(await c.var.services.settings.get(), 200))
+  .openapi(putAiSettings, async (c) => {
+    const call = { ...c.var, idempotencyKey: c.req.header('idempotency-key') }
+    return c.json(await putSettings(call, c.req.valid('json')), 200)
+  })
+  .openapi(testAiSettings, async (c) => c.json(await testSettings(c.var, c.req.valid('json')), 200))
 
 const UNIT_MS = { h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 const isUnit = (unit: string | undefined): unit is keyof typeof UNIT_MS =>

@@ -40,6 +40,7 @@ export const STATUS = {
   budget_reached: 409,
   guard: 409,
   worker_killed: 500,
+  workflow_taken: 409,
   workflow_lost: 500,
   terminated: 500,
   timed_out: 504,
@@ -75,7 +76,10 @@ export function answerError(thrown: unknown, c: Context<AppEnv>): Response {
   }
   const retryAfterMs = error.retryAfterMs ?? (status === 503 ? RETRY_AFTER_MS : undefined)
   if (retryAfterMs !== undefined) c.header('Retry-After', String(Math.ceil(retryAfterMs / 1000)))
-  if (status === 401) c.header('WWW-Authenticate', 'Bearer')
+  if (status === 401) {
+    const came = c.req.header('authorization') !== undefined
+    c.header('WWW-Authenticate', came ? 'Bearer error="invalid_token"' : 'Bearer')
+  }
   const message = error.code === 'internal' ? SENTENCE.internal : error.message
   const details = error.details === undefined ? {} : { details: error.details }
   return c.json({ error: { code: error.code, message, request_id, ...details } }, status)

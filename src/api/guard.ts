@@ -22,9 +22,11 @@ function guard(role: Role): MiddlewareHandler<GuardedEnv> {
   }
 }
 
+export const hasRole = (role: Role, needed: Role): boolean => RANK[role] >= RANK[needed]
+
 /** @throws MemoirError `forbidden` when the key's role is lower */
 export function requireRole(c: Context<GuardedEnv>, role: Role): void {
-  if (RANK[c.var.principal.role] < RANK[role]) {
+  if (!hasRole(c.var.principal.role, role)) {
     throw new MemoirError('forbidden', `This needs a key of role ${role}.`)
   }
 }

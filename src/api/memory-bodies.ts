@@ -77,6 +77,16 @@ const one = {
 
 const extractEntities = z.boolean().default(true)
 
+/** What is found out of messages is rated and dated by what they say. */
+const NOT_INFERRED = [
+  'scope',
+  'kind',
+  'tags',
+  'importance',
+  'conversation_id',
+  'expires_at',
+] as const
+
 /** One memory, or the messages of a conversation. */
 export const storeBody = z
   .strictObject({
@@ -99,6 +109,10 @@ export const storeBody = z
     if (value.messages === undefined) return
     for (const name of ['content', 'role', 'external_id', 'entities', 'summary'] as const) {
       if (value[name] !== undefined) add(name, 'does not go together with messages')
+    }
+    if (value.infer === false) return
+    for (const name of NOT_INFERRED) {
+      if (value[name] !== undefined) add(name, 'goes with messages only when infer is false')
     }
   })
 export type StoreBody = z.output<typeof storeBody>

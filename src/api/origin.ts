@@ -23,6 +23,20 @@ export function refuseForeignPage(
   }
 }
 
+/**
+ * Whether a browser's request comes from a page of this server or of an origin that may ask. Other programs send no origin.
+ * @throws MemoirError `forbidden`
+ */
+export function refuseForeignOrigin(
+  request: { header(name: string): string | undefined },
+  allowed: readonly string[],
+): void {
+  const origin = request.header('origin')
+  if (origin === undefined || allowed.includes(origin) || allowed.includes('*')) return
+  if (hostOf(origin) === request.header('host')) return
+  throw new MemoirError('forbidden', 'Origin: pages of that origin may not ask here.')
+}
+
 function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined
 }

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { JOB_KINDS, JOB_STATES } from '../domain/job.ts'
 import { SCHEDULE_KINDS, SKIP_REASONS } from '../domain/schedule.ts'
 import { TRACE_KINDS } from '../domain/recall.ts'
+import { ERROR_CODES } from '../errors.ts'
 import { ROLES } from '../stores/api-keys.ts'
 import { RAW_STATES } from '../stores/sessions.ts'
 import { time, uuid } from './fields.ts'
@@ -34,6 +35,10 @@ export const acceptedSchema = z
 export const acceptedMemoriesSchema = acceptedSchema
   .extend({
     ids: z.array(uuid).readonly().openapi({ description: 'The memories, in the order given.' }),
+    session_id: z
+      .string()
+      .optional()
+      .openapi({ description: 'Of messages that are looked through for what to remember.' }),
   })
   .openapi('AcceptedMemories')
 
@@ -88,6 +93,7 @@ const sessionFields = {
   collection: z.string(),
   status: z.enum(RAW_STATES),
   post_count: z.int(),
+  open_count: z.int(),
   created_at: time,
   updated_at: time,
 }
@@ -198,6 +204,28 @@ export const recallSchema = z
   })
   .openapi('Recall')
 
+export const contextSchema = z
+  .object({
+    context: z.string(),
+    citations: z
+      .array(
+        z.object({
+          n: z.int(),
+          id: uuid,
+          kind: z.string(),
+          conversation_id: z.string().nullable(),
+          message_ids: z.array(z.string()).readonly(),
+          occurred_at: time,
+          score: z.number(),
+        }),
+      )
+      .readonly(),
+    tokens: z.int(),
+    degraded: z.array(z.string()).readonly(),
+    took_ms: z.number(),
+  })
+  .openapi('Context')
+
 export const userSchema = z
   .object({
     user_id: z.string(),
@@ -223,6 +251,15 @@ export const keySchema = z
   })
   .openapi('Key')
 
+export const currentKeySchema = z
+  .object({
+    role: z.enum(ROLES),
+    namespace: z.string(),
+    user_id: z.string().nullable(),
+    scopes: z.array(z.string()).readonly().nullable(),
+  })
+  .openapi('CurrentKey')
+
 export const newKeySchema = z
   .object({
     id: uuid,
@@ -235,3 +272,30 @@ export const newKeySchema = z
     expires_at: time.nullable(),
   })
   .openapi('NewKey')
+
+const endpointShape = {
+  base_url: z.string().nullable().openapi({ description: 'null: OpenAI’s own address.' }),
+  model: z.string().nullable().openapi({ description: 'null: the built-in one.' }),
+  api_key: z.literal('set').nullable().openapi({ description: 'Keys are never read back.' }),
+}
+
+export const aiSettingsSchema = z
+  .object({
+    llm: z.object(endpointShape),
+    embedding: z.object({ ...endpointShape, dim: z.int() }),
+    reembed: z.boolean().openapi({
+      description: 'The stored vectors come from another model: recall goes by words alone.',
+    }),
+    note: z.string().nullable(),
+  })
+  .openapi('AiSettings')
+
+const probed = {
+  ok: z.boolean(),
+  code: z.enum(['ok', ...ERROR_CODES]),
+  latency_ms: z.int(),
+}
+
+export const probeSchema = z
+  .object({ ...probed, llm: z.object(probed), embedding: z.object(probed) })
+  .openapi('AiSettingsTest')

@@ -14,7 +14,7 @@ import { watchJob } from './watch-job.ts'
 /** Sessions within the reach of a key. */
 
 /** A post's job state, as far as the post itself tells it. */
-const JOB_STATE = {
+export const JOB_STATE = {
   queued: 'queued',
   processing: 'running',
   processed: 'succeeded',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { JOB_STATES } from '../domain/job.ts'
+import { ROLES } from '../stores/api-keys.ts'
 
 /** What the command line reads of the API's answers. Fields it does not know are kept, so `--json` shows all of them. */
 
@@ -96,10 +97,55 @@ export const rememberedAnswer = z.looseObject({
   writes: z.looseObject({ vector: z.string() }).optional(),
 })
 
+export const contextAnswer = z.looseObject({
+  context: z.string(),
+  citations: z.array(z.looseObject({ n: z.number(), id: z.string() })),
+  tokens: z.number(),
+  degraded: z.array(z.string()),
+})
+
 export const importedAnswer = z.looseObject({
   conversations: z.number(),
   messages: z.number(),
   rejected: z.array(z.looseObject({ index: z.number(), field: z.string(), message: z.string() })),
+})
+
+const postStatus = z.enum(['queued', 'processing', 'processed', 'error'])
+
+export const sessionInfoAnswer = z.looseObject({
+  session_id: z.string(),
+  user_id: z.string(),
+  collection: z.string(),
+  status: postStatus,
+  post_count: z.number(),
+  open_count: z.number(),
+  updated_at: z.string(),
+})
+export type SessionInfoAnswer = z.infer<typeof sessionInfoAnswer>
+
+export const sessionAnswer = sessionInfoAnswer.extend({
+  posts: z.array(
+    z.looseObject({
+      id: z.string(),
+      job: z.string(),
+      number: z.number(),
+      status: postStatus,
+      turns: z.number(),
+      facts: z.number(),
+      queued_at: z.string(),
+      error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
+    }),
+  ),
+  summary: z.string().nullable(),
+  memories: z.array(z.looseObject({ content: z.string(), occurred_at: z.string() })),
+})
+export type SessionAnswer = z.infer<typeof sessionAnswer>
+
+export const postAcceptedAnswer = acceptedAnswer.extend({
+  id: z.string(),
+  session_id: z.string(),
+  queue_position: z.number(),
+  estimated_seconds: z.number().nullable(),
 })
 
 export const budgetAnswer = z.looseObject({
@@ -124,13 +170,13 @@ export type KeyAnswer = z.infer<typeof keyAnswer>
 export const newKeyAnswer = keyAnswer.extend({ key: z.string() })
 export type NewKeyAnswer = z.infer<typeof newKeyAnswer>
 
-export const errorAnswer = z.object({
-  error: z.looseObject({
-    code: z.string(),
-    message: z.string(),
-    details: z.record(z.string(), z.unknown()).optional(),
-  }),
-})
-
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next_cursor: z.string().nullable() })
+
+export const currentKeyAnswer = z.looseObject({ role: z.enum(ROLES) })
+
+export const toolAnswer = z.object({
+  content: z.array(z.object({ type: z.literal('text'), text: z.string() })),
+  structuredContent: z.record(z.string(), z.unknown()),
+  isError: z.boolean(),
+})

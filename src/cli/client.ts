@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import type { JobControl } from '../domain/job.ts'
+import { MemoirApiError, MemoirConnectionError } from '../client/error.ts'
+import { createTransport, type Ask, type Fetch, type Query } from '../client/transport.ts'
+import type { ConversationImport } from '../client/work.ts'
 import { isErrorCode, MemoirError } from '../errors.ts'
 import {
   acceptedAnswer,
   budgetAnswer,
-  errorAnswer,
+  currentKeyAnswer,
   estimateAnswer,
   failureAnswer,
   importedAnswer,
@@ -12,15 +15,15 @@ import {
   keyAnswer,
   newKeyAnswer,
   pageOf,
+  postAcceptedAnswer,
   recallAnswer,
+  contextAnswer,
   rememberedAnswer,
   scheduleAnswer,
+  toolAnswer,
+  sessionAnswer,
+  sessionInfoAnswer,
 } from './answers.ts'
-
-/** A request that takes longer than this has met a server that is stuck; nothing the API answers takes half as long. */
-const REQUEST_TIMEOUT_MS = 30_000
-
-export type Fetch = (request: Request) => Response | Promise<Response>
 
 export interface ClientOptions {
   /** Where the API is; in-process it only names the host of requests. */
@@ -74,9 +77,12 @@ export interface ImportedMessage {
   readonly position: number
 }
 
-export interface ImportBody {
-  readonly source?: string
-  readonly conversations: readonly ImportedConversation[]
+export interface PostBody {
+  readonly user_id?: string
+  readonly session_id?: string
+  readonly collection?: string
+  /** Text, or the list of a JSON file. */
+  readonly transcript: unknown
 }
 
 export interface NewKey {
@@ -102,8 +108,6 @@ interface AskOptions {
   readonly prefer?: string
 }
 
-type Query = Readonly<Record<string, string | number | undefined>>
-
 /** The HTTP API as the command line uses it; every method throws the MemoirError that the API's answer names. */
 export function createClient(options: ClientOptions) {
   const ask = createAsk(options)
@@ -114,7 +118,7 @@ export function createClient(options: ClientOptions) {
       await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
     estimate: async () =>
       await ask(estimateAnswer, 'POST', '/v1/backfills', { body: { estimate_only: true } }),
-    importConversations: async (body: ImportBody, idempotencyKey: string) =>
+    importConversations: async (body: ConversationImport, idempotencyKey: string) =>
       await ask(importedAnswer, 'POST', '/v1/imports', { body, idempotencyKey }),
     job: async (id: string) => await ask(jobAnswer, 'GET', job(id)),
     jobs: async (query: Query) => await ask(pageOf(jobAnswer), 'GET', '/v1/jobs', { query }),
@@ -130,6 +134,14 @@ export function createClient(options: ClientOptions) {
         body,
         ...(waitSeconds === 0 ? {} : { prefer: `wait=${waitSeconds}` }),
       }),
+    postSession: async (body: PostBody) =>
+      await ask(postAcceptedAnswer, 'POST', '/v1/sessions', { body }),
+    sessions: async (query: Query) =>
+      await ask(pageOf(sessionInfoAnswer), 'GET', '/v1/sessions', { query }),
+    session: async (id: string, query: Query) =>
+      await ask(sessionAnswer, 'GET', `/v1/sessions/${encodeURIComponent(id)}`, { query }),
+    context: async (body: RecallQuery & { readonly max_tokens?: number }) =>
+      await ask(contextAnswer, 'POST', '/v1/context', { body }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
     eraseUser: async (id: string) => {
       await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)
@@ -147,6 +159,9 @@ export function createClient(options: ClientOptions) {
     budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
     setBudget: async (perDay: number | null) =>
       await ask(budgetAnswer, 'PUT', '/v1/settings/budget', { body: { per_day: perDay } }),
+    currentKey: async () => await ask(currentKeyAnswer, 'GET', '/v1/keys/current'),
+    callTool: async (name: string, given: unknown) =>
+      await ask(toolAnswer, 'POST', '/mcp/tool/call', { body: { name, arguments: given } }),
     keys: async (query: Query) => await ask(pageOf(keyAnswer), 'GET', '/v1/keys', { query }),
     createKey: async (body: NewKey) => await ask(newKeyAnswer, 'POST', '/v1/keys', { body }),
     revokeKey: async (id: string) => {
@@ -155,86 +170,32 @@ export function createClient(options: ClientOptions) {
   }
 }
 
-function createAsk({ url, key, namespace, fetch = globalThis.fetch }: ClientOptions) {
+/** The same requests that any application makes; what is answered is checked before it is shown. */
+function createAsk({ url, key, namespace, fetch }: ClientOptions) {
+  const transport = createTransport({
+    baseUrl: url,
+    ...(key === undefined ? {} : { apiKey: key }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(fetch === undefined ? {} : { fetch }),
+    // A person who waits wants to hear at once that nothing answers.
+    retries: 0,
+  })
   return async <Answer extends z.ZodType>(
     answer: Answer,
-    method: string,
+    method: Ask['method'],
     path: string,
     { query = {}, body, idempotencyKey, prefer }: AskOptions = {},
   ): Promise<z.infer<Answer>> => {
-    const target = new URL(url.replace(/\/$/, '') + path)
-    for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined) target.searchParams.set(name, String(value))
-    }
-    const timeout = startTimeout()
-    const request = new Request(target, {
-      method,
-      redirect: 'error',
-      signal: timeout.signal,
-      headers: {
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
-        ...(prefer === undefined ? {} : { prefer }),
-        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-        ...(namespace === undefined ? {} : { 'memoir-namespace': namespace }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
+    const headers = { 'idempotency-key': idempotencyKey, prefer }
     try {
-      const response = await send(fetch, request)
-      return read(answer, response, await bodyOf(response, request))
-    } finally {
-      timeout.clear()
+      return read(answer, await transport.ask({ method, path, query, body, headers }))
+    } catch (error) {
+      throw told(error)
     }
   }
 }
 
-/** Unlike `AbortSignal.timeout` it lets go of the request as soon as that is answered: bodies of imports would pile up. */
-function startTimeout() {
-  const controller = new AbortController()
-  const late = () => controller.abort(new DOMException('It took too long.', 'TimeoutError'))
-  const timer = setTimeout(late, REQUEST_TIMEOUT_MS)
-  return { signal: controller.signal, clear: () => clearTimeout(timer) }
-}
-
-async function send(fetch: Fetch, request: Request): Promise<Response> {
-  try {
-    return await fetch(request)
-  } catch (error) {
-    throw unreachable(error, request)
-  }
-}
-
-async function bodyOf(response: Response, request: Request): Promise<unknown> {
-  const text = await response.text().catch((error: unknown) => {
-    throw unreachable(error, request)
-  })
-  try {
-    return text === '' ? undefined : JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function unreachable(error: unknown, request: Request): MemoirError {
-  const { origin } = new URL(request.url)
-  const late = error instanceof Error && error.name === 'TimeoutError'
-  return new MemoirError(
-    'store_unavailable',
-    late
-      ? `${origin} did not answer within ${REQUEST_TIMEOUT_MS / 1000} seconds.`
-      : `Nothing answers at ${origin}.`,
-    { cause: error, details: { next: 'Check MEMOIR_URL, or start Memoir with: memoir up' } },
-  )
-}
-
-function read<Answer extends z.ZodType>(
-  answer: Answer,
-  response: Response,
-  body: unknown,
-): z.infer<Answer> {
-  if (!response.ok) throw refusal(response, body)
+function read<Answer extends z.ZodType>(answer: Answer, body: unknown): z.infer<Answer> {
   const parsed = answer.safeParse(body)
   if (parsed.success) return parsed.data
   throw new MemoirError('internal', 'The answer is not one of this version of Memoir.', {
@@ -243,21 +204,24 @@ function read<Answer extends z.ZodType>(
   })
 }
 
-function refusal(response: Response, body: unknown): MemoirError {
-  const parsed = errorAnswer.safeParse(body)
-  if (!parsed.success) {
-    return new MemoirError(
-      'internal',
-      `The server answered HTTP ${response.status} without saying why.`,
-      {
-        details: { next: 'Check that MEMOIR_URL is the address of Memoir itself.' },
-      },
-    )
+/** An error of the client as one of Memoir's own, with what to do about it. */
+function told(error: unknown): unknown {
+  if (error instanceof MemoirConnectionError) {
+    return new MemoirError('store_unavailable', error.message, {
+      cause: error,
+      details: { next: 'Check MEMOIR_URL, or start Memoir with: memoir up' },
+    })
   }
-  const { code, message, details } = parsed.data.error
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
-  return new MemoirError(isErrorCode(code) ? code : 'internal', message, {
+  if (!(error instanceof MemoirApiError)) return error
+  const { code, message, details, retryAfterMs } = error
+  if (code === 'unknown') {
+    return new MemoirError('internal', message, {
+      details: { next: 'Check that MEMOIR_URL is the address of Memoir itself.' },
+    })
+  }
+  const known = isErrorCode(code) ? code : 'internal'
+  return new MemoirError(known, message, {
     ...(details === undefined ? {} : { details }),
-    ...(Number.isFinite(seconds) ? { retryAfterMs: seconds * 1000 } : {}),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   })
 }

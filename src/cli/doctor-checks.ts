@@ -1,7 +1,6 @@
 import type { Config } from '../config.ts'
 import type { Services } from '../services.ts'
-import { BUILTIN_MODEL } from '../providers/hashing-embedder.ts'
-import { priceOf } from '../providers/prices.ts'
+import { unpricedModels } from '../providers/configured-prices.ts'
 import { findPollers } from '../temporal/pollers.ts'
 import {
   countAdminKeys,
@@ -174,11 +173,10 @@ async function checkBudget({ db, config }: Services): Promise<Found> {
   const limit = perDay ?? config.BUDGET_PER_DAY
   const spent = `${dollarsOf(spentToday)} spent today in ${config.SOURCE_NAMESPACE}`
   if (limit === undefined) return ok(`${spent}, without a limit`)
-  const model = config.EMBEDDING_MODEL ?? BUILTIN_MODEL
-  if (priceOf({ model, price: config.EMBEDDING_PRICE }) === null) {
+  for (const { model, variable } of unpricedModels(config)) {
     return fail(
-      `the price of ${model} is not known: a budget of ${dollarsOf(limit)} a day holds nothing`,
-      'Set EMBEDDING_PRICE to US dollars a million tokens.',
+      `the price of ${model} is not known: the budget of ${dollarsOf(limit)} a day does not count it`,
+      `Set ${variable} to US dollars a million tokens.`,
     )
   }
   return spentToday < limit

@@ -1,10 +1,14 @@
+import type { Readable, Writable } from 'node:stream'
+
 /** Where a command writes and how it hears of Ctrl-C: the process's own streams and signals, or a test's. */
 
 export type Signal = 'SIGINT' | 'SIGTERM'
 
-export type Output = NodeJS.WritableStream & { readonly columns?: number }
+export type Output = Writable & { readonly columns?: number }
 
 export interface Io {
+  /** What somebody types or sends; only a command that talks over it reads it. */
+  readonly stdin: Readable
   /** The answer, and nothing else when `--json` is given. */
   readonly stdout: Output
   /** Progress, notes and errors. */

@@ -4,7 +4,7 @@ import type { RunningApi } from '../server.ts'
 import type { Services, ServicesOptions } from '../services.ts'
 import type { Stack, StackOptions } from '../stack/stack.ts'
 import type { RunningWorker } from '../worker.ts'
-import type { Fetch } from './client.ts'
+import type { Fetch } from '../client/transport.ts'
 
 /** What the commands are composed of. The entry hands these in, loaded when first used, so a small command starts fast. */
 

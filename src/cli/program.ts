@@ -2,16 +2,19 @@ import { Command, type CommanderError } from 'commander'
 import { registerApi } from './commands/api.ts'
 import { registerBackfill } from './commands/backfill.ts'
 import { registerBudget } from './commands/budget.ts'
+import { registerContext } from './commands/context.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerEval } from './commands/eval.ts'
 import { registerImport } from './commands/import.ts'
 import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
+import { registerMcp } from './commands/mcp.ts'
 import { registerMigrate } from './commands/migrate.ts'
 import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
 import { registerRemember } from './commands/remember.ts'
 import { registerSchedules } from './commands/schedules.ts'
+import { registerSessions } from './commands/sessions.ts'
 import { registerUp } from './commands/up.ts'
 import { registerWorker } from './commands/worker.ts'
 import { examples, type CliContext } from './context.ts'
@@ -24,11 +27,14 @@ const COMMANDS = [
   registerNightly,
   registerRemember,
   registerRecall,
+  registerContext,
   registerJobs,
+  registerSessions,
   registerSchedules,
   registerKeys,
   registerBudget,
   registerEval,
+  registerMcp,
   registerDoctor,
   registerMigrate,
   registerApi,

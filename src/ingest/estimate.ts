@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import type { BackfillEstimate } from '../domain/job.ts'
 import type { Embedder } from '../providers/embedder.ts'
+import { pricedEmbedding } from '../providers/configured-prices.ts'
 import { costOf } from '../providers/prices.ts'
 import type { ConversationSource } from './conversation.ts'
 
@@ -24,11 +25,12 @@ export function createEstimate(
     const { conversations, messages, bytes } = await (await sourceOf(namespaceId)).measure()
     const tokens =
       Math.ceil((bytes * TIMES_EMBEDDED) / BYTES_A_TOKEN) + messages * TOKENS_AROUND_A_MESSAGE
+    await embedder.ready?.()
     const { model } = embedder.identity
     return {
       conversations,
       tokens,
-      cost: costOf(tokens, { model, price: config.EMBEDDING_PRICE }),
+      cost: costOf(tokens, pricedEmbedding(config, model)),
       model,
     }
   }

@@ -2,6 +2,7 @@ import pLimit from 'p-limit'
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
 import type { Embedder } from '../providers/embedder.ts'
+import { pricedEmbedding } from '../providers/configured-prices.ts'
 import { costOf } from '../providers/prices.ts'
 import type { Database } from '../stores/database.ts'
 import { failedAfter } from '../stores/ingested.ts'
@@ -29,9 +30,9 @@ export interface IngestDependencies {
 /** Composes ingest of one source. */
 export function createIngest(dependencies: IngestDependencies): Ingest {
   const { db, source, embedder } = dependencies
-  const { model } = embedder.identity
-  const price = dependencies.config.EMBEDDING_PRICE
-  const meters = createProgressMeters(db, (tokens) => costOf(tokens, { model, price }))
+  const meters = createProgressMeters(db, (tokens) =>
+    costOf(tokens, pricedEmbedding(dependencies.config, embedder.identity.model)),
+  )
   const handling = createHandling(db)
   const windows = createWindows(dependencies)
   const totalOf = (job: IngestJob) => async () => {

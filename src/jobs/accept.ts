@@ -40,15 +40,10 @@ interface Context {
   readonly launcher: Launcher
 }
 
-/** For whoever commits a job row in a transaction of its own. */
-export interface JobLauncher {
-  /** Hands a committed row to Temporal; what does not get through is left to the sweep. */
-  launch(row: JobRow): void
-  close(): Promise<void>
-}
-
 /** Accepts and steers work. Postgres is written before Temporal is told, and Temporal is never waited for. */
-export function createJobs(dependencies: JobsDependencies): Jobs & JobLauncher {
+export function createJobs(
+  dependencies: JobsDependencies,
+): Jobs & Pick<Launcher, 'launch' | 'close'> {
   const { config, db, temporal } = dependencies
   const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
   const launcher = createLauncher({ ...dependencies, runs })

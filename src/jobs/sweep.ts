@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
 import type { Config } from '../config.ts'
+import { SENTENCE, type ErrorCode } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Database } from '../stores/database.ts'
@@ -12,11 +13,13 @@ import {
   markStarted,
   markStuck,
   mirrorClosed,
+  noteRefusedStart,
   oldestUnstartedSeconds,
   type JobRow,
 } from '../stores/jobs.ts'
 import { isTemporalAway } from '../temporal/away.ts'
 import type { TemporalClient } from '../temporal/client.ts'
+import { WORKFLOWS } from '../temporal/ids.ts'
 import { viewRun, type RunView } from './mirror.ts'
 import type { Runs } from './runs.ts'
 
@@ -37,6 +40,8 @@ export interface SweepOptions {
   /** Longer than pages take between two reports. */
   readonly silentAfterMs: number
   readonly stuckAttempts: number
+  /** Rounds in which a run of other work stands in the way of a start before the job says so. */
+  readonly refusedRounds: number
 }
 
 /** Often enough for a person who waits; a worker's start sweeps at once. */
@@ -45,6 +50,8 @@ export const SWEEP_DEFAULTS: SweepOptions = {
   unstartedAfterMs: 10_000,
   silentAfterMs: 120_000,
   stuckAttempts: 5,
+  // A minute. A run that has reported its end closes within milliseconds, or as soon as a worker is back to close it.
+  refusedRounds: 4,
 }
 
 /** Enough to empty a backlog of hours within minutes, little enough that a round ends. */
@@ -68,6 +75,7 @@ export function startSweep(
 ): Sweep {
   const { log } = dependencies
   const settings = { ...SWEEP_DEFAULTS, ...options }
+  const refusals = new Map<string, number>()
   let stopped = false
   let timer: NodeJS.Timeout | undefined
   let last = Promise.resolve()
@@ -75,7 +83,7 @@ export function startSweep(
   const round = async () => {
     last = last.then(async () => {
       try {
-        await sweepOnce(dependencies, settings)
+        await sweepOnce({ ...dependencies, refusals }, settings)
       } catch (error) {
         log.warn({ error }, 'a sweep was cut short')
       }
@@ -97,7 +105,13 @@ export function startSweep(
   }
 }
 
-async function sweepOnce(dependencies: SweepDependencies, options: SweepOptions): Promise<void> {
+/** How often in a row each job's start has been refused, by the rounds of this process. */
+type Refusals = Map<string, number>
+
+async function sweepOnce(
+  dependencies: SweepDependencies & { readonly refusals: Refusals },
+  options: SweepOptions,
+): Promise<void> {
   const { db, metrics } = dependencies
   metrics.oldestPending.set(await oldestUnstartedSeconds(db))
   await startUnstarted(dependencies, options)
@@ -108,16 +122,31 @@ async function sweepOnce(dependencies: SweepDependencies, options: SweepOptions)
 }
 
 async function startUnstarted(
-  dependencies: SweepDependencies,
-  { unstartedAfterMs }: SweepOptions,
+  dependencies: SweepDependencies & { readonly refusals: Refusals },
+  { unstartedAfterMs, refusedRounds }: SweepOptions,
 ): Promise<void> {
-  const { db, runs, metrics } = dependencies
+  const { db, runs, metrics, refusals } = dependencies
+  const before = new Map(refusals)
+  refusals.clear()
   const rows = await findUnstarted(db, { olderThanMs: unstartedAfterMs, limit: STARTS_A_ROUND })
   await eachRow(dependencies, rows, async (row) => {
     const runId = await runs.start(row, DEADLINE_MS)
     metrics.jobStarts.inc({ outcome: runId === null ? 'deferred' : 'swept' })
-    if (runId !== null) await markStarted(db, { id: row.id, runId, attempt: row.attempts })
+    if (runId !== null) {
+      await markStarted(db, { id: row.id, runId, attempt: row.attempts })
+      return
+    }
+    const refused = (before.get(row.id) ?? 0) + 1
+    refusals.set(row.id, refused)
+    if (refused >= refusedRounds) await sayTaken(dependencies, row)
   })
+}
+
+async function sayTaken({ db, log }: SweepDependencies, row: JobRow): Promise<void> {
+  const code = 'workflow_taken' satisfies ErrorCode
+  log.warn({ job: row.id, workflow: row.workflowId, code }, 'a job cannot be started')
+  const step = WORKFLOWS[row.kind].type
+  await noteRefusedStart(db, row.id, { code, message: SENTENCE[code], step })
 }
 
 /** What the day's budget held goes on by itself; the controls that follow tell the runs. */

@@ -8,6 +8,7 @@ import { ensureActiveSpace, sameSpace, type Space } from '../stores/spaces.ts'
  * @throws MemoirError `reembed_required` when the stored vectors come from another model
  */
 export async function requireSpace(db: Database, embedder: Embedder): Promise<Space> {
+  await embedder.ready?.()
   const space = await ensureActiveSpace(db, embedder.identity)
   if (sameSpace(space, embedder.identity)) return space
   throw new MemoirError(

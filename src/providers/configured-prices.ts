@@ -1,6 +1,6 @@
-import type { Config } from '../config.ts'
+import type { Environment } from '../config.ts'
 import { BUILTIN_MODEL } from './hashing-embedder.ts'
-import { languagePriceOf, priceOf, type LanguagePrice } from './prices.ts'
+import { languagePriceOf, priceOf, type LanguagePrice, type PricedModel } from './prices.ts'
 
 export interface ConfiguredPrices {
   /** US dollars a million tokens; null when nobody knows. */
@@ -8,17 +8,52 @@ export interface ConfiguredPrices {
   readonly language: LanguagePrice | null
 }
 
-/** What the configured models cost. */
-export function pricesOf(config: Config): ConfiguredPrices {
+type PricedConfig = Pick<
+  Environment,
+  'EMBEDDING_MODEL' | 'EMBEDDING_PRICE' | 'LLM_MODEL' | 'LLM_PRICE_INPUT' | 'LLM_PRICE_OUTPUT'
+>
+
+/** Other models than the configured ones: settings may name them. */
+export interface ModelsUsed {
+  readonly embedding?: string
+  /** Null for the built-in rules. */
+  readonly language?: string | null
+}
+
+/** What models cost. A price that was set by hand is that of the configured model and of no other. */
+export function pricesOf(config: PricedConfig, models: ModelsUsed = {}): ConfiguredPrices {
   const { LLM_MODEL, LLM_PRICE_INPUT: input, LLM_PRICE_OUTPUT: output } = config
+  const { embedding = config.EMBEDDING_MODEL ?? BUILTIN_MODEL } = models
+  const language = models.language === undefined ? (LLM_MODEL ?? null) : models.language
+  const own = language === LLM_MODEL && input !== undefined && output !== undefined
   return {
-    embedding: priceOf({
-      model: config.EMBEDDING_MODEL ?? BUILTIN_MODEL,
-      price: config.EMBEDDING_PRICE,
-    }),
-    language: languagePriceOf({
-      model: LLM_MODEL ?? null,
-      price: input === undefined || output === undefined ? undefined : { input, output },
-    }),
+    embedding: priceOf(pricedEmbedding(config, embedding)),
+    language: languagePriceOf({ model: language, price: own ? { input, output } : undefined }),
   }
+}
+
+/** An embedding model with the price that was set for it, if any was. */
+export function pricedEmbedding(config: PricedConfig, model: string): PricedModel {
+  const own = model === (config.EMBEDDING_MODEL ?? BUILTIN_MODEL)
+  return { model, price: own ? config.EMBEDDING_PRICE : undefined }
+}
+
+export interface UnpricedModel {
+  readonly model: string
+  /** What sets its price. */
+  readonly variable: string
+}
+
+/** Configured models that a budget in dollars cannot count. */
+export function unpricedModels(config: PricedConfig): UnpricedModel[] {
+  const { EMBEDDING_MODEL, LLM_MODEL } = config
+  const { embedding, language } = pricesOf(config)
+  return [
+    ...(EMBEDDING_MODEL !== undefined && embedding === null
+      ? [{ model: EMBEDDING_MODEL, variable: 'EMBEDDING_PRICE' }]
+      : []),
+    ...(LLM_MODEL !== undefined && language === null
+      ? [{ model: LLM_MODEL, variable: 'LLM_PRICE_INPUT and LLM_PRICE_OUTPUT' }]
+      : []),
+  ]
 }

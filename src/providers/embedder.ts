@@ -28,6 +28,8 @@ export interface EmbedOptions {
 
 export interface Embedder {
   readonly identity: SpaceIdentity
+  /** Where settings can change it: brings `identity` up to date. */
+  readonly ready?: () => Promise<void>
   /**
    * Embeds texts, in order; any number, the vendor's batch limits are the embedder's business.
    * @returns one unit vector of `identity.dimensions` numbers a text

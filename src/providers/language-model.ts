@@ -135,6 +135,8 @@ export interface ModelAnswer<T> {
  */
 export interface LanguageModel {
   readonly identity: ModelIdentity
+  /** Where settings can change it: brings `identity` up to date. */
+  readonly ready?: () => Promise<void>
   extractMemories(
     request: ExtractRequest,
     options: ModelOptions,

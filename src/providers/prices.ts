@@ -33,6 +33,7 @@ export interface LanguagePrice {
 
 /** By model, without the date that some names end in; the vendors' public price lists of 2026. */
 const LANGUAGE_DOLLARS_PER_MILLION: Readonly<Record<string, LanguagePrice>> = {
+  rules: { input: 0, output: 0 },
   'gpt-4o': { input: 2.5, output: 10 },
   'gpt-4o-mini': { input: 0.15, output: 0.6 },
   'gpt-4.1': { input: 2, output: 8 },
@@ -100,15 +101,4 @@ export function budgetPriceOf({
   readonly language: LanguagePrice | null
 }): number | null {
   return embedding === 0 ? (language?.input ?? 0) : embedding
-}
-
-/** What a budget pays for a token that a language model reads, and for one that it writes. Nothing, where nobody knows the price. */
-export function budgetWeights(prices: {
-  readonly embedding: number | null
-  readonly language: LanguagePrice | null
-}): LanguagePrice {
-  const unit = budgetPriceOf(prices)
-  const { language } = prices
-  if (language === null || unit === null || unit === 0) return FREE
-  return { input: language.input / unit, output: language.output / unit }
 }

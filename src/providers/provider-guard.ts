@@ -110,14 +110,37 @@ function refusal(host: string, problem: string): MemoirError {
   return new MemoirError('configuration_invalid', `model vendor ${host}: ${problem}`)
 }
 
-function assertUrl({ protocol, hostname }: URL, { allowPrivate }: GuardOptions): void {
+function assertUrl(url: URL, options: GuardOptions): void {
+  const problem = urlProblem(url, options)
+  if (problem !== undefined) throw refusal(url.hostname, problem)
+}
+
+function urlProblem(
+  { protocol, hostname }: URL,
+  { allowPrivate }: Pick<GuardOptions, 'allowPrivate'>,
+): string | undefined {
   if (protocol !== 'https:' && !(protocol === 'http:' && allowPrivate)) {
-    throw refusal(hostname, 'https, or http with MEMOIR_ALLOW_PRIVATE_PROVIDERS=true')
+    return 'https, or http with MEMOIR_ALLOW_PRIVATE_PROVIDERS=true'
   }
   // No lookup happens for a literal address.
   const host = hostname.replace(/^\[|\]$/g, '')
-  const problem = isIP(host) === 0 ? undefined : addressProblem(host, allowPrivate)
-  if (problem !== undefined) throw refusal(hostname, problem)
+  return isIP(host) === 0 ? undefined : addressProblem(host, allowPrivate)
+}
+
+/**
+ * Why a base URL that somebody wants to set is refused at once, or undefined. What a name resolves to is checked where the
+ * connection is made, each time.
+ */
+export function addressRefusal(
+  text: string,
+  options: Pick<GuardOptions, 'allowPrivate'>,
+): string | undefined {
+  if (!URL.canParse(text)) return 'must be a URL'
+  const url = new URL(text)
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    return 'must be an address alone, without user, password, query or fragment'
+  }
+  return urlProblem(url, options)
 }
 
 function guardedLookup({ allowPrivate, resolve = dnsLookup }: GuardOptions): LookupFunction {

@@ -1,5 +1,6 @@
 import type { Logger } from '../logger.ts'
 import type { Purse } from '../providers/embedder.ts'
+import { dollarsOf, type PricedModel } from '../providers/prices.ts'
 import type { Database } from '../stores/database.ts'
 import { countUsage, type Usage } from '../stores/usage.ts'
 
@@ -16,8 +17,8 @@ export interface QuestionSpending {
 export interface QuestionSpendingDependencies {
   readonly db: Database
   readonly log: Logger
-  readonly model: string
-  readonly dollarsOf: (tokens: number) => number | null
+  /** The model that is asked now, and its price. */
+  readonly priced: () => PricedModel
 }
 
 /** A question must not wait for a statement more; a process that is killed loses the count of so much time. */
@@ -26,20 +27,21 @@ const WRITE_EVERY_MS = 2_000
 export function createQuestionSpending(
   dependencies: QuestionSpendingDependencies,
 ): QuestionSpending {
-  const { db, log, model, dollarsOf } = dependencies
+  const { db, log, priced } = dependencies
   const counts = new Map<string, { requests: number; tokens: number }>()
   let timer: NodeJS.Timeout | undefined
 
   const write = async () => {
     clearTimeout(timer)
     timer = undefined
+    const embedder = priced()
     const rows = [...counts].map(([namespaceId, { requests, tokens }]): Usage => ({
       namespaceId,
-      model,
+      model: embedder.model,
       purpose: 'question',
       requests,
       tokens: Math.max(0, tokens),
-      dollars: dollarsOf(Math.max(0, tokens)),
+      dollars: dollarsOf(Math.max(0, tokens), embedder),
     }))
     counts.clear()
     try {

@@ -7,6 +7,7 @@ import { extractPassage, type FactContext } from '../facts/extract.ts'
 import { passagesOf, type Passage } from '../facts/passages.ts'
 import { settleFacts } from '../facts/settle.ts'
 import type { FactOrigin } from '../facts/write.ts'
+import { languagePurseOf, purseOf } from '../ingest/purse.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
 import type { Database } from '../stores/database.ts'
@@ -129,6 +130,7 @@ async function openWork(
   { config, db, embedder, languageModel }: SessionDependencies,
   { jobId, signal }: { jobId: string; signal: AbortSignal },
 ): Promise<Work> {
+  await Promise.all([languageModel.ready?.(), embedder.ready?.()])
   const post = await requirePost(db, jobId)
   const firstNew = post.firstNew ?? 0
   const read = await readTurns(db, post, {
@@ -146,6 +148,10 @@ async function openWork(
     userId: post.userId,
     priority: 'live',
     signal,
+    purses: {
+      embedding: purseOf({ db, config }, { jobId, model: embedder.identity.model }),
+      language: languagePurseOf({ db, config }, { jobId, model: languageModel.identity.model }),
+    },
   }
   return { context, post, turns, passages: passagesOf(turns, earlier) }
 }

@@ -126,9 +126,19 @@ export async function markStarted(
 ): Promise<void> {
   await db.query(
     `update memoir.job
-        set started_at = coalesce(started_at, now()), run_id = coalesce(run_id, $2)
+        set started_at = coalesce(started_at, now()), run_id = coalesce(run_id, $2),
+            error = case when error->>'code' = 'workflow_taken' then null else error end
       where id = $1::uuid and attempts = $3 and state in ('queued', 'running', 'paused')`,
     [id, runId, attempt],
+  )
+}
+
+/** Shows why a job cannot be started, while that is tried on. */
+export async function noteRefusedStart(db: Queryable, id: string, error: JobError): Promise<void> {
+  await db.query(
+    `update memoir.job set error = $2::jsonb
+      where id = $1::uuid and state = 'queued' and started_at is null`,
+    [id, JSON.stringify(error)],
   )
 }
 

@@ -26,6 +26,8 @@ export interface SessionInfo {
   readonly collection: string
   readonly status: RawState
   readonly post_count: number
+  /** Posts that are still to be processed. */
+  readonly open_count: number
   readonly created_at: string
   readonly updated_at: string
 }
@@ -47,7 +49,10 @@ const STATUS = `coalesce((
   select case when bool_or(r.status = 'processing') then 'processing' when bool_or(r.status = 'queued') then 'queued'
               when (array_agg(r.status order by r.number desc))[1] = 'error' then 'error' else 'processed' end
     from memoir.raw_session r where r.session = s.id and r.user_id = s.user_id), 'processed')`
-const INFO = `s.session_id, u.external_id as user_id, s.collection, ${STATUS} as status, s.posts as post_count, s.created_at, s.updated_at`
+const OPEN = `(select count(*)::int from memoir.raw_session r
+  where r.session = s.id and r.user_id = s.user_id and r.status in ('queued', 'processing'))`
+const INFO = `s.session_id, u.external_id as user_id, s.collection, ${STATUS} as status, s.posts as post_count, ${OPEN} as open_count,
+  s.created_at, s.updated_at`
 const REACH = `s.namespace_id = $1::uuid and ($2::text is null or s.collection = $2) and ($3::uuid is null or s.user_id = $3::uuid)
   and ($4::text is null or u.external_id = $4) and u.erased_at is null`
 
@@ -62,6 +67,7 @@ function present<Row extends InfoRow>(row: Row) {
 export interface SessionFilter extends PostReach {
   /** The caller's own id. */
   readonly externalUserId?: string | undefined
+  readonly sessionId?: string | undefined
   readonly status?: RawState | undefined
   readonly limit: number
   readonly cursor?: string | undefined
@@ -80,6 +86,7 @@ export async function listSessions(
       where ${REACH}
         and ($5::text is null or ${STATUS} = $5)
         and ($6::timestamptz is null or (s.updated_at, s.id) < ($6::timestamptz, $7::uuid))
+        and ($9::text is null or s.session_id = $9)
       order by s.updated_at desc, s.id desc
       limit $8`,
     [
@@ -91,6 +98,7 @@ export async function listSessions(
       at,
       id,
       limit + 1,
+      filter.sessionId ?? null,
     ],
   )
   const last = rows.length > limit ? rows[limit - 1] : undefined

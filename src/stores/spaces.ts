@@ -72,3 +72,30 @@ export async function buildSpaceIndex(db: Queryable, space: Space): Promise<void
     [space.id],
   )
 }
+
+/** What another embedding model would have to embed anew. */
+export interface StoredVectors {
+  readonly memories: number
+  readonly bytes: number
+}
+
+/** @returns null when a space holds no vectors */
+export async function measureSpace(db: Queryable, space: Space): Promise<StoredVectors | null> {
+  const { rows } = await db.query<StoredVectors>(
+    `select count(*) as memories, coalesce(sum(octet_length(t.content)), 0)::bigint as bytes
+       from memoir.memory_trace t
+      where exists (select 1 from memoir.memory_embedding e where e.trace_id = t.id and e.space_id = $1)`,
+    [space.id],
+  )
+  const [measured] = rows
+  return measured && measured.memories > 0 ? measured : null
+}
+
+/** Leaves an installation without vectors free to begin with another model. A space that holds vectors stays. */
+export async function dropEmptySpace(tx: Queryable, space: Space): Promise<void> {
+  await tx.query(
+    `delete from memoir.embedding_space s
+      where s.id = $1 and not exists (select 1 from memoir.memory_embedding e where e.space_id = s.id)`,
+    [space.id],
+  )
+}

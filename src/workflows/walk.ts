@@ -1,15 +1,9 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  continueAsNew,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow'
+import { continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow'
 import type { BackfillJob, BackfillProgress } from '../domain/job.ts'
-import { DAY_BUDGET_REACHED, SENTENCE, type ErrorCode } from '../errors.ts'
-import { runJob, type JobRun } from './job-run.ts'
+import { runJob } from './job-run.ts'
 import { progress } from './messages.ts'
 import { bulkActivities } from './options.ts'
+import { withinBudget } from './within-budget.ts'
 
 /** What a run that walks a source carries; `since` is given when it walks only what changed. */
 export interface Walk extends BackfillJob {
@@ -57,28 +51,4 @@ export async function walkSource(job: Walk): Promise<void> {
     }
     await bulk.finishIngest(ingestJob)
   })
-}
-
-const DAY = 'day'
-
-/**
- * A step that would exceed a budget waits until the job is resumed, and is done then. That is for a person to do when it is the
- * job's own; when it is the day's, the sweep does it.
- */
-async function withinBudget<T>(run: JobRun, step: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await step()
-    } catch (error) {
-      const code = 'budget_reached' satisfies ErrorCode
-      const cause = error instanceof ActivityFailure ? error.cause : undefined
-      if (!(cause instanceof ApplicationFailure) || cause.type !== code) throw error
-      const held = { code, step: 'ingestPage' }
-      await run.hold(
-        cause.details?.[0] === DAY
-          ? { ...held, message: DAY_BUDGET_REACHED, budget: DAY }
-          : { ...held, message: SENTENCE[code] },
-      )
-    }
-  }
 }

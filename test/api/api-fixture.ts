@@ -9,6 +9,9 @@ import { createSchedules } from '../../src/jobs/schedules.ts'
 import { createExposition } from '../../src/exposition.ts'
 import { createMemories } from '../../src/memories/service.ts'
 import { createMetrics } from '../../src/metrics.ts'
+import { createAiSettings } from '../../src/settings/settings.ts'
+import { createSyncs } from '../../src/jobs/sync.ts'
+import { createPostgresGraph } from '../../src/stores/postgres-graph.ts'
 import { createPosts } from '../../src/sessions/posts.ts'
 import { insertKey, secretHash, type Role } from '../../src/stores/api-keys.ts'
 import type { Database } from '../../src/stores/database.ts'
@@ -96,7 +99,10 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     temporal: { ok: true },
     embedding: { ok: true, detail: 'built-in' },
   }
+  const graph = createPostgresGraph(db)
   const services: ApiServices = {
+    graph,
+    syncs: createSyncs({ db, launcher: jobs }),
     config,
     log,
     db,
@@ -106,6 +112,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     posts: createPosts({ db, temporal, launcher: jobs }),
     estimate: async () =>
       await Promise.resolve({ conversations: 3, tokens: 400, cost: 0, model: 'hashing-1' }),
+    settings: createAiSettings({ config, db, metrics, log, onChange: () => undefined }),
     memories: createMemories({ config, db, launch: jobs.launch }),
     schedules: createSchedules({ config, db, temporal, jobs, log }),
     recall: async (request) => {

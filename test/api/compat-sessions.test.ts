@@ -5,6 +5,8 @@ import { begin, fact, fail, succeed, summary } from './session-world.ts'
 
 const suite = hasPostgres ? test : test.skip
 
+const byId = (a: string, b: string) => a.localeCompare(b)
+
 const path = (rest: string) => `/api/memory/chats/${rest}`
 const store = async (memoir: ApiFixture, over: Readonly<Record<string, unknown>> = {}) =>
   await memoir.send(path('store_raw'), {
@@ -126,13 +128,13 @@ suite('the hierarchy links facts, the summary and posts, newest first, page by p
   const links = new Map(
     json.items.map(({ id, links }: { id: string; links: { id: string }[] }) => [
       id,
-      links.map((link) => link.id).toSorted(),
+      links.map((link) => link.id).toSorted(byId),
     ]),
   )
   const raw = stored.raw_memory_id
-  expect(links.get(raw)).toEqual([first, second, about].toSorted())
-  expect(links.get(about)).toEqual([first, second, raw].toSorted())
-  expect(links.get(first)).toEqual([second, about, raw].toSorted())
+  expect(links.get(raw)).toEqual([first, second, about].toSorted(byId))
+  expect(links.get(about)).toEqual([first, second, raw].toSorted(byId))
+  expect(links.get(first)).toEqual([second, about, raw].toSorted(byId))
 
   const pages: string[] = []
   let cursor = ''

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { MAX_BODY_BYTES, MAX_TRANSCRIPT_BYTES } from '../../src/api/app.ts'
+import { MemoirError } from '../../src/errors.ts'
 import { hasPostgres } from '../support/database.ts'
 import { createApiFixture, requestOf, type ApiFixture } from './api-fixture.ts'
 import { fact, fail, succeed, summary } from './session-world.ts'
@@ -202,6 +203,20 @@ suite("a user's own key posts for that user, and a scoped one not at all", async
     (await memoir.send(PATH, { key: scoped, body: { transcript, user_id: 'ann' } })).status,
   ).toBe(403)
   expect((await memoir.send(PATH, { key: scoped })).json.items).toEqual([])
+})
+
+suite('while Postgres is away it is said when to come back', async () => {
+  await using memoir = await createApiFixture()
+  vi.spyOn(memoir.services.posts, 'accept').mockRejectedValue(
+    new MemoirError('store_unavailable', 'Postgres does not answer.', { retryAfterMs: 5_000 }),
+  )
+  for (const sent of [
+    { path: PATH, body: { user_id: 'ann', transcript } },
+    { path: '/api/memory/chats/store_raw', body: { session_data: transcript } },
+  ]) {
+    const { status, headers } = await memoir.send(sent.path, { body: sent.body })
+    expect([status, headers.get('retry-after')]).toEqual([503, '5'])
+  }
 })
 
 suite('who was erased is refused with the code that says so', async () => {

@@ -13,6 +13,8 @@ export interface Asked {
 export interface Reply {
   readonly status?: number
   readonly body?: unknown
+  /** Instead of a body that is JSON. */
+  readonly text?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -36,9 +38,14 @@ export async function startFakeApi(
       const nth = counts.get(route) ?? 0
       counts.set(route, nth + 1)
       const replies = [routes[route] ?? { status: 404, body: notFound }].flat()
-      const { status = 200, body, headers = {} } = replies[Math.min(nth, replies.length - 1)] ?? {}
+      const {
+        status = 200,
+        body,
+        text,
+        headers = {},
+      } = replies[Math.min(nth, replies.length - 1)] ?? {}
       response.writeHead(status, { 'content-type': 'application/json', ...headers })
-      response.end(body === undefined ? undefined : JSON.stringify(body))
+      response.end(text ?? (body === undefined ? undefined : JSON.stringify(body)))
     })()
   })
   await new Promise<void>((resolve) => {

@@ -5,6 +5,7 @@ import type { Parts } from '../../src/cli/parts.ts'
 
 /** A terminal that remembers what was written, and whose Ctrl-C a test presses. */
 export interface Terminal extends Io {
+  readonly stdin: PassThrough
   readonly out: () => string
   readonly err: () => string
   /** How often somebody listens for signals now. */
@@ -25,6 +26,7 @@ export function createTerminal(options: TerminalOptions = {}): Terminal {
   const listeners = new Set<(signal: Signal) => void>()
   let forced: number | undefined
   return {
+    stdin: new PassThrough(),
     stdout: stdout.stream,
     stderr: stderr.stream,
     out: stdout.text,

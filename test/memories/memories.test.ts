@@ -327,6 +327,22 @@ describe.skipIf(!hasPostgres || !hasTemporal)('memories', () => {
     expect(rows).toEqual([{ normalized: 'kane' }])
   })
 
+  test('messages are looked through for what to remember unless told not to', async () => {
+    const messages = [{ role: 'user', content: 'My name is Ida and I work at Siemens in Munich.' }]
+    const { status, json } = await memoir.send('/v1/memories', {
+      body: { user_id: 'ida', session_id: 'first', messages },
+    })
+    expect([status, json]).toMatchObject([202, { session_id: 'first', ids: [] }])
+    expect((await memoir.send(`/v1/jobs/${json.job}`)).json).toMatchObject({
+      kind: 'session',
+      user_id: 'ida',
+    })
+    const refused = await memoir.send('/v1/memories', {
+      body: { user_id: 'ida', scope: 'work', messages },
+    })
+    expect([refused.status, refused.json.error.details.field]).toEqual([400, 'scope'])
+  })
+
   test('after all of that nothing in the store disagrees', async () => {
     expect(await findDisagreements(memoir.db)).toEqual([])
   })

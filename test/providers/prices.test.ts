@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import { pricesOf } from '../../src/providers/configured-prices.ts'
-import { budgetPriceOf, budgetWeights, languageCostOf } from '../../src/providers/prices.ts'
+import { budgetPriceOf, languageCostOf } from '../../src/providers/prices.ts'
 
 const OPENAI = { OPENAI_API_KEY: 'sk-test' }
 
@@ -9,6 +9,23 @@ describe('what models cost', () => {
   test('is known for public models, dated names too', () => {
     const config = loadConfig({ ...OPENAI, LLM_MODEL: 'gpt-4o-mini-2024-07-18' })
     expect(pricesOf(config)).toEqual({ embedding: 0, language: { input: 0.15, output: 0.6 } })
+  })
+
+  test('that was set by hand is that of the configured model and of no other', () => {
+    const config = loadConfig({
+      ...OPENAI,
+      LLM_MODEL: 'llama',
+      LLM_PRICE_INPUT: '1',
+      LLM_PRICE_OUTPUT: '3',
+      EMBEDDING_MODEL: 'e5',
+      EMBEDDING_PRICE: '2',
+    })
+    expect(pricesOf(config)).toEqual({ embedding: 2, language: { input: 1, output: 3 } })
+    expect(pricesOf(config, { embedding: 'e6', language: 'mistral' })).toEqual({
+      embedding: null,
+      language: null,
+    })
+    expect(pricesOf(config, { language: 'rules' }).language).toEqual({ input: 0, output: 0 })
   })
 
   test('is set by hand for any other, and not known without', () => {
@@ -33,20 +50,15 @@ describe('what models cost', () => {
 describe('a budget', () => {
   const language = { input: 0.4, output: 1.6 }
 
-  test('is counted in tokens of the embedding model, and a language model pays as many as cost the same', () => {
-    const prices = { embedding: 0.02, language }
-    expect(budgetPriceOf(prices)).toBe(0.02)
-    expect(budgetWeights(prices)).toEqual({ input: 20, output: 80 })
+  test('is counted in tokens of the embedding model', () => {
+    expect(budgetPriceOf({ embedding: 0.02, language })).toBe(0.02)
   })
 
   test('is counted in what the language model reads where embeddings are free', () => {
-    const prices = { embedding: 0, language }
-    expect(budgetPriceOf(prices)).toBe(0.4)
-    expect(budgetWeights(prices)).toEqual({ input: 1, output: 4 })
+    expect(budgetPriceOf({ embedding: 0, language })).toBe(0.4)
   })
 
   test('has no unit while the price of embeddings is not known', () => {
     expect(budgetPriceOf({ embedding: null, language })).toBeNull()
-    expect(budgetWeights({ embedding: 0, language: null })).toEqual({ input: 0, output: 0 })
   })
 })

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { acceptSession, MAX_TURNS, type SessionAccept } from '../../src/sessions/accept.ts'
 import { parseTranscript } from '../../src/sessions/transcript.ts'
-import type { Database } from '../../src/stores/database.ts'
+import { openDatabase, type Database } from '../../src/stores/database.ts'
 import { findJobRow, type JobRow } from '../../src/stores/jobs.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 import { defaultNamespace } from '../support/ingest.ts'
@@ -117,6 +117,35 @@ suite('who was erased gets nothing written', async () => {
   await expect(world.post('User: b')).rejects.toMatchObject({ code: 'suppressed_user' })
   expect(await world.count('raw_session')).toBe(1)
 })
+
+suite(
+  'what fails half-way leaves nothing, and a Postgres that is away says when to come back',
+  async () => {
+    await using world = await createWorld()
+    await world.db.query(`alter table memoir.job add constraint none check (kind <> 'session')`)
+    await expect(world.post('User: a')).rejects.toThrow(/none/)
+    expect([await world.count('session'), await world.count('raw_session')]).toEqual([0, 0])
+    const away = openDatabase({
+      url: 'postgres://nobody@127.0.0.1:1/none',
+      poolSize: 1,
+      applicationName: 'memoir-test',
+      onIdleError: () => undefined,
+    })
+    await expect(
+      acceptSession(
+        { db: away, launcher: { launch: () => undefined } },
+        {
+          namespaceId: world.namespaceId,
+          userId: 'ann',
+          collection: '',
+          turns: parseTranscript('a'),
+          metadata: {},
+        },
+      ),
+    ).rejects.toMatchObject({ code: 'store_unavailable', retryAfterMs: 5_000 })
+    await away.close()
+  },
+)
 
 suite('what says nothing, or too much, is refused', async () => {
   await using world = await createWorld()

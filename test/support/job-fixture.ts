@@ -28,6 +28,8 @@ import { openTemporal, type TemporalClient } from '../../src/temporal/client.ts'
 import { WALKS, WORKFLOWS } from '../../src/temporal/ids.ts'
 import { startWorker, type RunningWorker, type WorkerServices } from '../../src/worker.ts'
 import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
+import { createSyncSteps } from '../../src/graph/sync-steps.ts'
+import { createSyncs } from '../../src/jobs/sync.ts'
 import { createSessionSteps } from '../../src/sessions/process.ts'
 import { createScriptedModel } from './scripted-model.ts'
 import { createTestDatabase } from './database.ts'
@@ -102,6 +104,7 @@ const NO_SWEEP: SweepOptions = {
   unstartedAfterMs: 0,
   silentAfterMs: 0,
   stuckAttempts: 3,
+  refusedRounds: 3,
 }
 
 export interface JobFixture extends AsyncDisposable {
@@ -138,6 +141,8 @@ export interface StartOptions {
 export interface FixtureOptions extends IngestScript {
   readonly env?: Record<string, string>
   readonly address?: string
+  /** That of another fixture, as in an installation restored from its dump. */
+  readonly namespaceId?: string
 }
 
 export async function createJobFixture(options: FixtureOptions = {}): Promise<JobFixture> {
@@ -168,8 +173,12 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     embedder,
     languageModel: createScriptedModel(),
   })
+  const sync = createSyncSteps({ db, graph })
+  const syncs = createSyncs({ db, launcher: jobs })
   const services = {
     graph,
+    sync,
+    syncs,
     config,
     log,
     db,
@@ -180,7 +189,7 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     temporal,
     schedules,
   }
-  const namespaceId = await newNamespace(db, namespace)
+  const namespaceId = await newNamespace(db, namespace, options.namespaceId)
   const workers: RunningWorker[] = []
   const sweepers: Sweep[] = []
   const key = (id: string) => ({ namespaceId, id })
@@ -274,10 +283,12 @@ async function rowOf(db: Database, key: JobKey): Promise<JobRow> {
   return row
 }
 
-async function newNamespace(db: Database, name: string): Promise<string> {
+async function newNamespace(db: Database, name: string, id?: string): Promise<string> {
   const made = await ensureNamespace(db, name)
   if (!made) throw new Error(`${name} cannot be a namespace`)
-  return made.id
+  if (id === undefined) return made.id
+  await db.query('update memoir.namespace set id = $2::uuid where id = $1::uuid', [made.id, id])
+  return id
 }
 
 /** Stays in the page, alive, until the step is told to stop. */

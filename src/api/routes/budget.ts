@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { MemoirError, SENTENCE } from '../../errors.ts'
-import { requirePrice } from '../../jobs/pricing.ts'
+import { requirePrices } from '../../jobs/pricing.ts'
 import { appendAudit } from '../../stores/audit.ts'
 import { findDayBudget, setDayBudget } from '../../stores/day-budget.ts'
 import type { ApiServices } from '../context.ts'
@@ -68,7 +68,7 @@ export const budgetRoutes = createRouter()
   .openapi(putBudget, async (c) => {
     const { services, principal } = c.var
     const { per_day: perDay } = c.req.valid('json')
-    if (perDay !== null) requirePrice(services.config, 'per_day')
+    if (perDay !== null) requirePrices(services.config, 'per_day')
     const { namespaceId, actor } = principal
     await services.db.transaction(async (tx) => {
       await setDayBudget(tx, { namespaceId, perDay })

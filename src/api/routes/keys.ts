@@ -13,7 +13,7 @@ import { refuseIdempotencyKey } from '../idempotency.ts'
 import { readPage } from '../lists.ts'
 import { body, json, refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
-import { keySchema, newKeySchema, pageOf } from '../schemas.ts'
+import { currentKeySchema, keySchema, newKeySchema, pageOf } from '../schemas.ts'
 
 const getKeys = createRoute({
   method: 'get',
@@ -24,6 +24,16 @@ const getKeys = createRoute({
   ...needs('admin'),
   request: { query: z.strictObject(pageQuery) },
   responses: { 200: json(pageOf(keySchema), 'Keys, without their secrets'), ...refuses() },
+})
+
+const getCurrentKey = createRoute({
+  method: 'get',
+  path: '/v1/keys/current',
+  operationId: 'currentKey',
+  tags: ['keys'],
+  summary: 'Say what the key of this request may do',
+  ...needs('reader'),
+  responses: { 200: json(currentKeySchema, 'Its role and reach'), ...refuses() },
 })
 
 const keyBody = z
@@ -81,6 +91,10 @@ export const keyRoutes = createRouter()
     const { limit, cursor } = c.req.valid('query')
     const query = present({ namespaceId: principal.namespaceId, limit, cursor })
     return c.json(await readPage(cursor, async () => await listKeys(services.db, query)), 200)
+  })
+  .openapi(getCurrentKey, (c) => {
+    const { role, namespace, user, scopes } = c.var.principal
+    return c.json({ role, namespace, user_id: user?.externalId ?? null, scopes }, 200)
   })
   .openapi(createKey, async (c) => {
     refuseIdempotencyKey(c.req.header('idempotency-key'))

@@ -1,12 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { MemoirError, SENTENCE } from '../../errors.ts'
-import type { AcceptedMemories } from '../../memories/memories.ts'
-import { acceptedAnswer, awaitJob, writtenMemories } from '../await-memories.ts'
-import type { GuardedEnv } from '../environment.ts'
+import type { AcceptedMemories, NewMemory } from '../../memories/memories.ts'
+import { acceptedAnswer, awaitJob, requireSuccess, writtenMemories } from '../await-memories.ts'
+import type { GuardedEnv, Principal } from '../environment.ts'
 import { present, uuid } from '../fields.ts'
 import { needs } from '../guard.ts'
 import { once } from '../idempotency.ts'
+import { inferMemories, inferredMemories, type Inferred } from '../infer.ts'
 import {
   batchBody,
   changeBody,
@@ -14,6 +15,7 @@ import {
   messageMemories,
   newMemory,
   storeBody,
+  type StoreBody,
 } from '../memory-bodies.ts'
 import { memoryKey, userOf } from '../reach.ts'
 import { body, json, refuses } from '../responses.ts'
@@ -147,7 +149,7 @@ interface Keyed {
 async function acceptOnce(
   c: Context<GuardedEnv>,
   keyed: Keyed,
-  write: () => Promise<AcceptedMemories>,
+  write: () => Promise<AcceptedMemories | Inferred>,
 ) {
   const { services, principal } = c.var
   const answer = await once(services, { principal, ...keyed }, async () => ({
@@ -174,34 +176,38 @@ function revisionOf(ifMatch: string | undefined): number | undefined {
   })
 }
 
+function memoriesOf(given: StoreBody, principal: Principal): NewMemory[] {
+  if (given.messages !== undefined) return messageMemories(given, principal)
+  const { messages: _messages, infer: _infer, content = '', ...one } = given
+  const { user_id: _user, extract_entities: _extract, ...memory } = one
+  return [newMemory({ ...memory, content }, principal)]
+}
+
 export const memoryWriteRoutes = createRouter()
   .openapi(storeMemory, async (c) => {
     const { services, principal } = c.var
     const given = c.req.valid('json')
     const { 'idempotency-key': key, prefer } = c.req.valid('header')
-    const { messages, content = '', user_id, infer: _, extract_entities, ...rest } = given
-    const memories =
-      messages === undefined
-        ? [newMemory({ ...rest, content }, principal)]
-        : messageMemories(given, principal)
-    const userId = requireUser(c, user_id)
-    const done = await acceptOnce(
-      c,
-      { route: 'POST /v1/memories', key, body: given },
-      async () =>
-        await services.memories.store({
-          ...reachOf(c),
-          userId,
-          memories,
-          extractEntities: extract_entities,
-        }),
-    )
+    const userId = requireUser(c, given.user_id)
+    const infers = given.messages !== undefined && given.infer !== false
+    const memories = infers ? [] : memoriesOf(given, principal)
+    const done = await acceptOnce(c, { route: 'POST /v1/memories', key, body: given }, async () => {
+      if (infers) return await inferMemories(services, principal, { given, userId })
+      const extractEntities = given.extract_entities
+      return await services.memories.store({ ...reachOf(c), userId, memories, extractEntities })
+    })
     const job = await awaitJob(c, { job: done.job, prefer })
     if (job === null) return c.json(done, 202)
+    if (done.session_id !== undefined) {
+      requireSuccess(job)
+      const session = { sessionId: done.session_id, userId }
+      return c.json({ items: await inferredMemories(services, principal, session) }, 201)
+    }
     const written = await writtenMemories(c, job, done.ids)
     const [first] = written
-    if (messages === undefined && first) return c.json(first, 201)
-    return c.json({ items: written }, 201)
+    return given.messages === undefined && first
+      ? c.json(first, 201)
+      : c.json({ items: written }, 201)
   })
   .openapi(storeBatch, async (c) => {
     const { services, principal } = c.var

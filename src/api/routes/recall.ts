@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { contextOf } from '../../recall/context.ts'
 import { MAX_HOPS, RECALL_STAGES } from '../../domain/recall.ts'
 import {
   MAX_HITS,
@@ -18,7 +19,7 @@ import { needs } from '../guard.ts'
 import { recallWithin, type Ask } from '../reach.ts'
 import { body, json, refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
-import { recallSchema } from '../schemas.ts'
+import { contextSchema, recallSchema } from '../schemas.ts'
 
 const tag = text(100)
 const shared = {
@@ -93,6 +94,34 @@ const recallByBody = createRoute({
   responses: { ...responses, ...refuses('payload_too_large', 'unsupported_media_type') },
 })
 
+/** As many as a block of the usual size holds; what does not fit is left out. */
+const CONTEXT_HITS = 30
+const CONTEXT_TOKENS = 1_000
+
+const MAX_CONTEXT_TOKENS = 100_000
+
+const contextByBody = createRoute({
+  method: 'post',
+  path: '/v1/context',
+  operationId: 'context',
+  tags: ['recall'],
+  summary: 'What is remembered about a question, as one block for a prompt',
+  description:
+    'The best hits that fit into `max_tokens`, in the order in which they were said, each line with the number of its citation. What was said is quoted and cannot end the block.',
+  ...needs('reader'),
+  request: {
+    body: body(
+      recallBody.extend({
+        max_tokens: z.int().min(50).max(MAX_CONTEXT_TOKENS).default(CONTEXT_TOKENS),
+      }),
+    ),
+  },
+  responses: {
+    200: json(contextSchema, 'The block, empty when nothing is found, and its citations'),
+    ...refuses('payload_too_large', 'unsupported_media_type'),
+  },
+})
+
 type Asked = z.output<typeof recallQuery> | z.output<typeof recallBody>
 
 function askOf({ q, user_id, session_id, scope, k, ...rest }: Asked, defaultK: number): Ask {
@@ -107,6 +136,13 @@ function askOf({ q, user_id, session_id, scope, k, ...rest }: Asked, defaultK: n
 }
 
 export const recallRoutes = createRouter()
+  .openapi(contextByBody, async (c) => {
+    const { services, principal } = c.var
+    const { max_tokens: maxTokens, ...asked } = c.req.valid('json')
+    const result = await recallWithin(services, principal, askOf(asked, CONTEXT_HITS))
+    const { degraded, took_ms: took } = result
+    return c.json({ ...contextOf(result, maxTokens), degraded, took_ms: took }, 200)
+  })
   .openapi(recallByQuery, async (c) => {
     const { services, principal } = c.var
     const ask = askOf(c.req.valid('query'), services.config.MEMORY_K)

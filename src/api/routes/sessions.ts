@@ -81,7 +81,12 @@ const getSessions = createRoute({
   summary: 'List sessions, those that changed last first',
   ...needs('reader'),
   request: {
-    query: z.strictObject({ ...pageQuery, ...whose, status: z.enum(RAW_STATES).optional() }),
+    query: z.strictObject({
+      ...pageQuery,
+      ...whose,
+      session_id: sessionId.optional(),
+      status: z.enum(RAW_STATES).optional(),
+    }),
   },
   responses: { 200: json(pageOf(sessionInfoSchema), 'Sessions'), ...refuses() },
 })
@@ -138,8 +143,9 @@ export const sessionRoutes = createRouter()
   })
   .openapi(getSessions, async (c) => {
     const { services, principal } = c.var
-    const { limit, cursor, status, user_id, collection: of } = c.req.valid('query')
-    const filter = { ...postReach(principal, of), externalUserId: user_id, status, limit, cursor }
+    const { user_id, session_id, collection: of, cursor, ...rest } = c.req.valid('query')
+    const reach = postReach(principal, of)
+    const filter = { ...reach, externalUserId: user_id, sessionId: session_id, cursor, ...rest }
     return c.json(await readPage(cursor, async () => await listSessions(services.db, filter)), 200)
   })
   .openapi(getSession, async (c) => {

@@ -1,4 +1,4 @@
-import { TRACE_KINDS } from '../../domain/recall.ts'
+import { MAX_HOPS, TRACE_KINDS } from '../../domain/recall.ts'
 import type { RecallAnswer } from '../answers.ts'
 import {
   dataOptions,
@@ -23,6 +23,7 @@ interface RecallOptions extends DataOptions {
   readonly from?: string
   readonly to?: string
   readonly threshold?: number
+  readonly hops?: number
 }
 
 export const registerRecall: Register = (program, context) => {
@@ -37,6 +38,7 @@ export const registerRecall: Register = (program, context) => {
     .option('--from <time>', 'not older than', time)
     .option('--to <time>', 'not newer than', time)
     .option('--threshold <share>', 'cut hits of less relevance, 0 to 1', share)
+    .option('--hops <n>', 'how far neighbours may stand that lend their score', whole(0, MAX_HOPS))
   dataOptions(command)
     .addHelpText(
       'after',

@@ -1,6 +1,9 @@
 import type { FileConversation, Problem } from '../../sources/files/draft.ts'
 import { BEGINNING, type FilePosition, type FileRecord } from '../../sources/files/read.ts'
-import type { ImportedConversation, ImportedMessage } from '../client.ts'
+import type { Conversation as Wire, ConversationMessage } from '../../client/work.ts'
+
+/** Read from a file, a conversation always says when it changed. */
+type Conversation = Wire & { readonly updated_at: string }
 
 /** Puts records together into requests that the API takes. */
 
@@ -12,7 +15,7 @@ const MAX_MESSAGE_BYTES = 980_000
 
 export interface Batch {
   readonly kind: 'batch'
-  readonly conversations: readonly ImportedConversation[]
+  readonly conversations: readonly Conversation[]
   /** Where in the file each was. */
   readonly where: readonly string[]
   /** Everything before this has been handed over with it. */
@@ -65,7 +68,7 @@ function* place(
 interface Part {
   readonly kind: 'part'
   readonly where: string
-  readonly conversation: ImportedConversation
+  readonly conversation: Conversation
   readonly bytes: number
   readonly grows: boolean
   readonly more: boolean
@@ -86,14 +89,14 @@ function* split(conversation: FileConversation, where: string): Generator<Split>
     updated_at: updatedAt.toISOString(),
   }
   const empty = bytesOf({ ...around, messages: [] })
-  let messages: ImportedMessage[] = []
+  let messages: ConversationMessage[] = []
   let bytes = empty
   const part = (more: boolean): Part => {
     return { kind: 'part', where, conversation: { ...around, messages }, bytes, grows, more }
   }
   for (const [index, message] of conversation.messages.entries()) {
     const { createdAt: at, position = index, ...rest } = message
-    const wire: ImportedMessage = { ...rest, created_at: at.toISOString(), position }
+    const wire: ConversationMessage = { ...rest, created_at: at.toISOString(), position }
     const size = bytesOf(wire) + 1
     if (size > MAX_MESSAGE_BYTES) {
       const problem = {
@@ -117,8 +120,8 @@ function* split(conversation: FileConversation, where: string): Generator<Split>
 
 interface Held {
   readonly where: string
-  around: Omit<ImportedConversation, 'messages'>
-  readonly messages: ImportedMessage[]
+  around: Omit<Conversation, 'messages'>
+  readonly messages: ConversationMessage[]
   readonly messageIds: Set<string>
 }
 

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { MemoirError, SENTENCE } from '../../errors.ts'
 import type { OpenFile } from '../../sources/files/open.ts'
 import { readRecords, type FilePosition, type FormatName } from '../../sources/files/read.ts'
-import type { ApiClient, ImportBody } from '../client.ts'
+import type { ConversationImport } from '../../client/work.ts'
+import type { ApiClient } from '../client.ts'
 import type { Interruption } from '../io.ts'
 import { patiently } from '../watch.ts'
 import { toBatches, type Batch } from './batches.ts'
@@ -85,7 +86,7 @@ async function post(
     const messages = conversations.reduce((sum, each) => sum + each.messages.length, 0)
     return { conversations: conversations.length, messages, refusals: [] }
   }
-  const body: ImportBody = { ...(source === undefined ? {} : { source }), conversations }
+  const body: ConversationImport = { ...(source === undefined ? {} : { source }), conversations }
   const key = createHash('sha256').update(start.run).update(JSON.stringify(body)).digest('hex')
   const answer = await patiently(
     async () => await client.importConversations(body, key),

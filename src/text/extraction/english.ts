@@ -2,7 +2,8 @@ import { entitiesAmong } from '../entities.ts'
 import { withoutOpeners } from './openers.ts'
 import type { Sentence } from './sentences.ts'
 import type { Speaker } from './speakers.ts'
-import { isCourtesy, isQuestion, subjectOf, withSubject } from './statement.ts'
+import { isCourtesy, isQuestion } from './statement.ts'
+import { subjectOf, withSubject } from './subject.ts'
 import { wordsTagged, written, type Word } from './tagging.ts'
 import { isFirstPerson, isSecondPerson, toThirdPerson } from './third-person.ts'
 import type { Told } from './told.ts'
@@ -34,7 +35,7 @@ export function englishStatement(
   const third = toThirdPerson(whole, { speaker: speaker.name, addressed: speaker.addressed })
   const plain = written(third).replace(/[.!…,;:\s-]+$/u, '')
   return {
-    told: own || subject === 'pronoun' ? capitalised(plain) : reported(plain, third, speaker.name),
+    told: own || subject === 'pronoun' ? capitalised(plain) : reported(plain, third, speaker),
     leans: subject === 'pronoun',
     own,
     toOther,
@@ -49,10 +50,11 @@ export function englishStatement(
 }
 
 /** What is said of the world is a memory of who says so, and no truth of its own. */
-function reported(plain: string, [first]: readonly Word[], name: string): string {
-  const keeps = first?.tags.has('ProperNoun') === true || /^\p{Lu}{2}/u.test(plain)
+function reported(plain: string, [first]: readonly Word[], speaker: Speaker): string {
+  const named = speaker.addressed !== undefined && plain.startsWith(speaker.addressed)
+  const keeps = named || first?.tags.has('ProperNoun') === true || /^\p{Lu}{2}/u.test(plain)
   const lowered = keeps ? plain : (plain[0]?.toLowerCase() ?? '') + plain.slice(1)
-  return `${name} says that ${lowered}`
+  return `${speaker.name} says that ${lowered}`
 }
 
 export const pointsAway = (told: string) =>

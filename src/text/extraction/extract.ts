@@ -7,12 +7,16 @@ import { createSpeakers } from './speakers.ts'
 import { questionOf, statementsOf, type TurnContext } from './turn-statements.ts'
 
 /** What was said into what is remembered: every statement is rated, the best of a stretch of turns are kept. */
-export function extractFacts(asked: ExtractRequest): ExtractedFact[] {
+export const extractFacts = (request: ExtractRequest): ExtractedFact[] =>
+  selected(draftsOf(request), request.turns.length).map(({ fact }) => fact)
+
+/** Every statement, in the order they were made. */
+export function draftsOf(asked: ExtractRequest): Draft[] {
   const request = { ...asked, language: languageOf(asked) }
   const all = [...request.before, ...request.turns]
   const speakerOf = createSpeakers(all)
   const names = [...new Set(all.map((turn) => speakerOf(turn).name))]
-  const drafts = request.turns.flatMap((turn, at): Draft[] => {
+  return request.turns.flatMap((turn, at): Draft[] => {
     const speaker = speakerOf(turn)
     if (!speaker.remembered) return []
     const before = all[request.before.length + at - 1]
@@ -30,7 +34,6 @@ export function extractFacts(asked: ExtractRequest): ExtractedFact[] {
       .map((told) => draftOf(told, turn, { speaker, names, said }))
       .filter((draft) => draft !== undefined)
   })
-  return selected(drafts, request.turns.length).map(({ fact }) => fact)
 }
 
 /** A stretch of turns tells its language where one turn cannot. */

@@ -22,7 +22,7 @@ const ADVERBS = String.raw`(?:(?:also|now|just|really|still|currently|recently|f
 const PATTERNS: readonly Pattern[] = [
   {
     predicate: 'works_at',
-    verb: '(?:works?|worked|working|got a (?:new )?job|started (?:working|a (?:new )?job)) (?:at|for)',
+    verb: '(?:works|working|got a (?:new )?job|started (?:working|a (?:new )?job)) (?:at|for)',
     object: NAMED,
   },
   { predicate: 'works_as', verb: '(?:works|working) as' },
@@ -147,3 +147,13 @@ const snake = (words: string) =>
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]+/gu, '_')
     .replaceAll(/^_|_$/gu, '')
+
+/** Whoever a sentence names can be whose sentence it is. More names than this are a list. */
+const SUBJECTS = 5
+const NAMES = /\p{Lu}[\p{L}\p{M}-]*(?: \p{Lu}[\p{L}\p{M}-]*){0,2}/gu
+
+/** The relations of a sentence whose subject is not known beforehand. */
+export function relationsOfNamed(content: string): FactRelation[] {
+  const names = new Set([...content.matchAll(NAMES)].slice(0, SUBJECTS).map(([name]) => name))
+  return [...names].flatMap((name) => relationsIn(content, name))
+}

@@ -12,6 +12,9 @@ export interface Sentence {
 /** A segmenter's time grows faster than its text; pieces keep it linear, and are cut at sentence ends where there are any. */
 const PIECE_CHARS = 4_000
 
+/** Nobody's sentence is longer. What follows is not looked at, which bounds what any pattern can cost on one sentence. */
+const SENTENCE_CHARS = 1_000
+
 /** What no one said in words. Every pattern is bounded or has no second way to match, so time grows with the text alone. */
 const MARKUP: readonly RegExp[] = [
   /```[^`]*(?:```|$)/gu,
@@ -82,7 +85,7 @@ function segmenterOf(language: string): Intl.Segmenter {
 
 function trimmed(text: string, start: number, end: number): Sentence | undefined {
   const raw = text.slice(start, end)
-  const inner = raw.trim()
+  const inner = raw.trim().slice(0, SENTENCE_CHARS)
   if (inner === '') return undefined
   const from = start + raw.length - raw.trimStart().length
   return { text: inner, start: from, end: from + inner.length }

@@ -37,9 +37,9 @@ export function toThirdPerson(words: readonly Word[], voices: Voices): Word[] {
   })
 }
 
-/** "We all", "we both": of those only the speaker is known. */
+/** "We all", "you both": of those only the speaker is known. */
 const isWeAll = (word: Word, before: Word | undefined) =>
-  (word.norm === 'all' || word.norm === 'both') && before?.norm === 'we'
+  (word.norm === 'all' || word.norm === 'both') && (before?.norm === 'we' || before?.norm === 'you')
 
 const respelled = (word: Word, text: string): Word => ({ ...word, text, norm: text.toLowerCase() })
 

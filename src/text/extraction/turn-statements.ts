@@ -5,7 +5,7 @@ import { findEntities } from '../entities.ts'
 import { factOf } from './answers.ts'
 import { clausesOf, wordCount } from './clauses.ts'
 import { englishStatement } from './english.ts'
-import { otherStatement } from './other-languages.ts'
+import { otherStatements } from './other-languages.ts'
 import { sentencesOf, type Sentence } from './sentences.ts'
 import type { Speaker } from './speakers.ts'
 import { isQuestion } from './statement.ts'
@@ -33,9 +33,7 @@ export function statementsOf(turn: Turn, context: TurnContext): Told[] {
   const language = languageOf(turn.content, context.language)
   const sentences = sentencesOf(turn.content, language).slice(0, SENTENCES_READ)
   if (language !== 'en') {
-    return sentences
-      .map((sentence) => otherStatement(sentence, context.speaker, language))
-      .filter((told) => told !== undefined)
+    return sentences.flatMap((sentence) => otherStatements(sentence, context.speaker, language))
   }
   const called = context.names.filter((name) => name !== context.speaker.name)
   const answer = answerOf(sentences[0], context)

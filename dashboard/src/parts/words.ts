@@ -1,0 +1,38 @@
+/** Numbers and times as people read them. */
+
+const counted = new Intl.NumberFormat('en')
+const money = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD' })
+const small = new Intl.NumberFormat('en', {
+  style: 'currency',
+  currency: 'USD',
+  maximumFractionDigits: 4,
+})
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+
+export const count = (value: number) => counted.format(value)
+export const dollars = (value: number) => (value < 1 ? small : money).format(value)
+export const timeOf = (at: string) => moment.format(new Date(at))
+export const dayOf = (at: string) => day.format(new Date(at))
+export const words = (name: string) => name.replaceAll('_', ' ')
+
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const
+
+export function ago(at: string, now = Date.now()): string {
+  const seconds = (Date.parse(at) - now) / 1000
+  const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size)
+  if (unit === undefined)
+    return Math.abs(seconds) < 10 ? 'now' : relative.format(Math.round(seconds), 'second')
+  return relative.format(Math.round(seconds / unit[1]), unit[0])
+}
+
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
+  return `${Math.floor(seconds / 3_600)} h ${Math.round((seconds % 3_600) / 60)} min`
+}

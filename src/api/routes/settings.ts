@@ -1,0 +1,62 @@
+import { createRoute } from '@hono/zod-openapi'
+import { putSettings, strictChange, testSettings } from '../ai-settings.ts'
+import { needs } from '../guard.ts'
+import { body, json, refuses } from '../responses.ts'
+import { createRouter } from '../router.ts'
+import { aiSettingsSchema, probeSchema } from '../schemas.ts'
+
+/** Which models the installation uses: one set for all namespaces. */
+
+const getSettings = createRoute({
+  method: 'get',
+  path: '/v1/settings/ai',
+  operationId: 'getAiSettings',
+  tags: ['settings'],
+  summary: 'Show which models are in force, whether set here or by the environment',
+  ...needs('admin'),
+  request: {},
+  responses: { 200: json(aiSettingsSchema, 'The settings'), ...refuses('configuration_invalid') },
+})
+
+const putAiSettings = createRoute({
+  method: 'put',
+  path: '/v1/settings/ai',
+  operationId: 'putAiSettings',
+  tags: ['settings'],
+  summary: 'Change the models, in every process within seconds',
+  description:
+    'An absent field stays as it is, null goes back to what the environment says. Another embedding model than that of the stored vectors is refused with an estimate, unless `reembed` is true: then recall goes by words alone until the memories are embedded anew.',
+  ...needs('admin'),
+  request: { body: body(strictChange) },
+  responses: {
+    200: json(aiSettingsSchema, 'The settings in force'),
+    ...refuses(
+      'reembed_required',
+      'configuration_invalid',
+      'payload_too_large',
+      'unsupported_media_type',
+    ),
+  },
+})
+
+const testAiSettings = createRoute({
+  method: 'post',
+  path: '/v1/settings/ai/test',
+  operationId: 'testAiSettings',
+  tags: ['settings'],
+  summary: 'Ask the models once, as they would be after a change; nothing is kept',
+  ...needs('admin'),
+  request: { body: body(strictChange) },
+  responses: {
+    200: json(probeSchema, 'A code and a time, never what was answered'),
+    ...refuses('configuration_invalid', 'payload_too_large', 'unsupported_media_type'),
+  },
+})
+
+export const settingsRoutes = createRouter()
+  .openapi(getSettings, async (c) => c.json(await c.var.services.settings.get(), 200))
+  .openapi(putAiSettings, async (c) => {
+    const call = { ...c.var, idempotencyKey: c.req.header('idempotency-key') }
+    return c.json(await putSettings(call, c.req.valid('json')), 200)
+  })
+  .openapi(testAiSettings, async (c) => c.json(await testSettings(c.var, c.req.valid('json')), 200))

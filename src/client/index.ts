@@ -1,0 +1,75 @@
+import { createKeys, createSchedules, createUsers } from './administration.ts'
+import type { Operations, Recall } from './api-types.ts'
+import { createJobs } from './jobs.ts'
+import { createTools } from './tools.ts'
+import { createTransport, on, type RequestOptions, type TransportOptions } from './transport.ts'
+import { createBackfills, createImports } from './work.ts'
+
+/**
+ * The client of Memoir's API, for Node, Bun and browsers.
+ *
+ *     const memoir = new Memoir({ baseUrl: 'http://127.0.0.1:8080', apiKey })
+ *     const { hits } = await memoir.recall({ q: 'What is Maya allergic to?', user_id: 'maya' })
+ */
+
+export type MemoirOptions = TransportOptions
+export type RecallQuestion = Operations['recallByBody']['body']
+
+export class Memoir {
+  /** Accepted work: look, wait, steer. */
+  readonly jobs: ReturnType<typeof createJobs>
+  readonly backfills: ReturnType<typeof createBackfills>
+  readonly imports: ReturnType<typeof createImports>
+  readonly users: ReturnType<typeof createUsers>
+  readonly schedules: ReturnType<typeof createSchedules>
+  readonly keys: ReturnType<typeof createKeys>
+  /** The memory tools, for models that call functions. */
+  readonly tools: ReturnType<typeof createTools>
+  /** Finds what is remembered of a user, best first. @throws MemoirApiError, MemoirConnectionError */
+  readonly recall: (question: RecallQuestion, options?: RequestOptions) => Promise<Recall>
+
+  constructor(options: MemoirOptions) {
+    const transport = createTransport(options)
+    this.jobs = createJobs(transport)
+    this.backfills = createBackfills(transport)
+    this.imports = createImports(transport)
+    this.users = createUsers(transport)
+    this.schedules = createSchedules(transport)
+    this.keys = createKeys(transport)
+    this.tools = createTools(transport)
+    this.recall = async (body, { signal } = {}) =>
+      await transport.ask<Recall>({
+        method: 'POST',
+        path: '/v1/recall',
+        body,
+        repeatable: true,
+        ...on(signal),
+      })
+  }
+}
+
+export type * from './api-types.ts'
+export {
+  MemoirApiError,
+  MemoirConnectionError,
+  MemoirJobError,
+  type ApiErrorCode,
+} from './error.ts'
+export type { JobFilter, ResumeOptions, WaitOptions } from './jobs.ts'
+export type { Page, PageQuery } from './pages.ts'
+export {
+  openAiTools,
+  type DefinitionOptions,
+  type FunctionCall,
+  type FunctionTool,
+  type ToolMessage,
+  type ToolName,
+  type ToolOptions,
+} from './tools.ts'
+export type { Fetch, RequestOptions, WriteOptions } from './transport.ts'
+export type {
+  BackfillRequest,
+  Conversation,
+  ConversationImport,
+  ConversationMessage,
+} from './work.ts'

@@ -1,0 +1,90 @@
+import type { Accepted, Estimate, IngestFailure, Operations } from './api-types.ts'
+import { everyItem, type Page, type PageQuery } from './pages.ts'
+import { on, type RequestOptions, type Transport, type WriteOptions } from './transport.ts'
+
+/** Handing conversations in, and having them taken in. */
+
+/** A conversation as it is handed in. */
+export interface Conversation {
+  readonly id: string
+  /** May be left out with a key that is bound to a user. */
+  readonly user_id?: string
+  readonly title?: string | null
+  readonly created_at: string
+  readonly updated_at?: string
+  readonly messages: readonly ConversationMessage[]
+}
+
+export interface ConversationMessage {
+  readonly id: string
+  readonly role: string
+  readonly name?: string | null
+  readonly content: string
+  readonly created_at: string
+  readonly position?: number
+}
+
+export interface ConversationImport {
+  readonly source?: string
+  readonly conversations: readonly Conversation[]
+}
+
+export type BackfillRequest = Omit<Operations['startBackfill']['body'], 'estimate_only'>
+
+/** A write that the API does once per key, however often it is sent. */
+export const keyed = ({ idempotencyKey = crypto.randomUUID(), signal }: WriteOptions) => ({
+  method: 'POST' as const,
+  headers: { 'idempotency-key': idempotencyKey },
+  repeatable: true,
+  ...on(signal),
+})
+
+export function createImports(transport: Transport) {
+  return {
+    /** Hands in conversations for the next backfill; what is refused is listed, the rest is written. */
+    create: async (body: ConversationImport, options: WriteOptions = {}) =>
+      await transport.ask<Operations['importConversations']['answer']>({
+        ...keyed(options),
+        path: '/v1/imports',
+        body,
+      }),
+  }
+}
+
+export function createBackfills(transport: Transport) {
+  const path = '/v1/backfills'
+
+  async function failures(
+    job: string,
+    { signal, ...query }: PageQuery = {},
+  ): Promise<Page<IngestFailure>> {
+    return await transport.ask<Operations['listBackfillFailures']['answer']>({
+      method: 'GET',
+      path: `${path}/${encodeURIComponent(job)}/failures`,
+      query,
+      ...on(signal),
+    })
+  }
+
+  return {
+    /** Takes in every conversation of the source; the same request while one is unfinished joins it. */
+    start: async (body: BackfillRequest = {}, options: WriteOptions = {}): Promise<Accepted> =>
+      await transport.ask<Accepted>({ ...keyed(options), path, body }),
+    /** What a backfill would take at most; nothing is done. */
+    estimate: async ({ signal }: RequestOptions = {}): Promise<Estimate> =>
+      await transport.ask<Estimate>({
+        method: 'POST',
+        path,
+        body: { estimate_only: true },
+        repeatable: true,
+        ...on(signal),
+      }),
+    /** Conversations that could not be taken in, and why. */
+    failures,
+    allFailures: (job: string, options: RequestOptions = {}) =>
+      everyItem(
+        async (cursor) =>
+          await failures(job, { ...options, ...(cursor === undefined ? {} : { cursor }) }),
+      ),
+  }
+}
