@@ -149,3 +149,23 @@ test.skipIf(!hasPostgres)('what is wrong is refused by the path of its field', a
   }
   expect(memoir.asked).toEqual([])
 })
+
+test.skipIf(!hasPostgres)('a context is one block within its tokens, with citations', async () => {
+  await using memoir = await createApiFixture()
+  const namespaceId = await memoir.namespace('default')
+  const content = 'we swam in the lake'
+  memoir.memories.push({ namespaceId, userId: 'ann', scope: 'work', content })
+
+  const answer = await memoir.send('/v1/context', { body: { q: 'lake', user_id: 'ann' } })
+  const tight = await memoir.send('/v1/context', {
+    body: { q: 'lake', user_id: 'ann', max_tokens: 49 },
+  })
+
+  expect(answer.status).toBe(200)
+  expect(answer.json.context).toContain('[1] ')
+  expect(answer.json.context).toContain('we swam in the lake')
+  expect(answer.json.citations).toEqual([expect.objectContaining({ n: 1, kind: 'message' })])
+  expect(answer.json.tokens).toBeLessThanOrEqual(1_000)
+  expect(memoir.asked[0]).toMatchObject({ k: 30, query: 'lake' })
+  expect([tight.status, tight.json.error.details]).toEqual([400, { field: 'max_tokens' }])
+})
