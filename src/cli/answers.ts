@@ -79,7 +79,7 @@ export const hitAnswer = z.looseObject({
   role: z.string().nullable(),
   content: z.string(),
   occurred_at: z.string(),
-  message_ids: z.array(z.string()).default([]),
+  message_ids: z.array(z.string()).optional(),
 })
 export type HitAnswer = z.infer<typeof hitAnswer>
 
@@ -95,6 +95,13 @@ export const rememberedAnswer = z.looseObject({
   id: z.string(),
   job: z.string().optional(),
   writes: z.looseObject({ vector: z.string() }).optional(),
+})
+
+export const contextAnswer = z.looseObject({
+  context: z.string(),
+  citations: z.array(z.looseObject({ n: z.number(), id: z.string() })),
+  tokens: z.number(),
+  degraded: z.array(z.string()),
 })
 
 export const importedAnswer = z.looseObject({

@@ -18,6 +18,7 @@ import {
   pageOf,
   postAcceptedAnswer,
   recallAnswer,
+  contextAnswer,
   rememberedAnswer,
   scheduleAnswer,
   sessionAnswer,
@@ -44,6 +45,8 @@ export interface RecallQuery {
   readonly from?: string
   readonly to?: string
   readonly threshold?: number
+  readonly hops?: number
+  readonly without?: readonly string[]
 }
 
 export interface NewMemory {
@@ -160,6 +163,8 @@ function memoryCalls(ask: AskFor) {
         body,
         ...(waitSeconds === 0 ? {} : { prefer: `wait=${waitSeconds}` }),
       }),
+    context: async (body: RecallQuery & { readonly max_tokens?: number }) =>
+      await ask(contextAnswer, 'POST', '/v1/context', { body }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
     eraseUser: async (id: string) => {
       await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)

@@ -2,6 +2,7 @@ import { Command, type CommanderError } from 'commander'
 import { registerApi } from './commands/api.ts'
 import { registerBackfill } from './commands/backfill.ts'
 import { registerBudget } from './commands/budget.ts'
+import { registerContext } from './commands/context.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerEval } from './commands/eval.ts'
 import { registerImport } from './commands/import.ts'
@@ -27,6 +28,7 @@ const COMMANDS = [
   registerNightly,
   registerRemember,
   registerRecall,
+  registerContext,
   registerJobs,
   registerSessions,
   registerSchedules,

@@ -315,3 +315,23 @@ test('remember says what was stored, and waits for it unless told not to', async
   const lacking = await memoir(argv, { url: api.url })
   expect(lacking.err).toContain('found by words alone')
 })
+
+test('a context is printed as it goes into a prompt', async () => {
+  const body = {
+    context: '<memories>\n[1] lake\n</memories>',
+    citations: [],
+    tokens: 9,
+    degraded: [],
+  }
+  await using api = await startFakeApi({
+    'POST /v1/context': [{ body }, { body: { ...body, context: '' } }],
+  })
+  const argv = 'context lake --user maya --max-tokens 200'.split(' ')
+  const found = await memoir(argv, { url: api.url })
+  const none = await memoir(argv, { url: api.url })
+
+  expect([found.code, found.out]).toEqual([0, `${body.context}\n`])
+  expect(api.asked[0]?.body).toEqual({ q: 'lake', user_id: 'maya', max_tokens: 200 })
+  expect([none.code, none.out]).toEqual([0, ''])
+  expect(none.err).toContain('Nothing is remembered about that.')
+})
