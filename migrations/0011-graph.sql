@@ -4,6 +4,9 @@
 alter table memory_trace add column graph_marks int not null default 0;
 create index memory_trace_graph on memory_trace (graph_state, user_id) where graph_state in ('pending', 'failed');
 
+-- What lacks its vector is few, and counted often.
+create index memory_trace_vector on memory_trace (user_id) where vector_state in ('pending', 'failed');
+
 -- Memories that the graph still has to lose, with the revision they went at. The nil uuid stands for everything of a user.
 create table graph_removal (
   user_id uuid not null,

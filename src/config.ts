@@ -214,6 +214,9 @@ function contradictions(env: Environment): string[] {
   ) {
     problems.push('OPENAI_API_KEY: needed for EMBEDDING_MODEL unless EMBEDDING_BASE_URL is set')
   }
+  if (env.GRAPH_BACKEND === 'neo4j' && env.NEO4J_URI === undefined) {
+    problems.push('NEO4J_URI: needed together with GRAPH_BACKEND=neo4j')
+  }
   if (env.LLM_MODEL && !env.OPENAI_BASE_URL && !env.OPENAI_API_KEY) {
     problems.push('OPENAI_API_KEY: needed for LLM_MODEL unless OPENAI_BASE_URL is set')
   }
@@ -222,9 +225,6 @@ function contradictions(env: Environment): string[] {
   }
   for (const { model, variable } of env.BUDGET_PER_DAY === undefined ? [] : unpricedModels(env)) {
     problems.push(`${variable}: needed for BUDGET_PER_DAY, the price of ${model} is not known`)
-  }
-  if (env.GRAPH_BACKEND === 'neo4j' && env.NEO4J_URI === undefined) {
-    problems.push('NEO4J_URI: needed together with GRAPH_BACKEND=neo4j')
   }
   if (env.TEMPORAL_ADDRESS === undefined && (env.TEMPORAL_TLS || env.TEMPORAL_API_KEY)) {
     problems.push('TEMPORAL_ADDRESS: needed together with TEMPORAL_TLS or TEMPORAL_API_KEY')

@@ -6,6 +6,7 @@ import { loadConfig } from './config.ts'
 import { startDrain, type DrainOptions } from './graph/drain.ts'
 import { createRuns } from './jobs/runs.ts'
 import type { ScheduleKeeper } from './jobs/schedules.ts'
+import { keepInSync } from './jobs/sync.ts'
 import { startSweep, type SweepOptions } from './jobs/sweep.ts'
 import { createExposition } from './exposition.ts'
 import { createLogger } from './logger.ts'
@@ -41,7 +42,17 @@ export interface WorkerStartOptions {
 
 export type WorkerServices = Pick<
   Services,
-  'config' | 'log' | 'db' | 'metrics' | 'ingest' | 'persistence' | 'sessions' | 'temporal' | 'graph'
+  | 'config'
+  | 'log'
+  | 'db'
+  | 'metrics'
+  | 'ingest'
+  | 'persistence'
+  | 'sessions'
+  | 'temporal'
+  | 'graph'
+  | 'sync'
+  | 'syncs'
 > & { readonly schedules: ScheduleKeeper }
 
 /** A shutdown waits that long at most for a Temporal that does not answer. */
@@ -85,6 +96,7 @@ export async function startWorker(
     signal: stopping.signal,
   })
   const retained = keepRetention(services, { signal: stopping.signal })
+  const inSync = keepInSync(services, stopping.signal)
   return {
     ready: ready.promise,
     ...(port === undefined ? {} : { url: port.url }),
@@ -96,7 +108,7 @@ export async function startWorker(
       await Promise.all([sweep.stop(), drain.stop()])
       await stopped
       await kept
-      await retained
+      await Promise.all([retained, inSync])
       await port?.close()
     },
   }

@@ -1,15 +1,18 @@
 import type { Ingest } from '../ingest/ingest.ts'
 import { createBackfillActivities } from './backfill.ts'
+import type { SyncSteps } from '../graph/sync-steps.ts'
 import type { Persistence } from '../memories/persist.ts'
 import { createMemoryActivities } from './memories.ts'
 import { createReportActivities, type ReportDependencies } from './report.ts'
 import type { SessionSteps } from '../sessions/process.ts'
 import { createScheduleActivities, type ScheduledWork } from './schedules.ts'
 import { createSessionActivities } from './sessions.ts'
+import { createSyncActivities } from './sync.ts'
 
 export interface ActivityDependencies extends ReportDependencies {
   readonly ingest: Ingest
   readonly sessions: SessionSteps
+  readonly sync: SyncSteps
   readonly schedules: ScheduledWork
   readonly persistence: Persistence
 }
@@ -22,6 +25,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createScheduleActivities(dependencies),
     ...createMemoryActivities(dependencies),
     ...createSessionActivities(dependencies),
+    ...createSyncActivities(dependencies),
   }
 }
 

@@ -6,6 +6,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { createAuthenticate, type FixedPrincipal } from './auth.ts'
 import { compatRoutes } from './compat.ts'
+import { compatPersistenceRoutes } from './compat-persistence.ts'
 import { compatSessionRoutes } from './compat-sessions.ts'
 import type { ApiServices } from './context.ts'
 import { documentOf } from './document.ts'
@@ -29,6 +30,7 @@ import { scheduleRoutes } from './routes/schedules.ts'
 import { settingsRoutes } from './routes/settings.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { statsRoutes } from './routes/stats.ts'
+import { syncRoutes } from './routes/sync.ts'
 import { userRoutes } from './routes/users.ts'
 
 export interface AppOptions {
@@ -74,8 +76,10 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', sessionRoutes)
     .route('/', budgetRoutes)
     .route('/', statsRoutes)
+    .route('/', syncRoutes)
     .route('/', compatRoutes)
     .route('/', compatSessionRoutes)
+    .route('/', compatPersistenceRoutes)
     .route('/', processRoutes)
   routed.route('/', mcpRoutes)
   routed.route('/', pageRoutes)

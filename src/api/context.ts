@@ -3,12 +3,14 @@ import type { BackfillEstimate } from '../domain/job.ts'
 import type { RecallRequest, RecallResult } from '../domain/recall.ts'
 import type { Exposition } from '../exposition.ts'
 import type { Jobs, Schedules } from '../jobs/jobs.ts'
+import type { Syncs } from '../jobs/sync.ts'
 import type { Logger } from '../logger.ts'
 import type { Memories } from '../memories/memories.ts'
 import type { Metrics } from '../metrics.ts'
 import type { AiSettingsService } from '../settings/settings.ts'
 import type { Posts } from '../sessions/posts.ts'
 import type { Database } from '../stores/database.ts'
+import type { GraphStore } from '../stores/graph-store.ts'
 
 export interface PartHealth {
   readonly ok: boolean
@@ -25,6 +27,8 @@ export interface ApiServices {
   readonly exposition: Exposition
   readonly jobs: Jobs
   readonly posts: Posts
+  readonly graph: GraphStore
+  readonly syncs: Syncs
   /** What a backfill of a namespace's whole source would take at most. */
   readonly estimate: (namespaceId: string) => Promise<BackfillEstimate>
   readonly schedules: Schedules

@@ -19,9 +19,9 @@ import {
   recallAnswer,
   rememberedAnswer,
   scheduleAnswer,
+  toolAnswer,
   sessionAnswer,
   sessionInfoAnswer,
-  toolAnswer,
 } from './answers.ts'
 
 export interface ClientOptions {
@@ -105,9 +105,15 @@ interface AskOptions {
   readonly prefer?: string
 }
 
+type AskFor = ReturnType<typeof createAsk>
+
 /** The HTTP API as the command line uses it; every method throws the MemoirError that the API's answer names. */
 export function createClient(options: ClientOptions) {
   const ask = createAsk(options)
+  return { ...ingestCalls(ask), ...memoryCalls(ask), ...scheduleCalls(ask), ...operatorCalls(ask) }
+}
+
+function ingestCalls(ask: AskFor) {
   const job = (id: string, rest = '') => `/v1/jobs/${encodeURIComponent(id)}${rest}`
   return {
     startBackfill: async (body: { page_size?: number; retry_failed?: boolean; budget?: number }) =>
@@ -124,34 +130,31 @@ export function createClient(options: ClientOptions) {
       await ask(pageOf(failureAnswer), 'GET', `/v1/backfills/${encodeURIComponent(id)}/failures`, {
         query,
       }),
-    ...sessionCalls(ask),
+  }
+}
+
+function memoryCalls(ask: AskFor) {
+  return {
     /** @param waitSeconds how long the answer may wait for the memory to be done */
     remember: async (body: NewMemory, waitSeconds: number) =>
       await ask(rememberedAnswer, 'POST', '/v1/memories', {
         body,
         ...(waitSeconds === 0 ? {} : { prefer: `wait=${waitSeconds}` }),
       }),
+    postSession: async (body: PostBody) =>
+      await ask(postAcceptedAnswer, 'POST', '/v1/sessions', { body }),
+    sessions: async (query: Query) =>
+      await ask(pageOf(sessionInfoAnswer), 'GET', '/v1/sessions', { query }),
+    session: async (id: string, query: Query) =>
+      await ask(sessionAnswer, 'GET', `/v1/sessions/${encodeURIComponent(id)}`, { query }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
     eraseUser: async (id: string) => {
       await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)
     },
-    ...scheduleCalls(ask),
-    budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
-    setBudget: async (perDay: number | null) =>
-      await ask(budgetAnswer, 'PUT', '/v1/settings/budget', { body: { per_day: perDay } }),
-    currentKey: async () => await ask(currentKeyAnswer, 'GET', '/v1/keys/current'),
-    callTool: async (name: string, given: unknown) =>
-      await ask(toolAnswer, 'POST', '/mcp/tool/call', { body: { name, arguments: given } }),
-    keys: async (query: Query) => await ask(pageOf(keyAnswer), 'GET', '/v1/keys', { query }),
-    createKey: async (body: NewKey) => await ask(newKeyAnswer, 'POST', '/v1/keys', { body }),
-    revokeKey: async (id: string) => {
-      await ask(z.unknown(), 'DELETE', `/v1/keys/${encodeURIComponent(id)}`)
-    },
   }
 }
 
-/** The same requests that any application makes; what is answered is checked before it is shown. */
-function scheduleCalls(ask: ReturnType<typeof createAsk>) {
+function scheduleCalls(ask: AskFor) {
   const schedule = (id: string, rest = '') => `/v1/schedules/${encodeURIComponent(id)}${rest}`
   return {
     schedules: async () => await ask(pageOf(scheduleAnswer), 'GET', '/v1/schedules'),
@@ -167,18 +170,23 @@ function scheduleCalls(ask: ReturnType<typeof createAsk>) {
   }
 }
 
-/** Transcripts and what became of them. */
-function sessionCalls(ask: ReturnType<typeof createAsk>) {
+function operatorCalls(ask: AskFor) {
   return {
-    postSession: async (body: PostBody) =>
-      await ask(postAcceptedAnswer, 'POST', '/v1/sessions', { body }),
-    sessions: async (query: Query) =>
-      await ask(pageOf(sessionInfoAnswer), 'GET', '/v1/sessions', { query }),
-    session: async (id: string, query: Query) =>
-      await ask(sessionAnswer, 'GET', `/v1/sessions/${encodeURIComponent(id)}`, { query }),
+    budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
+    setBudget: async (perDay: number | null) =>
+      await ask(budgetAnswer, 'PUT', '/v1/settings/budget', { body: { per_day: perDay } }),
+    currentKey: async () => await ask(currentKeyAnswer, 'GET', '/v1/keys/current'),
+    callTool: async (name: string, given: unknown) =>
+      await ask(toolAnswer, 'POST', '/mcp/tool/call', { body: { name, arguments: given } }),
+    keys: async (query: Query) => await ask(pageOf(keyAnswer), 'GET', '/v1/keys', { query }),
+    createKey: async (body: NewKey) => await ask(newKeyAnswer, 'POST', '/v1/keys', { body }),
+    revokeKey: async (id: string) => {
+      await ask(z.unknown(), 'DELETE', `/v1/keys/${encodeURIComponent(id)}`)
+    },
   }
 }
 
+/** The same requests that any application makes; what is answered is checked before it is shown. */
 function createAsk({ url, key, namespace, fetch }: ClientOptions) {
   const transport = createTransport({
     baseUrl: url,

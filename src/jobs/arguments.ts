@@ -8,6 +8,7 @@ const ARGUMENT = {
   backfill: backfillJobOf,
   nightly: nightlyJobOf,
   session: startOf,
+  sync: startOf,
   memory: memoryJobOf,
 } satisfies Record<JobKind, (row: JobRow, heartbeatSeconds: number) => JobStart>
 

@@ -117,8 +117,8 @@ export async function addStep(db: Database, step: ReportStep): Promise<void> {
               ahead = ahead + $9, repaired = repaired + $10, failed = failed + $11,
               sample = (
                 select coalesce(jsonb_object_agg(kind, ids), '{}') from (
-                  select kind, (select jsonb_agg(id) from (
-                    select id from jsonb_array_elements(coalesce(r.sample->kind, '[]') || coalesce($12::jsonb->kind, '[]')) as id
+                  select kind, (select jsonb_agg(item) from (
+                    select item from jsonb_array_elements(coalesce(r.sample->kind, '[]') || coalesce($12::jsonb->kind, '[]')) as found(item)
                      limit ${SAMPLE}) first) as ids
                     from unnest(array['missing', 'extra', 'stale', 'ahead']) as kind) kinds where ids is not null)
         where r.job_id = $1::uuid and r.namespace_id = $2::uuid and r.position = $3::jsonb

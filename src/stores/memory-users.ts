@@ -179,3 +179,11 @@ export async function findRecallUser(
   )
   return rows[0] ?? null
 }
+
+/** The surrogate uuid of a user; null when there is none (or no more). */
+export async function findUserId(
+  db: Queryable,
+  { namespaceId, externalId }: { namespaceId: string; externalId: string },
+): Promise<string | null> {
+  return (await findUsers(db, namespaceId, [externalId])).get(externalId) ?? null
+}

@@ -31,3 +31,8 @@ export async function ensureNamespace(db: Queryable, name: string): Promise<Name
   )
   return await findNamespace(db, name)
 }
+
+export async function listNamespaceIds(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(`select id from memoir.namespace order by id`)
+  return rows.map(({ id }) => id)
+}

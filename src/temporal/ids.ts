@@ -22,6 +22,7 @@ export const WORKFLOWS = {
   backfill: { type: 'backfill', priority: 4 },
   nightly: { type: 'nightly', priority: 4 },
   session: { type: 'processSession', priority: 2 },
+  sync: { type: 'sync', priority: 4 },
   memory: { type: 'persistMemory', priority: 2 },
 } satisfies Record<JobKind, WorkflowOfKind>
 

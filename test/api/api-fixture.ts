@@ -10,6 +10,8 @@ import { createExposition } from '../../src/exposition.ts'
 import { createMemories } from '../../src/memories/service.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { createAiSettings } from '../../src/settings/settings.ts'
+import { createSyncs } from '../../src/jobs/sync.ts'
+import { createPostgresGraph } from '../../src/stores/postgres-graph.ts'
 import { createPosts } from '../../src/sessions/posts.ts'
 import { insertKey, secretHash, type Role } from '../../src/stores/api-keys.ts'
 import type { Database } from '../../src/stores/database.ts'
@@ -97,7 +99,10 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     temporal: { ok: true },
     embedding: { ok: true, detail: 'built-in' },
   }
+  const graph = createPostgresGraph(db)
   const services: ApiServices = {
+    graph,
+    syncs: createSyncs({ db, launcher: jobs }),
     config,
     log,
     db,

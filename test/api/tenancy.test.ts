@@ -124,6 +124,11 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
     ask: () => ({ path: '/v1/status' }),
     outside: EMPTY,
   },
+  'get /api/persistence/status': {
+    role: 'reader',
+    ask: () => ({ path: '/api/persistence/status' }),
+    outside: EMPTY,
+  },
   'get /v1/keys/current': {
     role: 'reader',
     ask: () => ({ path: '/v1/keys/current' }),

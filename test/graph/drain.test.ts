@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { MemoirError } from '../../src/errors.ts'
 import { startDrain } from '../../src/graph/drain.ts'
 import { writeToGraph } from '../../src/graph/write.ts'
@@ -13,6 +13,9 @@ import { createGraphWorld, type GraphWorld } from '../support/graph-world.ts'
 import { hasNeo4j, sharedNeo4j } from '../support/neo4j.ts'
 
 describe.skipIf(!hasNeo4j)('draining into the graph', () => {
+  // Its start is no part of what the first test may take.
+  beforeAll(async () => void (await sharedNeo4j()), 180_000)
+
   test('what is written is pending, and after a round the graph holds exactly the record', async () => {
     await using world = await createGraphWorld(await sharedNeo4j())
     const users = await world.seed({ users: 3, memories: 40 })
@@ -129,7 +132,10 @@ describe.skipIf(!hasNeo4j)('draining into the graph', () => {
     await world.db.query(`update memoir.memory_trace set graph_state = 'off'`)
     expect(await world.drain.round()).toMatchObject({ written: 0 })
     const later = startDrain({ ...world, log: pino({ level: 'silent' }) }, { everyMs: 3_600_000 })
-    await vi.waitFor(async () => expect(await states(world)).toEqual([{ state: 'written', n: 5 }]))
+    await vi.waitFor(
+      async () => expect(await states(world)).toEqual([{ state: 'written', n: 5 }]),
+      30_000,
+    )
     await later.stop()
     await expectSame(world, [userId])
   })

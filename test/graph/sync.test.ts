@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { SyncOperation } from '../../src/domain/graph.ts'
 import { beginSync, endSync, syncStep, type SyncRequest } from '../../src/graph/sync.ts'
 import { createGraphWorld, type GraphWorld } from '../support/graph-world.ts'
 import { createNeo4j, hasNeo4j, type TestNeo4j } from '../support/neo4j.ts'
 
 describe.skipIf(!hasNeo4j)('comparing graph and record', () => {
+  let neo4j: TestNeo4j
+  beforeAll(async () => {
+    neo4j = await createNeo4j()
+  }, 180_000)
+  beforeEach(async () => {
+    await neo4j.cypher('match (n) detach delete n')
+  })
+  afterAll(async () => await neo4j?.[Symbol.asyncDispose]())
+
   test('what was tampered with by hand is found exactly, and a repair restores it', async () => {
-    await using neo4j = await createNeo4j()
     await using world = await createGraphWorld(neo4j.url)
     const [first = '', second = '', untouched = ''] = await world.seed({ users: 3, memories: 60 })
     await world.drain.round()
@@ -73,7 +81,6 @@ describe.skipIf(!hasNeo4j)('comparing graph and record', () => {
   })
 
   test('a comparison with a limit goes on where the last one stopped, and begins anew at the end', async () => {
-    await using neo4j = await createNeo4j()
     await using world = await createGraphWorld(neo4j.url)
     await world.seed({ users: 3, memories: 50 })
     await world.drain.round()
@@ -87,7 +94,6 @@ describe.skipIf(!hasNeo4j)('comparing graph and record', () => {
   })
 
   test('one user is compared, mended and rebuilt alone', async () => {
-    await using neo4j = await createNeo4j()
     await using world = await createGraphWorld(neo4j.url)
     const [mine = '', other = ''] = await world.seed({ users: 2, memories: 20 })
     await world.drain.round()
@@ -105,7 +111,6 @@ describe.skipIf(!hasNeo4j)('comparing graph and record', () => {
   })
 
   test('what an erased user left in the graph is found, and nothing of it is written again', async () => {
-    await using neo4j = await createNeo4j()
     await using world = await createGraphWorld(neo4j.url)
     const [erased = ''] = await world.seed({ users: 2, memories: 10 })
     await world.drain.round()
@@ -118,7 +123,6 @@ describe.skipIf(!hasNeo4j)('comparing graph and record', () => {
     'a rebuild of ten thousand memories equals the graph that grew',
     { timeout: 180_000 },
     async () => {
-      await using neo4j = await createNeo4j()
       await using world = await createGraphWorld(neo4j.url)
       await world.seed({ users: 4, memories: 2_500 })
       await world.drain.round()

@@ -28,6 +28,8 @@ import { openTemporal, type TemporalClient } from '../../src/temporal/client.ts'
 import { WALKS, WORKFLOWS } from '../../src/temporal/ids.ts'
 import { startWorker, type RunningWorker, type WorkerServices } from '../../src/worker.ts'
 import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
+import { createSyncSteps } from '../../src/graph/sync-steps.ts'
+import { createSyncs } from '../../src/jobs/sync.ts'
 import { createSessionSteps } from '../../src/sessions/process.ts'
 import { createScriptedModel } from './scripted-model.ts'
 import { createTestDatabase } from './database.ts'
@@ -171,8 +173,12 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     embedder,
     languageModel: createScriptedModel(),
   })
+  const sync = createSyncSteps({ db, graph })
+  const syncs = createSyncs({ db, launcher: jobs })
   const services = {
     graph,
+    sync,
+    syncs,
     config,
     log,
     db,

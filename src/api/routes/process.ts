@@ -40,24 +40,6 @@ const getReady = createRoute({
   },
 })
 
-const statusSchema = z
-  .object({
-    status: z.enum(['healthy', 'degraded', 'unhealthy']),
-    degraded: readySchema.shape.degraded,
-    parts: readySchema.shape.parts,
-  })
-  .openapi('Status')
-
-const getStatus = createRoute({
-  method: 'get',
-  path: '/v1/status',
-  operationId: 'getStatus',
-  tags: ['process'],
-  summary: 'Say how Memoir is, and which parts it goes without',
-  ...needs('reader'),
-  responses: { 200: json(statusSchema, 'Its state'), ...refuses() },
-})
-
 const getVersion = createRoute({
   method: 'get',
   path: '/version',
@@ -96,13 +78,6 @@ export const processRoutes = createRouter()
       return c.json({ status: 'unavailable' as const, degraded, parts }, 503)
     }
     const status = degraded.length === 0 ? ('ready' as const) : ('degraded' as const)
-    return c.json({ status, degraded, parts }, 200)
-  })
-  .openapi(getStatus, async (c) => {
-    const parts = await c.var.services.health()
-    const degraded = degradedOf(parts)
-    const working = degraded.length === 0 ? ('healthy' as const) : ('degraded' as const)
-    const status = parts['postgres']?.ok === true ? working : ('unhealthy' as const)
     return c.json({ status, degraded, parts }, 200)
   })
   .openapi(getVersion, (c) => c.json({ version: VERSION }, 200))
