@@ -122,7 +122,7 @@ function pipelines(
   const onFinish = (space: Space) => indexer.poke(space)
   return {
     ingest: ingestByNamespace(sourceOf, (source) =>
-      createIngest({ ...parts, source, embedder, onFinish }),
+      createIngest({ ...parts, source, embedder, languageModel, onFinish }),
     ),
     persistence: createPersistence({ ...parts, embedder }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { JobControl } from '../domain/job.ts'
+import type { Extraction, JobControl } from '../domain/job.ts'
 import { MemoirApiError, MemoirConnectionError } from '../client/error.ts'
 import { createTransport, type Ask, type Fetch, type Query } from '../client/transport.ts'
 import type { ConversationImport } from '../client/work.ts'
@@ -116,8 +116,12 @@ export function createClient(options: ClientOptions) {
 function ingestCalls(ask: AskFor) {
   const job = (id: string, rest = '') => `/v1/jobs/${encodeURIComponent(id)}${rest}`
   return {
-    startBackfill: async (body: { page_size?: number; retry_failed?: boolean; budget?: number }) =>
-      await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
+    startBackfill: async (body: {
+      page_size?: number
+      retry_failed?: boolean
+      budget?: number
+      extract?: Extraction
+    }) => await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
     estimate: async () =>
       await ask(estimateAnswer, 'POST', '/v1/backfills', { body: { estimate_only: true } }),
     importConversations: async (body: ConversationImport, idempotencyKey: string) =>
