@@ -7,6 +7,7 @@ import type { LiveModels } from './settings/live-models.ts'
 import type { Database } from './stores/database.ts'
 import type { GraphStore } from './stores/graph-store.ts'
 import type { RedisLink } from './stores/redis.ts'
+import { answers } from './stores/server-facts.ts'
 import { sameSpace } from './stores/spaces.ts'
 import type { TemporalClient } from './temporal/client.ts'
 
@@ -92,10 +93,5 @@ async function graphHealth(graph: GraphStore): Promise<{ readonly graph?: PartHe
 }
 
 async function postgresHealth(db: Database): Promise<PartHealth> {
-  try {
-    await db.query('select 1')
-    return { ok: true }
-  } catch {
-    return { ok: false, detail: 'Postgres does not answer' }
-  }
+  return (await answers(db)) ? { ok: true } : { ok: false, detail: 'Postgres does not answer' }
 }

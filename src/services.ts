@@ -30,6 +30,7 @@ import { createAiSettings } from './settings/settings.ts'
 import { sourceByNamespace } from './sources/source-by-namespace.ts'
 import { createPosts } from './sessions/posts.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
+import type { GraphStore } from './stores/graph-store.ts'
 import type { RedisLink } from './stores/redis.ts'
 import { createSpaceIndexer } from './stores/space-indexer.ts'
 import type { Space } from './stores/spaces.ts'
@@ -80,7 +81,7 @@ export async function createServices(
   const spending = createQuestionSpending({ db, log, priced })
   return {
     ...parts,
-    ...pipelines(parts, { sourceOf, embedder, languageModel, indexer, inForce }),
+    ...pipelines(parts, { sourceOf, embedder, languageModel, graph, indexer, inForce }),
     embedder,
     languageModel,
     source,
@@ -112,6 +113,7 @@ interface PipelineParts {
   readonly sourceOf: ReturnType<typeof sourceByNamespace>
   readonly embedder: Embedder
   readonly languageModel: LanguageModel
+  readonly graph: GraphStore
   readonly indexer: ReturnType<typeof createSpaceIndexer>
   readonly inForce: LiveModels['config']
 }
@@ -119,14 +121,14 @@ interface PipelineParts {
 /** What a worker's steps go through. */
 function pipelines(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
-  { sourceOf, embedder, languageModel, indexer, inForce }: PipelineParts,
+  { sourceOf, embedder, languageModel, graph, indexer, inForce }: PipelineParts,
 ): Pick<Services, 'ingest' | 'persistence' | 'sessions'> {
   const onFinish = (space: Space) => indexer.poke(space)
   return {
     ingest: ingestByNamespace(sourceOf, (source) =>
       createIngest({ ...parts, source, embedder, languageModel, inForce, onFinish }),
     ),
-    persistence: createPersistence({ ...parts, embedder }),
+    persistence: createPersistence({ ...parts, embedder, graph }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
   }
 }

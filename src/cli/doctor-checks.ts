@@ -12,6 +12,7 @@ import {
 } from '../stores/server-facts.ts'
 import { findDayBudget } from '../stores/day-budget.ts'
 import { findNamespace } from '../stores/tenants.ts'
+import { countUntold } from '../stores/graph-states.ts'
 import { findActiveSpace, sameSpace } from '../stores/spaces.ts'
 import { faultOf } from './fault.ts'
 
@@ -63,6 +64,7 @@ export async function checkServices(services: Services): Promise<Finding[]> {
       ? []
       : [await finding('workers', async () => await checkWorkers(services))]),
     await finding('redis', async () => await checkRedis(services)),
+    await finding('graph', async () => await checkGraph(services)),
     await finding('embedding', async () => await checkEmbedding(services)),
     await finding('language', async () => await checkLanguage(services)),
   ]
@@ -223,6 +225,23 @@ async function checkRedis({ health, config }: Services): Promise<Found> {
         `no answer from ${host}: recall goes without working memory`,
         'Check REDIS_URL, or leave it out: each process then keeps working memory of its own.',
       )
+}
+
+async function checkGraph({ graph, config, db }: Services): Promise<Found> {
+  if (graph.backend === 'postgres') return ok('Postgres')
+  const { host } = new URL(config.NEO4J_URI ?? '')
+  try {
+    await graph.check()
+  } catch (error) {
+    return warn(
+      `${host}: ${faultOf(error).message}`,
+      'Check NEO4J_URI, NEO4J_USER, NEO4J_PASSWORD and NEO4J_DATABASE. What the graph lacks is written when it answers again.',
+    )
+  }
+  const untold = await countUntold(db)
+  return untold === 0
+    ? ok(`${host}, has been told everything`)
+    : warn(`${host}, ${untold} memories are not written yet`, 'Workers write them: memoir worker')
 }
 
 async function checkEmbedding({ embedder, db }: Services): Promise<Found> {
