@@ -140,7 +140,7 @@ export function createClient(options: ClientOptions) {
     eraseUser: async (id: string) => {
       await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)
     },
-    ...scheduleCalls(ask),
+    ...steeringCalls(ask),
     keys: async (query: Query) => await ask(pageOf(keyAnswer), 'GET', '/v1/keys', { query }),
     createKey: async (body: NewKey) => await ask(newKeyAnswer, 'POST', '/v1/keys', { body }),
     revokeKey: async (id: string) => {
@@ -149,10 +149,10 @@ export function createClient(options: ClientOptions) {
   }
 }
 
-/** The same requests that any application makes; what is answered is checked before it is shown. */
-type Ask = ReturnType<typeof createAsk>
+type CheckedAsk = ReturnType<typeof createAsk>
 
-function scheduleCalls(ask: Ask) {
+/** Calls of those who run it. */
+function steeringCalls(ask: CheckedAsk) {
   const schedule = (id: string, rest = '') => `/v1/schedules/${encodeURIComponent(id)}${rest}`
   return {
     schedules: async () => await ask(pageOf(scheduleAnswer), 'GET', '/v1/schedules'),
@@ -174,6 +174,7 @@ function scheduleCalls(ask: Ask) {
   }
 }
 
+/** The same requests that any application makes; what is answered is checked before it is shown. */
 function createAsk({ url, key, namespace, fetch }: ClientOptions) {
   const transport = createTransport({
     baseUrl: url,
