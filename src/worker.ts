@@ -14,7 +14,7 @@ import { createLogger } from './logger.ts'
 import type { Services } from './services.ts'
 import { keepRetention } from './sessions/retention.ts'
 import { bundleWorkflows } from './temporal/bundle.ts'
-import type { Database } from './stores/database.ts'
+import { answers } from './stores/server-facts.ts'
 import { LOOPBACK, installRuntime } from './temporal/runtime.ts'
 import { openWorkers, type ShutdownGrace, type Workers } from './temporal/workers.ts'
 import { openWorkerPort, type WorkerPort } from './worker-port.ts'
@@ -147,13 +147,6 @@ async function openPort(
       parts: { temporal: working.now, postgres: await answers(db) },
     }),
   })
-}
-
-async function answers(db: Database): Promise<boolean> {
-  return await db.query('select 1').then(
-    () => true,
-    () => false,
-  )
 }
 
 async function keepWorking(services: WorkerServices, working: Working): Promise<void> {

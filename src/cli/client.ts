@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { JobControl } from '../domain/job.ts'
+import type { Extraction, JobControl } from '../domain/job.ts'
 import { MemoirApiError, MemoirConnectionError } from '../client/error.ts'
 import { createTransport, type Ask, type Fetch, type Query } from '../client/transport.ts'
 import type { ConversationImport } from '../client/work.ts'
@@ -19,9 +19,9 @@ import {
   recallAnswer,
   rememberedAnswer,
   scheduleAnswer,
-  toolAnswer,
   sessionAnswer,
   sessionInfoAnswer,
+  toolAnswer,
 } from './answers.ts'
 
 export interface ClientOptions {
@@ -105,13 +105,29 @@ interface AskOptions {
   readonly prefer?: string
 }
 
+type AskFor = ReturnType<typeof createAsk>
+
 /** The HTTP API as the command line uses it; every method throws the MemoirError that the API's answer names. */
 export function createClient(options: ClientOptions) {
   const ask = createAsk(options)
+  return {
+    ...ingestCalls(ask),
+    ...memoryCalls(ask),
+    ...sessionCalls(ask),
+    ...scheduleCalls(ask),
+    ...operatorCalls(ask),
+  }
+}
+
+function ingestCalls(ask: AskFor) {
   const job = (id: string, rest = '') => `/v1/jobs/${encodeURIComponent(id)}${rest}`
   return {
-    startBackfill: async (body: { page_size?: number; retry_failed?: boolean; budget?: number }) =>
-      await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
+    startBackfill: async (body: {
+      page_size?: number
+      retry_failed?: boolean
+      budget?: number
+      extract?: Extraction
+    }) => await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
     estimate: async () =>
       await ask(estimateAnswer, 'POST', '/v1/backfills', { body: { estimate_only: true } }),
     importConversations: async (body: ConversationImport, idempotencyKey: string) =>
@@ -124,35 +140,25 @@ export function createClient(options: ClientOptions) {
       await ask(pageOf(failureAnswer), 'GET', `/v1/backfills/${encodeURIComponent(id)}/failures`, {
         query,
       }),
+  }
+}
+
+function memoryCalls(ask: AskFor) {
+  return {
     /** @param waitSeconds how long the answer may wait for the memory to be done */
     remember: async (body: NewMemory, waitSeconds: number) =>
       await ask(rememberedAnswer, 'POST', '/v1/memories', {
         body,
         ...(waitSeconds === 0 ? {} : { prefer: `wait=${waitSeconds}` }),
       }),
-    postSession: async (body: PostBody) =>
-      await ask(postAcceptedAnswer, 'POST', '/v1/sessions', { body }),
-    sessions: async (query: Query) =>
-      await ask(pageOf(sessionInfoAnswer), 'GET', '/v1/sessions', { query }),
-    session: async (id: string, query: Query) =>
-      await ask(sessionAnswer, 'GET', `/v1/sessions/${encodeURIComponent(id)}`, { query }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
     eraseUser: async (id: string) => {
       await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)
     },
-    ...steeringCalls(ask),
-    keys: async (query: Query) => await ask(pageOf(keyAnswer), 'GET', '/v1/keys', { query }),
-    createKey: async (body: NewKey) => await ask(newKeyAnswer, 'POST', '/v1/keys', { body }),
-    revokeKey: async (id: string) => {
-      await ask(z.unknown(), 'DELETE', `/v1/keys/${encodeURIComponent(id)}`)
-    },
   }
 }
 
-type CheckedAsk = ReturnType<typeof createAsk>
-
-/** Calls of those who run it. */
-function steeringCalls(ask: CheckedAsk) {
+function scheduleCalls(ask: AskFor) {
   const schedule = (id: string, rest = '') => `/v1/schedules/${encodeURIComponent(id)}${rest}`
   return {
     schedules: async () => await ask(pageOf(scheduleAnswer), 'GET', '/v1/schedules'),
@@ -165,12 +171,34 @@ function steeringCalls(ask: CheckedAsk) {
       await ask(acceptedAnswer, 'POST', schedule(id, '/trigger')),
     backfillSchedule: async (id: string, body: { from: string; to: string }) =>
       await ask(z.looseObject({ id: z.string() }), 'POST', schedule(id, '/backfill'), { body }),
+  }
+}
+
+function operatorCalls(ask: AskFor) {
+  return {
     budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
     setBudget: async (perDay: number | null) =>
       await ask(budgetAnswer, 'PUT', '/v1/settings/budget', { body: { per_day: perDay } }),
     currentKey: async () => await ask(currentKeyAnswer, 'GET', '/v1/keys/current'),
     callTool: async (name: string, given: unknown) =>
       await ask(toolAnswer, 'POST', '/mcp/tool/call', { body: { name, arguments: given } }),
+    keys: async (query: Query) => await ask(pageOf(keyAnswer), 'GET', '/v1/keys', { query }),
+    createKey: async (body: NewKey) => await ask(newKeyAnswer, 'POST', '/v1/keys', { body }),
+    revokeKey: async (id: string) => {
+      await ask(z.unknown(), 'DELETE', `/v1/keys/${encodeURIComponent(id)}`)
+    },
+  }
+}
+
+/** Transcripts and what became of them. */
+function sessionCalls(ask: AskFor) {
+  return {
+    postSession: async (body: PostBody) =>
+      await ask(postAcceptedAnswer, 'POST', '/v1/sessions', { body }),
+    sessions: async (query: Query) =>
+      await ask(pageOf(sessionInfoAnswer), 'GET', '/v1/sessions', { query }),
+    session: async (id: string, query: Query) =>
+      await ask(sessionAnswer, 'GET', `/v1/sessions/${encodeURIComponent(id)}`, { query }),
   }
 }
 

@@ -70,10 +70,16 @@ export interface JobStart {
   readonly heartbeatSeconds: number
 }
 
+/** How a walk makes facts of conversations: not at all, by the built-in rules, or by the configured language model. */
+export const EXTRACTIONS = ['none', 'rules', 'model'] as const
+export type Extraction = (typeof EXTRACTIONS)[number]
+
 export interface BackfillJob extends JobStart {
   readonly source: string
   readonly pageSize: number
   readonly retryFailed: boolean
+  /** Left out: by the language model when one is configured. */
+  readonly extract?: Extraction
   /** Where a continued run goes on; null starts at the beginning. */
   readonly cursor: string | null
   /** Continues as new after so many pages, for tests; otherwise when Temporal suggests it. */

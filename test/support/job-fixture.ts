@@ -3,13 +3,7 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client'
 import { pino } from 'pino'
 import { inject, vi } from 'vitest'
 import { loadConfig, type Config } from '../../src/config.ts'
-import type {
-  BackfillJob,
-  BackfillProgress,
-  Job,
-  JobState,
-  WalkKind,
-} from '../../src/domain/job.ts'
+import type { BackfillJob, Job, JobState, WalkKind } from '../../src/domain/job.ts'
 import type { Ingest, PageHooks, PageRequest } from '../../src/ingest/ingest.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
 import { argumentOf } from '../../src/jobs/arguments.ts'
@@ -33,6 +27,7 @@ import { createSyncs } from '../../src/jobs/sync.ts'
 import { createSessionSteps } from '../../src/sessions/process.ts'
 import { createScriptedModel } from './scripted-model.ts'
 import { createTestDatabase } from './database.ts'
+import { NO_PROGRESS } from './progress.ts'
 
 /** Jobs on a real Temporal and a real Postgres, with an ingest that does what the test says. */
 
@@ -49,20 +44,6 @@ export interface IngestScript {
   onBegin?(): Promise<void> | void
   /** Before a page is done; `page` counts from 1. */
   onPage?(page: number, hooks: PageHooks, request: PageRequest): Promise<void> | void
-}
-
-export const NO_PROGRESS: BackfillProgress = {
-  processed: 0,
-  created: 0,
-  updated: 0,
-  skipped: 0,
-  errors: 0,
-  total_fetched: 0,
-  total: 0,
-  rate: 0,
-  eta_seconds: null,
-  tokens: 0,
-  cost: null,
 }
 
 /** From when on the fake reads what changed. */
