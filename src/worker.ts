@@ -92,15 +92,7 @@ export async function startWorker(
       if (now) ready.resolve()
     },
   })
-  const kept = keepSchedules(services, {
-    everyMs: options.keepSchedulesMs,
-    signal: stopping.signal,
-  })
-  const retained = Promise.all([
-    keepRetention(services, { signal: stopping.signal }),
-    keepRetiring(services, { signal: stopping.signal }),
-  ])
-  const inSync = keepInSync(services, stopping.signal)
+  const kept = keepHouse(services, options, stopping.signal)
   return {
     ready: ready.promise,
     ...(port === undefined ? {} : { url: port.url }),
@@ -112,10 +104,23 @@ export async function startWorker(
       await Promise.all([sweep.stop(), drain.stop()])
       await stopped
       await kept
-      await Promise.all([retained, inSync])
       await port?.close()
     },
   }
+}
+
+/** What a worker sees to beside the work that is handed to it, until it is told to stop. */
+async function keepHouse(
+  services: WorkerServices,
+  { keepSchedulesMs }: WorkerStartOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all([
+    keepSchedules(services, { everyMs: keepSchedulesMs, signal }),
+    keepRetention(services, { signal }),
+    keepRetiring(services, { signal }),
+    keepInSync(services, signal),
+  ])
 }
 
 interface Working {
