@@ -104,6 +104,8 @@ export interface NightlyJob extends BackfillJob {
 export interface PersistencePolicy {
   /** A write that cannot be finished is taken back everywhere; otherwise the record stands and the rest follows later. */
   readonly rollback: boolean
+  /** There is a graph store beside Postgres. */
+  readonly graph: boolean
   readonly graphAttempts: number
   readonly graphDelayMs: number
 }
@@ -115,6 +117,8 @@ export type MemoryOperation = (typeof MEMORY_OPERATIONS)[number]
 export interface MemoryJob extends JobStart {
   readonly operation: MemoryOperation
   readonly policy: PersistencePolicy
+  /** Of a deletion: the row goes too. */
+  readonly hard: boolean
   /** Another run of the same job: what the one before took back has to be written again. */
   readonly again: boolean
 }
