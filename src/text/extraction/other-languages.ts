@@ -72,7 +72,7 @@ function isFitting(text: string): boolean {
 }
 
 function statementOf({ text, start, end }: Sentence, speaker: Speaker, language: string) {
-  const plain = text.replace(/[.!…,;:\s]+$/u, '')
+  const plain = text.replace(/[.!…,;:\s]+$/u, '').replaceAll(/\s+/gu, ' ')
   const told = TELLERS[language]?.(plain, speaker.name)
   const own = told !== undefined || FIRST_PERSON[language]?.test(plain) === true
   if (!own && !NUMBER.test(plain) && !NAME.test(plain)) return undefined

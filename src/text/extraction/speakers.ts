@@ -32,11 +32,11 @@ export function createSpeakers(turns: readonly Turn[]): (turn: Turn) => Speaker 
   const people = new Set(turns.filter((turn) => !machine(turn)).map(nameOf))
   return (turn) => {
     const name = nameOf(turn)
-    const others = [...people].filter((other) => other !== name)
+    const others = people.size === 2 ? [...people].filter((other) => other !== name) : []
     return {
       name,
       remembered: !machine(turn),
-      addressed: people.size === 2 && others.length === 1 ? others[0] : undefined,
+      addressed: others.length === 1 ? others[0] : undefined,
     }
   }
 }

@@ -16,11 +16,12 @@ export function summaryOf({ turns, facts, maxChars, language }: SummariseRequest
 }
 
 function statementsIn(turns: SummariseRequest['turns'], language: string): string[] {
-  const told = extractFacts({ turns, before: [], referenceTime: '', language })
+  const read = spread(turns)
+  const told = extractFacts({ turns: read, before: [], referenceTime: '', language })
   if (told.length > 0) return told.map(({ content }) => content)
   // Not one statement: what was said, and by whom, is all there is.
   const speakerOf = createSpeakers(turns)
-  return turns.flatMap((turn) =>
+  return read.flatMap((turn) =>
     sentencesOf(turn.content, language).map(
       ({ text }) => `${speakerOf(turn).name}: ${oneLine(text)}`,
     ),
@@ -28,12 +29,13 @@ function statementsIn(turns: SummariseRequest['turns'], language: string): strin
 }
 
 /** A long session is read evenly rather than by its beginning. */
-function spread(sentences: readonly string[]): string[] {
-  const step = Math.max(1, sentences.length / MAX_RANKED)
-  return Array.from(
-    { length: Math.min(sentences.length, MAX_RANKED) },
-    (_, at) => sentences[Math.floor(at * step)] ?? '',
-  )
+function spread<T>(all: readonly T[]): T[] {
+  const step = Math.max(1, all.length / MAX_RANKED)
+  const picked: T[] = []
+  for (let at = 0; Math.floor(at) < all.length; at += step) {
+    picked.push(...all.slice(Math.floor(at), Math.floor(at) + 1))
+  }
+  return picked
 }
 
 export const oneLine = (text: string) => text.replaceAll(/\s+/gu, ' ').trim()
