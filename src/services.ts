@@ -30,6 +30,7 @@ import { createAiSettings } from './settings/settings.ts'
 import { sourceByNamespace } from './sources/source-by-namespace.ts'
 import { createPosts } from './sessions/posts.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
+import type { GraphStore } from './stores/graph-store.ts'
 import type { RedisLink } from './stores/redis.ts'
 import { createSharedRates } from './stores/shared-rates.ts'
 import { createSpaceIndexer } from './stores/space-indexer.ts'
@@ -80,7 +81,7 @@ export async function createServices(
   const spending = createQuestionSpending({ db, log, priced })
   return {
     ...parts,
-    ...pipelines(parts, { sourceOf, embedder, languageModel, indexer }),
+    ...pipelines(parts, { sourceOf, embedder, languageModel, graph, indexer }),
     embedder,
     languageModel,
     source,
@@ -112,20 +113,21 @@ interface PipelineParts {
   readonly sourceOf: ReturnType<typeof sourceByNamespace>
   readonly embedder: Embedder
   readonly languageModel: LanguageModel
+  readonly graph: GraphStore
   readonly indexer: ReturnType<typeof createSpaceIndexer>
 }
 
 /** What a worker's steps go through. */
 function pipelines(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
-  { sourceOf, embedder, languageModel, indexer }: PipelineParts,
+  { sourceOf, embedder, languageModel, graph, indexer }: PipelineParts,
 ): Pick<Services, 'ingest' | 'persistence' | 'sessions'> {
   const onFinish = (space: Space) => indexer.poke(space)
   return {
     ingest: ingestByNamespace(sourceOf, (source) =>
-      createIngest({ ...parts, source, embedder, onFinish }),
+      createIngest({ ...parts, source, embedder, languageModel, onFinish }),
     ),
-    persistence: createPersistence({ ...parts, embedder }),
+    persistence: createPersistence({ ...parts, embedder, graph }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
   }
 }

@@ -9,6 +9,7 @@ import type { ScheduleKeeper } from './jobs/schedules.ts'
 import { keepInSync } from './jobs/sync.ts'
 import { startSweep, type SweepOptions } from './jobs/sweep.ts'
 import { createExposition } from './exposition.ts'
+import { keepRetiring } from './memories/retire.ts'
 import { createLogger } from './logger.ts'
 import type { Services } from './services.ts'
 import { keepRetention } from './sessions/retention.ts'
@@ -95,7 +96,10 @@ export async function startWorker(
     everyMs: options.keepSchedulesMs,
     signal: stopping.signal,
   })
-  const retained = keepRetention(services, { signal: stopping.signal })
+  const retained = Promise.all([
+    keepRetention(services, { signal: stopping.signal }),
+    keepRetiring(services, { signal: stopping.signal }),
+  ])
   const inSync = keepInSync(services, stopping.signal)
   return {
     ready: ready.promise,

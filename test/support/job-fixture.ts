@@ -147,7 +147,7 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const schedules = createSchedules({ config, db, temporal, jobs, log })
   const graph = createPostgresGraph(db)
   const embedder = createHashingEmbedder({ dimensions: 64, precision: 'fp16' })
-  const persistence = createPersistence({ config, db, embedder })
+  const persistence = createPersistence({ config, db, embedder, graph: createPostgresGraph(db) })
   const sessions = createSessionSteps({
     config,
     db,
