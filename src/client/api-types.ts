@@ -707,7 +707,8 @@ export interface Operations {
     readonly query: Readonly<Record<string, never>>
     readonly body: {
       readonly page_size?: number
-      readonly extract?: "none"
+      /** How facts are made of conversations. Left out: by the language model when one is configured, else not at all. */
+      readonly extract?: "none" | "rules" | "model"
       /** Only what failed before. */
       readonly retry_failed?: boolean
       /** US dollars it may cost at most; there it pauses and says so. */
