@@ -92,15 +92,13 @@ export async function startWorker(
       if (now) ready.resolve()
     },
   })
-  const kept = keepSchedules(services, {
-    everyMs: options.keepSchedulesMs,
-    signal: stopping.signal,
-  })
-  const retained = Promise.all([
-    keepRetention(services, { signal: stopping.signal }),
-    keepRetiring(services, { signal: stopping.signal }),
+  const { signal } = stopping
+  const kept = Promise.all([
+    keepSchedules(services, { everyMs: options.keepSchedulesMs, signal }),
+    keepRetention(services, { signal }),
+    keepRetiring(services, { signal }),
+    keepInSync(services, signal),
   ])
-  const inSync = keepInSync(services, stopping.signal)
   return {
     ready: ready.promise,
     ...(port === undefined ? {} : { url: port.url }),
@@ -112,7 +110,6 @@ export async function startWorker(
       await Promise.all([sweep.stop(), drain.stop()])
       await stopped
       await kept
-      await Promise.all([retained, inSync])
       await port?.close()
     },
   }

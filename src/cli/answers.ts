@@ -79,7 +79,7 @@ export const hitAnswer = z.looseObject({
   role: z.string().nullable(),
   content: z.string(),
   occurred_at: z.string(),
-  message_ids: z.array(z.string()).default([]),
+  message_ids: z.array(z.string()).optional(),
 })
 export type HitAnswer = z.infer<typeof hitAnswer>
 

@@ -1,7 +1,8 @@
 import type { Config } from '../config.ts'
-import type { Services } from '../services.ts'
+import { MemoirError } from '../errors.ts'
 import { unpricedModels } from '../providers/configured-prices.ts'
-import { findPollers } from '../temporal/pollers.ts'
+import type { Services } from '../services.ts'
+import { findDayBudget } from '../stores/day-budget.ts'
 import {
   countAdminKeys,
   countVectorsBehind,
@@ -9,9 +10,9 @@ import {
   readServerFacts,
   type ServerFacts,
 } from '../stores/server-facts.ts'
-import { findDayBudget } from '../stores/day-budget.ts'
-import { findNamespace } from '../stores/tenants.ts'
 import { findActiveSpace, sameSpace } from '../stores/spaces.ts'
+import { findNamespace } from '../stores/tenants.ts'
+import { findPollers } from '../temporal/pollers.ts'
 import { faultOf } from './fault.ts'
 
 /** What `memoir doctor` looks at: each check says what it found and, unless all is well, what to do next. */
@@ -226,9 +227,16 @@ async function checkRedis({ health, config }: Services): Promise<Found> {
 async function checkEmbedding({ embedder, db }: Services): Promise<Found> {
   const { identity } = embedder
   const began = performance.now()
-  await embedder.embed(['memoir doctor'], { priority: 'live' })
-  const took = Math.round(performance.now() - began)
-  const what = `${identity.provider}: ${identity.model}, ${identity.dimensions} dimensions, ${took} ms`
+  // With vectors of another model there is nothing to ask a vendor for; what to do about that is said below.
+  const asked = await embedder.embed(['memoir doctor'], { priority: 'live' }).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof MemoirError && error.code === 'reembed_required') return false
+      throw error
+    },
+  )
+  const took = asked ? `, ${Math.round(performance.now() - began)} ms` : ''
+  const what = `${identity.provider}: ${identity.model}, ${identity.dimensions} dimensions${took}`
   // Before the first migration, or without the database, there is no space to compare with: the other checks say so.
   const space = await findActiveSpace(db).catch(() => null)
   return space === null || sameSpace(space, identity)
