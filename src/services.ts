@@ -98,7 +98,7 @@ export async function createServices(
     memories: createMemories({ ...parts, launch: jobs.launch }),
     settings: createAiSettings({ ...parts, onChange: () => models.forget() }),
     estimate: createEstimate(config, { sourceOf, embedder }),
-    health: createHealth({ ...connections, embedder, activeSpace }),
+    health: createHealth({ ...connections, embedder, languageModel, models, activeSpace }),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
     async close() {
       await indexer.stop()

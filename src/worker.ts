@@ -92,13 +92,7 @@ export async function startWorker(
       if (now) ready.resolve()
     },
   })
-  const { signal } = stopping
-  const kept = Promise.all([
-    keepSchedules(services, { everyMs: options.keepSchedulesMs, signal }),
-    keepRetention(services, { signal }),
-    keepRetiring(services, { signal }),
-    keepInSync(services, signal),
-  ])
+  const kept = keepHouse(services, options, stopping.signal)
   return {
     ready: ready.promise,
     ...(port === undefined ? {} : { url: port.url }),
@@ -113,6 +107,20 @@ export async function startWorker(
       await port?.close()
     },
   }
+}
+
+/** What a worker sees to beside the work that is handed to it, until it is told to stop. */
+async function keepHouse(
+  services: WorkerServices,
+  { keepSchedulesMs }: WorkerStartOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all([
+    keepSchedules(services, { everyMs: keepSchedulesMs, signal }),
+    keepRetention(services, { signal }),
+    keepRetiring(services, { signal }),
+    keepInSync(services, signal),
+  ])
 }
 
 interface Working {

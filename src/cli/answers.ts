@@ -97,6 +97,13 @@ export const rememberedAnswer = z.looseObject({
   writes: z.looseObject({ vector: z.string() }).optional(),
 })
 
+export const contextAnswer = z.looseObject({
+  context: z.string(),
+  citations: z.array(z.looseObject({ n: z.number(), id: z.string() })),
+  tokens: z.number(),
+  degraded: z.array(z.string()),
+})
+
 export const importedAnswer = z.looseObject({
   conversations: z.number(),
   messages: z.number(),
@@ -172,4 +179,15 @@ export const toolAnswer = z.object({
   content: z.array(z.object({ type: z.literal('text'), text: z.string() })),
   structuredContent: z.record(z.string(), z.unknown()),
   isError: z.boolean(),
+})
+
+/** What a comparison of graph and record has found so far. */
+export const syncCounts = z.object({
+  checked: count,
+  missing: count,
+  extra: count,
+  stale: count,
+  ahead: count,
+  repaired: count,
+  failed: count,
 })

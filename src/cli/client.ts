@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { SyncOperation } from '../domain/graph.ts'
 import type { Extraction, JobControl } from '../domain/job.ts'
 import { MemoirApiError, MemoirConnectionError } from '../client/error.ts'
 import { createTransport, type Ask, type Fetch, type Query } from '../client/transport.ts'
@@ -17,6 +18,7 @@ import {
   pageOf,
   postAcceptedAnswer,
   recallAnswer,
+  contextAnswer,
   rememberedAnswer,
   scheduleAnswer,
   sessionAnswer,
@@ -43,6 +45,8 @@ export interface RecallQuery {
   readonly from?: string
   readonly to?: string
   readonly threshold?: number
+  readonly hops?: number
+  readonly without?: readonly string[]
 }
 
 export interface NewMemory {
@@ -98,6 +102,14 @@ export interface ScheduleChange {
   readonly note?: string
 }
 
+export interface SyncBody {
+  readonly operation: SyncOperation
+  readonly user_id?: string
+  readonly limit?: number
+  readonly dry_run: boolean
+  readonly clear_existing: boolean
+}
+
 interface AskOptions {
   readonly query?: Query
   readonly body?: unknown
@@ -151,6 +163,8 @@ function memoryCalls(ask: AskFor) {
         body,
         ...(waitSeconds === 0 ? {} : { prefer: `wait=${waitSeconds}` }),
       }),
+    context: async (body: RecallQuery & { readonly max_tokens?: number }) =>
+      await ask(contextAnswer, 'POST', '/v1/context', { body }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
     eraseUser: async (id: string) => {
       await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)
@@ -176,6 +190,7 @@ function scheduleCalls(ask: AskFor) {
 
 function operatorCalls(ask: AskFor) {
   return {
+    startSync: async (body: SyncBody) => await ask(acceptedAnswer, 'POST', '/v1/sync', { body }),
     budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
     setBudget: async (perDay: number | null) =>
       await ask(budgetAnswer, 'PUT', '/v1/settings/budget', { body: { per_day: perDay } }),

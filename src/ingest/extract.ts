@@ -60,55 +60,50 @@ async function extractOne(
   context: ExtractContext,
   model: LanguageModel,
 ): Promise<void> {
-  const { conversation, userId } = plan
+  const { conversation, userId, episodeId } = plan
+  const { createdAt } = conversation
   const facts = factContext(context, { model, userId })
-  const turns = conversation.turns.map(
-    ({ id, role, name, content, createdAt }, position): Turn => ({
-      position,
-      role: role ?? 'user',
-      name,
-      content,
-      at: createdAt.toISOString(),
-      messageId: id,
-    }),
-  )
-  const step = `conversation:${plan.episodeId}`
+  const turns = turnsOf(plan)
+  const origin = originOf(plan, { source: context.source, turns })
+  const step = `conversation:${episodeId}`
   const drafts: FactDraft[] = []
   for (const passage of passagesOf(turns)) {
-    const referenceTime = conversation.createdAt
-    drafts.push(
-      ...(await extractPassage(facts, {
-        step: `${step}:${passage.index}`,
-        passage,
-        referenceTime,
-      })),
-    )
-  }
-  const origin = {
-    scope: 'personal',
-    collection: null,
-    sessionId: null,
-    conversationId: conversation.id,
-    source: context.source,
-    messageIdOf: (position: number) => turns[position]?.messageId ?? `${position}`,
+    const asked = { step: `${step}:${passage.index}`, passage, referenceTime: createdAt }
+    drafts.push(...(await extractPassage(facts, asked)))
   }
   const merged = mergeDrafts(drafts)
   for (let at = 0; at < merged.length; at += DRAFTS_A_GROUP) {
     const some = merged.slice(at, at + DRAFTS_A_GROUP)
-    await settleFacts(facts, {
-      drafts: some,
-      origin,
-      step: `${step}:settle:${at}`,
-      replacedBefore: 0,
-    })
+    const group = `${step}:settle:${at}`
+    await settleFacts(facts, { drafts: some, origin, step: group, replacedBefore: 0 })
   }
-  await summariseTurns(facts, {
-    step,
-    of: { ...origin, id: summaryId(userId, ['conversation', plan.episodeId]) },
-    turns,
-    before: null,
-    at: conversation.createdAt,
-  })
+  const of = { ...origin, id: summaryId(userId, ['conversation', episodeId]) }
+  await summariseTurns(facts, { step, of, turns, before: null, at: createdAt })
+}
+
+function turnsOf({ conversation }: ConversationPlan): Turn[] {
+  return conversation.turns.map(({ id, role, name, content, createdAt }, position) => ({
+    position,
+    role: role ?? 'user',
+    name,
+    content,
+    at: createdAt.toISOString(),
+    messageId: id,
+  }))
+}
+
+function originOf(
+  { conversation }: ConversationPlan,
+  { source, turns }: { source: string; turns: readonly Turn[] },
+) {
+  return {
+    scope: 'personal',
+    collection: null,
+    sessionId: null,
+    conversationId: conversation.id,
+    source,
+    messageIdOf: (position: number) => turns[position]?.messageId ?? `${position}`,
+  }
 }
 
 function factContext(

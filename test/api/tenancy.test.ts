@@ -56,6 +56,12 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
     outside: EMPTY,
     shows: MARK,
   },
+  'post /v1/context': {
+    role: 'reader',
+    ask: () => ({ path: '/v1/context', body: question }),
+    outside: EMPTY,
+    shows: MARK,
+  },
   'get /memory/recall': {
     role: 'reader',
     ask: () => ({ path: '/memory/recall?q=lake&user_id=ann' }),
@@ -189,6 +195,7 @@ test.skipIf(!hasPostgres)('every route of the app is documented, or one of the p
 
   expect([...new Set(undocumented)].toSorted()).toEqual([
     'get /',
+    'get /assets/{name}',
     'get /docs',
     'get /docs/start.js',
     'get /docs/swagger-ui-bundle.js',

@@ -39,6 +39,7 @@ test('there are histories of every end and turn of a walk, and of what a schedul
     'session-done.json',
     'session-failed.json',
     'session-waited.json',
+    'sync-done.json',
   ])
 })
 

@@ -22,7 +22,7 @@ import { openTemporal, type TemporalClient } from '../../src/temporal/client.ts'
 import { WALKS, WORKFLOWS } from '../../src/temporal/ids.ts'
 import { startWorker, type RunningWorker, type WorkerServices } from '../../src/worker.ts'
 import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
-import { createSyncSteps } from '../../src/graph/sync-steps.ts'
+import { createSyncSteps, type SyncSteps } from '../../src/graph/sync-steps.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
 import { createSessionSteps } from '../../src/sessions/process.ts'
 import { createScriptedModel } from './scripted-model.ts'
@@ -100,6 +100,7 @@ export interface JobFixture extends AsyncDisposable {
   work(options?: {
     sweep?: Partial<SweepOptions>
     ingest?: Ingest
+    sync?: SyncSteps
     keepSchedulesMs?: number
   }): Promise<RunningWorker>
   /** A sweep without a worker. */
@@ -190,9 +191,14 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     namespaceId,
     key,
     get,
-    async work({ sweep = {}, ingest: other = ingest, keepSchedulesMs = 3_600_000 } = {}) {
+    async work({
+      sweep = {},
+      ingest: other = ingest,
+      sync: steps = sync,
+      keepSchedulesMs = 3_600_000,
+    } = {}) {
       const worker = await startWorker(
-        { ...services, ingest: other },
+        { ...services, ingest: other, sync: steps },
         { sweep: { ...NO_SWEEP, ...sweep }, shutdownGrace: '100ms', keepSchedulesMs },
       )
       workers.push(worker)

@@ -1,4 +1,4 @@
-import { TRACE_KINDS } from '../../domain/recall.ts'
+import { MAX_HOPS, TRACE_KINDS } from '../../domain/recall.ts'
 import type { RecallAnswer } from '../answers.ts'
 import type { RecallQuery } from '../client.ts'
 import {
@@ -32,6 +32,7 @@ export const registerRecall: Register = (program, context) => {
     .option('--from <time>', 'not older than', time)
     .option('--to <time>', 'not newer than', time)
     .option('--threshold <share>', 'cut hits of less relevance, 0 to 1', share)
+    .option('--hops <n>', 'how far neighbours may stand that lend their score', whole(0, MAX_HOPS))
   dataOptions(command)
     .addHelpText(
       'after',

@@ -11,4 +11,5 @@ export {
   altered as persistMemory,
   altered as processSession,
   altered as scheduledNightly,
+  altered as sync,
 }
