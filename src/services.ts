@@ -32,6 +32,7 @@ import { createPosts } from './sessions/posts.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
 import type { GraphStore } from './stores/graph-store.ts'
 import type { RedisLink } from './stores/redis.ts'
+import { createSharedRates } from './stores/shared-rates.ts'
 import { createSpaceIndexer } from './stores/space-indexer.ts'
 import type { Space } from './stores/spaces.ts'
 import type { TemporalClient } from './temporal/client.ts'
@@ -70,7 +71,7 @@ export async function createServices(
   const { db, source, temporal, redis, graph } = connections
   const metrics = createMetrics()
   const parts = { config, log, db, metrics }
-  const models = createLiveModels(parts)
+  const models = createLiveModels({ ...parts, rates: redis ? createSharedRates(redis) : null })
   const { embedder = models.embedder, languageModel = models.languageModel } = options
   const sourceOf = sourceByNamespace(config, db, source)
   const inForce = models.config

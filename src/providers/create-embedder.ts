@@ -5,10 +5,14 @@ import { NO_KEY, OPENAI_URL } from './endpoints.ts'
 import { createHashingEmbedder } from './hashing-embedder.ts'
 import { createOpenAiEmbedder } from './openai-embedder.ts'
 import { createProviderFetch } from './provider-guard.ts'
-import { rateLimiterOf } from './rate-limit.ts'
+import { limiterOf, type SharedRates } from './shared-rate-limit.ts'
 
 /** The embedder the configuration asks for: the built-in one, or an OpenAI-compatible endpoint when a model is named. */
-export function createEmbedder(config: Config, metrics: Metrics): Embedder {
+export function createEmbedder(
+  config: Config,
+  metrics: Metrics,
+  rates: SharedRates | null = null,
+): Embedder {
   const { EMBEDDING_MODEL: model, EMBEDDING_DIM: dimensions } = config
   const precision = config.EMBEDDING_PRECISION
   if (model === undefined) return createHashingEmbedder({ dimensions, precision })
@@ -22,7 +26,7 @@ export function createEmbedder(config: Config, metrics: Metrics): Embedder {
     apiKey: config.OPENAI_API_KEY ?? NO_KEY,
     timeoutMs: config.EMBEDDING_TIMEOUT_MS,
     fetch: createProviderFetch({ allowPrivate: config.MEMOIR_ALLOW_PRIVATE_PROVIDERS }),
-    limiter: rateLimiterOf(`${baseUrl} ${model}`, {
+    limiter: limiterOf(rates, `${baseUrl} ${model}`, {
       requestsPerMinute: config.EMBEDDING_REQUESTS_PER_MINUTE,
       tokensPerMinute: config.EMBEDDING_TOKENS_PER_MINUTE,
     }),

@@ -32,9 +32,9 @@ const MINUTE_MS = 60_000
 /** Vendors measure in windows shorter than a minute: what was not used is kept for ten seconds, not for a whole one. */
 const BURST_SHARE = 1 / 6
 /** Bulk work leaves this share of a burst, so that a question finds something without waiting. */
-const LIVE_SHARE = 0.1
+export const LIVE_SHARE = 0.1
 /** A longer pause is the caller's to wait out: it would hold a worker's slot, and the pause would not show on the job. */
-const LONGEST_HELD_PAUSE_MS = 10_000
+export const LONGEST_HELD_PAUSE_MS = 10_000
 
 export const systemClock: Clock = {
   now: () => performance.now(),
@@ -106,9 +106,14 @@ export function abortError(): DOMException {
   return new DOMException('The request to the model vendor was cancelled.', 'AbortError')
 }
 
+/** How much may go at once, and how much more each millisecond. */
+export function bucketSizeOf(perMinute: number): Pick<Bucket, 'capacity' | 'perMs'> {
+  return { capacity: Math.max(1, perMinute * BURST_SHARE), perMs: perMinute / MINUTE_MS }
+}
+
 function bucketOf(perMinute: number): Bucket {
-  const capacity = Math.max(1, perMinute * BURST_SHARE)
-  return { capacity, perMs: perMinute / MINUTE_MS, level: capacity }
+  const size = bucketSizeOf(perMinute)
+  return { ...size, level: size.capacity }
 }
 
 async function acquire(

@@ -7,6 +7,7 @@ import { createLanguageModel } from '../providers/create-language-model.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
 import { createRulesModel } from '../providers/rules-model.ts'
+import type { SharedRates } from '../providers/shared-rate-limit.ts'
 import type { Database } from '../stores/database.ts'
 import { findSetting } from '../stores/settings.ts'
 import { findActiveSpace, sameSpace, type Space } from '../stores/spaces.ts'
@@ -22,6 +23,8 @@ export interface LiveModelsDependencies {
   readonly db: Database
   readonly metrics: Metrics
   readonly log: Logger
+  /** What all processes may ask of a vendor together, where they share something. */
+  readonly rates?: SharedRates | null
 }
 
 export interface LiveModels {
@@ -101,13 +104,14 @@ function liveLanguageModel(
   }
 }
 
-function createReadings({ config, db, metrics, log }: LiveModelsDependencies) {
+function createReadings({ config, db, metrics, log, rates = null }: LiveModelsDependencies) {
   const make = (settings: AiSettings) => ({
-    embedder: createEmbedder(configOf(config, settings, 'embedding'), metrics),
+    embedder: createEmbedder(configOf(config, settings, 'embedding'), metrics, rates),
     languageModel: createLanguageModel(
       configOf(config, settings, 'llm'),
       metrics,
       createRulesModel,
+      rates,
     ),
   })
   const asEnvironmentSays = { sealed: null, settings: NOTHING_SET, ...make(NOTHING_SET) }

@@ -74,6 +74,7 @@ suite('where everything answers, nothing fails and the exit is 0', async () => {
     'temporal ok',
     'workers ok',
     'redis ok',
+    'graph ok',
     'embedding ok',
     'language ok',
   ])

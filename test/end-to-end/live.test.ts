@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { ensureNamespace } from '../../src/stores/tenants.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { startFakeVendor, type FakeVendor } from '../support/fake-vendor.ts'
@@ -37,6 +37,10 @@ suite.each([
   ['a vendor that takes all it is sent', {}],
   // Ten requests at once and then one a second: a backfill has always used up its share.
   ['a vendor whose rate is the limit', { EMBEDDING_REQUESTS_PER_MINUTE: '60' }],
+  [
+    'a rate that Redis keeps for all processes',
+    { EMBEDDING_REQUESTS_PER_MINUTE: '61', REDIS_URL: inject('redisUrl') },
+  ],
 ])(
   'a question beside a running backfill takes twice its time at most, with %s',
   async (_vendor, limits) => {
