@@ -1,3 +1,12 @@
+FROM node:24-bookworm-slim AS dashboard
+WORKDIR /memoir
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --no-audit --no-fund
+COPY tsconfig.json tsconfig.json
+COPY src src
+COPY dashboard dashboard
+RUN npx vite build dashboard
+
 FROM node:24-bookworm-slim
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends ca-certificates \
@@ -13,6 +22,7 @@ COPY migrations migrations
 COPY sample sample
 COPY compose/healthy.mjs compose/healthy.mjs
 COPY src src
+COPY --from=dashboard /memoir/dashboard/dist dashboard/dist
 USER node
 ENV NODE_ENV=production NODE_OPTIONS=--max-old-space-size=1024
 ENTRYPOINT ["node", "--max-semi-space-size=8", "src/cli.ts"]

@@ -9,11 +9,12 @@ import type { ScheduleKeeper } from './jobs/schedules.ts'
 import { keepInSync } from './jobs/sync.ts'
 import { startSweep, type SweepOptions } from './jobs/sweep.ts'
 import { createExposition } from './exposition.ts'
+import { keepRetiring } from './memories/retire.ts'
 import { createLogger } from './logger.ts'
 import type { Services } from './services.ts'
 import { keepRetention } from './sessions/retention.ts'
 import { bundleWorkflows } from './temporal/bundle.ts'
-import type { Database } from './stores/database.ts'
+import { answers } from './stores/server-facts.ts'
 import { LOOPBACK, installRuntime } from './temporal/runtime.ts'
 import { openWorkers, type ShutdownGrace, type Workers } from './temporal/workers.ts'
 import { openWorkerPort, type WorkerPort } from './worker-port.ts'
@@ -95,7 +96,10 @@ export async function startWorker(
     everyMs: options.keepSchedulesMs,
     signal: stopping.signal,
   })
-  const retained = keepRetention(services, { signal: stopping.signal })
+  const retained = Promise.all([
+    keepRetention(services, { signal: stopping.signal }),
+    keepRetiring(services, { signal: stopping.signal }),
+  ])
   const inSync = keepInSync(services, stopping.signal)
   return {
     ready: ready.promise,
@@ -143,13 +147,6 @@ async function openPort(
       parts: { temporal: working.now, postgres: await answers(db) },
     }),
   })
-}
-
-async function answers(db: Database): Promise<boolean> {
-  return await db.query('select 1').then(
-    () => true,
-    () => false,
-  )
 }
 
 async function keepWorking(services: WorkerServices, working: Working): Promise<void> {

@@ -153,7 +153,7 @@ test('the image runs as nobody in particular, from the lock file', () => {
   const dockerfile = read('Dockerfile')
   expect(dockerfile).toMatch(/^USER node$/m)
   expect(dockerfile).toMatch(/npm ci --omit=dev/)
-  const copied = [...dockerfile.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, files = '']) =>
+  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, files = '']) =>
     files.split(' '),
   )
   const letIn = new Set(read('.dockerignore').split('\n'))

@@ -181,3 +181,14 @@ export const toolAnswer = z.object({
   structuredContent: z.record(z.string(), z.unknown()),
   isError: z.boolean(),
 })
+
+/** What a comparison of graph and record has found so far. */
+export const syncCounts = z.object({
+  checked: count,
+  missing: count,
+  extra: count,
+  stale: count,
+  ahead: count,
+  repaired: count,
+  failed: count,
+})

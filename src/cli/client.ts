@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { JobControl } from '../domain/job.ts'
+import type { SyncOperation } from '../domain/graph.ts'
+import type { Extraction, JobControl } from '../domain/job.ts'
 import { MemoirApiError, MemoirConnectionError } from '../client/error.ts'
 import { createTransport, type Ask, type Fetch, type Query } from '../client/transport.ts'
 import type { ConversationImport } from '../client/work.ts'
@@ -20,9 +21,9 @@ import {
   contextAnswer,
   rememberedAnswer,
   scheduleAnswer,
-  toolAnswer,
   sessionAnswer,
   sessionInfoAnswer,
+  toolAnswer,
 } from './answers.ts'
 
 export interface ClientOptions {
@@ -101,6 +102,14 @@ export interface ScheduleChange {
   readonly note?: string
 }
 
+export interface SyncBody {
+  readonly operation: SyncOperation
+  readonly user_id?: string
+  readonly limit?: number
+  readonly dry_run: boolean
+  readonly clear_existing: boolean
+}
+
 interface AskOptions {
   readonly query?: Query
   readonly body?: unknown
@@ -108,14 +117,29 @@ interface AskOptions {
   readonly prefer?: string
 }
 
+type AskFor = ReturnType<typeof createAsk>
+
 /** The HTTP API as the command line uses it; every method throws the MemoirError that the API's answer names. */
 export function createClient(options: ClientOptions) {
   const ask = createAsk(options)
-  const job = (id: string, rest = '') => `/v1/jobs/${encodeURIComponent(id)}${rest}`
-  const schedule = (id: string, rest = '') => `/v1/schedules/${encodeURIComponent(id)}${rest}`
   return {
-    startBackfill: async (body: { page_size?: number; retry_failed?: boolean; budget?: number }) =>
-      await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
+    ...ingestCalls(ask),
+    ...memoryCalls(ask),
+    ...sessionCalls(ask),
+    ...scheduleCalls(ask),
+    ...operatorCalls(ask),
+  }
+}
+
+function ingestCalls(ask: AskFor) {
+  const job = (id: string, rest = '') => `/v1/jobs/${encodeURIComponent(id)}${rest}`
+  return {
+    startBackfill: async (body: {
+      page_size?: number
+      retry_failed?: boolean
+      budget?: number
+      extract?: Extraction
+    }) => await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
     estimate: async () =>
       await ask(estimateAnswer, 'POST', '/v1/backfills', { body: { estimate_only: true } }),
     importConversations: async (body: ConversationImport, idempotencyKey: string) =>
@@ -128,24 +152,29 @@ export function createClient(options: ClientOptions) {
       await ask(pageOf(failureAnswer), 'GET', `/v1/backfills/${encodeURIComponent(id)}/failures`, {
         query,
       }),
+  }
+}
+
+function memoryCalls(ask: AskFor) {
+  return {
     /** @param waitSeconds how long the answer may wait for the memory to be done */
     remember: async (body: NewMemory, waitSeconds: number) =>
       await ask(rememberedAnswer, 'POST', '/v1/memories', {
         body,
         ...(waitSeconds === 0 ? {} : { prefer: `wait=${waitSeconds}` }),
       }),
-    postSession: async (body: PostBody) =>
-      await ask(postAcceptedAnswer, 'POST', '/v1/sessions', { body }),
-    sessions: async (query: Query) =>
-      await ask(pageOf(sessionInfoAnswer), 'GET', '/v1/sessions', { query }),
-    session: async (id: string, query: Query) =>
-      await ask(sessionAnswer, 'GET', `/v1/sessions/${encodeURIComponent(id)}`, { query }),
     context: async (body: RecallQuery & { readonly max_tokens?: number }) =>
       await ask(contextAnswer, 'POST', '/v1/context', { body }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
     eraseUser: async (id: string) => {
       await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)
     },
+  }
+}
+
+function scheduleCalls(ask: AskFor) {
+  const schedule = (id: string, rest = '') => `/v1/schedules/${encodeURIComponent(id)}${rest}`
+  return {
     schedules: async () => await ask(pageOf(scheduleAnswer), 'GET', '/v1/schedules'),
     changeSchedule: async (id: string, body: ScheduleChange) =>
       await ask(scheduleAnswer, 'PATCH', schedule(id), { body }),
@@ -156,6 +185,12 @@ export function createClient(options: ClientOptions) {
       await ask(acceptedAnswer, 'POST', schedule(id, '/trigger')),
     backfillSchedule: async (id: string, body: { from: string; to: string }) =>
       await ask(z.looseObject({ id: z.string() }), 'POST', schedule(id, '/backfill'), { body }),
+  }
+}
+
+function operatorCalls(ask: AskFor) {
+  return {
+    startSync: async (body: SyncBody) => await ask(acceptedAnswer, 'POST', '/v1/sync', { body }),
     budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
     setBudget: async (perDay: number | null) =>
       await ask(budgetAnswer, 'PUT', '/v1/settings/budget', { body: { per_day: perDay } }),
@@ -167,6 +202,18 @@ export function createClient(options: ClientOptions) {
     revokeKey: async (id: string) => {
       await ask(z.unknown(), 'DELETE', `/v1/keys/${encodeURIComponent(id)}`)
     },
+  }
+}
+
+/** Transcripts and what became of them. */
+function sessionCalls(ask: AskFor) {
+  return {
+    postSession: async (body: PostBody) =>
+      await ask(postAcceptedAnswer, 'POST', '/v1/sessions', { body }),
+    sessions: async (query: Query) =>
+      await ask(pageOf(sessionInfoAnswer), 'GET', '/v1/sessions', { query }),
+    session: async (id: string, query: Query) =>
+      await ask(sessionAnswer, 'GET', `/v1/sessions/${encodeURIComponent(id)}`, { query }),
   }
 }
 

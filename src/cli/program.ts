@@ -15,6 +15,7 @@ import { registerRecall } from './commands/recall.ts'
 import { registerRemember } from './commands/remember.ts'
 import { registerSchedules } from './commands/schedules.ts'
 import { registerSessions } from './commands/sessions.ts'
+import { registerSync } from './commands/sync.ts'
 import { registerUp } from './commands/up.ts'
 import { registerWorker } from './commands/worker.ts'
 import { examples, type CliContext } from './context.ts'
@@ -35,6 +36,7 @@ const COMMANDS = [
   registerBudget,
   registerEval,
   registerMcp,
+  registerSync,
   registerDoctor,
   registerMigrate,
   registerApi,

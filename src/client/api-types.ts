@@ -65,16 +65,42 @@ export type Memory = {
 
 export type ErrorBody = {
   readonly error: {
-    readonly code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "worker_killed" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
+    readonly code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
     readonly message: string
     readonly request_id: string
     readonly details?: Readonly<Record<string, unknown>>
   }
 }
 
+export type MemoryRevision = {
+  readonly revision: number
+  readonly content: string
+  readonly summary: string | null
+  readonly tags: readonly (string)[]
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly importance: number | null
+  readonly scope: string
+  readonly occurred_at: string
+  readonly valid_from: string
+  readonly valid_to: string | null
+}
+
+export type AcceptedMemories = Accepted & {
+  /** The memories, in the order given. */
+  readonly ids: readonly (string)[]
+  /** Of messages that are looked through for what to remember. */
+  readonly session_id?: string
+}
+
+export type Accepted = {
+  readonly id: string
+  readonly job: string
+  readonly status: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
+}
+
 export type Job = {
   readonly id: string
-  readonly kind: "backfill" | "nightly"
+  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync"
   readonly state: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
   readonly user_id: string | null
   readonly progress: Readonly<Record<string, unknown>>
@@ -96,12 +122,6 @@ export type Estimate = {
   /** US dollars; null without a known price. */
   readonly cost: number | null
   readonly model: string
-}
-
-export type Accepted = {
-  readonly id: string
-  readonly job: string
-  readonly status: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
 }
 
 export type IngestFailure = {
@@ -177,6 +197,208 @@ export type NewKey = {
   readonly expires_at: string | null
 }
 
+export type AiSettings = {
+  readonly llm: {
+    /** null: OpenAI’s own address. */
+    readonly base_url: string | null
+    /** null: the built-in one. */
+    readonly model: string | null
+    /** Keys are never read back. */
+    readonly api_key: "set"
+  }
+  readonly embedding: {
+    /** null: OpenAI’s own address. */
+    readonly base_url: string | null
+    /** null: the built-in one. */
+    readonly model: string | null
+    /** Keys are never read back. */
+    readonly api_key: "set"
+    readonly dim: number
+  }
+  /** The stored vectors come from another model: recall goes by words alone. */
+  readonly reembed: boolean
+  readonly note: string | null
+}
+
+export type AiSettingsTest = {
+  readonly ok: boolean
+  readonly code: "ok" | "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
+  readonly latency_ms: number
+  readonly llm: {
+    readonly ok: boolean
+    readonly code: "ok" | "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
+    readonly latency_ms: number
+  }
+  readonly embedding: {
+    readonly ok: boolean
+    readonly code: "ok" | "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
+    readonly latency_ms: number
+  }
+}
+
+export type Session = {
+  readonly session_id: string
+  readonly user_id: string
+  readonly collection: string
+  readonly status: "queued" | "processing" | "processed" | "error"
+  readonly post_count: number
+  readonly open_count: number
+  readonly created_at: string
+  readonly updated_at: string
+  readonly posts: readonly ({
+    readonly id: string
+    readonly job: string
+    readonly number: number
+    readonly status: "queued" | "processing" | "processed" | "error"
+    readonly turns: number
+    readonly facts: number
+    readonly superseded: number
+    readonly queued_at: string
+    readonly processed_at: string | null
+    readonly error: {
+      readonly code: string
+      readonly message: string
+    } | null
+  })[]
+  readonly summary: string | null
+  readonly memories: readonly (Memory)[]
+}
+
+export type PostAccepted = Accepted & {
+  readonly session_id: string
+  /** From 1. */
+  readonly queue_position: number
+  /** Null until durations were measured. */
+  readonly estimated_seconds: number | null
+}
+
+export type SessionInfo = {
+  readonly session_id: string
+  readonly user_id: string
+  readonly collection: string
+  readonly status: "queued" | "processing" | "processed" | "error"
+  readonly post_count: number
+  readonly open_count: number
+  readonly created_at: string
+  readonly updated_at: string
+}
+
+export type Budget = {
+  /** US dollars a day (UTC) for this namespace; null leaves it to `default`. */
+  readonly per_day: number | null
+  /** BUDGET_PER_DAY; null is no limit. */
+  readonly default: number | null
+  readonly spent_today: number
+  readonly resets_at: string
+}
+
+export type Stats = {
+  readonly namespace: string
+  readonly users: number
+  readonly memories: number
+  readonly episodes: number
+  readonly jobs: {
+    readonly queued: number
+    readonly running: number
+    readonly paused: number
+    readonly succeeded: number
+    readonly failed: number
+    readonly cancelled: number
+  }
+  readonly usage: readonly ({
+    readonly day: string
+    readonly model: string
+    readonly purpose: string
+    readonly requests: number
+    readonly tokens: number
+    /** US dollars; null where a price is not known. */
+    readonly cost: number | null
+  })[]
+  readonly total: {
+    readonly requests: number
+    readonly tokens: number
+    /** US dollars; null where a price is not known. */
+    readonly cost: number | null
+  }
+}
+
+export type Status = {
+  readonly status: "healthy" | "degraded" | "unhealthy"
+  readonly stores: {
+    readonly vector_store: {
+      readonly available: boolean
+      /** Answers and holds at least 90 % of its memories. */
+      readonly healthy: boolean
+      readonly last_check: string
+    }
+    readonly graph_store: {
+      readonly available: boolean
+      /** Answers and holds at least 90 % of its memories. */
+      readonly healthy: boolean
+      readonly last_check: string
+      readonly backend: "postgres" | "neo4j"
+    }
+  }
+  readonly metrics: {
+    readonly total_memories: number
+    readonly vector_store_count: number
+    readonly graph_store_count: number
+    /** Percent. */
+    readonly sync_percentage: number
+  }
+  /** Parts that do not answer. */
+  readonly degraded: readonly (string)[]
+  readonly parts: Readonly<Record<string, {
+    readonly ok: boolean
+    readonly detail?: string
+  }>>
+}
+
+export type SyncState = {
+  readonly status: "idle" | "running"
+  readonly stats: {
+    readonly vector_store_count: number
+    readonly graph_store_count: number
+    /** Percent. */
+    readonly sync_percentage: number
+  }
+  readonly reports: readonly (DriftReport)[]
+}
+
+export type DriftReport = {
+  readonly job: string
+  readonly operation: "check" | "repair" | "full" | "rebuild"
+  readonly dry_run: boolean
+  readonly total_checked: number
+  readonly inconsistencies: number
+  readonly missing: number
+  readonly extra: number
+  readonly stale: number
+  readonly ahead: number
+  readonly repaired: number
+  readonly failed: number
+  /** The first ids of each sort. */
+  readonly sample: Readonly<Record<string, readonly (string)[]>>
+  readonly started_at: string
+  readonly finished_at: string | null
+}
+
+export type Sync = {
+  readonly id: string
+  readonly job: string
+  readonly status: "running" | "completed" | "failed" | "cancelled"
+  readonly operation: "check" | "repair" | "full" | "rebuild"
+  readonly result: {
+    readonly total_checked: number
+    readonly inconsistencies: number
+    readonly repaired: number
+    readonly failed: number
+    /** Milliseconds. */
+    readonly duration: number
+  }
+  readonly report: DriftReport & Readonly<Record<string, unknown>> | null
+}
+
 export type ToolResult = {
   readonly content: readonly ({
     readonly type: "text"
@@ -184,6 +406,75 @@ export type ToolResult = {
   })[]
   readonly structuredContent: Readonly<Record<string, unknown>>
   readonly isError: boolean
+}
+
+export type StoredRaw = {
+  readonly success: boolean
+  readonly raw_memory_id: string
+  readonly queued_at: string
+  readonly estimated_processing_time: string
+  /** From 1. */
+  readonly queue_position: number
+  readonly session_id: string
+  readonly job: string
+}
+
+export type ProcessingStatus = {
+  readonly queue_size: number
+  readonly processing: number
+  readonly errors: number
+  readonly oldest_queued_at: string | null
+  readonly processed_today: number
+  readonly average_seconds: number | null
+  readonly workers: readonly ({
+    readonly identity: string
+    readonly last_seen: string
+  })[]
+  readonly status: "running" | "idle" | "stopped"
+}
+
+export type Hierarchy = {
+  readonly items: readonly ({
+    readonly type: "discrete" | "summary" | "raw"
+    readonly id: string
+    readonly session_id: string | null
+    readonly user_id: string
+    readonly content: string
+    readonly created_at: string
+    readonly links: readonly ({
+      readonly type: string
+      readonly id: string
+    })[]
+  })[]
+  readonly next_cursor: string | null
+}
+
+export type CollectionStats = {
+  readonly discrete: number
+  readonly summaries: number
+  readonly raw: {
+    readonly queued: number
+    readonly processing: number
+    readonly processed: number
+    readonly error: number
+  }
+  readonly storage_bytes: number
+  readonly per_day: readonly ({
+    readonly day: string
+    readonly processed: number
+    readonly errors: number
+    readonly facts: number
+    readonly superseded: number
+    readonly summaries: number
+    readonly average_seconds: number | null
+  })[]
+}
+
+export type Cleaned = {
+  readonly deleted_raw: number
+  readonly deleted_sessions: number
+  readonly kept_unprocessed: number
+  readonly retention_days: number
 }
 
 export type Ready = {
@@ -245,6 +536,173 @@ export interface Operations {
     }
     readonly answer: Recall
   }
+  readonly listMemories: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      /** Separated by commas, or the parameter again. */
+      readonly scope?: readonly (unknown)[]
+      /** Separated by commas, or the parameter again. */
+      readonly kinds?: readonly (unknown)[]
+      /** Separated by commas, or the parameter again. */
+      readonly tags?: readonly (unknown)[]
+      /** A JSON object. */
+      readonly metadata?: string
+      /** Separated by commas, or the parameter again. */
+      readonly state?: readonly (unknown)[]
+      readonly session_id?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly from?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly to?: string
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (Memory)[]
+      readonly next_cursor: string | null
+    }
+  }
+  readonly storeMemory: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** `personal` unless given. */
+      readonly scope?: string
+      /** `message` with a role, else `note`. */
+      readonly kind?: "message" | "fact" | "note" | "summary"
+      readonly tags?: readonly (string)[]
+      readonly importance?: number
+      readonly session_id?: string
+      readonly conversation_id?: string
+      readonly occurred_at?: string
+      /** From then on it is out of sight. */
+      readonly expires_at?: string
+      readonly metadata?: Readonly<Record<string, unknown>>
+      /** What the memory names; found in its text as well unless told not to. */
+      readonly entities?: readonly ({
+        readonly type: "person" | "place" | "organization" | "event" | "thing"
+        readonly value: string
+        readonly confidence?: number
+      })[]
+      readonly summary?: string
+      /** At most 256 KiB. */
+      readonly content?: string
+      readonly role?: string
+      /** Your own id: the same again changes the memory that has it. */
+      readonly external_id?: string
+      readonly messages?: readonly ({
+        readonly role: string
+        /** At most 256 KiB. */
+        readonly content: string
+      })[]
+      /** With `messages`: true (the default) finds out what is worth remembering, as for a session; false keeps each message as it is. */
+      readonly infer?: boolean
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      readonly extract_entities?: boolean
+    }
+    readonly answer: Memory | {
+      readonly items: readonly (Memory)[]
+    } | AcceptedMemories
+  }
+  readonly getMemory: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Memory
+  }
+  readonly removeMemory: {
+    readonly query: {
+      readonly hard?: string
+      /** Entities that no memory names any more go too. */
+      readonly cascade_graph?: string
+    }
+    readonly body: undefined
+    readonly answer: AcceptedMemories
+  }
+  readonly changeMemory: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** `personal` unless given. */
+      readonly scope?: string
+      /** `message` with a role, else `note`. */
+      readonly kind?: "message" | "fact" | "note" | "summary"
+      readonly tags?: readonly (string)[]
+      readonly importance?: number | null
+      readonly session_id?: string | null
+      readonly conversation_id?: string | null
+      readonly occurred_at?: string
+      readonly expires_at?: string
+      readonly metadata?: Readonly<Record<string, unknown>>
+      /** What the memory names; found in its text as well unless told not to. */
+      readonly entities?: readonly ({
+        readonly type: "person" | "place" | "organization" | "event" | "thing"
+        readonly value: string
+        readonly confidence?: number
+      })[]
+      readonly summary?: string | null
+      /** At most 256 KiB. */
+      readonly content?: string
+      readonly role?: string | null
+      readonly extract_entities?: boolean
+    }
+    readonly answer: Memory | AcceptedMemories
+  }
+  readonly listMemoryRevisions: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (MemoryRevision)[]
+      readonly next_cursor: string | null
+    }
+  }
+  readonly storeMemories: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** Whose all of them are. */
+      readonly user_id?: string
+      readonly memories: readonly ({
+        /** `personal` unless given. */
+        readonly scope?: string
+        /** `message` with a role, else `note`. */
+        readonly kind?: "message" | "fact" | "note" | "summary"
+        readonly tags?: readonly (string)[]
+        readonly importance?: number
+        readonly session_id?: string
+        readonly conversation_id?: string
+        readonly occurred_at?: string
+        /** From then on it is out of sight. */
+        readonly expires_at?: string
+        readonly metadata?: Readonly<Record<string, unknown>>
+        /** What the memory names; found in its text as well unless told not to. */
+        readonly entities?: readonly ({
+          readonly type: "person" | "place" | "organization" | "event" | "thing"
+          readonly value: string
+          readonly confidence?: number
+        })[]
+        readonly summary?: string
+        /** At most 256 KiB. */
+        readonly content: string
+        readonly role?: string
+        /** Your own id: the same again changes the memory that has it. */
+        readonly external_id?: string
+      })[]
+      readonly extract_entities?: boolean
+    }
+    readonly answer: {
+      readonly items: readonly (Memory)[]
+    } | AcceptedMemories
+  }
+  readonly restoreMemory: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Memory | AcceptedMemories
+  }
   readonly startBackfill: {
     readonly query: Readonly<Record<string, never>>
     readonly body: {
@@ -285,7 +743,7 @@ export interface Operations {
       readonly limit?: number
       /** `next_cursor` of the page before. */
       readonly cursor?: string
-      readonly kind?: "backfill" | "nightly"
+      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync"
       readonly state?: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
     }
     readonly body: undefined
@@ -417,6 +875,149 @@ export interface Operations {
     readonly body: undefined
     readonly answer: undefined
   }
+  readonly getAiSettings: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: AiSettings
+  }
+  readonly putAiSettings: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly llm?: {
+        /** Another one discards the stored key, unless a key comes along. */
+        readonly base_url?: string | null
+        readonly model?: string | null
+        /** `set`, as it is shown, leaves it as it is. */
+        readonly api_key?: string | null
+      }
+      readonly embedding?: {
+        /** Another one discards the stored key, unless a key comes along. */
+        readonly base_url?: string | null
+        readonly model?: string | null
+        /** `set`, as it is shown, leaves it as it is. */
+        readonly api_key?: string | null
+        readonly dim?: number | null
+      }
+      /** Take another embedding model although there are vectors of this one. */
+      readonly reembed?: boolean
+    }
+    readonly answer: AiSettings
+  }
+  readonly testAiSettings: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly llm?: {
+        /** Another one discards the stored key, unless a key comes along. */
+        readonly base_url?: string | null
+        readonly model?: string | null
+        /** `set`, as it is shown, leaves it as it is. */
+        readonly api_key?: string | null
+      }
+      readonly embedding?: {
+        /** Another one discards the stored key, unless a key comes along. */
+        readonly base_url?: string | null
+        readonly model?: string | null
+        /** `set`, as it is shown, leaves it as it is. */
+        readonly api_key?: string | null
+        readonly dim?: number | null
+      }
+      /** Take another embedding model although there are vectors of this one. */
+      readonly reembed?: boolean
+    }
+    readonly answer: AiSettingsTest
+  }
+  readonly listSessions: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      readonly collection?: string
+      readonly session_id?: string
+      readonly status?: "queued" | "processing" | "processed" | "error"
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (SessionInfo)[]
+      readonly next_cursor: string | null
+    }
+  }
+  readonly postSession: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      /** Posts of one session are processed in order. Made of the text when absent. */
+      readonly session_id?: string
+      readonly collection?: string
+      /** Text such as `User: …` and `Assistant: …` (docs/sessions.md has the rules), or a list of `{ role, content, timestamp?, name? }`. */
+      readonly transcript: string | readonly (Readonly<Record<string, unknown>>)[]
+      /** Any object of at most 16 KiB as JSON. */
+      readonly metadata?: Readonly<Record<string, unknown>>
+    }
+    readonly answer: Session | PostAccepted
+  }
+  readonly getSession: {
+    readonly query: {
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      readonly collection?: string
+    }
+    readonly body: undefined
+    readonly answer: Session
+  }
+  readonly getBudget: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Budget
+  }
+  readonly setBudget: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly per_day: number | null
+    }
+    readonly answer: Budget
+  }
+  readonly getStats: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+      /** How many days of usage, today included. */
+      readonly days?: number
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (Stats)[]
+      readonly next_cursor: string | null
+    }
+  }
+  readonly getStatus: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Status
+  }
+  readonly getSync: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: SyncState
+  }
+  readonly startSync: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly operation?: "check" | "repair" | "full" | "rebuild"
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      /** Compares so many memories at most; the next one with a limit goes on there. */
+      readonly limit?: number
+      /** Finds, and changes nothing. */
+      readonly dry_run?: boolean
+      /** With `rebuild`: empties the graph of the namespace or the user first. */
+      readonly clear_existing?: boolean
+    }
+    readonly answer: Sync | Accepted
+  }
   readonly compatRecall: {
     readonly query: {
       readonly q: string
@@ -439,6 +1040,176 @@ export interface Operations {
       readonly arguments?: Readonly<Record<string, unknown>>
     }
     readonly answer: ToolResult
+  }
+  readonly compatGetAiSettings: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: AiSettings
+  }
+  readonly compatPutAiSettings: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly llm?: {
+        /** Another one discards the stored key, unless a key comes along. */
+        readonly base_url?: string | null
+        readonly model?: string | null
+        /** `set`, as it is shown, leaves it as it is. */
+        readonly api_key?: string | null
+      }
+      readonly embedding?: {
+        /** Another one discards the stored key, unless a key comes along. */
+        readonly base_url?: string | null
+        readonly model?: string | null
+        /** `set`, as it is shown, leaves it as it is. */
+        readonly api_key?: string | null
+        readonly dim?: number | null
+      }
+      /** Take another embedding model although there are vectors of this one. */
+      readonly reembed?: boolean
+    }
+    readonly answer: AiSettings
+  }
+  readonly compatTestAiSettings: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly llm?: {
+        /** Another one discards the stored key, unless a key comes along. */
+        readonly base_url?: string | null
+        readonly model?: string | null
+        /** `set`, as it is shown, leaves it as it is. */
+        readonly api_key?: string | null
+      }
+      readonly embedding?: {
+        /** Another one discards the stored key, unless a key comes along. */
+        readonly base_url?: string | null
+        readonly model?: string | null
+        /** `set`, as it is shown, leaves it as it is. */
+        readonly api_key?: string | null
+        readonly dim?: number | null
+      }
+      /** Take another embedding model although there are vectors of this one. */
+      readonly reembed?: boolean
+    }
+    readonly answer: AiSettingsTest
+  }
+  readonly storeRaw: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** Text such as `User: …` and `Assistant: …` (docs/sessions.md has the rules), or a list of `{ role, content, timestamp?, name? }`. */
+      readonly session_data: string | readonly (Readonly<Record<string, unknown>>)[]
+      readonly session_id?: string | null
+      /** Any object of at most 16 KiB as JSON. `user_id`, `session_type` and `timestamp` mean something. */
+      readonly metadata?: Readonly<Record<string, unknown>>
+    }
+    readonly answer: StoredRaw
+  }
+  readonly processingStatus: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: ProcessingStatus
+  }
+  readonly memoryHierarchy: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      readonly session_id?: string
+      readonly memory_type?: "discrete" | "summary" | "raw" | "all"
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly start_date?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly end_date?: string
+    }
+    readonly body: undefined
+    readonly answer: Hierarchy
+  }
+  readonly compatSession: {
+    readonly query: {
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+    }
+    readonly body: undefined
+    readonly answer: Session
+  }
+  readonly collectionStats: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: CollectionStats
+  }
+  readonly cleanUpCollection: {
+    readonly query: {
+      /** RAW_RETENTION_DAYS (30) unless given. */
+      readonly retention_days?: number | null
+    }
+    readonly body: undefined
+    readonly answer: Cleaned
+  }
+  readonly persistenceStatus: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: {
+      readonly status: "healthy" | "degraded" | "unhealthy"
+      readonly stores: {
+        readonly vectorStore: {
+          readonly available: boolean
+          readonly healthy: boolean
+          readonly lastCheck: string
+        }
+        readonly graphStore: {
+          readonly available: boolean
+          readonly healthy: boolean
+          readonly lastCheck: string
+        }
+      }
+      readonly metrics: {
+        readonly vectorStoreCount: number
+        readonly graphStoreCount: number
+        readonly syncPercentage: number
+        readonly totalMemories: number
+      }
+      readonly sync: {
+        readonly vectorStoreCount: number
+        readonly graphStoreCount: number
+        readonly syncPercentage: number
+      }
+    }
+  }
+  readonly persistenceSyncState: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: {
+      readonly status: "idle" | "running"
+      readonly stats: {
+        readonly vectorStoreCount: number
+        readonly graphStoreCount: number
+        readonly syncPercentage: number
+      }
+    }
+  }
+  readonly persistenceSync: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly operation: "check" | "repair" | "full" | "rebuild"
+      /** The caller’s own id of the user. */
+      readonly userId?: string
+      readonly limit?: number
+      readonly dryRun?: boolean
+      readonly clearExisting?: boolean
+    }
+    readonly answer: {
+      readonly status: "running" | "completed" | "failed" | "cancelled"
+      readonly operation: "check" | "repair" | "full" | "rebuild"
+      readonly result: {
+        readonly totalChecked: number
+        readonly inconsistencies: number
+        readonly repaired: number
+        readonly failed: number
+        /** Milliseconds. */
+        readonly duration: number
+      }
+    }
   }
   readonly live: {
     readonly query: Readonly<Record<string, never>>

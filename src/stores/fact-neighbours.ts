@@ -42,11 +42,25 @@ export async function findNeighbours(
   },
 ): Promise<Neighbour[]> {
   if (asked.length === 0) return []
+  const words = asked.flatMap(({ lexemes }, n) => lexemes.map((lexeme) => ({ n, lexeme })))
+  const { rows } = await db.query<Neighbour>(neighbourStatement(space), [
+    userId,
+    space.id,
+    asked.map((_, n) => n),
+    asked.map(({ vec }) => vectorText(vec, space.precision)),
+    words.map(({ n }) => n),
+    words.map(({ lexeme }) => lexeme),
+    afterSeq,
+    except,
+  ])
+  return rows
+}
+
+/** The space's width stands in the text of the statement; everything that comes from outside is a parameter. */
+function neighbourStatement(space: Space): string {
   const { column, type } = vectorColumn(space)
   const cosine = `1 - (e.${column} <=> a.vec::${type}(${space.dimensions}))`
-  const words = asked.flatMap(({ lexemes }, n) => lexemes.map((lexeme) => ({ n, lexeme })))
-  const { rows } = await db.query<Neighbour>(
-    `with asked as (select n, vec from unnest($3::int[], $4::text[]) as a(n, vec)),
+  return `with asked as (select n, vec from unnest($3::int[], $4::text[]) as a(n, vec)),
       facts as materialized (
         select t.id, t.seq, t.content, t.occurred_at, e.${column}
           from memoir.memory_trace t
@@ -66,17 +80,5 @@ export async function findNeighbours(
      select u.n, e.id, e.seq, e.content, e.occurred_at as "occurredAt", (${cosine})::float as cosine
        from (select * from near union select * from shared) u
        join facts e using (id) join asked a using (n)
-      order by u.n, cosine desc, e.id`,
-    [
-      userId,
-      space.id,
-      asked.map((_, n) => n),
-      asked.map(({ vec }) => vectorText(vec, space.precision)),
-      words.map(({ n }) => n),
-      words.map(({ lexeme }) => lexeme),
-      afterSeq,
-      except,
-    ],
-  )
-  return rows
+      order by u.n, cosine desc, e.id`
 }

@@ -195,6 +195,7 @@ test.skipIf(!hasPostgres)('every route of the app is documented, or one of the p
 
   expect([...new Set(undocumented)].toSorted()).toEqual([
     'get /',
+    'get /assets/{name}',
     'get /docs',
     'get /docs/start.js',
     'get /docs/swagger-ui-bundle.js',

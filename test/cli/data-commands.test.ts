@@ -283,6 +283,39 @@ test('keys are listed and revoked', async () => {
   expect(JSON.parse(revoked.out)).toEqual({ id: 'k-1', revoked: true })
 })
 
+test('remember says what was stored, and waits for it unless told not to', async () => {
+  const memory = { id: 'm-9', content: 'Maya rows.', writes: { vector: 'written', graph: 'off' } }
+  await using api = await startFakeApi({
+    'POST /v1/memories': [
+      { status: 201, body: memory },
+      { status: 202, body: { id: 'm-9', job: 'j-9', ids: ['m-9'], status: 'queued' } },
+      { status: 201, body: { ...memory, writes: { vector: 'failed', graph: 'off' } } },
+    ],
+  })
+  const argv = [
+    'remember',
+    'Maya rows.',
+    '--user',
+    'maya',
+    '--tags',
+    'sport,boat',
+    '--scope',
+    'work',
+  ]
+  const done = await memoir(argv, { url: api.url })
+  expect([done.code, done.out]).toEqual([0, 'Remembered as m-9\n'])
+  expect(api.asked[0]?.body).toEqual({
+    user_id: 'maya',
+    content: 'Maya rows.',
+    scope: 'work',
+    tags: ['sport', 'boat'],
+  })
+  const accepted = await memoir([...argv, '--no-wait'], { url: api.url })
+  expect(accepted.out).toBe('Accepted as m-9. Watch it with: memoir jobs watch j-9\n')
+  const lacking = await memoir(argv, { url: api.url })
+  expect(lacking.err).toContain('found by words alone')
+})
+
 test('a context is printed as it goes into a prompt', async () => {
   const body = {
     context: '<memories>\n[1] lake\n</memories>',

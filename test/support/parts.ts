@@ -208,6 +208,16 @@ function postgresIdentity(): { uid: number; gid: number } | undefined {
   return { uid: id('-u'), gid: id('-g') }
 }
 
+/** A Chromium as distributions name it. */
+export function findChromium(): string | undefined {
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap((folder) =>
+      ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)),
+    )
+    .find((path) => existsSync(path))
+}
+
 /** The Temporal CLI: on the PATH, or where `memoir up` keeps the one it built. */
 function findTemporal(): string | undefined {
   const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'memoir', 'bin')

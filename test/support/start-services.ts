@@ -13,6 +13,7 @@ import {
   startRedis,
   startTemporal,
   type Part,
+  findChromium,
 } from './parts.ts'
 
 /**
@@ -26,6 +27,8 @@ declare module 'vitest' {
     postgresUrl: string
     temporalAddress: string
     redisUrl: string
+    /** The program, or '' when this machine has none. */
+    chromium: string
     /** Answers with the URL of the Neo4j that all files share, which the first question starts; '' when there is none. */
     neo4jStarter: string
   }
@@ -55,7 +58,9 @@ export default async function startServices(project: TestProject): Promise<() =>
     await Promise.all(Object.values(parts).map(async (part) => await part?.stop()))
     rmSync(root, { recursive: true, force: true })
   }
-  const found: Record<string, unknown> = { ...parts, neo4j }
+  const chromium = findChromium()
+  project.provide('chromium', chromium ?? '')
+  const found: Record<string, unknown> = { ...parts, neo4j, chromium }
   const missing = Object.keys(found).filter((name) => found[name] === undefined)
   const required = (process.env['MEMOIR_TEST_REQUIRE'] ?? '').split(',').filter(Boolean)
   const absent = required.filter((part) => missing.includes(part))

@@ -4,7 +4,7 @@ import { JobControls } from '../parts/job-controls.tsx'
 import { useLiveJob } from '../parts/live-job.ts'
 import { Paged, usePages } from '../parts/pages.tsx'
 import { CountsList, countsOf, ProgressBar } from '../parts/progress.tsx'
-import { count, words } from '../parts/words.ts'
+import { capital, count } from '../parts/words.ts'
 import { pathTo } from '../route.ts'
 import { useMemoir } from '../session.tsx'
 
@@ -34,7 +34,7 @@ function ShownJob({ job }: { readonly job: Job }) {
       <PageHead
         title={
           <>
-            {words(job.kind)} <StateBadge state={job.state} />
+            {capital(job.kind)} <StateBadge state={job.state} />
           </>
         }
         about={<code className="id">{job.id}</code>}

@@ -57,8 +57,8 @@ function Fields({ said, wrong }: { readonly said: string | undefined; readonly w
         />
       </label>
       <label className="field">
-        Namespace <span className="muted">only with an administrator’s key</span>
-        <input name="namespace" autoComplete="off" placeholder="default" />
+        Namespace
+        <input name="namespace" autoComplete="off" placeholder="that of the key" />
       </label>
       <output id={id} className={wrong ? 'said refused' : 'said'}>
         {said ?? 'It stays in this tab, and is gone when you close it.'}

@@ -36,3 +36,9 @@ export function duration(seconds: number): string {
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
   return `${Math.floor(seconds / 3_600)} h ${Math.round((seconds % 3_600) / 60)} min`
 }
+
+/** The same at the beginning of a line. */
+export const capital = (name: string) => {
+  const text = words(name)
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
+}

@@ -1,4 +1,4 @@
-import type { ImportedConversation } from '../client.ts'
+import type { Conversation } from '../../client/work.ts'
 
 /** What is asked about conversations, and where the answers stand. */
 
@@ -15,6 +15,6 @@ export interface EvalQuestion {
 export interface EvalChat {
   readonly name: string
   readonly user: string
-  readonly conversations: readonly ImportedConversation[]
+  readonly conversations: readonly Conversation[]
   readonly questions: readonly EvalQuestion[]
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { ApiClient, ImportedConversation } from '../client.ts'
+import type { Conversation } from '../../client/work.ts'
+import type { ApiClient } from '../client.ts'
 import type { Io } from '../io.ts'
 import type { JobAnswer } from '../answers.ts'
 import { followJob } from '../watch.ts'
@@ -27,8 +28,8 @@ export async function loadChats(
   return await followJob(client, job, io)
 }
 
-function* batches(all: readonly ImportedConversation[]): Generator<ImportedConversation[]> {
-  let batch: ImportedConversation[] = []
+function* batches(all: readonly Conversation[]): Generator<Conversation[]> {
+  let batch: Conversation[] = []
   let chars = 0
   for (const one of all) {
     const size = JSON.stringify(one).length

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { MemoirError } from '../../errors.ts'
-import type { ImportedConversation } from '../client.ts'
+import type { Conversation } from '../../client/work.ts'
 import type { EvalChat, EvalQuestion } from './chats.ts'
 
 /**
@@ -36,7 +36,7 @@ export function readLocomo(value: unknown, fileName: string): EvalChat[] {
   return samples.map((each) => {
     const name = each.sample_id ?? fileName
     const talk = each.conversation ?? each
-    const conversations = sessionsOf(talk).map(({ number, at, turns }): ImportedConversation => {
+    const conversations = sessionsOf(talk).map(({ number, at, turns }): Conversation => {
       const messages = turns.map((said, position) => ({
         id: said.dia_id,
         role: 'user',

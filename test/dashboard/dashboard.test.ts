@@ -1,0 +1,219 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Memoir } from '../../src/client/index.ts'
+import { startApi, type RunningApi } from '../../src/server.ts'
+import { hasPostgres, hasTemporal } from '../support/database.ts'
+import { startFakeVendor, type FakeVendor } from '../support/fake-vendor.ts'
+import { createTestMemoir, type TestMemoir } from '../support/memoir.ts'
+import { buildDashboard, hasChromium, openBrowser, signIn, visit } from './browser.ts'
+
+const KEY = 'an-admin-key-for-tests'
+const HOSTILE = 'The lake <img src=x onerror="window.broken=1"><script>window.broken=1</script>'
+
+interface Stack {
+  readonly memoir: TestMemoir
+  readonly vendor: FakeVendor
+  readonly api: RunningApi
+  readonly browser: Browser
+}
+
+/** One stack for all of the file: a browser is a patient thing to start. */
+async function startStack(): Promise<Stack> {
+  buildDashboard()
+  const vendor = await startFakeVendor({ dimensions: 64 })
+  const memoir = await createTestMemoir({
+    MEMOIR_ADMIN_KEY: KEY,
+    EMBEDDING_MODEL: 'a-model',
+    EMBEDDING_BASE_URL: vendor.url,
+    OPENAI_API_KEY: 'sk-test',
+    BACKFILL_PAGE_SIZE: '5',
+  })
+  const api = await startApi(memoir.services, { host: '127.0.0.1', port: 0 })
+  return { memoir, vendor, api, browser: await openBrowser() }
+}
+
+async function handIn(url: string, from: number, count: number): Promise<void> {
+  const at = '2026-03-01T09:00:00.000Z'
+  await new Memoir({ baseUrl: url, apiKey: KEY }).imports.create({
+    conversations: Array.from({ length: count }, (_, index) => ({
+      id: `c-${from + index}`,
+      user_id: 'ann',
+      created_at: at,
+      messages: [HOSTILE, `Was it cold, day ${from + index}?`, 'Colder than the sea.'].map(
+        (content, place) => ({
+          id: `c-${from + index}-${place}`,
+          role: place === 1 ? 'assistant' : 'user',
+          content,
+          created_at: at,
+        }),
+      ),
+    })),
+  })
+}
+
+const linkTo = (page: Page, name: string) =>
+  page.getByRole('navigation').getByRole('link', { name, exact: true })
+
+describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('in a browser', () => {
+  let stack: Stack
+  beforeAll(async () => {
+    stack = await startStack()
+  })
+  afterAll(async () => {
+    await stack.browser.close()
+    await stack.api.close()
+    await stack.memoir[Symbol.asyncDispose]()
+    await stack.vendor.close()
+  })
+  const arrive = async (options: { width?: number; colorScheme?: 'light' | 'dark' } = {}) =>
+    await visit({
+      browser: stack.browser,
+      url: stack.api.url,
+      viewport: { width: options.width ?? 1280, height: 800 },
+      colorScheme: options.colorScheme ?? 'light',
+    })
+
+  test('a wrong key is told so, a right one opens and stays in the tab', async () => {
+    await using visited = await arrive()
+    const { page, complaints } = visited
+    await page.getByLabel('Key', { exact: true }).fill('wrong')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('That key is not known here.').waitFor()
+
+    await signIn(visited, KEY)
+    await page.reload()
+    await page.getByRole('heading', { name: 'Overview' }).waitFor()
+
+    expect(await page.evaluate('localStorage.length')).toBe(0)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    expect(await page.evaluate('sessionStorage.length')).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
+  test('a backfill is started, watched to its end, and what it made is recalled as text', async () => {
+    await handIn(stack.api.url, 0, 20)
+    stack.vendor.delayMs = 300
+    await using visited = await arrive()
+    const { page, complaints } = visited
+    await signIn(visited, KEY)
+
+    await linkTo(page, 'Jobs').click()
+    await page.getByRole('button', { name: 'Start a backfill' }).click()
+    await page.getByText('20 conversations').waitFor()
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    await page.getByRole('heading', { name: 'Backfill' }).waitFor()
+    const bar = page.getByRole('progressbar', { name: 'Progress' })
+    const seen = new Set<number>()
+    await expect
+      .poll(
+        async () => {
+          seen.add(await bar.evaluate((node: { value: number }) => node.value))
+          return await page.getByText('succeeded', { exact: true }).count()
+        },
+        { timeout: 60_000, interval: 50 },
+      )
+      .toBe(1)
+    stack.vendor.delayMs = 0
+    expect(seen.size).toBeGreaterThan(2)
+    expect(seen).toContain(20)
+
+    await linkTo(page, 'Memories').click()
+    await page.getByLabel('User').fill('ann')
+    await page.getByLabel('Question').fill('lake onerror broken script')
+    await page.getByRole('button', { name: 'Recall' }).click()
+    await page.getByText(HOSTILE).first().waitFor()
+    expect(await page.evaluate('"broken" in window')).toBe(false)
+    expect(await page.getByRole('meter', { name: 'relevance' }).count()).toBeGreaterThan(0)
+    expect(complaints).toEqual([])
+  }, 120_000)
+
+  test('a job that failed says why, and is retried to success', async () => {
+    await handIn(stack.api.url, 100, 4)
+    stack.vendor.failAlways({ status: 401 })
+    await using visited = await arrive()
+    const { page, complaints } = visited
+    await signIn(visited, KEY)
+    const { id } = await stack.memoir.accept()
+    await page.goto(`${stack.api.url}/#/jobs/${id}`)
+    await page.getByText('failed', { exact: true }).waitFor({ timeout: 60_000 })
+    await page.getByText('vendor_unauthorized').first().waitFor()
+
+    stack.vendor.restore()
+    await page.getByRole('button', { name: 'Retry' }).click()
+    await page.getByText('succeeded', { exact: true }).waitFor({ timeout: 60_000 })
+
+    expect(await page.getByText('vendor_unauthorized').count()).toBe(0)
+    expect(complaints).toEqual([])
+  }, 120_000)
+
+  test('keys are made, shown once and revoked', async () => {
+    await using visited = await arrive()
+    const { page } = visited
+    await signIn(visited, KEY)
+    await linkTo(page, 'Keys').click()
+    await page.getByRole('button', { name: 'Make a key' }).click()
+    await page.getByLabel('What it is for').fill('a phone')
+    await page.getByRole('button', { name: 'Make it' }).click()
+    const secret = await page.locator('.secret code').textContent()
+    expect(secret).toMatch(/^mk_/)
+
+    await page.getByRole('button', { name: 'Revoke a phone' }).click()
+    await page.getByRole('button', { name: 'Revoke', exact: true }).click()
+    await expect.poll(async () => await page.getByText('a phone').count()).toBe(1)
+    await page.reload()
+    await page.getByText('No keys yet').waitFor()
+    expect(await page.getByText(secret ?? '').count()).toBe(0)
+  })
+
+  test.each([
+    [360, 'light'],
+    [1280, 'dark'],
+  ] as const)(
+    'at %i pixels, %s, every page fits, and nothing stands in anybody’s way',
+    async (width, colorScheme) => {
+      await using visited = await arrive({ width, colorScheme })
+      const { page, complaints } = visited
+      const look = async (name: string) => {
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        const grave = violations
+          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+          .map(({ id, nodes }) => `${name}: ${id}: ${nodes[0]?.html ?? ''}`)
+        const over = Number(
+          await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
+        )
+        expect({ name, grave, over: Math.max(0, over) }).toEqual({ name, grave: [], over: 0 })
+      }
+      await look('sign in')
+      await signIn(visited, KEY)
+      for (const title of ['Overview', 'Memories', 'Jobs', 'Schedules', 'Users', 'Keys']) {
+        await linkTo(page, title).click()
+        await page.getByRole('heading', { name: title, exact: true }).waitFor()
+        await expect.poll(async () => await page.locator('.skeleton').count()).toBe(0)
+        await look(title)
+      }
+      expect(complaints).toEqual([])
+    },
+    120_000,
+  )
+
+  test('everything is reached with the keyboard alone', async () => {
+    await using visited = await arrive()
+    const { page } = visited
+    await page.getByLabel('Key', { exact: true }).focus()
+    await page.keyboard.type(KEY)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Overview' }).waitFor()
+
+    const reached = new Set<string>()
+    for (let step = 0; step < 14; step += 1) {
+      await page.keyboard.press('Tab')
+      reached.add(String(await page.evaluate('document.activeElement?.textContent')))
+    }
+
+    expect([...reached]).toEqual(
+      expect.arrayContaining(['Memories', 'Jobs', 'Schedules', 'Users', 'Keys', 'Sign out']),
+    )
+  })
+})
