@@ -30,10 +30,10 @@ export interface Calibration {
 }
 
 /**
- * The BM25 sum that counts as half relevant: two thirds of what a word brings that stands in one memory only. It grows with the
+ * The BM25 sum that counts as half relevant: three fifths of what a word brings that stands in one memory only. It grows with the
  * memories as BM25 itself does, so that a threshold means the same to a user of twenty as to one of twenty thousand.
  */
-const halfRelevantText = (texts: number) => (2 / 3) * Math.log(1 + (Math.max(texts, 1) - 0.5) / 1.5)
+const halfRelevantText = (texts: number) => 0.6 * Math.log(1 + (Math.max(texts, 1) - 0.5) / 1.5)
 
 export interface FusionOptions {
   readonly weights: FusionWeights
