@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startDrain } from '../../src/graph/drain.ts'
 import { readStatus } from '../../src/graph/status.ts'
 import { expectedBuckets } from '../../src/stores/graph-record.ts'
-import { createGraphWorld, seedUsers } from '../support/graph-world.ts'
+import { seedUsers } from '../support/graph-seed.ts'
+import { createGraphWorld } from '../support/graph-world.ts'
 import { createNeo4j, hasNeo4j, type TestNeo4j } from '../support/neo4j.ts'
 
 /** Short, so that a test need not wait as long as an operator would. */
