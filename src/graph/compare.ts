@@ -9,7 +9,13 @@ import {
   type RecordMemory,
 } from '../stores/graph-record.ts'
 import { findUnsettled } from '../stores/graph-states.ts'
-import type { GraphEntity, GraphNode, GraphRange, GraphRow } from '../stores/graph-store.ts'
+import type {
+  GraphEdge,
+  GraphEntity,
+  GraphNode,
+  GraphRange,
+  GraphRow,
+} from '../stores/graph-store.ts'
 import { writeLoaded, type GraphParts } from './write.ts'
 
 /** Where graph and record differ, and what mends it. Buckets are compared by hash; only where they differ are rows read. */
@@ -61,7 +67,8 @@ export async function compareBuckets(
     for (const { kind } of found) counts[kind] += 1
     differences.push(...found)
     if (!mend || (same && !rewrite)) continue
-    const all = await read?.(index)
+    const whole = await read?.(index)
+    const all = cleared && whole ? linkedBackwards(whole, bucket) : whole
     const failed = await mendAll(parts, bucket, { found, all })
     counts.failed += failed
     counts.repaired += (cleared ? bucket.nodes : found.length) - failed
@@ -160,6 +167,17 @@ function readAhead(parts: GraphParts, buckets: readonly ExpectedBucket[]) {
 interface Whole {
   readonly memories: readonly RecordMemory[]
   readonly entities: readonly GraphEntity[]
+}
+
+/** In an emptied graph a link to a later bucket leads nowhere yet: it comes with that one, which names it too. */
+function linkedBackwards({ memories, entities }: Whole, { upTo }: ExpectedBucket): Whole {
+  if (upTo === null) return { memories, entities }
+  const there = ({ src, dst, srcIs, dstIs }: GraphEdge) =>
+    (srcIs === 'entity' || src <= upTo) && (dstIs === 'entity' || dst <= upTo)
+  return {
+    memories: memories.map((memory) => ({ ...memory, edges: memory.edges.filter(there) })),
+    entities,
+  }
 }
 
 const NO_NODES: Whole = { memories: [], entities: [] }
