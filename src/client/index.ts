@@ -1,8 +1,17 @@
 import { createKeys, createSchedules, createUsers } from './administration.ts'
-import type { Operations, Recall } from './api-types.ts'
+import type { AcceptedMemories, Operations, Recall } from './api-types.ts'
 import { createJobs } from './jobs.ts'
+import { createMemories, type MemoryWrite } from './memories.ts'
+import { createSessions } from './sessions.ts'
+import { createSettings } from './settings.ts'
 import { createTools } from './tools.ts'
-import { createTransport, on, type RequestOptions, type TransportOptions } from './transport.ts'
+import {
+  createTransport,
+  on,
+  type RequestOptions,
+  type TransportOptions,
+  type WriteOptions,
+} from './transport.ts'
 import { createBackfills, createImports } from './work.ts'
 
 /**
@@ -16,6 +25,10 @@ export type MemoirOptions = TransportOptions
 export type RecallQuestion = Operations['recallByBody']['body']
 
 export class Memoir {
+  /** Single memories: write, list, change, remove. */
+  readonly memories: ReturnType<typeof createMemories>
+  /** Transcripts, out of which memories are made. */
+  readonly sessions: ReturnType<typeof createSessions>
   /** Accepted work: look, wait, steer. */
   readonly jobs: ReturnType<typeof createJobs>
   readonly backfills: ReturnType<typeof createBackfills>
@@ -23,6 +36,10 @@ export class Memoir {
   readonly users: ReturnType<typeof createUsers>
   readonly schedules: ReturnType<typeof createSchedules>
   readonly keys: ReturnType<typeof createKeys>
+  /** Which models the installation uses. */
+  readonly settings: ReturnType<typeof createSettings>
+  /** Remembers something, or looks messages through for what to remember; found by words at once. */
+  readonly add: (memory: MemoryWrite, options?: WriteOptions) => Promise<AcceptedMemories>
   /** The memory tools, for models that call functions. */
   readonly tools: ReturnType<typeof createTools>
   /** Finds what is remembered of a user, best first. @throws MemoirApiError, MemoirConnectionError */
@@ -37,6 +54,10 @@ export class Memoir {
     this.schedules = createSchedules(transport)
     this.keys = createKeys(transport)
     this.tools = createTools(transport)
+    this.memories = createMemories(transport)
+    this.sessions = createSessions(transport)
+    this.settings = createSettings(transport)
+    this.add = this.memories.add
     this.recall = async (body, { signal } = {}) =>
       await transport.ask<Recall>({
         method: 'POST',
@@ -56,6 +77,9 @@ export {
   type ApiErrorCode,
 } from './error.ts'
 export type { JobFilter, ResumeOptions, WaitOptions } from './jobs.ts'
+export type { MemoryChange, MemoryFilter, MemoryWrite } from './memories.ts'
+export type { SessionPost } from './sessions.ts'
+export type { AiSettingsChange } from './settings.ts'
 export type { Page, PageQuery } from './pages.ts'
 export {
   openAiTools,
