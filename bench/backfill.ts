@@ -40,6 +40,7 @@ async function runPlain({ services, namespaceId }: BenchMemoir): Promise<void> {
     minTurns: config.ETL_MIN_TURNS,
     chunkChars: config.EMBEDDING_CHUNK_CHARS,
     language: config.MEMORY_LANGUAGE,
+    extraction: { wanted: 'none', models: {} },
     signal: new AbortController().signal,
   })
   if (count !== CONVERSATIONS) throw new Error(`the loop saw ${count} conversations`)

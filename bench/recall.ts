@@ -175,7 +175,7 @@ async function recallOverHttp(
   const response = await fetch(`${url}/v1/recall`, {
     method: 'POST',
     headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ q, user_id: user, k: HITS }),
+    body: JSON.stringify({ q, user_id: user, k: HITS, hops: 0 }),
   })
   const { hits } = (await response.json()) as { hits: unknown[] }
   if (hits.length !== HITS)

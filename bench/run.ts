@@ -3,6 +3,7 @@ import { benchAccept } from './accept.ts'
 import { benchBackfill } from './backfill.ts'
 import { startServers, type BenchServers } from './environment.ts'
 import { benchExtraction } from './extraction.ts'
+import { benchGraph } from './graph.ts'
 import { benchLive } from './live.ts'
 import { print, type Finding } from './measure.ts'
 import { benchMemory } from './memory.ts'
@@ -18,6 +19,7 @@ const BENCHES = {
   backfill: benchBackfill,
   recall: async (servers) => await benchRecall(servers, [100, 1_000, 10_000, 100_000]),
   live: benchLive,
+  graph: benchGraph,
   memory: benchMemory,
 } satisfies Record<string, (servers: BenchServers) => Promise<Finding[]>>
 

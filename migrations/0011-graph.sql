@@ -30,7 +30,7 @@ $body$;
 create trigger memory_trace_deleted after delete on memory_trace
   for each row when (old.graph_state <> 'off') execute function memory_trace_leaves_graph();
 create trigger memory_trace_hidden after update of state on memory_trace
-  for each row when (old.graph_state <> 'off' and old.state = 'active' and new.state <> 'active')
+  for each row when (old.graph_state <> 'off' and old.state in ('active', 'pending') and new.state not in ('active', 'pending'))
   execute function memory_trace_leaves_graph();
 
 -- A new revision, or a memory that comes back, has to be written again, whoever makes it.

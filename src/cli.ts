@@ -5,7 +5,7 @@ import { faultOf, traceOf } from './cli/fault.ts'
 import { DONE, FAILED, line, writeJson, type Io, type Signal } from './cli/io.ts'
 import type { Parts } from './cli/parts.ts'
 import { codeOfUsage, createProgram } from './cli/program.ts'
-import { loadConfig } from './config.ts'
+import { loadConfig, processEnvironment } from './config.ts'
 import { VERSION } from './version.ts'
 
 /** The command line: `memoir …`. Here the commands meet what they are made of. */
@@ -27,8 +27,7 @@ export const realParts: Parts = {
   migrate: async (url) => await (await import('./stores/migrate.ts')).migrate(url),
   startStack: async (config, options) => {
     const { startStack, thisMachine } = await import('./stack/stack.ts')
-    // oxlint-disable-next-line node/no-process-env -- the PATH that programs are found by; no configuration of Memoir
-    return await startStack(config, { ...options, machine: thisMachine(process.env) })
+    return await startStack(config, { ...options, machine: thisMachine(processEnvironment()) })
   },
   attach: async (dataDir) => await (await import('./stack/attach.ts')).attach(dataDir),
 }

@@ -58,7 +58,8 @@ function redisOf({ REDIS_URL }: Config, log: Logger): RedisLink | undefined {
 
 function graphOf(config: Config, db: Database): GraphStore {
   const { NEO4J_URI: uri, NEO4J_USER: user, NEO4J_PASSWORD: password } = config
-  if (config.GRAPH_BACKEND === 'postgres' || uri === undefined) return createPostgresGraph(db)
+  const beside = config.GRAPH_BACKEND !== 'postgres' && config.PERSISTENCE_ENABLE_GRAPH_STORE
+  if (!beside || uri === undefined) return createPostgresGraph(db)
   const login = password === undefined ? { user } : { user, password }
   return createNeo4jGraph({ uri, ...login, database: config.NEO4J_DATABASE })
 }

@@ -1,10 +1,13 @@
 import type { PartHealth } from './api/context.ts'
 import { toMemoirError } from './errors.ts'
 import type { Embedder } from './providers/embedder.ts'
+import type { LanguageModel } from './providers/language-model.ts'
 import type { ActiveSpace } from './recall/active-space.ts'
+import type { LiveModels } from './settings/live-models.ts'
 import type { Database } from './stores/database.ts'
 import type { GraphStore } from './stores/graph-store.ts'
 import type { RedisLink } from './stores/redis.ts'
+import { answers } from './stores/server-facts.ts'
 import { sameSpace } from './stores/spaces.ts'
 import type { TemporalClient } from './temporal/client.ts'
 
@@ -14,6 +17,8 @@ export interface HealthParts {
   readonly db: Database
   readonly temporal: TemporalClient
   readonly embedder: Embedder
+  readonly languageModel: LanguageModel
+  readonly models: Pick<LiveModels, 'problem'>
   readonly graph: GraphStore
   readonly redis: RedisLink | undefined
   readonly activeSpace: ActiveSpace
@@ -23,11 +28,15 @@ export function createHealth({
   db,
   temporal,
   embedder,
+  languageModel,
+  models,
   redis,
   graph,
   activeSpace,
 }: HealthParts): () => Promise<Readonly<Record<string, PartHealth>>> {
   return async () => {
+    const problem = await models.problem()
+    const unread = problem && { ok: false, detail: problem.message }
     const [postgres, temporalHealth, embedding, redisHealth, graphPart] = await Promise.all([
       postgresHealth(db),
       temporal.health(),
@@ -35,7 +44,14 @@ export function createHealth({
       redisHealthOf(redis),
       graphHealth(graph),
     ])
-    return { postgres, temporal: temporalHealth, embedding, redis: redisHealth, ...graphPart }
+    return {
+      postgres,
+      temporal: temporalHealth,
+      embedding: unread ?? embedding,
+      language: unread ?? languageHealth(languageModel),
+      redis: redisHealth,
+      ...graphPart,
+    }
   }
 }
 
@@ -47,9 +63,9 @@ async function redisHealthOf(redis: RedisLink | undefined): Promise<PartHealth> 
 
 /** Whether questions can be compared with what is stored; a vendor is not asked, since that would cost something each time. */
 async function embeddingHealth(embedder: Embedder, activeSpace: ActiveSpace): Promise<PartHealth> {
-  const { provider, model } = embedder.identity
   // Postgres being away is Postgres' own line.
   const space = await activeSpace().catch(() => null)
+  const { provider, model } = embedder.identity
   if (space === null || sameSpace(space, embedder.identity)) {
     return { ok: true, detail: `${provider}: ${model}` }
   }
@@ -57,6 +73,12 @@ async function embeddingHealth(embedder: Embedder, activeSpace: ActiveSpace): Pr
     ok: false,
     detail: `stored vectors come from ${space.provider}: ${space.model}; recall goes by words alone`,
   }
+}
+
+/** Which one reads and writes language; a vendor is not asked, as above. */
+function languageHealth({ identity: { provider, model } }: LanguageModel): PartHealth {
+  const builtin = provider === 'builtin' ? '; no language model is configured' : ''
+  return { ok: true, detail: `${provider}: ${model}${builtin}` }
 }
 
 /** Left out when Postgres is the graph: then it is Postgres' own line. */
@@ -71,10 +93,5 @@ async function graphHealth(graph: GraphStore): Promise<{ readonly graph?: PartHe
 }
 
 async function postgresHealth(db: Database): Promise<PartHealth> {
-  try {
-    await db.query('select 1')
-    return { ok: true }
-  } catch {
-    return { ok: false, detail: 'Postgres does not answer' }
-  }
+  return (await answers(db)) ? { ok: true } : { ok: false, detail: 'Postgres does not answer' }
 }

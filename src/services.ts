@@ -30,6 +30,7 @@ import { createAiSettings } from './settings/settings.ts'
 import { sourceByNamespace } from './sources/source-by-namespace.ts'
 import { createPosts } from './sessions/posts.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
+import type { GraphStore } from './stores/graph-store.ts'
 import type { RedisLink } from './stores/redis.ts'
 import { createSpaceIndexer } from './stores/space-indexer.ts'
 import type { Space } from './stores/spaces.ts'
@@ -79,7 +80,7 @@ export async function createServices(
   const spending = createQuestionSpending({ db, log, priced })
   return {
     ...parts,
-    ...pipelines(parts, { sourceOf, embedder, languageModel, indexer }),
+    ...pipelines(parts, { sourceOf, embedder, languageModel, graph, indexer }),
     embedder,
     languageModel,
     source,
@@ -96,7 +97,7 @@ export async function createServices(
     memories: createMemories({ ...parts, launch: jobs.launch }),
     settings: createAiSettings({ ...parts, onChange: () => models.forget() }),
     estimate: createEstimate(config, { sourceOf, embedder }),
-    health: createHealth({ ...connections, embedder, activeSpace }),
+    health: createHealth({ ...connections, embedder, languageModel, models, activeSpace }),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
     async close() {
       await indexer.stop()
@@ -111,20 +112,21 @@ interface PipelineParts {
   readonly sourceOf: ReturnType<typeof sourceByNamespace>
   readonly embedder: Embedder
   readonly languageModel: LanguageModel
+  readonly graph: GraphStore
   readonly indexer: ReturnType<typeof createSpaceIndexer>
 }
 
 /** What a worker's steps go through. */
 function pipelines(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
-  { sourceOf, embedder, languageModel, indexer }: PipelineParts,
+  { sourceOf, embedder, languageModel, graph, indexer }: PipelineParts,
 ): Pick<Services, 'ingest' | 'persistence' | 'sessions'> {
   const onFinish = (space: Space) => indexer.poke(space)
   return {
     ingest: ingestByNamespace(sourceOf, (source) =>
-      createIngest({ ...parts, source, embedder, onFinish }),
+      createIngest({ ...parts, source, embedder, languageModel, onFinish }),
     ),
-    persistence: createPersistence({ ...parts, embedder }),
+    persistence: createPersistence({ ...parts, embedder, graph }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
   }
 }

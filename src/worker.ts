@@ -9,11 +9,12 @@ import type { ScheduleKeeper } from './jobs/schedules.ts'
 import { keepInSync } from './jobs/sync.ts'
 import { startSweep, type SweepOptions } from './jobs/sweep.ts'
 import { createExposition } from './exposition.ts'
+import { keepRetiring } from './memories/retire.ts'
 import { createLogger } from './logger.ts'
 import type { Services } from './services.ts'
 import { keepRetention } from './sessions/retention.ts'
 import { bundleWorkflows } from './temporal/bundle.ts'
-import type { Database } from './stores/database.ts'
+import { answers } from './stores/server-facts.ts'
 import { LOOPBACK, installRuntime } from './temporal/runtime.ts'
 import { openWorkers, type ShutdownGrace, type Workers } from './temporal/workers.ts'
 import { openWorkerPort, type WorkerPort } from './worker-port.ts'
@@ -91,12 +92,7 @@ export async function startWorker(
       if (now) ready.resolve()
     },
   })
-  const kept = keepSchedules(services, {
-    everyMs: options.keepSchedulesMs,
-    signal: stopping.signal,
-  })
-  const retained = keepRetention(services, { signal: stopping.signal })
-  const inSync = keepInSync(services, stopping.signal)
+  const kept = keepHouse(services, options, stopping.signal)
   return {
     ready: ready.promise,
     ...(port === undefined ? {} : { url: port.url }),
@@ -108,10 +104,23 @@ export async function startWorker(
       await Promise.all([sweep.stop(), drain.stop()])
       await stopped
       await kept
-      await Promise.all([retained, inSync])
       await port?.close()
     },
   }
+}
+
+/** What a worker sees to beside the work that is handed to it, until it is told to stop. */
+async function keepHouse(
+  services: WorkerServices,
+  { keepSchedulesMs }: WorkerStartOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all([
+    keepSchedules(services, { everyMs: keepSchedulesMs, signal }),
+    keepRetention(services, { signal }),
+    keepRetiring(services, { signal }),
+    keepInSync(services, signal),
+  ])
 }
 
 interface Working {
@@ -143,13 +152,6 @@ async function openPort(
       parts: { temporal: working.now, postgres: await answers(db) },
     }),
   })
-}
-
-async function answers(db: Database): Promise<boolean> {
-  return await db.query('select 1').then(
-    () => true,
-    () => false,
-  )
 }
 
 async function keepWorking(services: WorkerServices, working: Working): Promise<void> {

@@ -15,6 +15,14 @@ export function createMemoryActivities({ persistence }: { readonly persistence: 
     /** Marks what has no vector, so that it shows. */
     giveUpVectors: async (step: MemoryStep): Promise<void> => await persistence.giveUp(step),
 
+    /** Into the graph, as the record says it now. */
+    projectMemories: async (step: MemoryStep): Promise<StepCount> =>
+      await beating(async () => await persistence.project(step)),
+
+    /** Out of the graph, unless it holds something newer. */
+    unprojectMemories: async (step: MemoryStep): Promise<StepCount> =>
+      await beating(async () => await persistence.unproject(step)),
+
     /** Takes back what the job wrote into the record and what was derived of it. */
     undoMemories: async (step: MemoryStep): Promise<StepCount> => await persistence.undo(step),
 

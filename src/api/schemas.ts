@@ -204,6 +204,28 @@ export const recallSchema = z
   })
   .openapi('Recall')
 
+export const contextSchema = z
+  .object({
+    context: z.string(),
+    citations: z
+      .array(
+        z.object({
+          n: z.int(),
+          id: uuid,
+          kind: z.string(),
+          conversation_id: z.string().nullable(),
+          message_ids: z.array(z.string()).readonly(),
+          occurred_at: time,
+          score: z.number(),
+        }),
+      )
+      .readonly(),
+    tokens: z.int(),
+    degraded: z.array(z.string()).readonly(),
+    took_ms: z.number(),
+  })
+  .openapi('Context')
+
 export const userSchema = z
   .object({
     user_id: z.string(),

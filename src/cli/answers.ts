@@ -79,7 +79,7 @@ export const hitAnswer = z.looseObject({
   role: z.string().nullable(),
   content: z.string(),
   occurred_at: z.string(),
-  message_ids: z.array(z.string()).default([]),
+  message_ids: z.array(z.string()).optional(),
 })
 export type HitAnswer = z.infer<typeof hitAnswer>
 
@@ -95,6 +95,13 @@ export const rememberedAnswer = z.looseObject({
   id: z.string(),
   job: z.string().optional(),
   writes: z.looseObject({ vector: z.string() }).optional(),
+})
+
+export const contextAnswer = z.looseObject({
+  context: z.string(),
+  citations: z.array(z.looseObject({ n: z.number(), id: z.string() })),
+  tokens: z.number(),
+  degraded: z.array(z.string()),
 })
 
 export const importedAnswer = z.looseObject({
@@ -172,4 +179,15 @@ export const toolAnswer = z.object({
   content: z.array(z.object({ type: z.literal('text'), text: z.string() })),
   structuredContent: z.record(z.string(), z.unknown()),
   isError: z.boolean(),
+})
+
+/** What a comparison of graph and record has found so far. */
+export const syncCounts = z.object({
+  checked: count,
+  missing: count,
+  extra: count,
+  stale: count,
+  ahead: count,
+  repaired: count,
+  failed: count,
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { JobControl } from '../domain/job.ts'
+import type { SyncOperation } from '../domain/graph.ts'
+import type { Extraction, JobControl } from '../domain/job.ts'
 import { MemoirApiError, MemoirConnectionError } from '../client/error.ts'
 import { createTransport, type Ask, type Fetch, type Query } from '../client/transport.ts'
 import type { ConversationImport } from '../client/work.ts'
@@ -17,11 +18,12 @@ import {
   pageOf,
   postAcceptedAnswer,
   recallAnswer,
+  contextAnswer,
   rememberedAnswer,
   scheduleAnswer,
-  toolAnswer,
   sessionAnswer,
   sessionInfoAnswer,
+  toolAnswer,
 } from './answers.ts'
 
 export interface ClientOptions {
@@ -43,6 +45,8 @@ export interface RecallQuery {
   readonly from?: string
   readonly to?: string
   readonly threshold?: number
+  readonly hops?: number
+  readonly without?: readonly string[]
 }
 
 export interface NewMemory {
@@ -98,6 +102,14 @@ export interface ScheduleChange {
   readonly note?: string
 }
 
+export interface SyncBody {
+  readonly operation: SyncOperation
+  readonly user_id?: string
+  readonly limit?: number
+  readonly dry_run: boolean
+  readonly clear_existing: boolean
+}
+
 interface AskOptions {
   readonly query?: Query
   readonly body?: unknown
@@ -110,14 +122,24 @@ type AskFor = ReturnType<typeof createAsk>
 /** The HTTP API as the command line uses it; every method throws the MemoirError that the API's answer names. */
 export function createClient(options: ClientOptions) {
   const ask = createAsk(options)
-  return { ...ingestCalls(ask), ...memoryCalls(ask), ...scheduleCalls(ask), ...operatorCalls(ask) }
+  return {
+    ...ingestCalls(ask),
+    ...memoryCalls(ask),
+    ...sessionCalls(ask),
+    ...scheduleCalls(ask),
+    ...operatorCalls(ask),
+  }
 }
 
 function ingestCalls(ask: AskFor) {
   const job = (id: string, rest = '') => `/v1/jobs/${encodeURIComponent(id)}${rest}`
   return {
-    startBackfill: async (body: { page_size?: number; retry_failed?: boolean; budget?: number }) =>
-      await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
+    startBackfill: async (body: {
+      page_size?: number
+      retry_failed?: boolean
+      budget?: number
+      extract?: Extraction
+    }) => await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
     estimate: async () =>
       await ask(estimateAnswer, 'POST', '/v1/backfills', { body: { estimate_only: true } }),
     importConversations: async (body: ConversationImport, idempotencyKey: string) =>
@@ -141,12 +163,8 @@ function memoryCalls(ask: AskFor) {
         body,
         ...(waitSeconds === 0 ? {} : { prefer: `wait=${waitSeconds}` }),
       }),
-    postSession: async (body: PostBody) =>
-      await ask(postAcceptedAnswer, 'POST', '/v1/sessions', { body }),
-    sessions: async (query: Query) =>
-      await ask(pageOf(sessionInfoAnswer), 'GET', '/v1/sessions', { query }),
-    session: async (id: string, query: Query) =>
-      await ask(sessionAnswer, 'GET', `/v1/sessions/${encodeURIComponent(id)}`, { query }),
+    context: async (body: RecallQuery & { readonly max_tokens?: number }) =>
+      await ask(contextAnswer, 'POST', '/v1/context', { body }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
     eraseUser: async (id: string) => {
       await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)
@@ -172,6 +190,7 @@ function scheduleCalls(ask: AskFor) {
 
 function operatorCalls(ask: AskFor) {
   return {
+    startSync: async (body: SyncBody) => await ask(acceptedAnswer, 'POST', '/v1/sync', { body }),
     budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
     setBudget: async (perDay: number | null) =>
       await ask(budgetAnswer, 'PUT', '/v1/settings/budget', { body: { per_day: perDay } }),
@@ -183,6 +202,18 @@ function operatorCalls(ask: AskFor) {
     revokeKey: async (id: string) => {
       await ask(z.unknown(), 'DELETE', `/v1/keys/${encodeURIComponent(id)}`)
     },
+  }
+}
+
+/** Transcripts and what became of them. */
+function sessionCalls(ask: AskFor) {
+  return {
+    postSession: async (body: PostBody) =>
+      await ask(postAcceptedAnswer, 'POST', '/v1/sessions', { body }),
+    sessions: async (query: Query) =>
+      await ask(pageOf(sessionInfoAnswer), 'GET', '/v1/sessions', { query }),
+    session: async (id: string, query: Query) =>
+      await ask(sessionAnswer, 'GET', `/v1/sessions/${encodeURIComponent(id)}`, { query }),
   }
 }
 

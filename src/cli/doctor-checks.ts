@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import type { Services } from '../services.ts'
 import { unpricedModels } from '../providers/configured-prices.ts'
+import { askOnce } from '../settings/probe.ts'
 import { findPollers } from '../temporal/pollers.ts'
 import {
   countAdminKeys,
@@ -11,6 +12,7 @@ import {
 } from '../stores/server-facts.ts'
 import { findDayBudget } from '../stores/day-budget.ts'
 import { findNamespace } from '../stores/tenants.ts'
+import { countUntold } from '../stores/graph-states.ts'
 import { findActiveSpace, sameSpace } from '../stores/spaces.ts'
 import { faultOf } from './fault.ts'
 
@@ -62,7 +64,9 @@ export async function checkServices(services: Services): Promise<Finding[]> {
       ? []
       : [await finding('workers', async () => await checkWorkers(services))]),
     await finding('redis', async () => await checkRedis(services)),
+    await finding('graph', async () => await checkGraph(services)),
     await finding('embedding', async () => await checkEmbedding(services)),
+    await finding('language', async () => await checkLanguage(services)),
   ]
 }
 
@@ -223,20 +227,52 @@ async function checkRedis({ health, config }: Services): Promise<Found> {
       )
 }
 
+async function checkGraph({ graph, config, db }: Services): Promise<Found> {
+  if (graph.backend === 'postgres') return ok('Postgres')
+  const { host } = new URL(config.NEO4J_URI ?? '')
+  try {
+    await graph.check()
+  } catch (error) {
+    return warn(
+      `${host}: ${faultOf(error).message}`,
+      'Check NEO4J_URI, NEO4J_USER, NEO4J_PASSWORD and NEO4J_DATABASE. What the graph lacks is written when it answers again.',
+    )
+  }
+  const untold = await countUntold(db)
+  return untold === 0
+    ? ok(`${host}, has been told everything`)
+    : warn(`${host}, ${untold} memories are not written yet`, 'Workers write them: memoir worker')
+}
+
 async function checkEmbedding({ embedder, db }: Services): Promise<Found> {
+  await embedder.ready?.()
   const { identity } = embedder
-  const began = performance.now()
-  await embedder.embed(['memoir doctor'], { priority: 'live' })
-  const took = Math.round(performance.now() - began)
-  const what = `${identity.provider}: ${identity.model}, ${identity.dimensions} dimensions, ${took} ms`
+  const what = `${identity.provider}: ${identity.model}, ${identity.dimensions} dimensions`
   // Before the first migration, or without the database, there is no space to compare with: the other checks say so.
   const space = await findActiveSpace(db).catch(() => null)
-  return space === null || sameSpace(space, identity)
-    ? ok(what)
-    : warn(
-        `${what}; the stored vectors come from ${space.model}, ${space.dimensions} dimensions`,
-        'Recall finds by words only, and ingest stops with reembed_required: set the model back, or re-embed.',
-      )
+  if (space !== null && !sameSpace(space, identity)) {
+    return warn(
+      `${what}; the stored vectors come from ${space.model}, ${space.dimensions} dimensions`,
+      'Recall finds by words only, and ingest stops with reembed_required: set the model back, or re-embed.',
+    )
+  }
+  const took = await timed(
+    async () => await embedder.embed(['memoir doctor'], { priority: 'live' }),
+  )
+  return ok(`${what}, ${took} ms`)
+}
+
+async function checkLanguage({ languageModel }: Services): Promise<Found> {
+  await languageModel.ready?.()
+  const took = await timed(async () => await askOnce(languageModel, { priority: 'live' }))
+  const { provider, model } = languageModel.identity
+  return ok(provider === 'builtin' ? `${provider}: ${model}` : `${provider}: ${model}, ${took} ms`)
+}
+
+async function timed(ask: () => Promise<unknown>): Promise<number> {
+  const began = performance.now()
+  await ask()
+  return Math.round(performance.now() - began)
 }
 
 /** Variables that are worth setting on a server; `up` sees to them itself. */

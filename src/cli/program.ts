@@ -2,6 +2,7 @@ import { Command, type CommanderError } from 'commander'
 import { registerApi } from './commands/api.ts'
 import { registerBackfill } from './commands/backfill.ts'
 import { registerBudget } from './commands/budget.ts'
+import { registerContext } from './commands/context.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerEval } from './commands/eval.ts'
 import { registerImport } from './commands/import.ts'
@@ -14,6 +15,7 @@ import { registerRecall } from './commands/recall.ts'
 import { registerRemember } from './commands/remember.ts'
 import { registerSchedules } from './commands/schedules.ts'
 import { registerSessions } from './commands/sessions.ts'
+import { registerSync } from './commands/sync.ts'
 import { registerUp } from './commands/up.ts'
 import { registerWorker } from './commands/worker.ts'
 import { examples, type CliContext } from './context.ts'
@@ -26,6 +28,7 @@ const COMMANDS = [
   registerNightly,
   registerRemember,
   registerRecall,
+  registerContext,
   registerJobs,
   registerSessions,
   registerSchedules,
@@ -33,6 +36,7 @@ const COMMANDS = [
   registerBudget,
   registerEval,
   registerMcp,
+  registerSync,
   registerDoctor,
   registerMigrate,
   registerApi,

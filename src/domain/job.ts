@@ -70,10 +70,16 @@ export interface JobStart {
   readonly heartbeatSeconds: number
 }
 
+/** How a walk makes facts of conversations: not at all, by the built-in rules, or by the configured language model. */
+export const EXTRACTIONS = ['none', 'rules', 'model'] as const
+export type Extraction = (typeof EXTRACTIONS)[number]
+
 export interface BackfillJob extends JobStart {
   readonly source: string
   readonly pageSize: number
   readonly retryFailed: boolean
+  /** Left out: by the language model when one is configured. */
+  readonly extract?: Extraction
   /** Where a continued run goes on; null starts at the beginning. */
   readonly cursor: string | null
   /** Continues as new after so many pages, for tests; otherwise when Temporal suggests it. */
@@ -98,6 +104,8 @@ export interface NightlyJob extends BackfillJob {
 export interface PersistencePolicy {
   /** A write that cannot be finished is taken back everywhere; otherwise the record stands and the rest follows later. */
   readonly rollback: boolean
+  /** There is a graph store beside Postgres. */
+  readonly graph: boolean
   readonly graphAttempts: number
   readonly graphDelayMs: number
 }
@@ -109,6 +117,8 @@ export type MemoryOperation = (typeof MEMORY_OPERATIONS)[number]
 export interface MemoryJob extends JobStart {
   readonly operation: MemoryOperation
   readonly policy: PersistencePolicy
+  /** Of a deletion: the row goes too. */
+  readonly hard: boolean
   /** Another run of the same job: what the one before took back has to be written again. */
   readonly again: boolean
 }

@@ -9,6 +9,20 @@ export const DEFAULT_KINDS: readonly TraceKind[] = ['fact', 'message', 'note', '
 export const HEADS = ['semantic', 'entity', 'situation'] as const
 export type Head = (typeof HEADS)[number]
 
+/** What can be left out of a recall, to measure what it earns. */
+export const RECALL_STAGES = [
+  'vectors',
+  'words',
+  'window',
+  'names',
+  'speaker',
+  'time',
+  'hops',
+] as const
+export type RecallStage = (typeof RECALL_STAGES)[number]
+
+export const MAX_HOPS = 2
+
 export interface RecallRequest {
   readonly namespaceId: string
   /** The caller's own id of the user. */
@@ -26,6 +40,9 @@ export interface RecallRequest {
   readonly to?: Date
   /** Cuts by `scores.relevance`, 0..1. */
   readonly threshold?: number
+  /** How far along the edges neighbours may stand that lend their score, 0..2. */
+  readonly hops?: number
+  readonly without?: readonly RecallStage[]
 }
 
 export interface HitScores {

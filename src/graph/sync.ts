@@ -13,6 +13,7 @@ import {
   findUnknownUsers,
   finishReport,
   listSyncUsers,
+  noteTotal,
   type DriftReport,
   type DriftSample,
 } from '../stores/drift-reports.ts'
@@ -56,6 +57,7 @@ export async function beginSync(parts: GraphParts, job: SyncJob): Promise<void> 
     start: SYNC_START,
     fromCursor: limit !== null,
   })
+  await noteTotal(parts.db, job)
 }
 
 /** One step. Safe to repeat: what it found is added once. @returns whether there is more to do */

@@ -56,7 +56,7 @@ export interface ConversationSource {
 }
 
 /** Bumped when the same conversation would be turned into something else: everything is then processed again. */
-export const PIPELINE_VERSION = 1
+export const PIPELINE_VERSION = 2
 
 /** Fixed for ever: derived ids must come out the same on every machine and in every version. */
 const ID_SPACE = '8d0f6c1e-5b0a-4a55-9a0c-3a1d6a6f7a10'

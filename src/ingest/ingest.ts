@@ -1,4 +1,4 @@
-import type { BackfillProgress } from '../domain/job.ts'
+import type { BackfillProgress, Extraction } from '../domain/job.ts'
 
 /** What ingest offers to whatever drives it. Every method may be repeated after a crash. */
 export interface Ingest {
@@ -28,6 +28,8 @@ export interface IngestJob {
   readonly namespaceId: string
   readonly source: string
   readonly retryFailed: boolean
+  /** Left out: by the language model when one is configured, else not at all. */
+  readonly extract?: Extraction
   /** Reads what changed since the last run that succeeded, instead of everything. */
   readonly changedOnly?: boolean
   /** ISO 8601: the night it stands in for, when that is not now. */

@@ -1,7 +1,10 @@
+import { MemoirError } from '../errors.ts'
 import pLimit from 'p-limit'
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
 import type { Embedder } from '../providers/embedder.ts'
+import type { LanguageModel } from '../providers/language-model.ts'
+import { createRulesModel } from '../providers/rules-model.ts'
 import { pricedEmbedding } from '../providers/configured-prices.ts'
 import { costOf } from '../providers/prices.ts'
 import type { Database } from '../stores/database.ts'
@@ -13,7 +16,8 @@ import type { ConversationHead, ConversationSource } from './conversation.ts'
 import { createHandling, type Handling } from './handling.ts'
 import type { Ingest, IngestJob, PageHooks, PageOutcome, PageRequest } from './ingest.ts'
 import { createProgressMeters, type ProgressMeters } from './meter.ts'
-import { purseOf } from './purse.ts'
+import type { FactExtraction } from './extract.ts'
+import { languagePurseOf, purseOf } from './purse.ts'
 import { createWindows } from './window.ts'
 import { ingestSlice, recordErrors, recordGone, type SliceContext } from './slice.ts'
 
@@ -22,6 +26,7 @@ export interface IngestDependencies {
   readonly db: Database
   readonly source: ConversationSource
   readonly embedder: Embedder
+  readonly languageModel: LanguageModel
   readonly log: Logger
   /** Told when a job ended: vectors of a large user may want an index now. */
   readonly onFinish?: (space: Space) => void
@@ -42,6 +47,7 @@ export function createIngest(dependencies: IngestDependencies): Ingest {
   return {
     async begin(job) {
       await source.check()
+      requireModel(job, dependencies.languageModel)
       await requireSpace(db, embedder)
       const position = await findPosition(db, job.jobId)
       const { changedSince } = await windows.open(job)
@@ -62,6 +68,12 @@ export function createIngest(dependencies: IngestDependencies): Ingest {
       return progress
     },
   }
+}
+
+/** @throws MemoirError `configuration_invalid` when a language model is asked for and there is none */
+function requireModel({ extract }: IngestJob, { identity }: LanguageModel): void {
+  if (extract !== 'model' || identity.provider !== 'builtin') return
+  throw new MemoirError('configuration_invalid', 'extract: no language model is configured')
 }
 
 /** Bounds a transaction, and what a page holds in memory. */
@@ -96,6 +108,23 @@ async function ingestPage(
     return { next, progress }
   } finally {
     clearInterval(beating)
+  }
+}
+
+const RULES = createRulesModel()
+
+/** Facts are made the way the job asks for; when it does not say, by the language model, if there is one. */
+function extractionOf(
+  { config, db, languageModel }: PageContext,
+  { extract, jobId }: PageRequest,
+): FactExtraction {
+  const { provider, model } = languageModel.identity
+  const vendor = provider === 'builtin' ? {} : { model: languageModel }
+  const purse = languagePurseOf({ db, config }, { jobId, model })
+  return {
+    wanted: extract ?? (provider === 'builtin' ? 'none' : 'model'),
+    models: { rules: RULES, ...vendor },
+    purse,
   }
 }
 
@@ -136,6 +165,7 @@ async function workThrough(
     chunkChars: config.EMBEDDING_CHUNK_CHARS,
     language: config.MEMORY_LANGUAGE,
     signal: hooks.signal,
+    extraction: extractionOf(context, request),
     purse: purseOf(
       { db, config },
       { jobId: request.jobId, model: context.embedder.identity.model },

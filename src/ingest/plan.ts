@@ -1,3 +1,4 @@
+import type { Extraction } from '../domain/job.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { IngestedRow } from '../stores/ingested.ts'
 import type { StoredTrace, TraceWrite } from '../stores/traces.ts'
@@ -18,13 +19,18 @@ export type Decision =
   | { readonly kind: 'leave' }
   | { readonly kind: 'skip'; readonly code: SkipCode | null }
   | { readonly kind: 'error'; readonly code: ErrorCode }
-  | { readonly kind: 'process'; readonly outcome: 'created' | 'updated' }
+  | {
+      readonly kind: 'process'
+      readonly outcome: 'created' | 'updated'
+      readonly extract: Extraction
+    }
 
 export type SkipCode = 'too_few_turns' | 'older_read' | 'gone'
 
 export interface DecisionContext {
   readonly jobId: string
   readonly minTurns: number
+  readonly extract: Extraction
   readonly previous: IngestedRow | undefined
 }
 
@@ -73,9 +79,13 @@ export function decide(conversation: ReadConversation, context: DecisionContext)
   if (!ingested && conversation.turns.length < context.minTurns) {
     return { kind: 'skip', code: 'too_few_turns' }
   }
-  const current = previous?.pipelineVersion === PIPELINE_VERSION
+  const current =
+    previous?.pipelineVersion === PIPELINE_VERSION &&
+    (context.extract === 'none' || previous.extracted === context.extract)
   if (done && ingested && same && current) return { kind: 'skip', code: null }
-  return { kind: 'process', outcome: ingested ? 'updated' : 'created' }
+  // What was extracted once is kept up to date, also by a run that nobody asked to extract.
+  const extract = context.extract === 'none' ? (previous?.extracted ?? 'none') : context.extract
+  return { kind: 'process', outcome: ingested ? 'updated' : 'created', extract }
 }
 
 function isOlder(conversation: ReadConversation, previous: IngestedRow | undefined): boolean {
@@ -106,6 +116,7 @@ export interface PlannedTrace {
 export interface ConversationPlan {
   readonly conversation: ReadConversation
   readonly outcome: 'created' | 'updated'
+  readonly extract: Extraction
   readonly userId: string
   readonly episodeId: string
   /** New and changed traces. */
@@ -124,10 +135,12 @@ export function planConversation(
   {
     target,
     outcome,
+    extract = 'none',
     stored,
   }: {
     target: PlanTarget
     outcome: 'created' | 'updated'
+    extract?: Extraction
     stored: readonly StoredTrace[]
   },
 ): ConversationPlan {
@@ -145,6 +158,7 @@ export function planConversation(
   return {
     conversation,
     outcome,
+    extract,
     userId: target.userId,
     episodeId: episode.write.id,
     writes: [

@@ -14,6 +14,7 @@ import type { Space } from '../stores/spaces.ts'
 import { findConversationTraces, type StoredTrace } from '../stores/traces.ts'
 import type { SourceConversation } from './conversation.ts'
 import { embedPlans } from './embed.ts'
+import { extractConversations, type FactExtraction } from './extract.ts'
 import {
   decide,
   planConversation,
@@ -37,6 +38,7 @@ export interface SliceContext {
   readonly signal: AbortSignal
   /** Pays for the embeddings; without one nothing is counted. */
   readonly purse?: Purse
+  readonly extraction: FactExtraction
 }
 
 interface Decided {
@@ -72,6 +74,9 @@ export async function ingestSlice(
 /** Data exceptions and broken constraints; two rows of one id. They come from the content, so another try cannot help. */
 const CONTENT_FAULT = /^(22|23|21000|54000)/
 
+/** What one conversation brings upon itself, whoever is asked. */
+const OWN_FAULTS: ReadonlySet<ErrorCode> = new Set(['vendor_refused', 'vendor_bad_answer', 'guard'])
+
 /** The code under which a conversation is listed, when the failure is its own and not the whole page's. */
 function conversationFault(error: unknown): ErrorCode | undefined {
   const state = sqlState(error)
@@ -79,7 +84,7 @@ function conversationFault(error: unknown): ErrorCode | undefined {
     return 'persistence_failed'
   }
   const { code } = toMemoirError(error)
-  return code === 'vendor_refused' || code === 'vendor_bad_answer' ? code : undefined
+  return OWN_FAULTS.has(code) ? code : undefined
 }
 
 /** Two writers that keep changing the same conversation are a mistake elsewhere; a later try of the page goes on. */
@@ -95,6 +100,11 @@ async function ingestTogether(
       throw new MemoirError('internal', 'the same conversations kept changing')
     const decided = await decideAll(left, context)
     const plans = await planAll(decided, context)
+    // Before the outcome is written: a conversation that counts as done has its facts.
+    await extractConversations(
+      plans.map(({ plan }) => plan),
+      context,
+    )
     const vectors = await embedPlans(
       plans.map(({ plan }) => plan),
       context,
@@ -117,7 +127,11 @@ async function decideAll(
   )
   return conversations.map((conversation) => {
     const previous = rows.get(conversation.id)
-    return { conversation, previous, decision: decide(conversation, { ...context, previous }) }
+    return {
+      conversation,
+      previous,
+      decision: decide(conversation, { ...context, extract: context.extraction.wanted, previous }),
+    }
   })
 }
 
@@ -149,6 +163,7 @@ async function planAll(decided: readonly Decided[], context: SliceContext): Prom
     const plan = planConversation(conversation, {
       target: { ...context, userId },
       outcome: decision.outcome,
+      extract: context.extraction.models[decision.extract] ? decision.extract : 'none',
       stored: own,
     })
     return [{ plan, moved: traces.filter((trace) => trace.userId !== userId) }]
@@ -248,6 +263,7 @@ const outcomeOnly = (
   readAt: null,
   pipelineVersion: 0,
   traceId: null,
+  extracted: 'none',
   outcome,
   code,
 })

@@ -213,6 +213,7 @@ export function ingestedWrite(plan: ConversationPlan): IngestedWrite {
     readAt: conversation.readAt,
     pipelineVersion: PIPELINE_VERSION,
     traceId: plan.episodeId,
+    extracted: plan.extract,
     outcome: plan.outcome,
     code: null,
   }

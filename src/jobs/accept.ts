@@ -81,6 +81,7 @@ async function acceptBackfill(context: Context, request: BackfillAccept): Promis
     source: config.SOURCE_NAME,
     pageSize: request.pageSize ?? config.BACKFILL_PAGE_SIZE,
     retryFailed: request.retryFailed,
+    ...(request.extract === undefined ? {} : { extract: request.extract }),
     budget: request.budget ?? null,
   }
   const key = { namespaceId: request.namespaceId, id: uuidv7() }

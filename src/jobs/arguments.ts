@@ -18,6 +18,6 @@ export function argumentOf(row: JobRow, heartbeatSeconds: number): JobStart {
 }
 
 function memoryJobOf(row: JobRow, heartbeatSeconds: number): MemoryJob {
-  const { operation, policy } = readMemoryRequest(row.request)
-  return { ...startOf(row, heartbeatSeconds), operation, policy, again: row.attempts > 1 }
+  const { operation, policy, hard = false } = readMemoryRequest(row.request)
+  return { ...startOf(row, heartbeatSeconds), operation, policy, hard, again: row.attempts > 1 }
 }

@@ -1,4 +1,4 @@
-import type { BackfillJob, NightlyJob } from '../domain/job.ts'
+import { EXTRACTIONS, type BackfillJob, type Extraction, type NightlyJob } from '../domain/job.ts'
 import { MemoirError } from '../errors.ts'
 import type { JobRow } from '../stores/jobs.ts'
 import { startOf } from './job-start.ts'
@@ -8,6 +8,7 @@ export interface BackfillRequest {
   readonly source: string
   readonly pageSize: number
   readonly retryFailed: boolean
+  readonly extract?: Extraction
   /** US dollars it may cost; null is without limit. */
   readonly budget?: number | null
   /** ISO 8601: the night that a nightly run stands in for, when that is not now. */
@@ -17,14 +18,21 @@ export interface BackfillRequest {
 /** @throws MemoirError `internal` when the row holds something else */
 export function readBackfillRequest(request: Readonly<Record<string, unknown>>): BackfillRequest {
   const { source, pageSize, retryFailed, budget = null, plannedAt } = request
+  const extract = EXTRACTIONS.find((one) => one === request['extract'])
   if (
     typeof source === 'string' &&
     typeof pageSize === 'number' &&
     typeof retryFailed === 'boolean' &&
     (budget === null || typeof budget === 'number')
   ) {
-    const wanted = { source, pageSize, retryFailed, budget }
-    return typeof plannedAt === 'string' ? { ...wanted, plannedAt } : wanted
+    return {
+      source,
+      pageSize,
+      retryFailed,
+      budget,
+      ...(extract === undefined ? {} : { extract }),
+      ...(typeof plannedAt === 'string' ? { plannedAt } : {}),
+    }
   }
   throw new MemoirError('internal', 'the row of a backfill does not hold its request')
 }
@@ -35,6 +43,7 @@ export function sameRequest(one: BackfillRequest, other: BackfillRequest): boole
     one.source === other.source &&
     one.pageSize === other.pageSize &&
     one.retryFailed === other.retryFailed &&
+    one.extract === other.extract &&
     (one.budget ?? null) === (other.budget ?? null)
   )
 }
@@ -46,6 +55,13 @@ export function nightlyJobOf(row: JobRow, heartbeatSeconds: number): NightlyJob 
 }
 
 export function backfillJobOf(row: JobRow, heartbeatSeconds: number): BackfillJob {
-  const { source, pageSize, retryFailed } = readBackfillRequest(row.request)
-  return { ...startOf(row, heartbeatSeconds), source, pageSize, retryFailed, cursor: null }
+  const { source, pageSize, retryFailed, extract } = readBackfillRequest(row.request)
+  return {
+    ...startOf(row, heartbeatSeconds),
+    source,
+    pageSize,
+    retryFailed,
+    ...(extract === undefined ? {} : { extract }),
+    cursor: null,
+  }
 }

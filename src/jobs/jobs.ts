@@ -1,4 +1,4 @@
-import type { IngestFailure, Job, JobControl, Page } from '../domain/job.ts'
+import type { Extraction, IngestFailure, Job, JobControl, Page } from '../domain/job.ts'
 import type { Schedule, ScheduleChange, ScheduleKind } from '../domain/schedule.ts'
 
 /** What other parts may ask of accepted work and of its schedules. */
@@ -8,6 +8,8 @@ export interface BackfillAccept {
   /** Undefined takes the configured page size. */
   readonly pageSize?: number
   readonly retryFailed: boolean
+  /** Undefined: by the language model when one is configured. */
+  readonly extract?: Extraction
   /** US dollars it may cost at most; at the limit it pauses. */
   readonly budget?: number
 }

@@ -21,6 +21,7 @@ export interface AcceptContext {
 export function policyOf(config: Config): PersistencePolicy {
   return {
     rollback: config.PERSISTENCE_ROLLBACK_ON_PARTIAL_FAILURE,
+    graph: config.GRAPH_BACKEND !== 'postgres' && config.PERSISTENCE_ENABLE_GRAPH_STORE,
     graphAttempts: config.PERSISTENCE_RETRY_ATTEMPTS,
     graphDelayMs: config.PERSISTENCE_RETRY_DELAY_MS,
   }

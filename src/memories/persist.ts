@@ -3,6 +3,7 @@ import { MemoirError } from '../errors.ts'
 import { embedTexts } from '../ingest/embed.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import type { Database } from '../stores/database.ts'
+import type { GraphStore } from '../stores/graph-store.ts'
 import {
   findCurrent,
   findJobSubject,
@@ -15,6 +16,7 @@ import { lockUsers } from '../stores/memory-users.ts'
 import type { Space } from '../stores/spaces.ts'
 import { writeVectors } from './derive.ts'
 import { linkFound } from './link.ts'
+import { projectMemories, unprojectMemories } from './project.ts'
 import { removeRows } from './remove-rows.ts'
 import { readMemoryRequest, type MemoryRequest } from './request.ts'
 import { requireSpace } from './space.ts'
@@ -26,6 +28,10 @@ export interface Persistence {
   link(step: MemoryStep): Promise<StepCount>
   /** What could not be embedded says so. */
   giveUp(step: MemoryStep): Promise<void>
+  /** Into the graph, as the record says it now. */
+  project(step: MemoryStep): Promise<StepCount>
+  /** Out of the graph, unless it holds something newer. */
+  unproject(step: MemoryStep): Promise<StepCount>
   /** Takes back what the job wrote. */
   undo(step: MemoryStep): Promise<StepCount>
   /** Writes again what was taken back. */
@@ -48,6 +54,7 @@ export interface PersistenceDependencies {
   readonly config: Config
   readonly db: Database
   readonly embedder: Embedder
+  readonly graph: GraphStore
 }
 
 export function createPersistence(dependencies: PersistenceDependencies): Persistence {
@@ -65,6 +72,8 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
       const { userId, request } = await subjectOf(step)
       await markVectorsFailed(db, { userId, memories: request.memories })
     },
+    project: async (step) => await projectMemories(dependencies, await subjectOf(step)),
+    unproject: async (step) => await unprojectMemories(dependencies, await subjectOf(step)),
     async undo(step) {
       const subject = await subjectOf(step)
       return {

@@ -1,5 +1,6 @@
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { reviveEdges } from '../stores/edges.ts'
+import { noteRemovals } from '../stores/graph-states.ts'
 import type { StandingMemory } from '../stores/memory-writes.ts'
 import {
   acceptWrite,
@@ -7,6 +8,7 @@ import {
   newJobId,
   notFound,
   openVector,
+  policyOf,
   type AcceptContext,
 } from './accept.ts'
 import { fieldsOfStanding, lockReached, requireOwner } from './change.ts'
@@ -28,6 +30,9 @@ export async function removeMemory(
     if (standing.state === 'deleted' && !hard) throw notFound()
     const jobId = newJobId()
     const [gone] = await hideMemories(tx, { userId, memories: [standing] })
+    if (gone && cascade && policyOf(context.config).graph) {
+      await noteRemovals(tx, [{ ...gone, userId, cascade }])
+    }
     const row = await insertMemoryJob(tx, context, {
       id: jobId,
       job: {

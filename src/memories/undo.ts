@@ -4,8 +4,6 @@ import { deleteEdgesOf } from '../stores/edges.ts'
 import { findRevisions } from '../stores/memory-history.ts'
 import { lockUsers } from '../stores/memory-users.ts'
 import {
-  archiveMemories,
-  insertMemories,
   lockMemories,
   removeMemories,
   rewriteMemories,
@@ -15,7 +13,7 @@ import {
 import { openVector } from './accept.ts'
 import { hideMemories } from './hide.ts'
 import { keptWrite, type MemoryRequest } from './request.ts'
-import { linkPlans, writeTextsOf } from './store.ts'
+import { linkPlans, writeRecord, writeTextsOf } from './store.ts'
 
 /** Taking back what a job wrote into the record, and writing it again: only where the revision is still that job's. */
 
@@ -121,22 +119,7 @@ export async function redoRecord(
     }
     return [{ write: again, entities: given.get(id) ?? null, standing: found }]
   })
-  await archiveMemories(tx, {
-    userId,
-    jobId,
-    ids: plans.flatMap(({ standing }) => standing?.id ?? []),
-  })
-  const rows = [
-    ...(await rewriteMemories(
-      tx,
-      plans.filter(({ standing }) => standing).map(({ write }) => write),
-    )),
-    ...(await insertMemories(
-      tx,
-      plans.filter(({ standing }) => !standing).map(({ write }) => write),
-    )),
-  ]
-  const written = new Map(rows.map((row) => [row.id, row]))
+  const written = await writeRecord(tx, { plans, userId, jobId })
   await writeTextsOf(tx, { config }, { plans, written })
   await linkPlans(tx, userId, plans)
   return {

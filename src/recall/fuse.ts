@@ -1,6 +1,6 @@
-import type { Candidate } from '../stores/candidate-query.ts'
+import type { Candidate, CandidateDetails } from '../stores/candidate-query.ts'
 
-/** Second stage: one score out of three. All come from the same user's memories, so scores are fused, not ranks. */
+/** Third stage: one score out of several. All come from the same user's memories, so scores are fused, not ranks. */
 
 export interface Fused {
   readonly seq: number
@@ -11,12 +11,16 @@ export interface Fused {
   /** Each 0..1 within this question. */
   readonly vector: number
   readonly text: number
+  readonly graph: number
+  readonly details?: CandidateDetails
 }
 
 export interface FusionWeights {
   readonly vector: number
   readonly text: number
   readonly window: number
+  /** Of the vectors around, when edges were followed. */
+  readonly graph: number
 }
 
 /** What a cosine means in a space: at `floor` two texts have nothing to do with each other, at `ceiling` they say the same. */
@@ -33,25 +37,36 @@ export function fuse(
   candidates: readonly Candidate[],
   { weights, calibration }: { weights: FusionWeights; calibration: Calibration },
 ): Fused[] {
-  const cosines = candidates.flatMap(({ cosine }) => cosine ?? [])
-  const lowest = Math.min(...cosines)
-  const share = shareOf(lowest, Math.max(...cosines))
+  const vectorShare = spreadOf(candidates.map(({ cosine }) => cosine))
+  const graphShare = spreadOf(candidates.map(({ around = null }) => around))
   const textShare = shareOf(0, Math.max(0, ...candidates.map(({ text }) => text)))
   const windowShare = shareOf(0, Math.max(0, ...candidates.map(({ window }) => window)))
-  const total = weights.vector + weights.text + weights.window
+  const followed = candidates.some(({ around }) => around !== undefined)
+  const lexicalTotal = Math.max(weights.text + weights.window, Number.MIN_VALUE)
+  const total = weights.vector + lexicalTotal + (followed ? weights.graph : 0)
   return candidates
-    .map(({ seq, cosine, text, window }): Fused => {
-      const vector = cosine === null ? 0 : share(cosine)
+    .map(({ seq, cosine, text, window, around = null, details }): Fused => {
+      const vector = vectorShare(cosine)
+      const graph = graphShare(around)
       const lexical = weights.text * textShare(text) + weights.window * windowShare(window)
       return {
         seq,
-        score: (weights.vector * vector + lexical) / total,
+        score: (weights.vector * vector + lexical + weights.graph * graph) / total,
         relevance: relevanceOf({ cosine, text, calibration }),
         vector,
-        text: lexical / (weights.text + weights.window),
+        text: lexical / lexicalTotal,
+        graph,
+        ...(details === undefined ? {} : { details }),
       }
     })
     .toSorted((a, b) => b.score - a.score || b.seq - a.seq)
+}
+
+/** Position between the lowest and the highest of what is known; 0 for what is not. */
+function spreadOf(values: readonly (number | null)[]): (value: number | null) => number {
+  const known = values.filter((value) => value !== null)
+  const share = shareOf(Math.min(...known), Math.max(...known))
+  return (value) => (value === null ? 0 : share(value))
 }
 
 /** Position between the lowest and the highest, 0 when they are the same and nothing stands out. */

@@ -1,12 +1,20 @@
-import type { Hit, Memory, RecallRequest, RecallResult } from '../domain/recall.ts'
+import type { Edge, Hit, Memory, RecallRequest, RecallResult } from '../domain/recall.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Candidate } from '../stores/candidate-query.ts'
 import type { Database } from '../stores/database.ts'
 import { readVisible } from '../stores/memories.ts'
+import { findNeighbours } from '../stores/neighbours.ts'
+import { kindsOf } from '../stores/recall-filter.ts'
+import { rerank } from './boost.ts'
 import { excerpt } from './excerpt.ts'
 import { fuse, type Fused } from './fuse.ts'
+import { edgesOf, HOPPED, withNeighbours } from './hops.ts'
 import type { QuestionVector } from './question.ts'
 import { createSearch, READ_AHEAD, type Found } from './search.ts'
-import { traitsOf } from './space-traits.ts'
+import { traitsOf, type SpaceTraits } from './space-traits.ts'
+import { speakerBoost } from './speaker.ts'
+import { left } from './stages.ts'
+import { timeBoost } from './time.ts'
 
 export interface RecallDependencies {
   readonly db: Database
@@ -14,39 +22,89 @@ export interface RecallDependencies {
   readonly metrics: Metrics
 }
 
+type Timed = <T>(stage: string, work: () => Promise<T> | T) => Promise<T>
+
 /**
- * Recall: question → candidates → fuse → cut → last read from the record. An unknown user has no memories.
+ * Recall: names → question → candidates → fuse → hops → rerank → cut → last read from the record. An unknown user has no memories.
  * `took_ms` is all of it, the question's embedding included.
  * @throws MemoirError `store_unavailable`
  */
 export function createRecall({ db, question, metrics }: RecallDependencies) {
-  const search = createSearch(db)
+  const timed: Timed = async (stage, work) => {
+    const start = performance.now()
+    const result = await work()
+    metrics.recallStages.observe({ stage }, (performance.now() - start) / 1000)
+    return result
+  }
+  const search = createSearch({
+    db,
+    question: async (text, namespaceId) =>
+      await timed('question', async () => await question(text, namespaceId)),
+  })
   return async function recall(request: RecallRequest): Promise<RecallResult> {
     const began = performance.now()
-    const timed = async <T>(stage: string, work: Promise<T>): Promise<T> => {
-      const start = performance.now()
-      const result = await work
-      metrics.recallStages.observe({ stage }, (performance.now() - start) / 1000)
-      return result
-    }
-    const asking = timed('question', question(request.query, request.namespaceId))
-    const found = await timed('candidates', search(request, asking))
-    const asked = await asking
-    const end = metrics.recallStages.startTimer({ stage: 'fuse' })
-    const fused = fuse(found?.candidates ?? [], traitsOf(asked.vector?.space))
-    end()
-    const wanted = fused.filter(({ relevance }) => relevance >= (request.threshold ?? 0))
-    const hits = found ? await timed('read', readHits(db, { ...found, request, wanted })) : []
-    return { hits, degraded: asked.degraded, took_ms: round(performance.now() - began, 10) }
+    const found = await timed('candidates', async () => await search(request))
+    const hits = found === null ? [] : await hitsOf(found, request, { db, timed })
+    const degraded = found?.asked.degraded ?? []
+    return { hits, degraded, took_ms: round(performance.now() - began, 10) }
   }
+}
+
+interface Tools {
+  readonly db: Database
+  readonly timed: Timed
+}
+
+async function hitsOf(found: Found, request: RecallRequest, tools: Tools): Promise<Hit[]> {
+  const { db, timed } = tools
+  const traits = traitsFor(found, request)
+  const first = await timed('fuse', () => fuse(found.candidates, traits))
+  const { candidates, edges } = await follow(found, request, { ...tools, traits, first })
+  const fused = candidates === found.candidates ? first : fuse(candidates, traits)
+  const speaker = left(request, 'speaker') ? null : speakerBoost(found.speakers)
+  const boosts = [speaker, timeBoost(found.window)].filter((boost) => boost !== null)
+  const ordered = rerank(fused, boosts)
+  const wanted = ordered.filter(({ relevance }) => relevance >= (request.threshold ?? 0))
+  return await timed('read', async () => await readHits(db, { ...found, request, wanted, edges }))
+}
+
+function traitsFor({ asked }: Found, request: RecallRequest): SpaceTraits {
+  const traits = traitsOf(asked.vector?.space)
+  if (!left(request, 'window')) return traits
+  return { ...traits, weights: { ...traits.weights, window: 0 } }
+}
+
+/** One hop is worth a round trip; the second earns nothing where only neighbouring turns are linked. */
+const DEFAULT_HOPS = 1
+
+/** Follows edges from the best candidates, where there are vectors to lend and the space's neighbours are worth it. */
+async function follow(
+  { candidates, asked, user }: Found,
+  request: RecallRequest,
+  { db, timed, traits, first }: Tools & { traits: SpaceTraits; first: readonly Fused[] },
+): Promise<{ candidates: readonly Candidate[]; edges: ReadonlyMap<number, readonly Edge[]> }> {
+  const { hops = DEFAULT_HOPS } = request
+  const { vector } = asked
+  const asleep = hops === 0 || left(request, 'hops') || left(request, 'vectors')
+  if (vector === null || asleep || (traits.weights.graph === 0 && request.hops === undefined)) {
+    return { candidates, edges: new Map() }
+  }
+  const seqs = first.slice(0, HOPPED).map(({ seq }) => seq)
+  const query = { userId: user.id, seqs, hops, kinds: kindsOf(request), vector }
+  const neighbours = await timed('hops', async () => await findNeighbours(db, query))
+  return { candidates: withNeighbours(candidates, neighbours), edges: edgesOf(neighbours) }
 }
 
 interface Wanted extends Found {
   readonly request: RecallRequest
   readonly wanted: readonly Fused[]
+  readonly edges: ReadonlyMap<number, readonly Edge[]>
 }
 
-async function readHits(db: Database, { user, request, wanted, lexemes }: Wanted): Promise<Hit[]> {
+async function readHits(
+  db: Database,
+  { user, request, wanted, lexemes, edges }: Wanted,
+): Promise<Hit[]> {
   const words = new Set(lexemes)
   const hits: Hit[] = []
   const step = request.k + READ_AHEAD
@@ -59,7 +117,10 @@ async function readHits(db: Database, { user, request, wanted, lexemes }: Wanted
     })
     for (const fused of some) {
       const memory = memories.get(fused.seq)
-      if (memory && hits.length < request.k) hits.push(hitOf(fused, memory, words))
+      if (memory && hits.length < request.k) {
+        const via = edges.get(fused.seq) ?? []
+        hits.push({ ...hitOf(fused, memory, words), via })
+      }
     }
   }
   return hits
@@ -77,7 +138,7 @@ function hitOf(fused: Fused, memory: Memory, lexemes: ReadonlySet<string>): Hit 
       relevance: round(fused.relevance),
       vector: round(fused.vector),
       text: round(fused.text),
-      graph: 0,
+      graph: round(fused.graph),
       recency: 0,
       salience: memory.salience,
       focus: 0,

@@ -3,11 +3,15 @@ import type { Candidate } from '../stores/candidate-query.ts'
 import { findCandidates } from '../stores/candidates.ts'
 import type { Database } from '../stores/database.ts'
 import type { RecallUser } from '../stores/memory-users.ts'
+import { detectAmong } from '../text/language.ts'
 import { queryLexemes } from '../text/tokens.ts'
 import { createKnownUsers } from './known-users.ts'
+import { namesIn } from './names.ts'
 import type { QuestionVector } from './question.ts'
+import { left } from './stages.ts'
+import { timeIn, type TimeWindow } from './time.ts'
 
-/** Second stage: candidates of a user, in one round trip when the user is known from before. */
+/** Candidates of a user, in one round trip when the user is known from before. */
 
 /** Of each kind of score this many candidates are fused; the best few of any are among them. */
 export const CANDIDATES = 100
@@ -17,44 +21,60 @@ export const READ_AHEAD = 2
 export interface Found {
   readonly user: RecallUser
   readonly lexemes: readonly string[]
+  /** Speakers that the question names. */
+  readonly speakers: readonly string[]
+  /** The stretch of time it names. */
+  readonly window: TimeWindow | null
+  readonly asked: QuestionVector
   readonly candidates: readonly Candidate[]
 }
 
-export function createSearch(db: Database) {
-  const users = createKnownUsers(db)
+export interface SearchDependencies {
+  readonly db: Database
+  readonly question: (text: string, namespaceId: string) => Promise<QuestionVector>
+}
+
+export function createSearch(dependencies: SearchDependencies) {
+  const users = createKnownUsers(dependencies.db)
 
   /** @returns null when there is no such user, or no more */
-  return async function search(
-    request: RecallRequest,
-    asking: Promise<QuestionVector>,
-  ): Promise<Found | null> {
+  return async function search(request: RecallRequest): Promise<Found | null> {
     const name = { namespaceId: request.namespaceId, externalId: request.userId }
     const recollected = users.recollect(name)
-    const [user, asked] = await Promise.all([recollected ?? users.ask(name), asking])
+    const user = recollected ?? (await users.ask(name))
     if (user === null) return null
-    const found = await searchFor(db, { user, request, asked })
+    const found = await searchFor(dependencies, { user, request })
     if (recollected === undefined || found.writeSeq === user.writeSeq) return { ...found, user }
     const now = await users.ask(name)
     if (now === null) return null
-    // A write in between changes what is found by itself; only another language changes what is looked for.
-    const same = now.languages.join() === user.languages.join()
-    return same
-      ? { ...found, user: now }
-      : { ...(await searchFor(db, { user: now, request, asked })), user: now }
+    // A write in between changes what is found by itself; only other languages and speakers change what is looked for.
+    const same = traitsOf(now) === traitsOf(user)
+    const again = same ? found : await searchFor(dependencies, { user: now, request })
+    return { ...again, user: now }
   }
 }
 
+const traitsOf = ({ languages, participants }: RecallUser) =>
+  JSON.stringify([languages, participants])
+
 async function searchFor(
-  db: Database,
-  { user, request, asked }: { user: RecallUser; request: RecallRequest; asked: QuestionVector },
+  { db, question }: SearchDependencies,
+  { user, request }: { user: RecallUser; request: RecallRequest },
 ) {
-  const lexemes = queryLexemes(request.query, user.languages)
+  const whole = { text: request.query, speakers: [] }
+  const named = left(request, 'names') ? whole : namesIn(request.query, user)
+  const language = detectAmong(request.query, user.languages)
+  const window = left(request, 'time') ? null : timeIn(request.query, language, new Date())
+  const asked = await question(named.text, request.namespaceId)
+  const lexemes = left(request, 'words') ? [] : queryLexemes(named.text, user.languages, language)
+  const semantic = request.heads?.includes('semantic') !== false && !left(request, 'vectors')
   const found = await findCandidates(db, {
     user,
     lexemes,
-    vector: request.heads?.includes('semantic') === false ? null : asked.vector,
+    vector: semantic ? asked.vector : null,
     filter: request,
+    detailed: named.speakers.length === 1 || window !== null,
     limit: Math.max(CANDIDATES, request.k + READ_AHEAD),
   })
-  return { ...found, lexemes }
+  return { ...found, lexemes, asked, speakers: named.speakers, window }
 }

@@ -29,6 +29,8 @@ export interface LiveModels {
   readonly languageModel: LanguageModel
   /** The configuration with the models in force. */
   config(): Promise<Config>
+  /** Why models cannot be asked although they are set; undefined when they can. */
+  problem(): Promise<MemoirError | undefined>
   /** Looks again at the next use. */
   forget(): void
 }
@@ -45,7 +47,12 @@ interface Reading {
 
 export function createLiveModels(dependencies: LiveModelsDependencies): LiveModels {
   const readings = createReadings(dependencies)
-  const space = fresh<Space | null>(async () => await findActiveSpace(dependencies.db))
+  let known: Space | null = null
+  const space = fresh<Space | null>(async () => {
+    // While Postgres is away nothing is written either.
+    known = await findActiveSpace(dependencies.db).catch(() => known)
+    return known
+  })
   const usable = async () => {
     const reading = await readings.now()
     if (reading.problem) throw reading.problem
@@ -53,6 +60,7 @@ export function createLiveModels(dependencies: LiveModelsDependencies): LiveMode
   }
   return {
     config: async () => withModels(dependencies.config, (await readings.now()).settings),
+    problem: async () => (await readings.now()).problem,
     forget() {
       readings.forget()
       space.forget()

@@ -3,6 +3,7 @@ import { toMemoirError, type ErrorCode } from '../errors.ts'
 import type { Metrics } from '../metrics.ts'
 import { createEmbedder } from '../providers/create-embedder.ts'
 import { createLanguageModel } from '../providers/create-language-model.ts'
+import type { LanguageModel, ModelOptions } from '../providers/language-model.ts'
 import { createRulesModel } from '../providers/rules-model.ts'
 import { configOf, type AiSettings } from './ai.ts'
 
@@ -33,7 +34,7 @@ export async function probe(
     timed(async () => {
       const own = configOf(config, settings, 'llm')
       const model = createLanguageModel(own, metrics, createRulesModel)
-      if (model.identity.provider !== 'builtin') await model.summarise(SAMPLE, options())
+      await askOnce(model, options())
     }),
     timed(async () => {
       const own = configOf(config, settings, 'embedding')
@@ -48,6 +49,11 @@ export async function probe(
     llm,
     embedding,
   }
+}
+
+/** The smallest question there is, in the form all others have. The built-in rules need not be asked. */
+export async function askOnce(model: LanguageModel, options: ModelOptions): Promise<void> {
+  if (model.identity.provider !== 'builtin') await model.summarise(SAMPLE, options)
 }
 
 const SAMPLE = {

@@ -61,7 +61,7 @@ export async function startStack(config: Config, options: StackOptions): Promise
     postgres: postgres.part,
     temporal: temporal.part,
     redis: redis.part,
-    graph: { how: 'in-process', detail: 'edges live in Postgres' },
+    graph: graphPart(config),
   }
   const owned = closers.move()
   return {
@@ -150,6 +150,13 @@ function choosePrograms({ folder, machine, say }: Ground): PostgresPrograms[] | 
 }
 
 /** Nothing rests on it: where it does not start, the rest does. */
+/** Neo4j is never started here: whoever wants one has one. */
+function graphPart({ GRAPH_BACKEND, NEO4J_URI }: Config): StackPart {
+  return GRAPH_BACKEND === 'neo4j' && NEO4J_URI !== undefined
+    ? { how: 'configured', detail: hostOf(NEO4J_URI) }
+    : { how: 'in-process', detail: 'edges live in Postgres' }
+}
+
 async function redisPart(ground: Ground): Promise<StartedPart> {
   const { config, closers, say, machine } = ground
   if (config.REDIS_URL !== undefined) {

@@ -11,6 +11,16 @@ export interface Candidate {
   /** BM25 of the memory's own text and of its window; 0 when no word matches. */
   readonly text: number
   readonly window: number
+  /** Mean cosine of it and its neighbours, when edges were followed. */
+  readonly around?: number | null
+  /** Only when they were asked for. */
+  readonly details?: CandidateDetails
+}
+
+export interface CandidateDetails {
+  /** Who said it. */
+  readonly name: string | null
+  readonly occurredAt: Date
 }
 
 export interface FoundCandidates {
@@ -24,6 +34,8 @@ export interface CandidateQuery {
   readonly lexemes: readonly string[]
   readonly vector: { readonly space: Space; readonly vec: Float32Array } | null
   readonly filter: RecallFilter
+  /** Also who said it and when. */
+  readonly detailed: boolean
   /** How many of each kind of score. */
   readonly limit: number
 }

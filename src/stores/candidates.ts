@@ -50,12 +50,21 @@ interface Statement {
 }
 
 async function run(db: Queryable, { sql, values }: Statement): Promise<FoundCandidates> {
-  const { rows } = await db.query<Candidate & { readonly writeSeq: number | null }>(sql, values)
-  return { candidates: rows, writeSeq: rows[0]?.writeSeq ?? null }
+  const { rows } = await db.query<CandidateRow>(sql, values)
+  return { candidates: rows.map(present), writeSeq: rows[0]?.writeSeq ?? null }
 }
 
+interface CandidateRow extends Omit<Candidate, 'details'> {
+  readonly writeSeq: number | null
+  readonly name?: string | null
+  readonly occurredAt?: Date
+}
+
+const present = ({ writeSeq: _seq, name = null, occurredAt, ...row }: CandidateRow): Candidate =>
+  occurredAt === undefined ? row : { ...row, details: { name, occurredAt } }
+
 function candidateStatement(query: CandidateQuery, indexed: boolean): Statement {
-  const { user, vector, filter } = query
+  const { user, vector, filter, detailed } = query
   const values: unknown[] = [user.id, query.limit]
   const bind: Bind = (value) => `$${values.push(value)}`
   const open = isOpen(filter)
@@ -75,13 +84,16 @@ function candidateStatement(query: CandidateQuery, indexed: boolean): Statement 
       union (select seq from texts order by around desc, seq desc limit $2))${text.more}
   select p.seq, ${vectors.cosine} as cosine, (coalesce(x.text, 0)${text.addText})::float as text,
          (coalesce(x.around, 0)${text.addAround})::float as window,
-         (select write_seq from memoir.memory_user where id = $1::uuid and erased_at is null) as "writeSeq"
+         (select write_seq from memoir.memory_user where id = $1::uuid and erased_at is null) as "writeSeq"${detailed ? DETAILS : ''}
     from picked p
     left join texts x on x.seq = p.seq
     ${text.join}
-    ${vectors.join}`
+    ${vectors.join}
+    ${detailed ? 'join memoir.memory_trace d on d.seq = p.seq and d.user_id = $1::uuid' : ''}`
   return { sql, values }
 }
+
+const DETAILS = `, d.meta ->> 'name' as name, d.occurred_at as "occurredAt"`
 
 function allowedTraces(filter: RecallFilter, values: unknown[]): string {
   const conditions = filterConditions(filter, values.length + 1)

@@ -55,6 +55,20 @@ export async function beginReport(db: Queryable, report: NewDriftReport): Promis
   )
 }
 
+/** How many memories there are to compare, for whoever watches. */
+export async function noteTotal(
+  db: Queryable,
+  { jobId, namespaceId, userId }: Pick<NewDriftReport, 'jobId' | 'namespaceId' | 'userId'>,
+): Promise<void> {
+  await db.query(
+    `update memoir.job set progress = progress || jsonb_build_object('total', (
+            select coalesce(sum(trace_count), 0)::bigint from memoir.memory_user
+             where namespace_id = $2::uuid and erased_at is null and ($3::uuid is null or id = $3::uuid)))
+      where id = $1::uuid and namespace_id = $2::uuid`,
+    [jobId, namespaceId, userId],
+  )
+}
+
 /** Stands for all users of a namespace where a user's id is part of a key. */
 const ALL_USERS = '00000000-0000-0000-0000-000000000000'
 
@@ -124,7 +138,7 @@ export async function addStep(db: Database, step: ReportStep): Promise<void> {
         where r.job_id = $1::uuid and r.namespace_id = $2::uuid and r.position = $3::jsonb
        returning r.*)
      update memoir.job j
-        set progress = j.progress || jsonb_build_object('checked', a.checked, 'missing', a.missing, 'extra', a.extra,
+        set progress = j.progress || jsonb_build_object('checked', a.checked, 'processed', a.checked, 'missing', a.missing, 'extra', a.extra,
               'stale', a.stale, 'ahead', a.ahead, 'repaired', a.repaired, 'failed', a.failed),
             reported_at = now()
        from added a where j.id = a.job_id`,

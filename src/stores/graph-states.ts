@@ -204,3 +204,12 @@ export async function takeTurn(db: Queryable, holder: string, forMs: number): Pr
 export async function leaveTurn(db: Queryable, holder: string): Promise<void> {
   await db.query(`update memoir.graph_turn set holder = null where holder = $1::uuid`, [holder])
 }
+
+/** What the graph still has to be told, or refused. */
+export async function countUntold(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ n: number }>(
+    `select count(*) as n from memoir.memory_trace
+      where graph_state in ('pending', 'failed') and state = 'active'`,
+  )
+  return rows[0]?.n ?? 0
+}

@@ -1,3 +1,4 @@
+import type { Extraction } from '../domain/job.ts'
 import type { Queryable } from './database.ts'
 
 /** What became of each conversation of a source: the truth that pages, totals and failures are read from. */
@@ -13,6 +14,7 @@ export interface IngestedRow {
   readonly pipelineVersion: number
   readonly traceId: string | null
   readonly jobId: string | null
+  readonly extracted: Extraction
   readonly outcome: IngestOutcome
   readonly code: string | null
 }
@@ -24,7 +26,7 @@ export interface SourceKey {
 
 const COLUMNS = `conversation_id as "conversationId", user_id as "userId", message_hash as "messageHash",
   source_updated_at as "sourceUpdatedAt", read_at as "readAt", pipeline_version as "pipelineVersion",
-  trace_id as "traceId", job_id as "jobId", outcome, code`
+  trace_id as "traceId", job_id as "jobId", extracted, outcome, code`
 
 export async function findIngested(
   db: Queryable,
@@ -65,6 +67,7 @@ export interface IngestedWrite {
   readonly readAt: Date | null
   readonly pipelineVersion: number
   readonly traceId: string | null
+  readonly extracted: Extraction
   readonly outcome: IngestOutcome
   readonly code: string | null
 }
@@ -82,10 +85,10 @@ export async function saveIngested(
   await tx.query(
     `insert into memoir.ingested_conversation as i
        (namespace_id, source, job_id, conversation_id, user_id, message_hash, message_count, token_estimate,
-        source_updated_at, read_at, pipeline_version, trace_id, outcome, code)
+        source_updated_at, read_at, pipeline_version, trace_id, extracted, outcome, code)
      select $1::uuid, $2, $3::uuid, w.*
        from unnest($4::text[], $5::uuid[], $6::bytea[], $7::int[], $8::int[], $9::timestamptz[], $10::timestamptz[],
-                   $11::int[], $12::uuid[], $13::text[], $14::text[]) as w
+                   $11::int[], $12::uuid[], $13::text[], $14::text[], $15::text[]) as w
      on conflict (namespace_id, source, conversation_id) do update
        set job_id = excluded.job_id,
            user_id = coalesce(excluded.user_id, i.user_id),
@@ -96,6 +99,7 @@ export async function saveIngested(
            read_at = greatest(excluded.read_at, i.read_at),
            pipeline_version = case when excluded.outcome in ('created', 'updated') then excluded.pipeline_version else i.pipeline_version end,
            trace_id = coalesce(excluded.trace_id, i.trace_id),
+           extracted = case when excluded.outcome in ('created', 'updated') then excluded.extracted else i.extracted end,
            outcome = excluded.outcome,
            code = excluded.code,
            updated_at = now()`,
@@ -112,6 +116,7 @@ export async function saveIngested(
       writes.map((w) => w.readAt),
       writes.map((w) => w.pipelineVersion),
       writes.map((w) => w.traceId),
+      writes.map((w) => w.extracted),
       writes.map((w) => w.outcome),
       writes.map((w) => w.code),
     ],

@@ -115,6 +115,7 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
   'ingested_conversation.source': 'an operator’s word',
   'ingested_conversation.outcome': 'one of a closed list',
   'ingested_conversation.code': 'one of a closed list',
+  'ingested_conversation.extracted': 'one of a closed list',
   'forgotten.kind': 'one of a closed list',
   'forgotten.hash': 'keyed hash, kept on purpose',
   'suppressed_user.hash': 'keyed hash, kept on purpose',

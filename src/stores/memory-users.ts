@@ -163,7 +163,26 @@ export interface RecallUser {
   readonly textLength: number
   readonly windowLength: number
   readonly languages: readonly string[]
+  /** Names of those who speak in the user's conversations; none when they are too many to be a circle of people. */
+  readonly participants: readonly string[]
 }
+
+/** More names than this are no circle of people: a room, or names made up by a program. */
+const MANY_PARTICIPANTS = 20
+
+/** The names in order, each found in the index by the one before it: it takes as many steps as there are names, not messages. */
+const PARTICIPANTS = `(
+  with recursive names (name, place) as (
+    (select t.meta ->> 'name', 1 from memoir.memory_trace t
+      where t.user_id = u.id and t.kind = 'message' and t.meta ? 'name'
+      order by t.meta ->> 'name' limit 1)
+    union all
+    select (select t.meta ->> 'name' from memoir.memory_trace t
+             where t.user_id = u.id and t.kind = 'message' and t.meta ? 'name' and t.meta ->> 'name' > n.name
+             order by t.meta ->> 'name' limit 1), n.place + 1
+      from names n where n.name is not null and n.place <= ${MANY_PARTICIPANTS})
+  select case when count(name) > ${MANY_PARTICIPANTS} then '{}' else coalesce(array_agg(name) filter (where name is not null), '{}') end
+    from names)`
 
 /** What recall needs to know of a user before it searches; null when there is none (or no more). */
 export async function findRecallUser(
@@ -172,8 +191,8 @@ export async function findRecallUser(
 ): Promise<RecallUser | null> {
   const { rows } = await db.query<RecallUser>(
     `select id, write_seq as "writeSeq", vector_count as "vectorCount", text_count as "textCount", text_length as "textLength",
-            window_length as "windowLength", languages
-       from memoir.memory_user
+            window_length as "windowLength", languages, ${PARTICIPANTS} as participants
+       from memoir.memory_user u
       where namespace_id = $1::uuid and external_id = $2 and erased_at is null`,
     [namespaceId, externalId],
   )

@@ -118,7 +118,7 @@ export async function listHierarchy(
 /** An item with more of them is a hub, and a list of it helps nobody. */
 const MAX_LINKS = 100
 
-/** Facts to the posts' sessions they rest on and back, summaries to the facts of their session, and every edge between memories. */
+/** Facts to the posts' sessions they rest on and back, summaries to the facts of their session, and every other edge of a memory. */
 async function linksOf(
   db: Queryable,
   rows: readonly Row[],
@@ -150,8 +150,8 @@ async function linksOf(
        union select p.id, 'summary', p.summary from places p where p.type = 'raw' and p.summary is not null
        union select p.id, 'raw', r.id
          from places p join memoir.raw_session r on r.session = p.session and r.user_id = p.owner where p.type = 'summary'
-       union select i.id, e.type, e.dst from shown i join memoir.memory_edge e on e.src = i.id and e.user_id = i.owner and e.ended_at is null
-       union select i.id, e.type, e.src from shown i join memoir.memory_edge e on e.dst = i.id and e.user_id = i.owner and e.ended_at is null
+       union select i.id, e.type, e.dst from shown i join memoir.memory_edge e on e.src = i.id and e.user_id = i.owner and e.ended_at is null and e.type <> 'summarizes'
+       union select i.id, e.type, e.src from shown i join memoir.memory_edge e on e.dst = i.id and e.user_id = i.owner and e.ended_at is null and e.type <> 'summarizes'
      ), numbered as (
        select *, row_number() over (partition by item order by type, id) as place from linked
      )

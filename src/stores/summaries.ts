@@ -1,16 +1,22 @@
 import type { Queryable } from './database.ts'
 import { keepRevisions } from './traces.ts'
 
-/** Summaries of sessions, and how they point to what they sum up. */
+/** Summaries of sessions and conversations, and how they point to what they sum up. */
 
-export interface SummaryWrite {
+/** What a summary is of: a session or a conversation. */
+export interface Summarised {
   readonly id: string
+  readonly sessionId: string | null
+  readonly conversationId: string | null
+  readonly collection: string | null
+  readonly source: string | null
+}
+
+export interface SummaryWrite extends Summarised {
   readonly userId: string
   readonly jobId: string
   readonly content: string
   readonly contentHash: Buffer
-  readonly sessionId: string
-  readonly collection: string | null
   readonly occurredAt: Date
   readonly model: string
   readonly promptVersion: string
@@ -33,8 +39,8 @@ export async function writeSummary(
   await keepRevisions(tx, summary.jobId, [summary.id])
   const { rows } = await tx.query<WrittenSummary>(
     `insert into memoir.memory_trace as t
-       (id, user_id, kind, content, content_hash, session_id, collection, occurred_at, model, prompt_version)
-     values ($1::uuid, $2::uuid, 'summary', $3, $4, $5, $6, $7, $8, $9)
+       (id, user_id, kind, content, content_hash, session_id, conversation_id, collection, source, occurred_at, model, prompt_version)
+     values ($1::uuid, $2::uuid, 'summary', $3, $4, $5, $6, $7, $8, $9, $10, $11)
      on conflict (id) do update
        set content = excluded.content, content_hash = excluded.content_hash, occurred_at = excluded.occurred_at,
            model = excluded.model, prompt_version = excluded.prompt_version, revision = t.revision + 1,
@@ -48,7 +54,9 @@ export async function writeSummary(
       summary.content,
       summary.contentHash,
       summary.sessionId,
+      summary.conversationId,
       summary.collection,
+      summary.source,
       summary.occurredAt,
       summary.model,
       summary.promptVersion,
@@ -60,10 +68,11 @@ export async function writeSummary(
 /** Edges of one type that leave one trace. */
 const MAX_EDGES = 16
 
-/** From a session's summary to the facts it rests on, the most telling ones. */
+/** From a summary to the facts that rest on the same turns, the most telling ones. */
 export async function linkSummaryToFacts(
   tx: Queryable,
-  { id, userId, sessionId }: Pick<SummaryWrite, 'id' | 'userId' | 'sessionId'>,
+  userId: string,
+  { id, sessionId, conversationId }: Summarised,
 ): Promise<void> {
   await tx.query(
     `insert into memoir.memory_edge as e (src, dst, type, user_id, weight, ts)
@@ -72,12 +81,13 @@ export async function linkSummaryToFacts(
       where t.user_id = $2::uuid and t.kind = 'fact' and t.state = 'active'
         and exists (
           select from memoir.memory_source m
-           where m.trace_id = t.id and m.user_id = $2::uuid and m.session_id = $3)
+           where m.trace_id = t.id and m.user_id = $2::uuid
+             and (m.session_id = $3 or m.session_id is null and m.conversation_id = $4))
       order by t.salience desc, t.seq
       limit ${MAX_EDGES}
      on conflict (src, dst, type) do update set weight = excluded.weight, ts = excluded.ts
        where (e.weight, e.ts) is distinct from (excluded.weight, excluded.ts)`,
-    [id, userId, sessionId],
+    [id, userId, sessionId, conversationId],
   )
 }
 
@@ -87,7 +97,7 @@ export async function linkSummaryToFacts(
  */
 export async function linkSessions(
   tx: Queryable,
-  { id, userId, sessionId }: Pick<SummaryWrite, 'id' | 'userId' | 'sessionId'>,
+  { id, userId, sessionId }: { id: string; userId: string; sessionId: string },
 ): Promise<void> {
   await tx.query(
     `with own as (

@@ -32,12 +32,22 @@ export function lexemeCounts(lexemes: Iterable<string>): Map<string, number> {
   return counts
 }
 
+/** Whether anything but stop words stands in a question. */
+export function tellsSomething(text: string, languages: readonly string[]): boolean {
+  const stops = stopWordsOf(detectAmong(text, languages))
+  return wordsOf(text).some((word) => !stops.has(spelled(word)))
+}
+
 /**
  * Distinct lexemes of a question, under its own language and each that the user's memories are written in: a name stems
  * differently in a German and in an English message, and the question has to meet both.
+ * @param asked the question's own language, where it is known
  */
-export function queryLexemes(text: string, languages: readonly string[]): string[] {
-  const asked = detectAmong(text, languages)
+export function queryLexemes(
+  text: string,
+  languages: readonly string[],
+  asked = detectAmong(text, languages),
+): string[] {
   const stops = stopWordsOf(asked)
   const words = wordsOf(text).map(spelled)
   const telling = words.filter((word) => !stops.has(word))

@@ -37,3 +37,16 @@ export function bulkActivities(heartbeatSeconds: number): ActivityInterfaceFor<A
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
   })
 }
+
+/** Writes into the graph store while somebody waits for them: as often as the policy says, or until it answers. */
+export function graphActivities(
+  retry: { readonly attempts: number; readonly delayMs: number } | null,
+): ActivityInterfaceFor<Activities> {
+  return proxyActivities<Activities>({
+    startToCloseTimeout: '1m',
+    retry:
+      retry === null
+        ? { initialInterval: '1s', maximumInterval: '1m' }
+        : { initialInterval: retry.delayMs, maximumAttempts: retry.attempts },
+  })
+}

@@ -109,7 +109,9 @@ const refused: readonly (readonly [string, unknown, string])[] = [
   ['a time without an offset', { q: 'x', user_id: 'ann', from: '2026-01-01T00:00:00' }, 'from'],
   ['a day that is none', { q: 'x', user_id: 'ann', from: '2026-02-30' }, 'from'],
   ['a threshold above 1', { q: 'x', user_id: 'ann', threshold: 1.1 }, 'threshold'],
-  ['an unknown field', { q: 'x', user_id: 'ann', hops: 2 }, 'hops'],
+  ['an unknown field', { q: 'x', user_id: 'ann', depth: 2 }, 'depth'],
+  ['three hops', { q: 'x', user_id: 'ann', hops: 3 }, 'hops'],
+  ['an unknown stage', { q: 'x', user_id: 'ann', without: ['luck'] }, 'without.0'],
   ['NUL in the question', { q: 'a\u0000b', user_id: 'ann' }, 'q'],
   ['half a character', { q: 'a\ud800', user_id: 'ann' }, 'q'],
   ['NUL deep inside', { q: 'x', user_id: 'ann', metadata: { a: ['\u0000'] } }, 'metadata.a.0'],
@@ -146,4 +148,24 @@ test.skipIf(!hasPostgres)('what is wrong is refused by the path of its field', a
     ])
   }
   expect(memoir.asked).toEqual([])
+})
+
+test.skipIf(!hasPostgres)('a context is one block within its tokens, with citations', async () => {
+  await using memoir = await createApiFixture()
+  const namespaceId = await memoir.namespace('default')
+  const content = 'we swam in the lake'
+  memoir.memories.push({ namespaceId, userId: 'ann', scope: 'work', content })
+
+  const answer = await memoir.send('/v1/context', { body: { q: 'lake', user_id: 'ann' } })
+  const tight = await memoir.send('/v1/context', {
+    body: { q: 'lake', user_id: 'ann', max_tokens: 49 },
+  })
+
+  expect(answer.status).toBe(200)
+  expect(answer.json.context).toContain('[1] ')
+  expect(answer.json.context).toContain('we swam in the lake')
+  expect(answer.json.citations).toEqual([expect.objectContaining({ n: 1, kind: 'message' })])
+  expect(answer.json.tokens).toBeLessThanOrEqual(1_000)
+  expect(memoir.asked[0]).toMatchObject({ k: 30, query: 'lake' })
+  expect([tight.status, tight.json.error.details]).toEqual([400, { field: 'max_tokens' }])
 })

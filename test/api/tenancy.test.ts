@@ -56,6 +56,12 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
     outside: EMPTY,
     shows: MARK,
   },
+  'post /v1/context': {
+    role: 'reader',
+    ask: () => ({ path: '/v1/context', body: question }),
+    outside: EMPTY,
+    shows: MARK,
+  },
   'get /memory/recall': {
     role: 'reader',
     ask: () => ({ path: '/memory/recall?q=lake&user_id=ann' }),

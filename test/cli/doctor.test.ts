@@ -75,6 +75,7 @@ suite('where everything answers, nothing fails and the exit is 0', async () => {
     'workers ok',
     'redis ok',
     'embedding ok',
+    'language ok',
   ])
   expect({ code, healthy }).toEqual({ code: 0, healthy: true })
 
@@ -220,6 +221,8 @@ suite('every part that is away is named, not only the first', async () => {
     TEMPORAL_ADDRESS: '127.0.0.1:9',
     EMBEDDING_MODEL: 'm',
     EMBEDDING_BASE_URL: 'http://127.0.0.1:9/v1',
+    LLM_MODEL: 'm',
+    OPENAI_BASE_URL: 'http://127.0.0.1:9/v1',
     MEMOIR_ALLOW_PRIVATE_PROVIDERS: 'true',
   })
   expect(code).toBe(1)
@@ -227,6 +230,7 @@ suite('every part that is away is named, not only the first', async () => {
   expect(of('postgres')).toMatchObject(failed)
   expect(of('temporal')).toMatchObject(failed)
   expect(of('embedding')).toMatchObject(failed)
+  expect(of('language')).toMatchObject(failed)
 })
 
 suite('a source whose tables are not there, and a missing admin key, are failures', async () => {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { NO_PROGRESS } from '../support/progress.ts'
 
 export interface Asked {
   readonly method: string
@@ -103,18 +104,5 @@ export function job(over: Readonly<Record<string, unknown>> = {}) {
 }
 
 export function counts(over: Readonly<Record<string, unknown>> = {}) {
-  return {
-    processed: 0,
-    created: 0,
-    updated: 0,
-    skipped: 0,
-    errors: 0,
-    total_fetched: 0,
-    total: 0,
-    rate: 0,
-    eta_seconds: null,
-    tokens: 0,
-    cost: null,
-    ...over,
-  }
+  return { ...NO_PROGRESS, ...over }
 }

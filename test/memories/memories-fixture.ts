@@ -7,6 +7,8 @@ export interface MemoriesFixture extends AsyncDisposable {
   readonly memoir: TestMemoir
   readonly db: TestMemoir['db']
   send(path: string, options?: Send): Promise<Answer>
+  /** The same store with another configuration. */
+  restart(env: Readonly<Record<string, string>>): Promise<void>
   /** Stores one memory and waits until it is done. @returns its id */
   remember(content: string, more?: Readonly<Record<string, unknown>>): Promise<string>
 }
@@ -21,6 +23,7 @@ export async function createMemoriesFixture(
     memoir,
     db: memoir.db,
     send,
+    restart: async (other) => await memoir.restart({ MEMOIR_ADMIN_KEY: ADMIN_KEY, ...other }),
     async remember(content, more = {}) {
       const { json } = await send('/v1/memories', {
         body: { user_id: 'maya', content, ...more },

@@ -126,6 +126,8 @@ describe('failures', () => {
   test('the first failure ends the other requests of its call', async () => {
     vendor().failNext(1, { status: 401 })
     vendor().hangNext(3)
+    // Long enough for all four to be under way.
+    vendor().delayMs = 500
     const { embed, outcomes } = setUp()
     expect(await failureOf(embed(numbered(256 * 6)))).toMatchObject({ code: 'vendor_unauthorized' })
     await expect.poll(outcomes).toEqual({ vendor_unauthorized: 1, cancelled: 3 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { setDayBudget } from '../../src/stores/day-budget.ts'
+import { ensureUsers } from '../../src/stores/memory-users.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { startFakeVendor, type FakeVendor } from '../support/fake-vendor.ts'
 import { createTestMemoir } from '../support/memoir.ts'
@@ -23,6 +24,7 @@ suite(
       RECALL_EMBED_TIMEOUT_MS: '5000',
     })
     const { namespaceId } = memoir
+    await ensureUsers(memoir.db, namespaceId, ['maya'])
     await setDayBudget(memoir.db, { namespaceId, perDay: 0 })
     const ask = async (query: string) =>
       await memoir.services.recall({ namespaceId, userId: 'maya', query, k: 5 })

@@ -28,6 +28,10 @@ test('there are histories of every end and turn of a walk, and of what a schedul
     'backfill-done.json',
     'backfill-failed.json',
     'backfill-paused.json',
+    'memory-deleted.json',
+    'memory-done.json',
+    'memory-graph-later.json',
+    'memory-taken-back.json',
     'nightly-continuation.json',
     'nightly-continued.json',
     'nightly-done.json',
@@ -35,6 +39,7 @@ test('there are histories of every end and turn of a walk, and of what a schedul
     'session-done.json',
     'session-failed.json',
     'session-waited.json',
+    'sync-done.json',
   ])
 })
 

@@ -58,9 +58,9 @@ export async function seedUsers(
     [namespaceId, ids, memories],
   )
   await db.query(
-    `insert into memoir.memory_trace (id, user_id, kind, content, content_hash, salience, occurred_at)
+    `insert into memoir.memory_trace (id, user_id, kind, content, content_hash, vector_state, salience, occurred_at)
      select md5(u.id::text || n)::uuid, u.id, case n % 3 when 0 then 'fact' when 1 then 'message' else 'note' end,
-            'memory ' || n, sha256(convert_to('memory ' || n, 'UTF8')), (n % 10) / 10.0, timestamptz '2026-01-01' + n * interval '1 minute 1.234567 seconds'
+            'memory ' || n, sha256(convert_to('memory ' || n, 'UTF8')), 'written', (n % 10) / 10.0, timestamptz '2026-01-01' + n * interval '1 minute 1.234567 seconds'
        from unnest($1::uuid[]) as u(id), generate_series(1, $2::int) as n`,
     [ids, memories],
   )

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { pino } from 'pino'
 import { loadConfig, type Config } from '../../src/config.ts'
-import type { BackfillProgress } from '../../src/domain/job.ts'
+import type { BackfillProgress, Extraction } from '../../src/domain/job.ts'
 import type { Ingest, IngestJob } from '../../src/ingest/ingest.ts'
 import { createIngest } from '../../src/ingest/page.ts'
 import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
+import type { LanguageModel } from '../../src/providers/language-model.ts'
+import { createRulesModel } from '../../src/providers/rules-model.ts'
 import type { Embedder } from '../../src/providers/embedder.ts'
 import { createPostgresSource } from '../../src/sources/postgres-source.ts'
 import type { Database } from '../../src/stores/database.ts'
@@ -82,13 +84,18 @@ export interface IngestFixture {
     job?: IngestJob
     pageSize?: number
     retryFailed?: boolean
+    extract?: Extraction
   }): Promise<BackfillProgress>
   newJob(options?: { retryFailed?: boolean }): Promise<IngestJob>
 }
 
 export async function createIngestFixture(
   db: Database,
-  { embedder, env = {} }: { embedder?: Embedder; env?: Record<string, string> } = {},
+  {
+    embedder,
+    languageModel = createRulesModel(),
+    env = {},
+  }: { embedder?: Embedder; languageModel?: LanguageModel; env?: Record<string, string> } = {},
 ): Promise<IngestFixture> {
   const config = loadConfig({ EMBEDDING_DIM: '128', ...env })
   const ingest = createIngest({
@@ -96,6 +103,7 @@ export async function createIngestFixture(
     db,
     source: createPostgresSource(config, db, () => undefined),
     embedder: embedder ?? createHashingEmbedder({ dimensions: 128, precision: 'fp16' }),
+    languageModel,
     log: pino({ level: 'silent' }),
   })
   const namespaceId = await defaultNamespace(db)
@@ -112,8 +120,11 @@ export async function createIngestFixture(
     ingest,
     namespaceId,
     newJob,
-    async run({ job, pageSize = 50, retryFailed = false } = {}) {
-      const running = job ?? (await newJob({ retryFailed }))
+    async run({ job, pageSize = 50, retryFailed = false, extract } = {}) {
+      const running = {
+        ...(job ?? (await newJob({ retryFailed }))),
+        ...(extract === undefined ? {} : { extract }),
+      }
       let after = (await ingest.begin(running)).cursor
       const hooks = { beat: () => undefined, signal: new AbortController().signal }
       for (;;) {

@@ -3,13 +3,7 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client'
 import { pino } from 'pino'
 import { inject, vi } from 'vitest'
 import { loadConfig, type Config } from '../../src/config.ts'
-import type {
-  BackfillJob,
-  BackfillProgress,
-  Job,
-  JobState,
-  WalkKind,
-} from '../../src/domain/job.ts'
+import type { BackfillJob, Job, JobState, WalkKind } from '../../src/domain/job.ts'
 import type { Ingest, PageHooks, PageRequest } from '../../src/ingest/ingest.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
 import { argumentOf } from '../../src/jobs/arguments.ts'
@@ -28,11 +22,12 @@ import { openTemporal, type TemporalClient } from '../../src/temporal/client.ts'
 import { WALKS, WORKFLOWS } from '../../src/temporal/ids.ts'
 import { startWorker, type RunningWorker, type WorkerServices } from '../../src/worker.ts'
 import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
-import { createSyncSteps } from '../../src/graph/sync-steps.ts'
+import { createSyncSteps, type SyncSteps } from '../../src/graph/sync-steps.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
 import { createSessionSteps } from '../../src/sessions/process.ts'
 import { createScriptedModel } from './scripted-model.ts'
 import { createTestDatabase } from './database.ts'
+import { NO_PROGRESS } from './progress.ts'
 
 /** Jobs on a real Temporal and a real Postgres, with an ingest that does what the test says. */
 
@@ -49,20 +44,6 @@ export interface IngestScript {
   onBegin?(): Promise<void> | void
   /** Before a page is done; `page` counts from 1. */
   onPage?(page: number, hooks: PageHooks, request: PageRequest): Promise<void> | void
-}
-
-export const NO_PROGRESS: BackfillProgress = {
-  processed: 0,
-  created: 0,
-  updated: 0,
-  skipped: 0,
-  errors: 0,
-  total_fetched: 0,
-  total: 0,
-  rate: 0,
-  eta_seconds: null,
-  tokens: 0,
-  cost: null,
 }
 
 /** From when on the fake reads what changed. */
@@ -119,6 +100,7 @@ export interface JobFixture extends AsyncDisposable {
   work(options?: {
     sweep?: Partial<SweepOptions>
     ingest?: Ingest
+    sync?: SyncSteps
     keepSchedulesMs?: number
   }): Promise<RunningWorker>
   /** A sweep without a worker. */
@@ -166,7 +148,7 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const schedules = createSchedules({ config, db, temporal, jobs, log })
   const graph = createPostgresGraph(db)
   const embedder = createHashingEmbedder({ dimensions: 64, precision: 'fp16' })
-  const persistence = createPersistence({ config, db, embedder })
+  const persistence = createPersistence({ config, db, embedder, graph: createPostgresGraph(db) })
   const sessions = createSessionSteps({
     config,
     db,
@@ -209,9 +191,14 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     namespaceId,
     key,
     get,
-    async work({ sweep = {}, ingest: other = ingest, keepSchedulesMs = 3_600_000 } = {}) {
+    async work({
+      sweep = {},
+      ingest: other = ingest,
+      sync: steps = sync,
+      keepSchedulesMs = 3_600_000,
+    } = {}) {
       const worker = await startWorker(
-        { ...services, ingest: other },
+        { ...services, ingest: other, sync: steps },
         { sweep: { ...NO_SWEEP, ...sweep }, shutdownGrace: '100ms', keepSchedulesMs },
       )
       workers.push(worker)

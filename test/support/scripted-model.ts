@@ -17,6 +17,8 @@ export interface ScriptedModel extends LanguageModel {
 export interface Script {
   /** What a fact is to its candidates; `new` when nothing is said. */
   readonly resolve?: (content: string, candidates: readonly Candidate[]) => Resolution
+  /** Called with the contents that facts are asked of; what it throws is the answer. */
+  readonly refuses?: (contents: readonly string[]) => void
   /** Thrown, or waited for, before each answer. */
   readonly before?: (method: string) => void | Promise<void>
 }
@@ -26,7 +28,11 @@ const NEW: Resolution = { relation: 'new', targets: [] }
 const said = <T>(value: T): ModelAnswer<T> => ({ value, promptVersion: 'script-1' })
 
 /** Every line of a turn that begins with "fact:" is a fact; words in brackets are its people. */
-export function createScriptedModel({ resolve = () => NEW, before }: Script = {}): ScriptedModel {
+export function createScriptedModel({
+  resolve = () => NEW,
+  refuses,
+  before,
+}: Script = {}): ScriptedModel {
   const extracted: string[][] = []
   const resolved: ScriptedModel['resolved'] = []
   const summarised: string[][] = []
@@ -37,7 +43,9 @@ export function createScriptedModel({ resolve = () => NEW, before }: Script = {}
     summarised,
     async extractMemories({ turns }) {
       await before?.('extractMemories')
-      extracted.push(turns.map(({ content }) => content))
+      const contents = turns.map(({ content }) => content)
+      refuses?.(contents)
+      extracted.push(contents)
       return said(turns.flatMap(({ position, content }) => factsIn(position, content)))
     },
     async resolve({ facts }) {

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { isTerminal } from '../../domain/job.ts'
+import { EXTRACTIONS, isTerminal } from '../../domain/job.ts'
 import { MemoirError } from '../../errors.ts'
 import type { ApiServices } from '../context.ts'
 import type { Principal } from '../environment.ts'
@@ -27,7 +27,10 @@ const writeHeaders = z.object({
 
 const backfillBody = z.strictObject({
   page_size: z.int().min(1).max(1000).optional(),
-  extract: z.enum(['none']).optional(),
+  extract: z.enum(EXTRACTIONS).optional().openapi({
+    description:
+      'How facts are made of conversations. Left out: by the language model when one is configured, else not at all.',
+  }),
   retry_failed: z.boolean().default(false).openapi({ description: 'Only what failed before.' }),
   budget: z.number().min(0).max(1_000_000).optional().openapi({
     description: 'US dollars it may cost at most; there it pauses and says so.',
@@ -80,7 +83,7 @@ function refuseForeignNamespace({ config }: ApiServices, { namespace }: Principa
 export const backfillRoutes = createRouter()
   .openapi(startBackfill, async (c) => {
     const { services, principal } = c.var
-    const { page_size: pageSize, retry_failed: retryFailed, budget } = c.req.valid('json')
+    const { page_size: pageSize, retry_failed: retryFailed, ...rest } = c.req.valid('json')
     refuseForeignNamespace(services, principal)
     const { namespaceId } = principal
     if (c.req.valid('json').estimate_only) return c.json(await services.estimate(namespaceId), 200)
@@ -94,7 +97,8 @@ export const backfillRoutes = createRouter()
         body: c.req.valid('json'),
       },
       async () => {
-        const accept = present({ namespaceId, pageSize, retryFailed, budget })
+        const { extract, budget } = rest
+        const accept = present({ namespaceId, pageSize, retryFailed, extract, budget })
         const { job } = await services.jobs.acceptBackfill(accept)
         return { status: 202, body: { id: job.id, job: job.id, status: job.state } }
       },

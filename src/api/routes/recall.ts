@@ -1,4 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { contextOf } from '../../recall/context.ts'
+import { MAX_HOPS, RECALL_STAGES } from '../../domain/recall.ts'
 import {
   MAX_HITS,
   head,
@@ -17,7 +19,7 @@ import { needs } from '../guard.ts'
 import { recallWithin, type Ask } from '../reach.ts'
 import { body, json, refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
-import { recallSchema } from '../schemas.ts'
+import { contextSchema, recallSchema } from '../schemas.ts'
 
 const tag = text(100)
 const shared = {
@@ -29,6 +31,8 @@ const shared = {
 }
 const hits = z.int().min(1).max(MAX_HITS)
 const share = z.number().min(0).max(1)
+const hops = z.int().min(0).max(MAX_HOPS)
+const stage = z.enum(RECALL_STAGES)
 
 const recallQuery = z.strictObject({
   ...shared,
@@ -39,6 +43,8 @@ const recallQuery = z.strictObject({
   tags: queryListOf(tag).optional(),
   metadata: queryObject.optional(),
   threshold: z.coerce.number().pipe(share).optional(),
+  hops: z.coerce.number().pipe(hops).optional(),
+  without: queryListOf(stage).optional(),
 })
 
 const recallBody = z.strictObject({
@@ -53,6 +59,10 @@ const recallBody = z.strictObject({
   tags: listOf(tag).optional(),
   metadata: z.record(z.string(), z.unknown()).optional(),
   threshold: share.optional(),
+  hops: hops.optional(),
+  without: listOf(stage)
+    .optional()
+    .openapi({ description: 'Stages to leave out, to measure what they earn.' }),
 })
 
 const summary = 'Find what is remembered of a user'
@@ -84,6 +94,34 @@ const recallByBody = createRoute({
   responses: { ...responses, ...refuses('payload_too_large', 'unsupported_media_type') },
 })
 
+/** As many as a block of the usual size holds; what does not fit is left out. */
+const CONTEXT_HITS = 30
+const CONTEXT_TOKENS = 1_000
+
+const MAX_CONTEXT_TOKENS = 100_000
+
+const contextByBody = createRoute({
+  method: 'post',
+  path: '/v1/context',
+  operationId: 'context',
+  tags: ['recall'],
+  summary: 'What is remembered about a question, as one block for a prompt',
+  description:
+    'The best hits that fit into `max_tokens`, in the order in which they were said, each line with the number of its citation. What was said is quoted and cannot end the block.',
+  ...needs('reader'),
+  request: {
+    body: body(
+      recallBody.extend({
+        max_tokens: z.int().min(50).max(MAX_CONTEXT_TOKENS).default(CONTEXT_TOKENS),
+      }),
+    ),
+  },
+  responses: {
+    200: json(contextSchema, 'The block, empty when nothing is found, and its citations'),
+    ...refuses('payload_too_large', 'unsupported_media_type'),
+  },
+})
+
 type Asked = z.output<typeof recallQuery> | z.output<typeof recallBody>
 
 function askOf({ q, user_id, session_id, scope, k, ...rest }: Asked, defaultK: number): Ask {
@@ -98,6 +136,13 @@ function askOf({ q, user_id, session_id, scope, k, ...rest }: Asked, defaultK: n
 }
 
 export const recallRoutes = createRouter()
+  .openapi(contextByBody, async (c) => {
+    const { services, principal } = c.var
+    const { max_tokens: maxTokens, ...asked } = c.req.valid('json')
+    const result = await recallWithin(services, principal, askOf(asked, CONTEXT_HITS))
+    const { degraded, took_ms: took } = result
+    return c.json({ ...contextOf(result, maxTokens), degraded, took_ms: took }, 200)
+  })
   .openapi(recallByQuery, async (c) => {
     const { services, principal } = c.var
     const ask = askOf(c.req.valid('query'), services.config.MEMORY_K)

@@ -1,3 +1,5 @@
+import { Option } from 'commander'
+import { EXTRACTIONS, type Extraction } from '../../domain/job.ts'
 import { backfillCounts, type JobAnswer } from '../answers.ts'
 import {
   dataOptions,
@@ -17,6 +19,7 @@ interface BackfillOptions extends DataOptions {
   readonly retryFailed?: boolean
   readonly estimate?: boolean
   readonly budget?: number
+  readonly extract?: Extraction
   readonly wait: boolean
 }
 
@@ -28,6 +31,12 @@ export const registerBackfill: Register = (program, context) => {
     .option('--retry-failed', 'only the conversations that failed before')
     .option('--estimate', 'say what it would take at most, and do nothing')
     .option('--budget <dollars>', 'what it may cost at most; there it pauses', dollars)
+    .addOption(
+      new Option(
+        '--extract <how>',
+        'how facts are made of conversations; by the language model when one is configured',
+      ).choices(EXTRACTIONS),
+    )
     .option('--no-wait', 'start it and leave; memoir jobs watch ID shows it')
   dataOptions(command)
     .addHelpText(
@@ -37,13 +46,14 @@ export const registerBackfill: Register = (program, context) => {
 Ctrl-C ends the watching, not the job. Conversations that cannot be taken in are listed, the rest go on.`,
     )
     .action(async (options: BackfillOptions) => {
-      const { pageSize, retryFailed, estimate, budget, wait, json, namespace } = options
+      const { pageSize, retryFailed, estimate, budget, extract, wait, json, namespace } = options
       await withClient(context, namespace, async (client) => {
         if (estimate) return printEstimate(await client.estimate(), context.io, json)
         const { job: id } = await client.startBackfill({
           ...(pageSize === undefined ? {} : { page_size: pageSize }),
           ...(retryFailed === undefined ? {} : { retry_failed: retryFailed }),
           ...(budget === undefined ? {} : { budget }),
+          ...(extract === undefined ? {} : { extract }),
         })
         if (!wait) {
           if (json) writeJson(context.io.stdout, await client.job(id))

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { RECALL_STAGES, type RecallStage } from '../../domain/recall.ts'
 import { MemoirError } from '../../errors.ts'
 import type { ApiClient } from '../client.ts'
 import {
@@ -10,7 +11,7 @@ import {
   type DataOptions,
   type Register,
 } from '../context.ts'
-import { askAll, type Asked } from '../eval/ask.ts'
+import { askAll, type Asked, type Asking } from '../eval/ask.ts'
 import type { EvalChat } from '../eval/chats.ts'
 import { loadChats, withPlainIds } from '../eval/load.ts'
 import { readLocomo } from '../eval/locomo.ts'
@@ -21,6 +22,7 @@ import { concludeJob } from '../watch.ts'
 
 interface EvalOptions extends DataOptions {
   readonly rankings?: string
+  readonly ablation: boolean
 }
 
 export const registerEval: Register = (program, context) => {
@@ -29,6 +31,7 @@ export const registerEval: Register = (program, context) => {
     .description('measure what recall finds: questions about conversations, with their answers')
     .argument('<file>', 'conversations and questions in the form of LoCoMo')
     .option('--rankings <out>', 'write what was found for each question, as JSON lines')
+    .option('--no-ablation', 'do not ask everything again without each stage of recall')
   dataOptions(command)
     .addHelpText(
       'after',
@@ -93,17 +96,37 @@ async function evaluate({
     return
   }
   using interrupted = interruption(io)
-  const asked = await askAll({ client, chats, plain, io, interrupted, label: 'questions' })
+  const asking = { client, chats, plain, io, interrupted }
+  const asked = await askAll({ ...asking, label: 'questions' })
   if (options.rankings !== undefined) await writeFile(options.rankings, rankings(asked))
+  const ablation = options.ablation ? await ablate(asking) : undefined
   await removeAll(client, { chats, namespace, io })
   if (interrupted.signal.aborted) {
     context.exit(INTERRUPTED)
     return
   }
-  const result = { ...report(asked), latency_ms: latencyOf(asked), degraded: degradedOf(asked) }
+  const result: Result = {
+    ...report(asked),
+    latency_ms: latencyOf(asked),
+    degraded: degradedOf(asked),
+    ...(ablation === undefined ? {} : { ablation }),
+  }
   if (options.json) writeJson(io.stdout, result)
   else print(result, io)
   context.exit(result.n > 0 ? DONE : FAILED)
+}
+
+type Ablation = Readonly<Partial<Record<RecallStage, Scores>>>
+
+/** What would be found without each of the stages. */
+async function ablate(asking: Omit<Asking, 'label'>): Promise<Ablation> {
+  const scores: Partial<Record<RecallStage, Scores>> = {}
+  for (const stage of RECALL_STAGES) {
+    const asked = await askAll({ ...asking, label: `without ${stage}`, more: { without: [stage] } })
+    const { by_category: _, ...all } = report(asked)
+    scores[stage] = all
+  }
+  return scores
 }
 
 const rankings = (asked: readonly Asked[]) =>
@@ -144,18 +167,23 @@ async function removeAll(
 type Result = ReturnType<typeof report> & {
   readonly latency_ms: ReturnType<typeof latencyOf>
   readonly degraded: number
+  readonly ablation?: Ablation
 }
 
 const HEAD = ['', 'QUESTIONS', 'R@5', 'R@10', 'R@20', 'R@50'] as const
 
-function print({ by_category: categories, latency_ms: took, degraded, ...all }: Result, io: Io) {
+function print(
+  { by_category: categories, latency_ms: took, degraded, ablation = {}, ...all }: Result,
+  io: Io,
+): void {
   const row = (name: string, scores: Scores) => [
     name,
     String(scores.n),
     ...(['r@5', 'r@10', 'r@20', 'r@50'] as const).map((at) => scores[at].toFixed(1)),
   ]
   const rows = Object.entries(categories).map(([name, scores]) => row(`category ${name}`, scores))
-  for (const each of table(HEAD, [row('all', all), ...rows], io.stdout.columns)) {
+  const less = Object.entries(ablation).map(([stage, scores]) => row(`without ${stage}`, scores))
+  for (const each of table(HEAD, [row('all', all), ...rows, ...less], io.stdout.columns)) {
     line(io.stdout, each)
   }
   line(io.stdout, `\nHalf of the answers within ${took.p50} ms, 95 % within ${took.p95} ms.`)

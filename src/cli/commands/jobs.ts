@@ -12,7 +12,8 @@ import {
   type Register,
 } from '../context.ts'
 import { line, writeJson, type Io } from '../io.ts'
-import { plain, table } from '../table.ts'
+import { printMore, printTable } from '../print.ts'
+import { plain } from '../table.ts'
 import { concludeJob, followJob } from '../watch.ts'
 
 interface ListOptions extends DataOptions {
@@ -72,7 +73,7 @@ function registerList(jobs: Command, context: CliContext): void {
         const page = await client.jobs({ limit, cursor, state })
         if (json) return writeJson(context.io.stdout, page)
         printJobs(page.items, context.io)
-        more(page.next_cursor, context.io)
+        printMore(page.next_cursor, context.io)
       })
     })
 }
@@ -91,9 +92,9 @@ function registerFailures(jobs: Command, context: CliContext): void {
           each.failed_at.slice(0, 19),
           each.message,
         ])
-        if (rows.length === 0) line(context.io.stdout, 'Nothing failed.')
-        else print(['CONVERSATION', 'CODE', 'WHEN', 'WHY'], rows, context.io)
-        more(page.next_cursor, context.io)
+        const head = ['CONVERSATION', 'CODE', 'WHEN', 'WHY']
+        printTable({ head, rows, none: 'Nothing failed.' }, context.io)
+        printMore(page.next_cursor, context.io)
       })
     })
 }
@@ -123,16 +124,7 @@ function registerControl(
   })
 }
 
-function print(head: readonly string[], rows: readonly (readonly string[])[], io: Io): void {
-  for (const each of table(head, rows, io.stdout.columns)) line(io.stdout, each)
-}
-
-function more(cursor: string | null, io: Io): void {
-  if (cursor !== null) line(io.stderr, `There are more: --cursor ${plain(cursor)}`)
-}
-
 function printJobs(jobs: readonly JobAnswer[], io: Io): void {
-  if (jobs.length === 0) return line(io.stdout, 'No jobs.')
   const rows = jobs.map((job) => {
     const { processed, errors } = backfillCounts.parse(job.progress)
     const failed = errors > 0 ? `, ${errors} failed` : ''
@@ -144,7 +136,8 @@ function printJobs(jobs: readonly JobAnswer[], io: Io): void {
       job.error ? job.error.code : `${processed} processed${failed}`,
     ]
   })
-  print(['ID', 'KIND', 'STATE', 'ACCEPTED', 'PROGRESS'], rows, io)
+  const head = ['ID', 'KIND', 'STATE', 'ACCEPTED', 'PROGRESS']
+  printTable({ head, rows, none: 'No jobs.' }, io)
 }
 
 function printJob(job: JobAnswer, io: Io, json: boolean | undefined): void {

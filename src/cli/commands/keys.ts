@@ -11,7 +11,7 @@ import {
   type Register,
 } from '../context.ts'
 import { line, writeJson } from '../io.ts'
-import { table } from '../table.ts'
+import { printMore, printTable } from '../print.ts'
 
 export const registerKeys: Register = (program, context) => {
   const keys = program
@@ -111,12 +111,9 @@ function registerList(keys: Command, context: CliContext): void {
           key.expires_at?.slice(0, 10) ?? 'never',
           key.name,
         ])
-        if (rows.length === 0) return line(context.io.stdout, 'No keys.')
         const head = ['ID', 'ROLE', 'NAMESPACE', 'USER', 'EXPIRES', 'NAME']
-        for (const each of table(head, rows, context.io.stdout.columns))
-          line(context.io.stdout, each)
-        if (page.next_cursor !== null)
-          line(context.io.stderr, `There are more: --cursor ${page.next_cursor}`)
+        printTable({ head, rows, none: 'No keys.' }, context.io)
+        printMore(page.next_cursor, context.io)
       })
     })
 }

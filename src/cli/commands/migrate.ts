@@ -1,7 +1,6 @@
-import type { Config } from '../../config.ts'
-import { MemoirError } from '../../errors.ts'
 import { examples, type Register } from '../context.ts'
 import { line, writeJson } from '../io.ts'
+import { databaseUrl } from '../serve.ts'
 
 export const registerMigrate: Register = (program, context) => {
   program
@@ -15,12 +14,4 @@ export const registerMigrate: Register = (program, context) => {
       for (const name of applied) line(context.io.stdout, `applied ${name}`)
       line(context.io.stdout, 'The schema is up to date.')
     })
-}
-
-/** @throws MemoirError `configuration_invalid` when DATABASE_URL is not set */
-export function databaseUrl(config: Config): string {
-  if (config.DATABASE_URL !== undefined) return config.DATABASE_URL
-  throw new MemoirError('configuration_invalid', 'DATABASE_URL is not set.', {
-    details: { next: 'Set it, or let memoir up bring a database of its own.' },
-  })
 }

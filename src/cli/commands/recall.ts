@@ -1,5 +1,6 @@
-import { TRACE_KINDS } from '../../domain/recall.ts'
+import { MAX_HOPS, TRACE_KINDS } from '../../domain/recall.ts'
 import type { RecallAnswer } from '../answers.ts'
+import type { RecallQuery } from '../client.ts'
 import {
   dataOptions,
   examples,
@@ -13,16 +14,10 @@ import {
   type Register,
 } from '../context.ts'
 import { line, writeJson, type Io } from '../io.ts'
-import { table } from '../table.ts'
+import { printTable } from '../print.ts'
 
-interface RecallOptions extends DataOptions {
+interface RecallOptions extends DataOptions, Omit<RecallQuery, 'q' | 'user_id'> {
   readonly user: string
-  readonly k?: number
-  readonly kinds?: readonly string[]
-  readonly scope?: readonly string[]
-  readonly from?: string
-  readonly to?: string
-  readonly threshold?: number
 }
 
 export const registerRecall: Register = (program, context) => {
@@ -37,6 +32,7 @@ export const registerRecall: Register = (program, context) => {
     .option('--from <time>', 'not older than', time)
     .option('--to <time>', 'not newer than', time)
     .option('--threshold <share>', 'cut hits of less relevance, 0 to 1', share)
+    .option('--hops <n>', 'how far neighbours may stand that lend their score', whole(0, MAX_HOPS))
   dataOptions(command)
     .addHelpText(
       'after',
@@ -65,8 +61,7 @@ export function printHits({ hits, degraded, took_ms: took }: RecallAnswer, io: I
     hit.role ?? '',
     hit.content,
   ])
-  if (rows.length === 0) line(io.stdout, 'Nothing is remembered about that.')
-  else for (const each of table(HEAD, rows, io.stdout.columns)) line(io.stdout, each)
+  printTable({ head: HEAD, rows, none: 'Nothing is remembered about that.' }, io)
   if (degraded.length > 0) line(io.stderr, `Degraded: ${degraded.join(', ')}`)
   if (io.isTTY) line(io.stderr, `${hits.length} found in ${Math.round(took)} ms`)
 }

@@ -11,7 +11,8 @@ import {
   type Register,
 } from '../context.ts'
 import { line, writeJson, type Io } from '../io.ts'
-import { plain, table } from '../table.ts'
+import { printTable } from '../print.ts'
+import { plain } from '../table.ts'
 
 export const registerSchedules: Register = (program, context) => {
   const schedules = program
@@ -56,12 +57,8 @@ function registerList(schedules: Command, context: CliContext): void {
       await withClient(context, namespace, async (client) => {
         const page = await client.schedules()
         if (json) return writeJson(context.io.stdout, page)
-        if (page.items.length === 0) return line(context.io.stdout, 'No schedules.')
         const head = ['ID', 'CRON', 'STATE', 'NEXT', 'LAST', 'NOTE']
-        const rows = page.items.map(rowOf)
-        for (const each of table(head, rows, context.io.stdout.columns)) {
-          line(context.io.stdout, each)
-        }
+        printTable({ head, rows: page.items.map(rowOf), none: 'No schedules.' }, context.io)
       })
     })
 }

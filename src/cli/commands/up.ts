@@ -7,8 +7,8 @@ import { DONE, INTERRUPTED, interruption, line, writeJson, type Output } from '.
 import { withVariables } from '../overlay.ts'
 import type { RunningUp } from '../parts.ts'
 import { loadSample } from '../sample.ts'
+import { databaseUrl } from '../serve.ts'
 import type { Stack } from '../../stack/stack.ts'
-import { databaseUrl } from './migrate.ts'
 import { runSample } from './sample-run.ts'
 
 interface UpOptions {

@@ -1,12 +1,11 @@
 import { InvalidArgumentError, Option } from 'commander'
-import { createLogger } from '../../logger.ts'
 import type { Services } from '../../services.ts'
 import type { RunningWorker } from '../../worker.ts'
 import { countRunnableJobs } from '../../stores/runnable-jobs.ts'
 import { examples, type CliContext, type Register } from '../context.ts'
-import { DONE, INTERRUPTED, interruption, line, type Interruption } from '../io.ts'
+import { line, type Interruption } from '../io.ts'
+import { serveWith, type Serving } from '../serve.ts'
 import { pause } from '../watch.ts'
-import { databaseUrl } from './migrate.ts'
 
 interface WorkerOptions {
   readonly once?: boolean
@@ -28,27 +27,16 @@ export const registerWorker: Register = (program, context) => {
       examples('memoir worker', 'memoir worker --once', 'memoir worker --interval 300'),
     )
     .action(async (options: WorkerOptions) => {
-      const config = context.config()
-      databaseUrl(config)
-      using interrupted = interruption(context.io)
-      await using closers = new AsyncDisposableStack()
-      const services = await context.parts.createServices(
-        config,
-        createLogger(config.LOG_LEVEL, 'memoir-worker'),
-      )
-      closers.defer(async () => await services.close())
-      await serve(context, { services, interrupted, ...options })
-      if (!interrupted.signal.aborted) return
-      context.exit((await interrupted.first) === 'SIGINT' ? INTERRUPTED : DONE)
+      await serveWith(context, 'memoir-worker', async (serving) => {
+        await serve(context, { ...serving, ...options })
+      })
     })
 }
 
-interface Serving extends WorkerOptions {
-  readonly services: Services
-  readonly interrupted: Interruption
-}
-
-async function serve(context: CliContext, { services, interrupted, once, interval }: Serving) {
+async function serve(
+  context: CliContext,
+  { services, interrupted, once, interval }: Serving & WorkerOptions,
+) {
   for (;;) {
     const worker = await context.parts.startWorker(services)
     try {

@@ -14,7 +14,7 @@ const WHOLES = new Set(['episode', 'summary'])
 export function rankingOf(hits: readonly HitAnswer[]): string[] {
   const ids = hits
     .filter(({ kind }) => !WHOLES.has(kind))
-    .flatMap((hit) => hit.message_ids.slice(0, IDS_A_HIT))
+    .flatMap(({ message_ids: ids = [] }) => ids.slice(0, IDS_A_HIT))
   return [...new Set(ids)]
 }
 

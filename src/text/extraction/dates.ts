@@ -24,6 +24,8 @@ const NO_DATE =
   /^(?:for|in the|the)? ?(?:past|last|next|coming)? ?(?:now|sun|sat|mon|tue|wed|thu|fri|mar|may|march|second|a second|moment|(?:this )?(?:morning|afternoon|evening|noon|weekend))$/iu
 const LENGTH =
   /^(?:for|over|within|during|every|each)\b|^(?:the )?(?:past|last|next) (?:few|couple|several|\d+|two|three|four|five|ten)\b/iu
+/** "In a few days" is a date of what is to come; of what was, it is how long it took. */
+const SPAN = /^in (?:an?|\d+|the|two|three|four|five|few)\b/iu
 const UPCOMING = /\b(?:will|going to|gonna|plan|planning|next|upcoming|soon|tomorrow|'ll)\b/iu
 /** A year alone the parser does not see. */
 const YEAR = /\b(?:in|since|until|of|from|en|desde|seit|depuis|im Jahr) ((?:19|20)\d{2})\b/giu
@@ -45,9 +47,10 @@ export function datesIn(text: string, said: string, language: string): SaidDate[
   if (Number.isNaN(instant.getTime())) return []
   const read = text.slice(0, READ_CHARS)
   const timezone = offsetMinutes(said)
+  const upcoming = UPCOMING.test(read)
   const parsed = PARSERS[language]
-    .parse(read, { instant, timezone }, { forwardDate: UPCOMING.test(read) })
-    .filter(isDate)
+    .parse(read, { instant, timezone }, { forwardDate: upcoming })
+    .filter((result) => isDate(result, upcoming))
     .map((result) => saidDate(result, { language, timezone }))
     .filter(({ at }) => Math.abs(Date.parse(at) - instant.getTime()) < HUMAN_SPAN_MS)
   const years = [...read.matchAll(YEAR)]
@@ -67,8 +70,9 @@ const HUMAN_SPAN_MS = 120 * 365 * 24 * 60 * 60 * 1_000
 const covers = ({ index, said }: SaidDate, place: number) =>
   place >= index && place < index + said.length
 
-function isDate({ text, start }: ParsedResult): boolean {
+function isDate({ text, start }: ParsedResult, upcoming: boolean): boolean {
   const said = text.trim()
+  if (SPAN.test(said) && !upcoming) return false
   if (NO_DATE.test(said) || LENGTH.test(said)) return false
   return (['day', 'weekday', 'month', 'year'] as const).some((part) => start.isCertain(part))
 }

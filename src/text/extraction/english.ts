@@ -2,7 +2,7 @@ import { entitiesAmong } from '../entities.ts'
 import { withoutOpeners } from './openers.ts'
 import type { Sentence } from './sentences.ts'
 import type { Speaker } from './speakers.ts'
-import { isCourtesy, isQuestion } from './statement.ts'
+import { isCourtesy, isFragment, isQuestion } from './statement.ts'
 import { subjectOf, withSubject } from './subject.ts'
 import { wordsTagged, written, type Word } from './tagging.ts'
 import { isFirstPerson, isSecondPerson, toThirdPerson } from './third-person.ts'
@@ -23,7 +23,7 @@ export function englishStatement(
 ): Told | undefined {
   if (isQuestion(text)) return undefined
   const { text: rest, remember } = withoutOpeners(text, called)
-  if (isQuestion(rest) || (isCourtesy(rest) && !remember)) return undefined
+  if (isQuestion(rest) || isFragment(rest) || (isCourtesy(rest) && !remember)) return undefined
   const words = wordsTagged(rest)
   if (words.length < FEWEST_WORDS) return undefined
   const subject = subjectOf(words)

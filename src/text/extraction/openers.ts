@@ -2,14 +2,14 @@
 
 /** Said before a sentence, with or without a comma. */
 const INTERJECTION =
-  /^(?:wo+w|whoa|woah|ye(?:ah|p|s|ah)|no(?:pe)?|nah|o+h|a+w+|ah|ugh|hm+|haha+|lol|hey(?: there)?|hi(?: there)?|hello|thanks(?: (?:a lot|so much|a bunch|again))?|thank you(?: so much)?|well|ok(?:ay)?|btw|by the way|oh my|man|totally|absolutely|definitely|exactly|for sure|sure(?: thing)?|right|great|cool|nice|awesome|amazing|actually|anyways?|honestly|luckily|unfortunately|fortunately|seriously|of course|speaking of which|guess what|you know(?: what)?|fyi|good (?:morning|evening|afternoon)|plus|also|so|and|but|or|then|still|besides|to be honest|i mean|like|sorry)(?<mark>\s*[,!.…:–—-]+\s*|\s+)/iu
+  /^(?:wo+w|whoa|woah|ye(?:ah|p|s|ah)|no(?:pe)?|nah|o+h|a+w+|ah|ugh|hm+|haha+|lol|hey(?: there)?|hi(?: there)?|hello|thanks(?: (?:a lot|so much|a bunch|again))?|thank you(?: so much)?|well|ok(?:ay)?|btw|by the way|oh my|man|totally|absolutely|definitely|exactly|for sure|sure(?: thing)?|right|great|cool|nice|awesome|amazing|actually|anyways?|honestly|luckily|unfortunately|fortunately|seriously|of course|speaking of which|guess what|you know(?: what)?|fyi|good (?:morning|evening|afternoon)|plus|also|so|and|but|or|then|still|besides|to be honest|i mean|like|sorry)(?! far\b)(?<mark>\s*[,!.…:–—-]+\s*|\s+)/iu
 /** These are words of the sentence where no mark follows ("like dogs", "no one", "great wine"). */
 const NEEDS_MARK =
   /^(?:no|nah|man|right|great|cool|nice|awesome|amazing|sure|like|well|then|still|sorry|of course|absolutely|definitely|totally|actually|seriously|honestly|thanks.*|thank you.*|exactly|good .*|besides)$/iu
 
-/** "Since we last talked," says when, but only to those two. */
+/** "Since we last talked" says when, but only to those two. */
 const SINCE =
-  /^(?:so )?(?:much|a lot|lots)?(?: has| have|'s)?(?: happened| changed)? ?since (?:we|our) (?:last )?(?:talk|sp[eo]|chat|met|saw|caught)\p{L}*(?: [\p{L}']+){0,2}(?:,| -|!|\.$)\s*/iu
+  /(?:^(?:so )?(?:much|a lot|lots)(?: has| have|'s)?(?: happened| changed)?)?\s*(?<!\p{L})since (?:we|our) (?:last )?(?:talk|sp[eo]|chat|met|saw|caught)\p{L}*(?: (?:last|up|time|each|other)){0,2}(?:,| -|!|\.$)?\s*/iu
 
 /** "Please remember that …": the wish is kept as salience, the rest as content. */
 const REMEMBER =
@@ -29,7 +29,7 @@ export function withoutOpeners(sentence: string, called: readonly string[]): Ope
   let text = sentence
   let remember = false
   for (let round = 0; round < MAX_OPENERS; round += 1) {
-    const shorter = withoutName(withoutInterjection(text), called).replace(SINCE, '')
+    const shorter = withoutName(withoutInterjection(text), called).replace(SINCE, ' ').trim()
     const rest = shorter.replace(REMEMBER, '')
     remember ||= rest !== shorter
     if (rest === text) break

@@ -28,26 +28,31 @@ const NAME_CHARS = 60
 
 /** A turn's speaker as the conversation around it shows. */
 export function createSpeakers(turns: readonly Turn[]): (turn: Turn) => Speaker {
-  const people = new Set(turns.filter((turn) => !isMachine(turn)).map(nameOf))
+  const machine = createMachineTest(turns)
+  const people = new Set(turns.filter((turn) => !machine(turn)).map(nameOf))
   return (turn) => {
     const name = nameOf(turn)
     const others = [...people].filter((other) => other !== name)
     return {
       name,
-      remembered: !isMachine(turn),
+      remembered: !machine(turn),
       addressed: people.size === 2 && others.length === 1 ? others[0] : undefined,
     }
   }
 }
 
-const isMachine = ({ role, name }: Turn) =>
-  MACHINES.has(role.toLowerCase()) ? !isPerson(name) : false
+/** In a chat of two named people one may well be posted under the role `assistant`; beside a "user" a name is an assistant's. */
+function createMachineTest(turns: readonly Turn[]): (turn: Turn) => boolean {
+  const isMachines = ({ role }: Turn) => MACHINES.has(role.toLowerCase())
+  const allNamed = turns.filter((turn) => !isMachines(turn)).every(({ name }) => isPerson(name))
+  return (turn) => isMachines(turn) && !(allNamed && isPerson(turn.name))
+}
 
-/** In a chat of two named people one may well be posted under the role `assistant`. */
 const isPerson = (name: string | null) =>
   name !== null && /^\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+)*$/u.test(name) && !MACHINE_NAME.test(name)
 
-const MACHINE_NAME = /assistant|\b(?:ai|bot|gpt|claude|gemini|copilot|model|system|tool)\b/iu
+const MACHINE_NAME =
+  /assistant|\b(?:user|human|ai|bot|gpt|claude|gemini|copilot|model|system|tool)\b/iu
 
 function nameOf({ role, name }: Turn): string {
   const given = name?.replaceAll(/\s+/gu, ' ').trim() ?? ''

@@ -100,18 +100,14 @@ const isPresent = (words: readonly Word[], from: number, to: number) =>
   words.slice(from, to).some(({ tags }) => tags.has('Infinitive')) &&
   !words.slice(from, to).some(({ tags }) => tags.has('PastTense'))
 
-/** The tagger takes some verbs for nouns ("I mentor a teen"); what stands between "I" and an article is one. */
+/** The tagger takes some verbs for nouns ("I mentor a teen", "I need them"); no noun stands right after "I". */
 function isVerbHere(words: readonly Word[], at: number): boolean {
   const word = words[at]
   if (word === undefined || word.norm === 'last') return false
   if (word.tags.has('Verb')) return true
-  const next = words[at + 1]
-  return (
-    word.tags.has('Singular') &&
-    !word.tags.has('Pronoun') &&
-    words[at - 1]?.norm === 'i' &&
-    (next?.tags.has('Determiner') === true || next?.tags.has('Possessive') === true)
-  )
+  const noun =
+    word.tags.has('Singular') && !word.tags.has('Pronoun') && !word.tags.has('ProperNoun')
+  return noun && words[at - 1]?.norm === 'i' && words[at - 1]?.after.trim() === ''
 }
 
 function verbFor(word: Word): string {

@@ -11,7 +11,7 @@ const IRREGULAR: Readonly<Record<string, string>> = {
 }
 /** The same in the past and the present; who tells of a life means the past more often. */
 const UNCHANGED =
-  /^(?:put|set|cut|hit|let|hurt|cost|quit|shut|spread|read|beat|bet|used|got|gotta|can|could|will|would|shall|should|may|might|must)$/u
+  /^(?:is|was|has|had|did|does|been|put|set|cut|hit|let|hurt|cost|quit|shut|spread|read|beat|bet|used|got|gotta|can|could|will|would|shall|should|may|might|must)$/u
 
 /** "live" → "lives"; what has no other form with a name stays. */
 export function withName(verb: string): string {

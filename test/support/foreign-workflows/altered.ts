@@ -8,6 +8,8 @@ async function altered(): Promise<void> {
 export {
   altered as backfill,
   altered as nightly,
+  altered as persistMemory,
   altered as processSession,
   altered as scheduledNightly,
+  altered as sync,
 }

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isTerminal } from '../src/domain/job.ts'
+import { BUCKET_NODES } from '../src/graph/compare.ts'
+import { startNeo4j } from '../test/support/parts.ts'
+import { seedUsers } from '../test/support/graph-world.ts'
+import { startMemoir, type BenchMemoir, type BenchServers } from './environment.ts'
+import { openBare, readBareGraph, writeBareGraph } from './graph-floor.ts'
+import { ms, percentile, timed, times, type Finding } from './measure.ts'
+
+const MEMORIES = 10_000
+const ROUNDS = 3
+const BAR = 0.7
+
+/** Ten thousand memories into Neo4j by `sync rebuild`, against bare merges of the same nodes and links. */
+export async function benchGraph(servers: BenchServers): Promise<Finding[]> {
+  const root = mkdtempSync(join(tmpdir(), 'memoir-bench-graph-'))
+  const neo4j = await startNeo4j({ root })
+  if (!neo4j) throw new Error('this bench needs Neo4j: scripts/install-neo4j.sh')
+  const driver = openBare(neo4j.url)
+  try {
+    await using memoir = await startMemoir(servers, {
+      name: 'graph',
+      more: { GRAPH_BACKEND: 'neo4j', NEO4J_URI: neo4j.url },
+    })
+    const userId = randomUUID()
+    const { db } = memoir.services
+    await seedUsers(db, { namespaceId: memoir.namespaceId, ids: [userId], memories: MEMORIES })
+    const samples = { rebuild: [] as number[], bare: [] as number[] }
+    // The first round warms both up: a Java server compiles what it runs.
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      const other = randomUUID()
+      const bare = await readBareGraph(db, userId, other)
+      const bareMs = await timed(async () => await writeBareGraph(driver, bare, BUCKET_NODES))
+      await memoir.services.graph.removeUser(other)
+      await memoir.services.graph.removeUser(userId)
+      const rebuildMs = await timed(async () => await rebuild(memoir, userId))
+      if (round === 0) continue
+      samples.bare.push(bareMs)
+      samples.rebuild.push(rebuildMs)
+    }
+    const [rebuilt, floor] = [percentile(samples.rebuild, 0.5), percentile(samples.bare, 0.5)]
+    const rate = floor / rebuilt
+    return [
+      {
+        what: `${MEMORIES.toLocaleString('en-US')} memories into Neo4j by sync rebuild, against bare unwind merges`,
+        measured: `${ms(rebuilt)}, ${times(rate)} as fast as the floor of ${ms(floor)}`,
+        bar: `≥ ${BAR} ×`,
+        holds: rate >= BAR,
+      },
+    ]
+  } finally {
+    await driver.close()
+    await neo4j.kill()
+    rmSync(root, { recursive: true, force: true })
+  }
+}
+
+async function rebuild({ services, namespaceId }: BenchMemoir, userId: string): Promise<void> {
+  const request = { operation: 'rebuild', dryRun: false, clearExisting: true, limit: null } as const
+  const { id } = await services.syncs.accept({ namespaceId, userId, ...request })
+  for (;;) {
+    const job = await services.jobs.get({ namespaceId, id })
+    if (job !== null && isTerminal(job.state)) {
+      if (job.state === 'succeeded' && job.progress['repaired'] === MEMORIES + 5) return
+      throw new Error(`the rebuild ${job.state}: ${JSON.stringify(job.progress)}`)
+    }
+    await sleep(5)
+  }
+}

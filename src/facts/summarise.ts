@@ -1,0 +1,152 @@
+import { z } from 'zod'
+import type { Turn } from '../domain/transcript.ts'
+import { MemoirError, SENTENCE } from '../errors.ts'
+import { contentHash } from '../ingest/conversation.ts'
+import { indexAlone, writeTexts, writeVectors } from '../memories/derive.ts'
+import { requireSpace } from '../memories/space.ts'
+import type { Queryable } from '../stores/database.ts'
+import { lockUsers } from '../stores/memory-users.ts'
+import type { Space } from '../stores/spaces.ts'
+import { linkSummaryToFacts, writeSummary, type Summarised } from '../stores/summaries.ts'
+import { detectLanguage } from '../text/language.ts'
+import { answered } from './answers.ts'
+import type { FactContext } from './extract.ts'
+
+/** What a model reads at once of a transcript; a longer one is summed up in parts, and the parts again. */
+const PART_CHARS = 12_000
+const MAX_CHARS = 1_200
+const SAMPLE_CHARS = 4_000
+
+export interface SummaryRequest {
+  /** Names the summary within its job. */
+  readonly step: string
+  readonly of: Summarised
+  readonly turns: readonly Turn[]
+  /** What the summary said before these turns; null for a first one. */
+  readonly before: string | null
+  /** For turns without a time of their own. */
+  readonly at: Date
+  /** Written in the same transaction. */
+  readonly also?: (tx: Queryable) => Promise<void>
+}
+
+/** Brings a summary up to date: what it said so far and the new turns become the next one. Points to the facts it rests on. */
+export async function summariseTurns(context: FactContext, request: SummaryRequest): Promise<void> {
+  const { db, embedder, priority, signal, purses } = context
+  if (request.turns.length === 0) return
+  const summary = await summaryOf(context, request)
+  if (summary.content.trim() === '') return
+  const space = await requireSpace(db, embedder)
+  const [vec] = await embedder.embed([summary.content], {
+    priority,
+    signal,
+    ...(purses ? { purse: purses.embedding } : {}),
+  })
+  if (!vec) throw new MemoirError('vendor_bad_answer', 'no vector came back')
+  await db.transaction(async (tx) => {
+    await write(tx, context, { ...request, ...summary, space, vec })
+    await request.also?.(tx)
+  })
+}
+
+interface Summary {
+  readonly content: string
+  readonly model: string
+  readonly promptVersion: string
+}
+
+async function summaryOf(
+  context: FactContext,
+  { step, turns, before }: SummaryRequest,
+): Promise<Summary> {
+  const said = turns.map(({ content }) => content).join('\n')
+  const language = detectLanguage(said.slice(0, SAMPLE_CHARS))
+  let level = [...(before === null ? [] : [asTurn(before, 0)]), ...turns]
+  for (let depth = 0; ; depth += 1) {
+    const summaries: Summary[] = []
+    for (const [index, part] of partsOf(level).entries()) {
+      const name = `${step}:summarise:${depth}:${index}`
+      summaries.push(await askSummary(context, { step: name, turns: part, language }))
+    }
+    const [only] = summaries
+    if (only && summaries.length === 1) return only
+    level = summaries.map(({ content }, position) => asTurn(content, position))
+  }
+}
+
+const asTurn = (content: string, position: number): Turn => ({
+  position,
+  role: 'summary',
+  name: null,
+  content: content.slice(0, PART_CHARS),
+  at: null,
+})
+
+async function askSummary(
+  { db, model, jobId, userId, priority, signal, purses }: FactContext,
+  { step, turns, language }: { step: string; turns: readonly Turn[]; language: string },
+): Promise<Summary> {
+  const request = { turns, facts: [], maxChars: MAX_CHARS, language }
+  const answer = await answered(
+    db,
+    { jobId, userId, step, model: model.identity.model, input: request, schema: z.string() },
+    async () =>
+      await model.summarise(request, {
+        priority,
+        signal,
+        ...(purses ? { purse: purses.language } : {}),
+      }),
+  )
+  return { content: answer.value, model: answer.model, promptVersion: answer.promptVersion }
+}
+
+function partsOf(turns: readonly Turn[]): Turn[][] {
+  const parts: Turn[][] = []
+  let chars = Number.POSITIVE_INFINITY
+  for (const turn of turns) {
+    const content = turn.content.slice(0, PART_CHARS)
+    chars += content.length
+    if (chars > PART_CHARS) {
+      parts.push([])
+      chars = content.length
+    }
+    parts.at(-1)?.push({ ...turn, content })
+  }
+  return parts
+}
+
+async function write(
+  tx: Queryable,
+  { jobId, userId, language }: FactContext,
+  {
+    of,
+    turns,
+    at,
+    space,
+    vec,
+    ...summary
+  }: SummaryRequest & Summary & { readonly space: Space; readonly vec: Float32Array },
+): Promise<void> {
+  const locked = await lockUsers(tx, [userId])
+  if (!locked.has(userId)) throw new MemoirError('suppressed_user', SENTENCE.suppressed_user)
+  const { content, model, promptVersion } = summary
+  const said = turns.at(-1)?.at
+  const occurredAt = said === null || said === undefined ? at : new Date(said)
+  const row = await writeSummary(tx, {
+    ...of,
+    userId,
+    jobId,
+    content,
+    contentHash: contentHash(['summary', content]),
+    occurredAt,
+    model,
+    promptVersion,
+  })
+  if (row !== null) {
+    const trace = { ...row, userId, kind: 'summary' as const }
+    const counted = row.revision === 1 ? null : row
+    await writeTexts(tx, [{ trace, text: indexAlone(content, language), counted, occurredAt }])
+    await writeVectors(tx, space, [{ trace, vec, counted: row.vectorRevision > 0 }])
+  }
+  await linkSummaryToFacts(tx, userId, of)
+}

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '../logger.ts'
+import type { Database, Queryable } from '../stores/database.ts'
+import { deleteEdgesOf, entitiesNamedBy } from '../stores/edges.ts'
+import { removeUnnamedEntities } from '../stores/entities.ts'
+import { findDue, isDue, type DueKind } from '../stores/memory-retention.ts'
+import { lockUsers } from '../stores/memory-users.ts'
+import { lockMemories, removeMemories } from '../stores/memory-writes.ts'
+import { hideMemories } from './hide.ts'
+import { RESTORABLE_DAYS } from './remove.ts'
+
+/** What has expired goes out of sight like any deletion, and what was deleted long enough ago goes for good. */
+
+export interface RetirementServices {
+  readonly db: Database
+  readonly log: Logger
+}
+
+export interface Retired {
+  readonly expired: number
+  readonly purged: number
+}
+
+/** So few at once that nobody waits long for their locks. */
+const BATCH = 500
+
+/** Several workers may do it at once: each memory is looked at again under its user's lock. */
+export async function retireOnce(db: Database): Promise<Retired> {
+  return {
+    expired: await inBatches(db, 'expired', hideExpired),
+    purged: await inBatches(db, 'purgeable', purge),
+  }
+}
+
+type Retire = (tx: Queryable, due: { userId: string; ids: readonly string[] }) => Promise<number>
+
+async function inBatches(db: Database, kind: DueKind, retire: Retire): Promise<number> {
+  let total = 0
+  for (;;) {
+    const due = await findDue(db, { kind, days: RESTORABLE_DAYS, limit: BATCH })
+    let retired = 0
+    for (const [userId, own] of Map.groupBy(due, ({ userId }) => userId)) {
+      const ids = own.map(({ id }) => id)
+      retired += await db.transaction(async (tx) => {
+        await lockUsers(tx, [userId])
+        return await retire(tx, { userId, ids })
+      })
+    }
+    total += retired
+    // Somebody else may be at the same ones.
+    if (due.length < BATCH || retired === 0) return total
+  }
+}
+
+const hideExpired: Retire = async (tx, { userId, ids }) => {
+  const memories = (await lockMemories(tx, { userId, ids })).filter((memory) =>
+    isDue(memory, { kind: 'expired', days: RESTORABLE_DAYS, now: new Date() }),
+  )
+  if (memories.length > 0) await hideMemories(tx, { userId, memories })
+  return memories.length
+}
+
+const purge: Retire = async (tx, { userId, ids }) => {
+  const gone = (await lockMemories(tx, { userId, ids }))
+    .filter((memory) =>
+      isDue(memory, { kind: 'purgeable', days: RESTORABLE_DAYS, now: new Date() }),
+    )
+    .map(({ id }) => id)
+  if (gone.length === 0) return 0
+  const entityIds = await entitiesNamedBy(tx, { userId, traceIds: gone })
+  await deleteEdgesOf(tx, { userIds: [userId], traceIds: gone })
+  await removeMemories(tx, { userId, ids: gone })
+  await removeUnnamedEntities(tx, { userId, entityIds })
+  return gone.length
+}
+
+/** Recall and lists leave out what has expired at once; the rest can wait so long. */
+const LOOK_MS = 60_000
+
+/** Looks until aborted; a failure is tried again at the next look. */
+export async function keepRetiring(
+  { db, log }: RetirementServices,
+  { everyMs = LOOK_MS, signal }: { readonly everyMs?: number; readonly signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const counts = await retireOnce(db)
+      if (counts.expired + counts.purged > 0) log.info(counts, 'memories were retired')
+    } catch (error) {
+      log.warn({ error }, 'expired memories could not be retired')
+    }
+    // Only an abort rejects it, and that is what ends the waiting.
+    await sleep(everyMs, undefined, { signal }).catch(() => undefined)
+  }
+}

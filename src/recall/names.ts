@@ -1,0 +1,44 @@
+import { tellsSomething } from '../text/tokens.ts'
+
+/**
+ * Second stage: who the question is about. Names of those who speak are on every turn anyway, so in the text they tell nothing and
+ * only pull the question's vector towards greetings; they say whose turns are meant instead.
+ */
+export interface Named {
+  /** The question without them, or as it is when nothing else would be left. */
+  readonly text: string
+  /** Speakers that are named, as the record has them. */
+  readonly speakers: readonly string[]
+}
+
+export function namesIn(
+  query: string,
+  { participants, languages }: { participants: readonly string[]; languages: readonly string[] },
+): Named {
+  let text = query
+  const speakers: string[] = []
+  for (const name of participants) {
+    const pattern = patternOf(name, participants, query)
+    const without = text.replace(pattern, ' ')
+    if (without === text) continue
+    speakers.push(name)
+    text = without
+  }
+  const rest = text.replaceAll(/\s+/g, ' ').trim()
+  return { text: tellsSomething(rest, languages) ? rest : query, speakers }
+}
+
+/** The name, or the first of its words when no other speaker has that; with the English genitive. */
+function patternOf(name: string, participants: readonly string[], query: string): RegExp {
+  const first = firstWord(name)
+  const shared = participants.filter((other) => firstWord(other) === first).length > 1
+  const forms = shared || first === name ? [name] : [name, first]
+  // "Will" is a name and "will" is none, unless nobody bothered with capitals.
+  const flags = query === query.toLowerCase() ? 'giu' : 'gu'
+  return new RegExp(
+    `(?<![\\p{L}\\p{N}])(?:${forms.map((form) => RegExp.escape(form)).join('|')})(?:['’]s)?(?![\\p{L}\\p{N}])`,
+    flags,
+  )
+}
+
+const firstWord = (name: string) => name.split(/\s+/)[0] ?? name
