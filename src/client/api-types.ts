@@ -1,5 +1,30 @@
 /** Written by scripts/client-types.ts out of the OpenAPI document. */
 
+export type Context = {
+  readonly context: string
+  readonly citations: readonly ({
+    readonly n: number
+    readonly id: string
+    readonly kind: string
+    readonly conversation_id: string | null
+    readonly message_ids: readonly (string)[]
+    readonly occurred_at: string
+    readonly score: number
+  })[]
+  readonly tokens: number
+  readonly degraded: readonly (string)[]
+  readonly took_ms: number
+}
+
+export type ErrorBody = {
+  readonly error: {
+    readonly code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
+    readonly message: string
+    readonly request_id: string
+    readonly details?: Readonly<Record<string, unknown>>
+  }
+}
+
 export type Recall = {
   readonly hits: readonly (Hit)[]
   readonly degraded: readonly (string)[]
@@ -60,15 +85,6 @@ export type Memory = {
   readonly writes: {
     readonly vector: "written" | "pending" | "failed" | "off"
     readonly graph: "written" | "pending" | "failed" | "off"
-  }
-}
-
-export type ErrorBody = {
-  readonly error: {
-    readonly code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
-    readonly message: string
-    readonly request_id: string
-    readonly details?: Readonly<Record<string, unknown>>
   }
 }
 
@@ -488,6 +504,32 @@ export type Ready = {
 }
 
 export interface Operations {
+  readonly context: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly q: string
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      readonly session_id?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly from?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly to?: string
+      readonly k?: number
+      readonly heads?: readonly ("semantic" | "entity" | "situation")[]
+      readonly kinds?: readonly ("message" | "episode" | "fact" | "summary" | "note")[]
+      /** One scope or several. */
+      readonly scope?: string | readonly (string)[]
+      readonly tags?: readonly (string)[]
+      readonly metadata?: Readonly<Record<string, unknown>>
+      readonly threshold?: number
+      readonly hops?: number
+      /** Stages to leave out, to measure what they earn. */
+      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops")[]
+      readonly max_tokens?: number
+    }
+    readonly answer: Context
+  }
   readonly recall: {
     readonly query: {
       readonly q: string
@@ -510,6 +552,9 @@ export interface Operations {
       /** A JSON object. */
       readonly metadata?: string
       readonly threshold?: number | null
+      readonly hops?: number | null
+      /** Separated by commas, or the parameter again. */
+      readonly without?: readonly (unknown)[]
     }
     readonly body: undefined
     readonly answer: Recall
@@ -533,6 +578,9 @@ export interface Operations {
       readonly tags?: readonly (string)[]
       readonly metadata?: Readonly<Record<string, unknown>>
       readonly threshold?: number
+      readonly hops?: number
+      /** Stages to leave out, to measure what they earn. */
+      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops")[]
     }
     readonly answer: Recall
   }
@@ -707,7 +755,8 @@ export interface Operations {
     readonly query: Readonly<Record<string, never>>
     readonly body: {
       readonly page_size?: number
-      readonly extract?: "none"
+      /** How facts are made of conversations. Left out: by the language model when one is configured, else not at all. */
+      readonly extract?: "none" | "rules" | "model"
       /** Only what failed before. */
       readonly retry_failed?: boolean
       /** US dollars it may cost at most; there it pauses and says so. */

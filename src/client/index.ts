@@ -1,7 +1,8 @@
 import { createKeys, createSchedules, createUsers } from './administration.ts'
-import type { AcceptedMemories, Operations, Recall } from './api-types.ts'
+import type { AcceptedMemories, Operations, Recall, Stats } from './api-types.ts'
 import { createJobs } from './jobs.ts'
 import { createMemories, type MemoryWrite } from './memories.ts'
+import type { Page, PageQuery } from './pages.ts'
 import { createSessions } from './sessions.ts'
 import { createSettings } from './settings.ts'
 import { createTools } from './tools.ts'
@@ -24,6 +25,10 @@ import { createBackfills, createImports } from './work.ts'
 export type MemoirOptions = TransportOptions
 export type RecallQuestion = Operations['recallByBody']['body']
 
+export interface StatsQuery extends PageQuery {
+  readonly days?: number
+}
+
 export class Memoir {
   /** Single memories: write, list, change, remove. */
   readonly memories: ReturnType<typeof createMemories>
@@ -40,6 +45,8 @@ export class Memoir {
   readonly settings: ReturnType<typeof createSettings>
   /** Remembers something, or looks messages through for what to remember; found by words at once. */
   readonly add: (memory: MemoryWrite, options?: WriteOptions) => Promise<AcceptedMemories>
+  /** What there is in the key’s namespace, and what model vendors were asked in the last `days`. */
+  readonly stats: (query?: StatsQuery) => Promise<Page<Stats>>
   /** The memory tools, for models that call functions. */
   readonly tools: ReturnType<typeof createTools>
   /** Finds what is remembered of a user, best first. @throws MemoirApiError, MemoirConnectionError */
@@ -58,6 +65,8 @@ export class Memoir {
     this.sessions = createSessions(transport)
     this.settings = createSettings(transport)
     this.add = this.memories.add
+    this.stats = async ({ signal, ...query } = {}) =>
+      await transport.ask<Page<Stats>>({ method: 'GET', path: '/v1/stats', query, ...on(signal) })
     this.recall = async (body, { signal } = {}) =>
       await transport.ask<Recall>({
         method: 'POST',
