@@ -25,7 +25,7 @@ import { createQuestionSpending } from './recall/question-spending.ts'
 import { createQuestions, type QuestionDependencies } from './recall/question.ts'
 import { createRecall } from './recall/recall.ts'
 import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
-import { createLiveModels } from './settings/live-models.ts'
+import { createLiveModels, type LiveModels } from './settings/live-models.ts'
 import { createAiSettings } from './settings/settings.ts'
 import { sourceByNamespace } from './sources/source-by-namespace.ts'
 import { createPosts } from './sessions/posts.ts'
@@ -73,14 +73,15 @@ export async function createServices(
   const models = createLiveModels(parts)
   const { embedder = models.embedder, languageModel = models.languageModel } = options
   const sourceOf = sourceByNamespace(config, db, source)
-  const jobs = createJobs({ ...parts, temporal })
+  const inForce = models.config
+  const jobs = createJobs({ ...parts, temporal, inForce })
   const indexer = createSpaceIndexer(db, log)
   const activeSpace = cachedSpace(db, embedder)
   const priced = () => pricedEmbedding(config, embedder.identity.model)
   const spending = createQuestionSpending({ db, log, priced })
   return {
     ...parts,
-    ...pipelines(parts, { sourceOf, embedder, languageModel, graph, indexer }),
+    ...pipelines(parts, { sourceOf, embedder, languageModel, graph, indexer, inForce }),
     embedder,
     languageModel,
     source,
@@ -114,17 +115,18 @@ interface PipelineParts {
   readonly languageModel: LanguageModel
   readonly graph: GraphStore
   readonly indexer: ReturnType<typeof createSpaceIndexer>
+  readonly inForce: LiveModels['config']
 }
 
 /** What a worker's steps go through. */
 function pipelines(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
-  { sourceOf, embedder, languageModel, graph, indexer }: PipelineParts,
+  { sourceOf, embedder, languageModel, graph, indexer, inForce }: PipelineParts,
 ): Pick<Services, 'ingest' | 'persistence' | 'sessions'> {
   const onFinish = (space: Space) => indexer.poke(space)
   return {
     ingest: ingestByNamespace(sourceOf, (source) =>
-      createIngest({ ...parts, source, embedder, languageModel, onFinish }),
+      createIngest({ ...parts, source, embedder, languageModel, inForce, onFinish }),
     ),
     persistence: createPersistence({ ...parts, embedder, graph }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),

@@ -28,6 +28,8 @@ export interface IngestDependencies {
   readonly embedder: Embedder
   readonly languageModel: LanguageModel
   readonly log: Logger
+  /** The configuration with the models in force, when settings may name others. */
+  readonly inForce?: () => Promise<Config>
   /** Told when a job ended: vectors of a large user may want an index now. */
   readonly onFinish?: (space: Space) => void
 }
@@ -47,6 +49,7 @@ export function createIngest(dependencies: IngestDependencies): Ingest {
   return {
     async begin(job) {
       await source.check()
+      await dependencies.languageModel.ready?.()
       requireModel(job, dependencies.languageModel)
       await requireSpace(db, embedder)
       const position = await findPosition(db, job.jobId)
@@ -115,8 +118,9 @@ const RULES = createRulesModel()
 
 /** Facts are made the way the job asks for; when it does not say, by the language model, if there is one. */
 function extractionOf(
-  { config, db, languageModel }: PageContext,
+  { db, languageModel }: PageContext,
   { extract, jobId }: PageRequest,
+  config: Config,
 ): FactExtraction {
   const { provider, model } = languageModel.identity
   const vendor = provider === 'builtin' ? {} : { model: languageModel }
@@ -156,6 +160,9 @@ async function workThrough(
   { space, hooks, context }: { space: Space; hooks: PageHooks; context: PageContext },
 ): Promise<void> {
   const { config, db } = context
+  await context.languageModel.ready?.()
+  // Budgets are counted in what the models in force cost.
+  const priced = (await context.inForce?.()) ?? config
   const slice: SliceContext = {
     db,
     embedder: context.embedder,
@@ -165,9 +172,9 @@ async function workThrough(
     chunkChars: config.EMBEDDING_CHUNK_CHARS,
     language: config.MEMORY_LANGUAGE,
     signal: hooks.signal,
-    extraction: extractionOf(context, request),
+    extraction: extractionOf(context, request, priced),
     purse: purseOf(
-      { db, config },
+      { db, config: priced },
       { jobId: request.jobId, model: context.embedder.identity.model },
     ),
   }

@@ -32,10 +32,13 @@ export interface JobsDependencies {
   readonly temporal: TemporalClient
   readonly metrics: Metrics
   readonly log: Logger
+  /** The configuration with the models in force, when settings may name others. */
+  readonly inForce?: () => Promise<Config>
 }
 
 interface Context {
   readonly config: Config
+  readonly inForce: () => Promise<Config>
   readonly db: Database
   readonly launcher: Launcher
 }
@@ -47,7 +50,8 @@ export function createJobs(
   const { config, db, temporal } = dependencies
   const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
   const launcher = createLauncher({ ...dependencies, runs })
-  const context: Context = { config, db, launcher }
+  const { inForce = async () => await Promise.resolve(config) } = dependencies
+  const context: Context = { config, inForce, db, launcher }
   return {
     acceptBackfill: async (request) => await acceptBackfill(context, request),
     acceptNightly: async (request) => await acceptNightly(context, request),
@@ -55,7 +59,7 @@ export function createJobs(
     setBudget: async (key, budget) => {
       const row = await requireRow(context, key)
       if (isTerminal(row.state)) throw notNow(row, 'resume')
-      await setBudget(db, { jobId: row.id, tokens: tokensFor(budget, config) })
+      await setBudget(db, { jobId: row.id, tokens: tokensFor(budget, await inForce()) })
     },
     retry: async (key) => await retry(context, key),
     get: async (key) => await getJob(db, key),
@@ -137,10 +141,11 @@ async function acceptWalk(
   context: Context,
   { key, kind, wanted }: WalkAccept,
 ): Promise<JobRow | null> {
-  const { config, db, launcher } = context
+  const { inForce, db, launcher } = context
   const { workflowId, lockKey } = WALKS[kind]
   const { source, budget = null } = wanted
   const subject = { namespaceId: key.namespaceId, source }
+  const budgetTokens = budget === null ? null : tokensFor(budget, await inForce())
   for (let tries = 0; tries < ACCEPT_TRIES; tries += 1) {
     const inserted = await insertJob(db, {
       ...key,
@@ -149,7 +154,7 @@ async function acceptWalk(
       workflowId: workflowId(subject),
       request: { ...wanted },
       lockKey: lockKey(subject),
-      budgetTokens: budget === null ? null : tokensFor(budget, config),
+      budgetTokens,
     })
     if (inserted) {
       launcher.launch(await requireRow(context, key))

@@ -10,6 +10,7 @@ import { budgetPriceOf } from '../providers/prices.ts'
  * @throws MemoirError `invalid_request` when nobody knows what a token costs
  */
 export function requirePrice(config: Config, field: string): number {
+  requirePrices(config, field)
   const price = budgetPriceOf(pricesOf(config))
   if (price !== null) return price
   const model = config.EMBEDDING_MODEL ?? BUILTIN_MODEL

@@ -2,6 +2,9 @@ import type { Environment } from '../config.ts'
 import { BUILTIN_MODEL } from './hashing-embedder.ts'
 import { languagePriceOf, priceOf, type LanguagePrice, type PricedModel } from './prices.ts'
 
+/** The built-in model of language costs nothing, whatever was said of others. */
+const RULES = 'rules'
+
 export interface ConfiguredPrices {
   /** US dollars a million tokens; null when nobody knows. */
   readonly embedding: number | null
@@ -20,21 +23,22 @@ export interface ModelsUsed {
   readonly language?: string | null
 }
 
-/** What models cost. A price that was set by hand is that of the configured model and of no other. */
+/** What models cost. A price that was set by hand is that of the configured model; where none is configured, of the one that settings name. */
 export function pricesOf(config: PricedConfig, models: ModelsUsed = {}): ConfiguredPrices {
   const { LLM_MODEL, LLM_PRICE_INPUT: input, LLM_PRICE_OUTPUT: output } = config
   const { embedding = config.EMBEDDING_MODEL ?? BUILTIN_MODEL } = models
   const language = models.language === undefined ? (LLM_MODEL ?? null) : models.language
-  const own = language === LLM_MODEL && input !== undefined && output !== undefined
+  const own = language !== RULES && (LLM_MODEL === undefined || language === LLM_MODEL)
+  const price = own && input !== undefined && output !== undefined ? { input, output } : undefined
   return {
     embedding: priceOf(pricedEmbedding(config, embedding)),
-    language: languagePriceOf({ model: language, price: own ? { input, output } : undefined }),
+    language: languagePriceOf({ model: language, price }),
   }
 }
 
 /** An embedding model with the price that was set for it, if any was. */
 export function pricedEmbedding(config: PricedConfig, model: string): PricedModel {
-  const own = model === (config.EMBEDDING_MODEL ?? BUILTIN_MODEL)
+  const own = config.EMBEDDING_MODEL === undefined || model === config.EMBEDDING_MODEL
   return { model, price: own ? config.EMBEDDING_PRICE : undefined }
 }
 

@@ -74,9 +74,14 @@ export function withModels(config: Config, { llm, embedding }: AiSettings): Conf
     LLM_MODEL: model,
     EMBEDDING_MODEL: embedder,
     EMBEDDING_DIM: dim,
-    ...(model === config.LLM_MODEL ? {} : noLanguagePrice),
-    ...(embedder === config.EMBEDDING_MODEL ? {} : { EMBEDDING_PRICE: undefined }),
+    ...(isPriced(config.LLM_MODEL, model) ? {} : noLanguagePrice),
+    ...(isPriced(config.EMBEDDING_MODEL, embedder) ? {} : { EMBEDDING_PRICE: undefined }),
   }
+}
+
+/** Whether the environment's price is that of this model: it names it, or it names none. */
+function isPriced(configured: string | undefined, model: string | undefined): boolean {
+  return configured === undefined || configured === model
 }
 
 /** What is in force, from wherever it comes. */

@@ -69,19 +69,22 @@ export interface QueueStatus {
 /** Days are those of UTC. */
 const TODAY = `date_trunc('day', now() at time zone 'utc') at time zone 'utc'`
 
+/** Each count has an index of its own, since most posts were processed long ago. */
 export async function readQueueStatus(db: Queryable, reach: PostReach): Promise<QueueStatus> {
   const { rows } = await db.query<QueueStatus>(
-    `select count(*) filter (where r.status = 'queued') as queued,
-            count(*) filter (where r.status = 'processing') as processing,
-            count(*) filter (where r.status = 'error') as errors,
-            min(r.queued_at) filter (where r.status = 'queued') as "oldestQueuedAt",
-            count(*) filter (where r.status = 'processed' and r.processed_at >= ${TODAY}) as "processedToday",
+    `select open.queued, open.processing, open.oldest as "oldestQueuedAt",
+            (select count(*) from memoir.raw_session r where ${REACH} and r.status = 'error') as errors,
+            (select count(*) from memoir.raw_session r
+              where ${REACH} and r.status = 'processed' and r.processed_at >= ${TODAY}) as "processedToday",
             (select avg(took) from (
                select extract(epoch from r.processed_at - r.started_at)::float as took from memoir.raw_session r
                 where ${REACH} and r.status = 'processed' and r.started_at is not null
                 order by r.processed_at desc limit $4) as last) as "averageSeconds"
-       from memoir.raw_session r
-      where ${REACH}`,
+       from (select count(*) filter (where r.status = 'queued') as queued,
+                    count(*) filter (where r.status = 'processing') as processing,
+                    min(r.queued_at) filter (where r.status = 'queued') as oldest
+               from memoir.raw_session r
+              where ${REACH} and r.status in ('queued', 'processing')) as open`,
     [...reachOf(reach), MEASURED],
   )
   const [row] = rows

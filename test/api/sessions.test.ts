@@ -141,6 +141,20 @@ suite('a transcript may be larger than other bodies, up to its own limit', async
   })
 })
 
+suite('ten megabytes of ten thousand turns are accepted at once', async () => {
+  await using memoir = await createApiFixture()
+  const turn = (n: number) => `${n % 2 === 0 ? 'User' : 'Assistant'}: ${`word${n} `.repeat(110)}`
+  const large = Array.from({ length: 10_000 }, (_, n) => turn(n)).join('\n')
+  expect(large.length).toBeGreaterThan(9_000_000)
+  const began = performance.now()
+  expect((await post(memoir, { transcript: large })).status).toBe(202)
+  expect(performance.now() - began).toBeLessThan(10_000)
+  const { json } = await memoir.send(`${PATH}/s1`)
+  expect(json.posts).toMatchObject([{ turns: 10_000 }])
+  const shown = await memoir.send('/api/memory/chats/hierarchy')
+  expect(shown.text.length).toBeLessThan(10_000)
+})
+
 suite('an idempotency key gives the same answer, and none to another body', async () => {
   await using memoir = await createApiFixture()
   const headers = { 'idempotency-key': 'k-1' }

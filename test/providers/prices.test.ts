@@ -25,6 +25,10 @@ describe('what models cost', () => {
       embedding: null,
       language: null,
     })
+    const unnamed = loadConfig({ LLM_PRICE_INPUT: '1', LLM_PRICE_OUTPUT: '3' })
+    expect(pricesOf(unnamed, { language: 'mistral' }).language).toEqual({ input: 1, output: 3 })
+    expect(pricesOf(unnamed, { language: 'rules' }).language).toEqual({ input: 0, output: 0 })
+    expect(pricesOf(unnamed).language).toEqual({ input: 0, output: 0 })
     expect(pricesOf(config, { language: 'rules' }).language).toEqual({ input: 0, output: 0 })
   })
 

@@ -62,6 +62,28 @@ suite('which models work is told by the status, and follows the settings', async
   await memoir.send('/v1/recall?q=lake&user_id=nobody')
 })
 
+suite(
+  'a budget is counted in what the models in force cost, and refused where nobody knows',
+  async () => {
+    await using store = await createTestDatabase()
+    await using memoir = await openMemoir(store.url)
+    const use = async (model: string) =>
+      await memoir.send('/v1/settings/ai', {
+        method: 'PUT',
+        body: { llm: { base_url: vendor.url, model } },
+      })
+    await use('unheard-of')
+    const refused = await memoir.send('/v1/backfills', { body: { budget: 1 } })
+    expect([refused.status, refused.json.error.details.field]).toEqual([400, 'budget'])
+    expect(refused.json.error.message).toContain('LLM_PRICE_INPUT')
+
+    await use('gpt-4.1-mini')
+    expect((await memoir.send('/v1/backfills', { body: { budget: 1 } })).status).toBe(202)
+    const { rows } = await store.db.query('select budget_tokens from memoir.job')
+    expect(rows).toEqual([{ budget_tokens: 2_500_000 }])
+  },
+)
+
 suite('settings that cannot be read are told, and recall answers by words', async () => {
   await using store = await createTestDatabase()
   {
