@@ -1,7 +1,6 @@
 import type { Config } from '../config.ts'
 import type { Services } from '../services.ts'
 import { unpricedModels } from '../providers/configured-prices.ts'
-import { askOnce } from '../settings/probe.ts'
 import { findPollers } from '../temporal/pollers.ts'
 import {
   countAdminKeys,
@@ -264,6 +263,8 @@ async function checkEmbedding({ embedder, db }: Services): Promise<Found> {
 
 async function checkLanguage({ languageModel }: Services): Promise<Found> {
   await languageModel.ready?.()
+  // The models' libraries are large, and no other command of this process needs them.
+  const { askOnce } = await import('../settings/probe.ts')
   const took = await timed(async () => await askOnce(languageModel, { priority: 'live' }))
   const { provider, model } = languageModel.identity
   return ok(provider === 'builtin' ? `${provider}: ${model}` : `${provider}: ${model}, ${took} ms`)

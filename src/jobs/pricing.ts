@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts'
 import { MemoirError } from '../errors.ts'
 import { pricesOf, unpricedModels, type UnpricedModel } from '../providers/configured-prices.ts'
-import { BUILTIN_MODEL } from '../providers/hashing-embedder.ts'
+import { BUILTIN_MODEL } from '../providers/builtin-model.ts'
 import { budgetPriceOf } from '../providers/prices.ts'
 
 /**

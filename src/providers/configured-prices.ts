@@ -1,5 +1,5 @@
 import type { Environment } from '../config.ts'
-import { BUILTIN_MODEL } from './hashing-embedder.ts'
+import { BUILTIN_MODEL } from './builtin-model.ts'
 import { languagePriceOf, priceOf, type LanguagePrice, type PricedModel } from './prices.ts'
 
 /** The built-in model of language costs nothing, whatever was said of others. */

@@ -2,10 +2,8 @@ import { unit } from '../domain/vectors.ts'
 import { detectLanguage } from '../text/language.ts'
 import { lexemeCounts, lexemesOf } from '../text/tokens.ts'
 import { wordsOf } from '../text/words.ts'
+import { BUILTIN_MODEL } from './builtin-model.ts'
 import type { Embedder, SpaceIdentity } from './embedder.ts'
-
-/** Another number when the same text would get another vector. */
-export const BUILTIN_MODEL = 'hashing-1'
 
 /**
  * The built-in embedder: no model, no network, the same vector on every machine. Words, pairs of neighbouring words and letter

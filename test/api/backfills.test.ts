@@ -19,7 +19,10 @@ test.skipIf(!hasPostgres)('a backfill is accepted with its job', async () => {
   expect([job, status]).toEqual([id, 'queued'])
   const { rows } = await memoir.db.query('select id, request from memoir.job')
   expect(rows).toEqual([
-    { id, request: { source: 'main', pageSize: 20, retryFailed: false, budget: null } },
+    {
+      id,
+      request: { source: 'main', pageSize: 20, retryFailed: false, extract: 'none', budget: null },
+    },
   ])
 })
 
@@ -35,10 +38,10 @@ test.skipIf(!hasPostgres)('the same request joins, another one is told which run
   expect(other.json.error).toMatchObject({ code: 'conflict', details: { job: first.json.job } })
 })
 
-test.skipIf(!hasPostgres)('what a backfill cannot do yet is refused by its field', async () => {
+test.skipIf(!hasPostgres)('what a backfill cannot be asked is refused by its field', async () => {
   await using memoir = await createApiFixture()
   for (const [body, field] of [
-    [{ extract: 'model' }, 'extract'],
+    [{ extract: 'magic' }, 'extract'],
     [{ budget: -5 }, 'budget'],
     [{ page_size: 0 }, 'page_size'],
     [{ page_size: 2.5 }, 'page_size'],
