@@ -7,6 +7,7 @@ import { createEstimate } from './ingest/estimate.ts'
 import type { Ingest } from './ingest/ingest.ts'
 import { createIngest } from './ingest/page.ts'
 import { createSyncSteps, type SyncSteps } from './graph/sync-steps.ts'
+import { forget } from './forget/forget.ts'
 import { createJobs } from './jobs/accept.ts'
 import { createSyncs } from './jobs/sync.ts'
 import type { Schedules } from './jobs/jobs.ts'
@@ -76,9 +77,11 @@ export async function createServices(
   const sourceOf = sourceByNamespace(config, db, source)
   const inForce = models.config
   const jobs = createJobs({ ...parts, temporal, inForce })
+  const { launch } = jobs
   const indexer = createSpaceIndexer(db, log)
   const activeSpace = cachedSpace(db, embedder)
   const priced = () => pricedEmbedding(config, embedder.identity.model)
+  const focus = focusOf(config, redis)
   const spending = createQuestionSpending({ db, log, priced })
   return {
     ...parts,
@@ -87,16 +90,17 @@ export async function createServices(
     languageModel,
     source,
     temporal,
-    focus: focusOf(config, redis),
+    focus,
+    forget: async (request) => await forget({ config, db, launch: jobs.launch, focus }, request),
     graph,
     jobs,
     syncs: createSyncs({ db, launcher: jobs }),
     sync: createSyncSteps({ db, graph }),
-    posts: createPosts({ db, temporal, launcher: jobs }),
+    posts: createPosts({ db, temporal, launcher: jobs, ...forgetSecretOf(config) }),
     schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace, spending }),
-    memories: createMemories({ ...parts, launch: jobs.launch }),
+    memories: createMemories({ ...parts, launch }),
     settings: createAiSettings({ ...parts, onChange: () => models.forget() }),
     estimate: createEstimate(config, { sourceOf, embedder }),
     health: createHealth({ ...connections, embedder, languageModel, models, activeSpace }),
@@ -142,6 +146,8 @@ function recallOf(
   const question = createQuestions({ ...asking, timeoutMs, log })
   return createRecall({ db, question, metrics })
 }
+
+const forgetSecretOf = (config: Config) => ({ forgetSecret: config.MEMOIR_ENCRYPTION_KEY })
 
 function focusOf(config: Config, redis: RedisLink | undefined): FocusBuffer {
   const options = { ttlSeconds: config.REDIS_FOCUS_TTL_SECONDS }

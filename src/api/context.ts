@@ -2,6 +2,7 @@ import type { Config } from '../config.ts'
 import type { BackfillEstimate } from '../domain/job.ts'
 import type { RecallRequest, RecallResult } from '../domain/recall.ts'
 import type { Exposition } from '../exposition.ts'
+import type { ForgetRequest, Tombstone } from '../forget/forget.ts'
 import type { Jobs, Schedules } from '../jobs/jobs.ts'
 import type { Syncs } from '../jobs/sync.ts'
 import type { Logger } from '../logger.ts'
@@ -35,6 +36,8 @@ export interface ApiServices {
   /** Which models the installation uses. */
   readonly settings: AiSettingsService
   readonly memories: Memories
+  /** Forgets for good. @throws MemoirError `not_found`, `suppressed_user` */
+  readonly forget: (request: ForgetRequest) => Promise<Tombstone>
   readonly recall: (request: RecallRequest) => Promise<RecallResult>
   /** Name of each part (postgres, temporal, embedding) and whether it answers now. */
   readonly health: () => Promise<Readonly<Record<string, PartHealth>>>

@@ -114,6 +114,21 @@ export type Accepted = {
   readonly status: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
 }
 
+export type Tombstone = {
+  readonly tombstone: {
+    readonly ids: readonly (string)[]
+    /** Null after a dry run. */
+    readonly forgotten_at: string | null
+    readonly counts: {
+      readonly traces: number
+      readonly vectors: number
+      readonly edges: number
+      /** Entities that nothing names any more. */
+      readonly nodes: number
+    }
+  }
+}
+
 export type Job = {
   readonly id: string
   readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync"
@@ -750,6 +765,46 @@ export interface Operations {
     readonly query: Readonly<Record<string, never>>
     readonly body: undefined
     readonly answer: Memory | AcceptedMemories
+  }
+  readonly forget: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** One memory, or */
+      readonly id?: string
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      readonly scope?: string | readonly (string)[]
+      /** A posted session or a conversation of the source. */
+      readonly session_id?: string
+      readonly kinds?: readonly ("message" | "episode" | "fact" | "summary" | "note")[]
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly from?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly to?: string
+      /** Counts, and changes nothing. */
+      readonly dry_run?: boolean
+    }
+    readonly answer: Tombstone
+  }
+  readonly compatForget: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** One memory, or */
+      readonly id?: string
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      readonly scope?: string | readonly (string)[]
+      /** A posted session or a conversation of the source. */
+      readonly session_id?: string
+      readonly kinds?: readonly ("message" | "episode" | "fact" | "summary" | "note")[]
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly from?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly to?: string
+      /** Counts, and changes nothing. */
+      readonly dry_run?: boolean
+    }
+    readonly answer: Tombstone
   }
   readonly startBackfill: {
     readonly query: Readonly<Record<string, never>>

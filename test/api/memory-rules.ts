@@ -27,7 +27,16 @@ const stores = (path: string, body: object) => ({
 
 const memory = { content: 'We hiked to the lake.', scope: 'work' }
 
+/** Counts only, so that the walk's memory stays. */
+const forgets = (path: string) => ({
+  role: 'service' as const,
+  ask: ({ memory: id }: World) => ({ path, body: { id, dry_run: true } }),
+  outside: { foreign: 404, user: 404, scoped: 404 },
+})
+
 export const MEMORY_RULES = {
+  'post /v1/forget': forgets('/v1/forget'),
+  'post /memory/forget': forgets('/memory/forget'),
   'post /v1/memories': stores('/v1/memories', memory),
   'post /v1/memories/batch': stores('/v1/memories/batch', { memories: [memory] }),
   'get /v1/memories': {
