@@ -7,7 +7,9 @@ import { createEstimate } from './ingest/estimate.ts'
 import type { Ingest } from './ingest/ingest.ts'
 import { createIngest } from './ingest/page.ts'
 import { createSyncSteps, type SyncSteps } from './graph/sync-steps.ts'
-import { forget } from './forget/forget.ts'
+import { acceptErasure } from './forget/accept-erasure.ts'
+import { createEraseSteps, type EraseSteps } from './forget/erase-steps.ts'
+import { forget, type ForgetContext } from './forget/forget.ts'
 import { createJobs } from './jobs/accept.ts'
 import { createSyncs } from './jobs/sync.ts'
 import type { Schedules } from './jobs/jobs.ts'
@@ -51,6 +53,7 @@ export interface Services extends ApiServices {
   /** Working memory by user: in Redis when there is one, else in this process. */
   readonly focus: FocusBuffer
   readonly sync: SyncSteps
+  readonly erase: EraseSteps
   close(): Promise<void>
 }
 
@@ -77,7 +80,6 @@ export async function createServices(
   const sourceOf = sourceByNamespace(config, db, source)
   const inForce = models.config
   const jobs = createJobs({ ...parts, temporal, inForce })
-  const { launch } = jobs
   const indexer = createSpaceIndexer(db, log)
   const activeSpace = cachedSpace(db, embedder)
   const priced = () => pricedEmbedding(config, embedder.identity.model)
@@ -91,16 +93,17 @@ export async function createServices(
     source,
     temporal,
     focus,
-    forget: async (request) => await forget({ config, db, launch: jobs.launch, focus }, request),
+    ...forgetting({ ...parts, launch: jobs.launch, focus }),
     graph,
     jobs,
     syncs: createSyncs({ db, launcher: jobs }),
     sync: createSyncSteps({ db, graph }),
+    erase: createEraseSteps({ db, graph, focus, temporal }),
     posts: createPosts({ db, temporal, launcher: jobs, ...forgetSecretOf(config) }),
     schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace, spending }),
-    memories: createMemories({ ...parts, launch }),
+    memories: createMemories({ ...parts, launch: jobs.launch }),
     settings: createAiSettings({ ...parts, onChange: () => models.forget() }),
     estimate: createEstimate(config, { sourceOf, embedder }),
     health: createHealth({ ...connections, embedder, languageModel, models, activeSpace }),
@@ -146,6 +149,12 @@ function recallOf(
   const question = createQuestions({ ...asking, timeoutMs, log })
   return createRecall({ db, question, metrics })
 }
+
+/** What takes away for good. */
+const forgetting = (context: ForgetContext): Pick<Services, 'forget' | 'eraseUser'> => ({
+  forget: async (request) => await forget(context, request),
+  eraseUser: async (request) => await acceptErasure(context, request),
+})
 
 const forgetSecretOf = (config: Config) => ({ forgetSecret: config.MEMOIR_ENCRYPTION_KEY })
 

@@ -15,6 +15,7 @@ import { answerError } from './errors.ts'
 import { observe } from './observe.ts'
 import { backfillRoutes } from './routes/backfills.ts'
 import { budgetRoutes } from './routes/budget.ts'
+import { erasureRoutes } from './routes/erasures.ts'
 import { forgetRoutes } from './routes/forget.ts'
 import { importRoutes } from './routes/imports.ts'
 import { jobControlRoutes } from './routes/job-controls.ts'
@@ -66,6 +67,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', memoryRoutes)
     .route('/', memoryWriteRoutes)
     .route('/', forgetRoutes)
+    .route('/', erasureRoutes)
     .route('/', backfillRoutes)
     .route('/', importRoutes)
     .route('/', jobRoutes)

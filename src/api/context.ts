@@ -2,6 +2,7 @@ import type { Config } from '../config.ts'
 import type { BackfillEstimate } from '../domain/job.ts'
 import type { RecallRequest, RecallResult } from '../domain/recall.ts'
 import type { Exposition } from '../exposition.ts'
+import type { ErasureAccept } from '../forget/accept-erasure.ts'
 import type { ForgetRequest, Tombstone } from '../forget/forget.ts'
 import type { Jobs, Schedules } from '../jobs/jobs.ts'
 import type { Syncs } from '../jobs/sync.ts'
@@ -38,6 +39,8 @@ export interface ApiServices {
   readonly memories: Memories
   /** Forgets for good. @throws MemoirError `not_found`, `suppressed_user` */
   readonly forget: (request: ForgetRequest) => Promise<Tombstone>
+  /** Accepts that all of a user goes. @throws MemoirError `not_found` */
+  readonly eraseUser: (request: ErasureAccept) => Promise<{ readonly id: string }>
   readonly recall: (request: RecallRequest) => Promise<RecallResult>
   /** Name of each part (postgres, temporal, embedding) and whether it answers now. */
   readonly health: () => Promise<Readonly<Record<string, PartHealth>>>

@@ -129,9 +129,21 @@ export type Tombstone = {
   }
 }
 
+export type ErasureReceipt = {
+  readonly id: string
+  /** What is left of the user: a uuid of ours. */
+  readonly user: string
+  /** Rows, by table or store. */
+  readonly deleted: Readonly<Record<string, number>>
+  /** What came in while it was under way, found after the wait and deleted too. */
+  readonly found_again: Readonly<Record<string, number>>
+  readonly requested_at: string
+  readonly finished_at: string | null
+}
+
 export type Job = {
   readonly id: string
-  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync"
+  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "erase"
   readonly state: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
   readonly user_id: string | null
   readonly progress: Readonly<Record<string, unknown>>
@@ -806,6 +818,16 @@ export interface Operations {
     }
     readonly answer: Tombstone
   }
+  readonly eraseUser: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Accepted
+  }
+  readonly getErasure: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: ErasureReceipt
+  }
   readonly startBackfill: {
     readonly query: Readonly<Record<string, never>>
     readonly body: {
@@ -847,7 +869,7 @@ export interface Operations {
       readonly limit?: number
       /** `next_cursor` of the page before. */
       readonly cursor?: string
-      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync"
+      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "erase"
       readonly state?: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
     }
     readonly body: undefined

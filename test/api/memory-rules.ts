@@ -35,6 +35,16 @@ const forgets = (path: string) => ({
 })
 
 export const MEMORY_RULES = {
+  'delete /v1/users/{user_id}': {
+    role: 'service' as const,
+    ask: () => ({ path: '/v1/users/nobody-of-this-name', method: 'DELETE' }),
+    outside: { foreign: 404, user: 404, scoped: 404 },
+  },
+  'get /v1/erasures/{id}': {
+    role: 'service' as const,
+    ask: ({ job }: World) => ({ path: `/v1/erasures/${job}` }),
+    outside: { foreign: 404, user: 404, scoped: 404 },
+  },
   'post /v1/forget': forgets('/v1/forget'),
   'post /memory/forget': forgets('/memory/forget'),
   'post /v1/memories': stores('/v1/memories', memory),
