@@ -9,6 +9,7 @@ import { forget } from '../../src/forget/forget.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
 import { createSchedules } from '../../src/jobs/schedules.ts'
 import { createExposition } from '../../src/exposition.ts'
+import { createRulesModel } from '../../src/providers/rules-model.ts'
 import { createMemories } from '../../src/memories/service.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { createAiSettings } from '../../src/settings/settings.ts'
@@ -117,6 +118,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     settings: createAiSettings({ config, db, metrics, log, onChange: () => undefined }),
     forget: async (request) => await forget({ config, db, launch: jobs.launch }, request),
     eraseUser: async (request) => await acceptErasure({ config, db, launch: jobs.launch }, request),
+    languageModel: createRulesModel(),
     memories: createMemories({ config, db, launch: jobs.launch }),
     schedules: createSchedules({ config, db, temporal, jobs, log }),
     recall: async (request) => {
