@@ -120,6 +120,8 @@ export const environmentSchema = z.object({
   RAW_ERROR_RETENTION_DAYS: whole(90, 1, 36_500),
   SESSION_RETENTION_DAYS: whole(365, 1, 36_500),
 
+  ERASE_WAIT_SECONDS: whole(1800, 0, 86_400),
+
   PERSISTENCE_ENABLE_VECTOR_STORE: flag(true),
   PERSISTENCE_ENABLE_GRAPH_STORE: flag(true),
   PERSISTENCE_ROLLBACK_ON_PARTIAL_FAILURE: flag(false),

@@ -7,6 +7,9 @@ import { createEstimate } from './ingest/estimate.ts'
 import type { Ingest } from './ingest/ingest.ts'
 import { createIngest } from './ingest/page.ts'
 import { createSyncSteps, type SyncSteps } from './graph/sync-steps.ts'
+import { acceptErasure } from './forget/accept-erasure.ts'
+import { createEraseSteps, type EraseSteps } from './forget/erase-steps.ts'
+import { forget, type ForgetContext } from './forget/forget.ts'
 import { createJobs } from './jobs/accept.ts'
 import { createSyncs } from './jobs/sync.ts'
 import type { Schedules } from './jobs/jobs.ts'
@@ -50,6 +53,7 @@ export interface Services extends ApiServices {
   /** Working memory by user: in Redis when there is one, else in this process. */
   readonly focus: FocusBuffer
   readonly sync: SyncSteps
+  readonly erase: EraseSteps
   close(): Promise<void>
 }
 
@@ -79,6 +83,7 @@ export async function createServices(
   const indexer = createSpaceIndexer(db, log)
   const activeSpace = cachedSpace(db, embedder)
   const priced = () => pricedEmbedding(config, embedder.identity.model)
+  const focus = focusOf(config, redis)
   const spending = createQuestionSpending({ db, log, priced })
   return {
     ...parts,
@@ -87,12 +92,14 @@ export async function createServices(
     languageModel,
     source,
     temporal,
-    focus: focusOf(config, redis),
+    focus,
+    ...forgetting({ ...parts, launch: jobs.launch, focus }),
     graph,
     jobs,
     syncs: createSyncs({ db, launcher: jobs }),
     sync: createSyncSteps({ db, graph }),
-    posts: createPosts({ db, temporal, launcher: jobs }),
+    erase: createEraseSteps({ db, graph, focus, temporal }),
+    posts: createPosts({ db, temporal, launcher: jobs, ...forgetSecretOf(config) }),
     schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace, spending }),
@@ -142,6 +149,14 @@ function recallOf(
   const question = createQuestions({ ...asking, timeoutMs, log })
   return createRecall({ db, question, metrics })
 }
+
+/** What takes away for good. */
+const forgetting = (context: ForgetContext): Pick<Services, 'forget' | 'eraseUser'> => ({
+  forget: async (request) => await forget(context, request),
+  eraseUser: async (request) => await acceptErasure(context, request),
+})
+
+const forgetSecretOf = (config: Config) => ({ forgetSecret: config.MEMOIR_ENCRYPTION_KEY })
 
 function focusOf(config: Config, redis: RedisLink | undefined): FocusBuffer {
   const options = { ttlSeconds: config.REDIS_FOCUS_TTL_SECONDS }

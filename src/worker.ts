@@ -53,6 +53,7 @@ export type WorkerServices = Pick<
   | 'temporal'
   | 'graph'
   | 'sync'
+  | 'erase'
   | 'syncs'
 > & { readonly schedules: ScheduleKeeper }
 

@@ -2,6 +2,8 @@ import type { Ingest } from '../ingest/ingest.ts'
 import { createBackfillActivities } from './backfill.ts'
 import type { SyncSteps } from '../graph/sync-steps.ts'
 import type { Persistence } from '../memories/persist.ts'
+import { createEraseActivities } from './erase.ts'
+import type { EraseSteps } from '../forget/erase-steps.ts'
 import { createMemoryActivities } from './memories.ts'
 import { createReportActivities, type ReportDependencies } from './report.ts'
 import type { SessionSteps } from '../sessions/process.ts'
@@ -13,6 +15,7 @@ export interface ActivityDependencies extends ReportDependencies {
   readonly ingest: Ingest
   readonly sessions: SessionSteps
   readonly sync: SyncSteps
+  readonly erase: EraseSteps
   readonly schedules: ScheduledWork
   readonly persistence: Persistence
 }
@@ -26,6 +29,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createMemoryActivities(dependencies),
     ...createSessionActivities(dependencies),
     ...createSyncActivities(dependencies),
+    ...createEraseActivities(dependencies),
   }
 }
 

@@ -15,6 +15,8 @@ import { answerError } from './errors.ts'
 import { observe } from './observe.ts'
 import { backfillRoutes } from './routes/backfills.ts'
 import { budgetRoutes } from './routes/budget.ts'
+import { erasureRoutes } from './routes/erasures.ts'
+import { forgetRoutes } from './routes/forget.ts'
 import { importRoutes } from './routes/imports.ts'
 import { jobControlRoutes } from './routes/job-controls.ts'
 import { jobEventRoutes } from './routes/job-events.ts'
@@ -64,6 +66,8 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', recallRoutes)
     .route('/', memoryRoutes)
     .route('/', memoryWriteRoutes)
+    .route('/', forgetRoutes)
+    .route('/', erasureRoutes)
     .route('/', backfillRoutes)
     .route('/', importRoutes)
     .route('/', jobRoutes)

@@ -2,6 +2,8 @@ import type { Config } from '../config.ts'
 import type { BackfillEstimate } from '../domain/job.ts'
 import type { RecallRequest, RecallResult } from '../domain/recall.ts'
 import type { Exposition } from '../exposition.ts'
+import type { ErasureAccept } from '../forget/accept-erasure.ts'
+import type { ForgetRequest, Tombstone } from '../forget/forget.ts'
 import type { Jobs, Schedules } from '../jobs/jobs.ts'
 import type { Syncs } from '../jobs/sync.ts'
 import type { Logger } from '../logger.ts'
@@ -36,6 +38,10 @@ export interface ApiServices {
   /** Which models the installation uses. */
   readonly settings: AiSettingsService
   readonly memories: Memories
+  /** Forgets for good. @throws MemoirError `not_found`, `suppressed_user` */
+  readonly forget: (request: ForgetRequest) => Promise<Tombstone>
+  /** Accepts that all of a user goes. @throws MemoirError `not_found` */
+  readonly eraseUser: (request: ErasureAccept) => Promise<{ readonly id: string }>
   readonly recall: (request: RecallRequest) => Promise<RecallResult>
   /** What answers questions out of memories; by rules without a model. */
   readonly languageModel: Pick<LanguageModel, 'identity' | 'answer'>

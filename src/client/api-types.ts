@@ -114,9 +114,36 @@ export type Accepted = {
   readonly status: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
 }
 
+export type Tombstone = {
+  readonly tombstone: {
+    readonly ids: readonly (string)[]
+    /** Null after a dry run. */
+    readonly forgotten_at: string | null
+    readonly counts: {
+      readonly traces: number
+      readonly vectors: number
+      readonly edges: number
+      /** Entities that nothing names any more. */
+      readonly nodes: number
+    }
+  }
+}
+
+export type ErasureReceipt = {
+  readonly id: string
+  /** What is left of the user: a uuid of ours. */
+  readonly user: string
+  /** Rows, by table or store. */
+  readonly deleted: Readonly<Record<string, number>>
+  /** What came in while it was under way, found after the wait and deleted too. */
+  readonly found_again: Readonly<Record<string, number>>
+  readonly requested_at: string
+  readonly finished_at: string | null
+}
+
 export type Job = {
   readonly id: string
-  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync"
+  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "erase"
   readonly state: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
   readonly user_id: string | null
   readonly progress: Readonly<Record<string, unknown>>
@@ -751,6 +778,56 @@ export interface Operations {
     readonly body: undefined
     readonly answer: Memory | AcceptedMemories
   }
+  readonly forget: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** One memory, or */
+      readonly id?: string
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      readonly scope?: string | readonly (string)[]
+      /** A posted session or a conversation of the source. */
+      readonly session_id?: string
+      readonly kinds?: readonly ("message" | "episode" | "fact" | "summary" | "note")[]
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly from?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly to?: string
+      /** Counts, and changes nothing. */
+      readonly dry_run?: boolean
+    }
+    readonly answer: Tombstone
+  }
+  readonly compatForget: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** One memory, or */
+      readonly id?: string
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      readonly scope?: string | readonly (string)[]
+      /** A posted session or a conversation of the source. */
+      readonly session_id?: string
+      readonly kinds?: readonly ("message" | "episode" | "fact" | "summary" | "note")[]
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly from?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly to?: string
+      /** Counts, and changes nothing. */
+      readonly dry_run?: boolean
+    }
+    readonly answer: Tombstone
+  }
+  readonly eraseUser: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Accepted
+  }
+  readonly getErasure: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: ErasureReceipt
+  }
   readonly startBackfill: {
     readonly query: Readonly<Record<string, never>>
     readonly body: {
@@ -792,7 +869,7 @@ export interface Operations {
       readonly limit?: number
       /** `next_cursor` of the page before. */
       readonly cursor?: string
-      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync"
+      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "erase"
       readonly state?: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
     }
     readonly body: undefined

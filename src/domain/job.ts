@@ -1,6 +1,6 @@
 /** Accepted work: what a job row says, and what a backfill is asked and reports. Pure types; safe inside workflows. */
 
-export const JOB_KINDS = ['backfill', 'nightly', 'session', 'memory', 'sync'] as const
+export const JOB_KINDS = ['backfill', 'nightly', 'session', 'memory', 'sync', 'erase'] as const
 export type JobKind = (typeof JOB_KINDS)[number]
 
 /** Kinds that walk a source, one at a time. */
@@ -121,6 +121,12 @@ export interface MemoryJob extends JobStart {
   readonly hard: boolean
   /** Another run of the same job: what the one before took back has to be written again. */
   readonly again: boolean
+}
+
+/** Everything of a user goes. */
+export interface EraseJob extends JobStart {
+  /** As long as the longest step that may be under way. */
+  readonly waitSeconds: number
 }
 
 /** A job as HTTP, MCP and the command line show it. Times are ISO 8601 in UTC. */

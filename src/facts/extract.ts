@@ -4,6 +4,7 @@ import type { Database } from '../stores/database.ts'
 import { detectLanguage } from '../text/language.ts'
 import { answered } from './answers.ts'
 import { draftsOf, extractedSchema, type FactDraft } from './draft.ts'
+import type { Fence } from './fence.ts'
 import type { Passage } from './passages.ts'
 
 /** Who is served, by whom, and on whose account. */
@@ -19,6 +20,8 @@ export interface FactContext {
   readonly signal: AbortSignal
   /** Pays the language model, and the embedder. */
   readonly purses?: { readonly language: Purse; readonly embedding: Purse }
+  /** Keeps out what is forgotten while this is under way. */
+  readonly fence?: Fence
 }
 
 const SAMPLE_CHARS = 4_000

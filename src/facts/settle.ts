@@ -1,12 +1,12 @@
-import { MemoirError, SENTENCE } from '../errors.ts'
+import { forgottenAmong, type Item } from '../forget/remembered.ts'
 import { requireSpace } from '../memories/space.ts'
 import type { Queryable } from '../stores/database.ts'
 import { anyFactAfter, factsOf, findFacts, type KnownFact } from '../stores/facts.ts'
-import { lockUsers } from '../stores/memory-users.ts'
 import type { Space } from '../stores/spaces.ts'
 import { detectLanguage } from '../text/language.ts'
 import type { FactDraft } from './draft.ts'
 import type { FactContext } from './extract.ts'
+import { fencedTransaction, type Fence } from './fence.ts'
 import { checkGuard } from './guard.ts'
 import { readDraft, resolveDrafts, type ReadDraft, type Resolved } from './resolve.ts'
 import { writeResolved, type FactOrigin, type WrittenFacts } from './write.ts'
@@ -55,9 +55,10 @@ export async function settleFacts(
     checkGuard(resolved, { facts: now.count, before: request.replacedBefore })
     const all = [...resolved, ...repeated(reads, resolved)]
     const check = round < MAX_ROUNDS ? lastSeq : null
-    const written = await db.transaction(
-      async (tx) => await writeLocked(tx, all, { ...request, userId, space, check }),
-    )
+    const written = await fencedTransaction(context, async (tx) => {
+      const left = await withoutForgotten(tx, all, context.fence)
+      return await writeLocked(tx, left, { ...request, userId, space, check })
+    })
     if (written !== null) return written
   }
 }
@@ -78,13 +79,23 @@ async function writeLocked(
     check: number | null
   },
 ): Promise<WrittenFacts | null> {
-  const locked = await lockUsers(tx, [userId])
-  if (!locked.has(userId)) throw new MemoirError('suppressed_user', SENTENCE.suppressed_user)
   const except = all.map(({ read }) => read.draft.id)
   if (check !== null && (await anyFactAfter(tx, { userId, seq: check, except }))) return null
   const written = await writeResolved(tx, all, { userId, space, origin })
   await also?.(tx, written)
   return written
+}
+
+/** A fact that was forgotten stays so, whatever says it again. */
+async function withoutForgotten(
+  tx: Queryable,
+  all: readonly Resolved[],
+  fence: Fence | undefined,
+): Promise<readonly Resolved[]> {
+  if (fence === undefined) return all
+  const items = all.map(({ read }): Item => ({ kind: 'trace', id: read.draft.id }))
+  const gone = await forgottenAmong(tx, fence, items)
+  return all.filter((_, index) => gone[index] !== true)
 }
 
 const idsOf = (reads: readonly ReadDraft[]) => reads.map(({ draft }) => draft.id)

@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import type { Turn } from '../domain/transcript.ts'
-import { MemoirError, SENTENCE } from '../errors.ts'
+import { MemoirError } from '../errors.ts'
 import { contentHash } from '../ingest/conversation.ts'
 import { indexAlone, writeTexts, writeVectors } from '../memories/derive.ts'
 import { requireSpace } from '../memories/space.ts'
 import type { Queryable } from '../stores/database.ts'
-import { lockUsers } from '../stores/memory-users.ts'
 import type { Space } from '../stores/spaces.ts'
 import { linkSummaryToFacts, writeSummary, type Summarised } from '../stores/summaries.ts'
 import { detectLanguage } from '../text/language.ts'
 import { answered } from './answers.ts'
 import type { FactContext } from './extract.ts'
+import { fencedTransaction } from './fence.ts'
 
 /** What a model reads at once of a transcript; a longer one is summed up in parts, and the parts again. */
 const PART_CHARS = 12_000
@@ -43,7 +43,7 @@ export async function summariseTurns(context: FactContext, request: SummaryReque
     ...(purses ? { purse: purses.embedding } : {}),
   })
   if (!vec) throw new MemoirError('vendor_bad_answer', 'no vector came back')
-  await db.transaction(async (tx) => {
+  await fencedTransaction(context, async (tx) => {
     await write(tx, context, { ...request, ...summary, space, vec })
     await request.also?.(tx)
   })
@@ -127,8 +127,6 @@ async function write(
     ...summary
   }: SummaryRequest & Summary & { readonly space: Space; readonly vec: Float32Array },
 ): Promise<void> {
-  const locked = await lockUsers(tx, [userId])
-  if (!locked.has(userId)) throw new MemoirError('suppressed_user', SENTENCE.suppressed_user)
   const { content, model, promptVersion } = summary
   const said = turns.at(-1)?.at
   const occurredAt = said === null || said === undefined ? at : new Date(said)

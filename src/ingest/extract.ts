@@ -4,6 +4,7 @@ import type { Turn } from '../domain/transcript.ts'
 import { mergeDrafts, type FactDraft } from '../facts/draft.ts'
 import { extractPassage, type FactContext } from '../facts/extract.ts'
 import { passagesOf } from '../facts/passages.ts'
+import type { ForgetSecret } from '../forget/remembered.ts'
 import { settleFacts } from '../facts/settle.ts'
 import { summaryId } from '../facts/summary-id.ts'
 import { summariseTurns } from '../facts/summarise.ts'
@@ -31,6 +32,10 @@ interface ExtractContext {
   readonly signal: AbortSignal
   readonly purse?: Purse
   readonly extraction: FactExtraction
+  readonly namespaceId: string
+  readonly forgetSecret?: ForgetSecret
+  /** How often each user had had something forgotten when the conversations were read. */
+  readonly seqs: ReadonlyMap<string, number>
 }
 
 /** Conversations at once: hides a vendor's round trips, and leaves its rate to others too. */
@@ -107,10 +112,13 @@ function originOf(
 }
 
 function factContext(
-  { db, embedder, jobId, language, signal, purse, extraction }: ExtractContext,
+  context: ExtractContext,
   { model, userId }: { model: LanguageModel; userId: string },
 ): FactContext {
+  const { db, embedder, jobId, language, signal, purse, extraction } = context
+  const { namespaceId, forgetSecret: secret, seqs } = context
   return {
+    fence: { namespaceId, secret, seq: seqs.get(userId) ?? 0 },
     db,
     embedder,
     model,

@@ -237,24 +237,40 @@ function messageTrace(
   }
 }
 
-function episodeTrace(conversation: ReadConversation, target: PlanTarget): PlannedTrace {
-  const { title, turns } = conversation
+/** What an episode says, and is known by. */
+export function episodeOf({
+  title,
+  turns,
+  began,
+}: {
+  readonly title: string | null
+  readonly turns: readonly Pick<SourceMessage, 'name' | 'role' | 'content'>[]
+  readonly began: Date
+}): { content: string; contentHash: Buffer; meta: string } {
   const lines = turns.map((turn) => `${turn.name ?? turn.role ?? DEFAULT_ROLE}: ${turn.content}`)
   const content = [...(title === null ? [] : [title, '']), ...lines].join('\n')
+  return {
+    content,
+    contentHash: contentHash([PIPELINE_VERSION, began.getTime(), content]),
+    meta: JSON.stringify({ ...(title === null ? {} : { title }), messages: turns.length }),
+  }
+}
+
+function episodeTrace(conversation: ReadConversation, target: PlanTarget): PlannedTrace {
+  const { title, turns } = conversation
   const began = turns[0]?.createdAt ?? conversation.createdAt
+  const episode = episodeOf({ title, turns, began })
   return {
     text: null,
     write: {
+      ...episode,
       id: episodeId({ ...target, conversationId: conversation.id }),
       userId: target.userId,
       kind: 'episode',
       role: null,
-      content,
-      contentHash: contentHash([PIPELINE_VERSION, began.getTime(), content]),
-      language: languageOf([content], target.language),
+      language: languageOf([episode.content], target.language),
       conversationId: conversation.id,
       source: target.source,
-      meta: JSON.stringify({ ...(title === null ? {} : { title }), messages: turns.length }),
       occurredAt: began,
       textLength: 0,
       windowLength: 0,

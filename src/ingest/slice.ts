@@ -1,3 +1,4 @@
+import { suppressedAmong, type ForgetSecret } from '../forget/remembered.ts'
 import { MemoirError, toMemoirError, type ErrorCode } from '../errors.ts'
 import type { Embedder, Purse } from '../providers/embedder.ts'
 import { sqlState, type Database, type Queryable } from '../stores/database.ts'
@@ -14,6 +15,7 @@ import type { Space } from '../stores/spaces.ts'
 import { findConversationTraces, type StoredTrace } from '../stores/traces.ts'
 import type { SourceConversation } from './conversation.ts'
 import { embedPlans } from './embed.ts'
+import { forgottenSince, seqsOf, withoutForgotten } from './forgotten.ts'
 import { extractConversations, type FactExtraction } from './extract.ts'
 import {
   decide,
@@ -39,6 +41,8 @@ export interface SliceContext {
   /** Pays for the embeddings; without one nothing is counted. */
   readonly purse?: Purse
   readonly extraction: FactExtraction
+  /** Under which what was forgotten is known. */
+  readonly forgetSecret?: ForgetSecret
 }
 
 interface Decided {
@@ -98,19 +102,22 @@ async function ingestTogether(
   for (let race = 0; left.length > 0; race += 1) {
     if (race === MAX_RACES)
       throw new MemoirError('internal', 'the same conversations kept changing')
-    const decided = await decideAll(left, context)
+    // Before the texts are looked at: what is forgotten from here on is seen under the locks.
+    const seqs = await seqsOf(left, context)
+    const known = await withoutForgotten(left, context)
+    const decided = await decideAll(known, context)
     const plans = await planAll(decided, context)
     // Before the outcome is written: a conversation that counts as done has its facts.
     await extractConversations(
       plans.map(({ plan }) => plan),
-      context,
+      { ...context, seqs },
     )
     const vectors = await embedPlans(
       plans.map(({ plan }) => plan),
       context,
     )
     const raced = await context.db.transaction(
-      async (tx) => await writeUnderLocks(tx, { decided, plans, vectors }, context),
+      async (tx) => await writeUnderLocks(tx, { decided, plans, vectors, seqs }, context),
     )
     left = left.filter(({ id }) => raced.has(id))
   }
@@ -142,10 +149,13 @@ interface Planned {
 
 async function planAll(decided: readonly Decided[], context: SliceContext): Promise<Planned[]> {
   const work = decided.filter(({ decision }) => decision.kind === 'process')
+  const names = work.flatMap(({ conversation }) => conversation.userId ?? [])
+  const { namespaceId, forgetSecret: secret } = context
+  const suppressed = await suppressedAmong(context.db, { namespaceId, secret }, names)
   const users = await ensureUsers(
     context.db,
-    context.namespaceId,
-    work.flatMap(({ conversation }) => conversation.userId ?? []),
+    namespaceId,
+    names.filter((name) => !suppressed.has(name)),
   )
   const stored = await findConversationTraces(
     context.db,
@@ -170,18 +180,17 @@ async function planAll(decided: readonly Decided[], context: SliceContext): Prom
   })
 }
 
+interface Written {
+  readonly decided: readonly Decided[]
+  readonly plans: readonly Planned[]
+  readonly vectors: Parameters<typeof writePlans>[2]['vectors']
+  readonly seqs: ReadonlyMap<string, number>
+}
+
 /** @returns ids of conversations that changed since they were decided: nothing of those was written */
 async function writeUnderLocks(
   tx: Queryable,
-  {
-    decided,
-    plans,
-    vectors,
-  }: {
-    decided: readonly Decided[]
-    plans: readonly Planned[]
-    vectors: Parameters<typeof writePlans>[2]['vectors']
-  },
+  { decided, plans, vectors, seqs }: Written,
   context: SliceContext,
 ): Promise<Set<string>> {
   const locked = await lockUsers(tx, [
@@ -189,10 +198,16 @@ async function writeUnderLocks(
   ])
   const ids = decided.map(({ conversation }) => conversation.id)
   const now = await lockIngested(tx, context, ids)
+  const changed = await forgottenSince(
+    tx,
+    plans.map(({ plan }) => plan),
+    { seqs, locked },
+  )
   const raced = new Set(
     decided
-      .filter(({ conversation, previous }) => !isSameRow(previous, now.get(conversation.id)))
-      .map(({ conversation }) => conversation.id),
+      .map(({ conversation, previous }) => ({ id: conversation.id, previous }))
+      .filter(({ id, previous }) => changed.has(id) || !isSameRow(previous, now.get(id)))
+      .map(({ id }) => id),
   )
   const ready = plans.filter(
     ({ plan }) => !raced.has(plan.conversation.id) && locked.has(plan.userId),

@@ -168,11 +168,13 @@ const noChange = (userId: string): Counters => ({
   lastActiveAt: null,
 })
 
-type Counted = Pick<StoredTrace, 'kind' | 'textLength' | 'windowLength'>
+type Counted = Pick<StoredTrace, 'kind' | 'textLength' | 'windowLength'> &
+  Partial<Pick<StoredTrace, 'hasVector'>>
 
 function addTrace(change: Counters, trace: Counted, sign: 1 | -1): void {
   change.traces += sign
-  change.vectors += sign
+  // What is written gets one.
+  if (trace.hasVector !== false) change.vectors += sign
   if (trace.kind === 'episode') {
     change.episodes += sign
   } else {

@@ -1,4 +1,4 @@
-import type { JobKind, JobStart, MemoryJob } from '../domain/job.ts'
+import type { EraseJob, JobKind, JobStart, MemoryJob } from '../domain/job.ts'
 import { readMemoryRequest } from '../memories/request.ts'
 import type { JobRow } from '../stores/jobs.ts'
 import { backfillJobOf, nightlyJobOf } from './backfill-request.ts'
@@ -10,6 +10,7 @@ const ARGUMENT = {
   session: startOf,
   sync: startOf,
   memory: memoryJobOf,
+  erase: eraseJobOf,
 } satisfies Record<JobKind, (row: JobRow, heartbeatSeconds: number) => JobStart>
 
 /** What the workflow of a row is started with, now or after a crash. */
@@ -20,4 +21,12 @@ export function argumentOf(row: JobRow, heartbeatSeconds: number): JobStart {
 function memoryJobOf(row: JobRow, heartbeatSeconds: number): MemoryJob {
   const { operation, policy, hard = false } = readMemoryRequest(row.request)
   return { ...startOf(row, heartbeatSeconds), operation, policy, hard, again: row.attempts > 1 }
+}
+
+function eraseJobOf(row: JobRow, heartbeatSeconds: number): EraseJob {
+  const { waitSeconds } = row.request
+  return {
+    ...startOf(row, heartbeatSeconds),
+    waitSeconds: typeof waitSeconds === 'number' ? waitSeconds : 0,
+  }
 }

@@ -1,6 +1,8 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { GivenEntity } from '../domain/entity.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
+import { factId } from '../facts/draft.ts'
+import { liftForgotten, liftSuppression, type Item } from '../forget/remembered.ts'
 import { contentHash } from '../ingest/conversation.ts'
 import type { Queryable } from '../stores/database.ts'
 import { lockUserByName } from '../stores/memory-users.ts'
@@ -41,7 +43,7 @@ export async function storeMemories(
 ): Promise<AcceptedMemories> {
   refuseTwice(request.memories)
   return await acceptWrite(context, async (tx) => {
-    const userId = await requireUser(tx, request)
+    const userId = await requireUser(tx, context, request)
     const plans = await planWrites(tx, context, { request, userId })
     const jobId = newJobId()
     const written = await writeRecord(tx, { plans, userId, jobId })
@@ -62,10 +64,21 @@ export async function storeMemories(
   })
 }
 
-async function requireUser(tx: Queryable, request: StoreRequest): Promise<string> {
-  const { namespaceId, userId: externalId } = request
+/** Who says something directly wants it remembered: it lifts an erasure that has ended, and a forgetting of the same words. */
+async function requireUser(
+  tx: Queryable,
+  { config: { MEMOIR_ENCRYPTION_KEY: secret } }: AcceptContext,
+  { namespaceId, userId: externalId, memories }: StoreRequest,
+): Promise<string> {
   const id = await lockUserByName(tx, { namespaceId, externalId })
   if (id === null) throw new MemoirError('suppressed_user', SENTENCE.suppressed_user)
+  const of = { namespaceId, secret }
+  await liftSuppression(tx, of, externalId)
+  const said = memories.flatMap(({ content }): Item[] => [
+    { kind: 'content', userId: id, content },
+    { kind: 'trace', id: factId(id, content) },
+  ])
+  await liftForgotten(tx, of, said)
   return id
 }
 

@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
 import type { Turn } from '../domain/transcript.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
+import { suppressedAmong, type ForgetSecret } from '../forget/remembered.ts'
 import type { Launcher } from '../jobs/launcher.ts'
 import { sqlState, type Database } from '../stores/database.ts'
 import type { JobRow } from '../stores/jobs.ts'
+import { forgetSeqs } from '../stores/forgotten.ts'
 import { ensureUsers } from '../stores/memory-users.ts'
 import { insertPost, type PostRow } from '../stores/sessions.ts'
 import { uuidOfName, workflowIdOf } from '../temporal/ids.ts'
+import { withoutForgottenTurns } from './forgotten-turns.ts'
 import { turnDigests } from './transcript.ts'
 
 export interface SessionAccept {
@@ -30,6 +33,7 @@ export interface AcceptedPost extends PostRow {
 interface Accepting {
   readonly db: Database
   readonly launcher: Pick<Launcher, 'launch'>
+  readonly forgetSecret?: ForgetSecret
 }
 
 /** More turns than anybody says in a day; beyond it a step could not hold them. */
@@ -43,10 +47,11 @@ const TRIES = 4
  * @throws MemoirError `invalid_request` when it holds no or too many turns, `suppressed_user` for one who was erased
  */
 export async function acceptSession(
-  { db, launcher }: Accepting,
+  accepting: Accepting,
   accept: SessionAccept,
 ): Promise<AcceptedPost> {
-  const post = prepare(accept)
+  const { db, launcher } = accepting
+  let post = prepare(accept)
   for (let tries = 0; tries < TRIES; tries += 1) {
     const row = await insertUnlessRacing(db, post)
     if (row === 'racing') continue
@@ -54,10 +59,25 @@ export async function acceptSession(
       if (row.fresh) launcher.launch(jobRowOf(row, accept.namespaceId))
       return { ...row, sessionId: post.sessionId }
     }
-    const users = await ensureUsers(db, accept.namespaceId, [accept.userId])
-    if (users.size === 0) throw new MemoirError('suppressed_user', SENTENCE.suppressed_user)
+    post = await prepareForUser(accepting, accept)
   }
   throw new MemoirError('in_progress', SENTENCE.in_progress, { retryAfterMs: 1_000 })
+}
+
+/** For a user who is new, or has had something forgotten: that is left out. */
+async function prepareForUser(
+  { db, forgetSecret: secret }: Accepting,
+  accept: SessionAccept,
+): Promise<Prepared> {
+  const { namespaceId, userId: name, turns } = accept
+  const suppressed = await suppressedAmong(db, { namespaceId, secret }, [name])
+  const users = suppressed.has(name) ? null : await ensureUsers(db, namespaceId, [name])
+  const userId = users?.get(name)
+  if (userId === undefined) throw new MemoirError('suppressed_user', SENTENCE.suppressed_user)
+  const forgetSeq = (await forgetSeqs(db, [userId])).get(userId) ?? 0
+  const of = { namespaceId, userId, secret }
+  const left = forgetSeq === 0 ? turns : await withoutForgottenTurns(db, of, turns)
+  return { ...prepare({ ...accept, turns: left }), forgetSeq }
 }
 
 const toJson = (turns: readonly Turn[]) =>
@@ -84,6 +104,7 @@ function prepare({ namespaceId, userId, collection, turns, ...rest }: SessionAcc
   return {
     namespaceId,
     externalUserId: userId,
+    forgetSeq: 0,
     collection,
     sessionId,
     ids,

@@ -1,3 +1,4 @@
+import type { ForgetSecret } from '../forget/remembered.ts'
 import type { Launcher } from '../jobs/launcher.ts'
 import type { Database } from '../stores/database.ts'
 import type { TemporalClient } from '../temporal/client.ts'
@@ -22,11 +23,13 @@ export interface PostsDependencies {
   readonly db: Database
   readonly launcher: Pick<Launcher, 'launch'>
   readonly temporal: TemporalClient
+  readonly forgetSecret?: ForgetSecret
 }
 
-export function createPosts({ db, launcher, temporal }: PostsDependencies): Posts {
+export function createPosts({ temporal, ...accepting }: PostsDependencies): Posts {
+  const { db } = accepting
   return {
-    accept: async (post) => await acceptSession({ db, launcher }, post),
+    accept: async (post) => await acceptSession(accepting, post),
     outlook: createOutlooks(db),
     workers: async () => await findWorkers(temporal).catch(() => []),
   }

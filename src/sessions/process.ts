@@ -8,6 +8,8 @@ import { passagesOf, type Passage } from '../facts/passages.ts'
 import { settleFacts } from '../facts/settle.ts'
 import type { FactOrigin } from '../facts/write.ts'
 import { languagePurseOf, purseOf } from '../ingest/purse.ts'
+import { withoutForgottenTurns } from './forgotten-turns.ts'
+import { forgetSeqs } from '../stores/forgotten.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
 import type { Database } from '../stores/database.ts'
@@ -133,10 +135,13 @@ async function openWork(
   await Promise.all([languageModel.ready?.(), embedder.ready?.()])
   const post = await requirePost(db, jobId)
   const firstNew = post.firstNew ?? 0
-  const read = await readTurns(db, post, {
+  const seq = (await forgetSeqs(db, [post.userId])).get(post.userId) ?? 0
+  const secret = config.MEMOIR_ENCRYPTION_KEY
+  const all = await readTurns(db, post, {
     from: Math.max(0, firstNew - EARLIER_TURNS),
     to: post.turns,
   })
+  const read = await withoutForgottenTurns(db, { ...post, secret }, all)
   const turns = read.filter(({ position }) => position >= firstNew)
   const earlier = read.filter(({ position }) => position < firstNew)
   const context: FactContext = {
@@ -146,6 +151,7 @@ async function openWork(
     language: config.MEMORY_LANGUAGE,
     jobId,
     userId: post.userId,
+    fence: { namespaceId: post.namespaceId, secret, seq },
     priority: 'live',
     signal,
     purses: {

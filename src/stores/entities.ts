@@ -51,12 +51,12 @@ export async function upsertEntities(
   return (userId, mention) => ids.get(keyOf(userId, mention))
 }
 
-/** Of these entities, those that no memory names any more go, with their links to each other. */
+/** Of these entities, those that no memory names any more go, with their links to each other. @returns how many went */
 export async function removeUnnamedEntities(
   tx: Queryable,
   { userId, entityIds }: { userId: string; entityIds: readonly string[] },
-): Promise<void> {
-  if (entityIds.length === 0) return
+): Promise<number> {
+  if (entityIds.length === 0) return 0
   const { rows } = await tx.query<{ id: string }>(
     `delete from memoir.entity n
       where n.user_id = $1::uuid and n.id = any($2::uuid[]) and not exists (
@@ -70,4 +70,5 @@ export async function removeUnnamedEntities(
       where user_id = $1::uuid and (src = any($2::uuid[]) or dst = any($2::uuid[]))`,
     [userId, rows.map(({ id }) => id)],
   )
+  return rows.length
 }

@@ -119,6 +119,8 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
   'forgotten.kind': 'one of a closed list',
   'forgotten.hash': 'keyed hash, kept on purpose',
   'suppressed_user.hash': 'keyed hash, kept on purpose',
+  'erasure_receipt.deleted': 'counts',
+  'erasure_receipt.found_again': 'counts',
   'memory_trace.kind': 'one of a closed list',
   'memory_trace.state': 'one of a closed list',
   'memory_trace.vector_state': 'one of a closed list',

@@ -270,7 +270,10 @@ export async function resetForRetry(db: Queryable, job: JobRow): Promise<boolean
             error = null, control = null, started_at = null, reported_at = null, checked_at = null,
             finished_at = null
       where id = $1::uuid and attempts = $2
-        and (state in ('failed', 'cancelled') or error->>'code' = 'stuck')`,
+        -- What was ended because its user is erased has nothing left to do.
+        and (state in ('failed', 'cancelled') or error->>'code' = 'stuck')
+        and (kind = 'erase' or user_id is null or not exists (
+          select from memoir.memory_user u where u.id = user_id and u.erased_at is not null))`,
     [job.id, job.attempts],
   )
   return rowCount === 1

@@ -26,7 +26,8 @@ export async function ensureUsers(
   return await findUsers(db, namespaceId, wanted)
 }
 
-async function findUsers(
+/** As `ensureUsers`, without making any. */
+export async function findUsers(
   db: Queryable,
   namespaceId: string,
   externalIds: readonly string[],

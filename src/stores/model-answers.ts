@@ -31,7 +31,9 @@ export async function keepAnswer(
 ): Promise<StoredAnswer> {
   await db.query(
     `insert into memoir.model_answer (job_id, step, input_hash, user_id, model, answer)
-     values ($1::uuid, $2, $3, $4::uuid, $5, $6::jsonb)
+     select $1::uuid, $2, $3, $4::uuid, $5, $6::jsonb
+      -- Of somebody who is being erased nothing is kept.
+      where not exists (select from memoir.memory_user where id = $4::uuid and erased_at is not null)
      on conflict (job_id, step, input_hash) do nothing`,
     [key.jobId, key.step, key.inputHash, userId, model, JSON.stringify(answer)],
   )

@@ -21,6 +21,8 @@ export interface NewPost {
   readonly metadata: string
   readonly bytes: number
   readonly workflowId: string
+  /** How often the user had had something forgotten when the turns were looked through. */
+  readonly forgetSeq: number
 }
 
 export interface PostRow {
@@ -38,14 +40,14 @@ export interface PostRow {
 /**
  * A post with its session and its job, in one statement: all of it or nothing. The session's row is locked, so numbers are the
  * order of acceptance. A text that the session has is found and nothing is written.
- * @returns null when there is no such user (any more)
+ * @returns null when there is no such user (any more), or something of theirs was forgotten since
  * @throws a unique violation when the same text is being accepted at the same time; asked again it is found
  */
 export async function insertPost(db: Queryable, post: NewPost): Promise<PostRow | null> {
   const { rows } = await db.query<PostRow>(
     `with owner as (
        select id from memoir.memory_user
-        where namespace_id = $1::uuid and external_id = $2 and erased_at is null
+        where namespace_id = $1::uuid and external_id = $2 and erased_at is null and forget_seq = $14::bigint
      ), known as (
        select r.id, r.session, r.user_id, r.job_id, r.number, r.status, r.queued_at
          from owner o
@@ -86,6 +88,7 @@ export async function insertPost(db: Queryable, post: NewPost): Promise<PostRow 
       post.metadata,
       post.bytes,
       post.workflowId,
+      post.forgetSeq,
     ],
   )
   return rows[0] ?? null

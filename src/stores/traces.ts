@@ -14,6 +14,8 @@ export interface StoredTrace {
   readonly active: boolean
   readonly revision: number
   readonly vectorWritten: boolean
+  /** There is a vector, though it may be of an earlier revision. */
+  readonly hasVector: boolean
   readonly textLength: number
   readonly windowLength: number
 }
@@ -28,7 +30,10 @@ export async function findConversationTraces(
   const { rows } = await db.query<StoredTrace>(
     `select t.id, t.seq, t.user_id as "userId", t.conversation_id as "conversationId", t.kind,
             t.content_hash as "contentHash", t.state = 'active' as active, t.revision,
-            t.vector_state = 'written' as "vectorWritten", t.text_length as "textLength", t.window_length as "windowLength"
+            t.vector_state = 'written' as "vectorWritten",
+            (t.vector_state = 'written' or exists (
+              select from memoir.memory_embedding e where e.trace_id = t.id and e.user_id = t.user_id)) as "hasVector",
+            t.text_length as "textLength", t.window_length as "windowLength"
        from unnest($1::uuid[], $2::text[]) as k(user_id, conversation_id)
        join memoir.memory_trace t on t.user_id = k.user_id and t.conversation_id = k.conversation_id
       where t.source = $3 and t.kind in ('episode', 'message')`,

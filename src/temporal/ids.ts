@@ -23,6 +23,7 @@ export const WORKFLOWS = {
   nightly: { type: 'nightly', priority: 4 },
   session: { type: 'processSession', priority: 2 },
   sync: { type: 'sync', priority: 4 },
+  erase: { type: 'eraseUser', priority: 3 },
   memory: { type: 'persistMemory', priority: 2 },
 } satisfies Record<JobKind, WorkflowOfKind>
 

@@ -4,6 +4,8 @@ import { createApp, type AppOptions } from '../../src/api/app.ts'
 import type { ApiServices, PartHealth } from '../../src/api/context.ts'
 import { loadConfig } from '../../src/config.ts'
 import type { Hit, RecallRequest } from '../../src/domain/recall.ts'
+import { acceptErasure } from '../../src/forget/accept-erasure.ts'
+import { forget } from '../../src/forget/forget.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
 import { createSchedules } from '../../src/jobs/schedules.ts'
 import { createExposition } from '../../src/exposition.ts'
@@ -114,6 +116,8 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     estimate: async () =>
       await Promise.resolve({ conversations: 3, tokens: 400, cost: 0, model: 'hashing-1' }),
     settings: createAiSettings({ config, db, metrics, log, onChange: () => undefined }),
+    forget: async (request) => await forget({ config, db, launch: jobs.launch }, request),
+    eraseUser: async (request) => await acceptErasure({ config, db, launch: jobs.launch }, request),
     languageModel: createRulesModel(),
     memories: createMemories({ config, db, launch: jobs.launch }),
     schedules: createSchedules({ config, db, temporal, jobs, log }),

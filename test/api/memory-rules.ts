@@ -27,7 +27,26 @@ const stores = (path: string, body: object) => ({
 
 const memory = { content: 'We hiked to the lake.', scope: 'work' }
 
+/** Counts only, so that the walk's memory stays. */
+const forgets = (path: string) => ({
+  role: 'service' as const,
+  ask: ({ memory: id }: World) => ({ path, body: { id, dry_run: true } }),
+  outside: { foreign: 404, user: 404, scoped: 404 },
+})
+
 export const MEMORY_RULES = {
+  'delete /v1/users/{user_id}': {
+    role: 'service' as const,
+    ask: () => ({ path: '/v1/users/nobody-of-this-name', method: 'DELETE' }),
+    outside: { foreign: 404, user: 404, scoped: 404 },
+  },
+  'get /v1/erasures/{id}': {
+    role: 'service' as const,
+    ask: ({ job }: World) => ({ path: `/v1/erasures/${job}` }),
+    outside: { foreign: 404, user: 404, scoped: 404 },
+  },
+  'post /v1/forget': forgets('/v1/forget'),
+  'post /memory/forget': forgets('/memory/forget'),
   'post /v1/memories': stores('/v1/memories', memory),
   'post /v1/memories/batch': stores('/v1/memories/batch', { memories: [memory] }),
   'get /v1/memories': {

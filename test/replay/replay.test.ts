@@ -28,6 +28,7 @@ test('there are histories of every end and turn of a walk, and of what a schedul
     'backfill-done.json',
     'backfill-failed.json',
     'backfill-paused.json',
+    'erase-done.json',
     'memory-deleted.json',
     'memory-done.json',
     'memory-graph-later.json',

@@ -23,6 +23,8 @@ import { WALKS, WORKFLOWS } from '../../src/temporal/ids.ts'
 import { startWorker, type RunningWorker, type WorkerServices } from '../../src/worker.ts'
 import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
 import { createSyncSteps, type SyncSteps } from '../../src/graph/sync-steps.ts'
+import { createEraseSteps } from '../../src/forget/erase-steps.ts'
+import { createProcessFocus } from '../../src/stores/focus.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
 import { createSessionSteps } from '../../src/sessions/process.ts'
 import { createScriptedModel } from './scripted-model.ts'
@@ -161,6 +163,12 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     graph,
     sync,
     syncs,
+    erase: createEraseSteps({
+      db,
+      graph,
+      focus: createProcessFocus({ ttlSeconds: 60 }),
+      temporal,
+    }),
     config,
     log,
     db,

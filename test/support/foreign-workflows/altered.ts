@@ -7,6 +7,7 @@ async function altered(): Promise<void> {
 
 export {
   altered as backfill,
+  altered as eraseUser,
   altered as nightly,
   altered as persistMemory,
   altered as processSession,

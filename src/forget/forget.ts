@@ -1,0 +1,238 @@
+import type { TraceKind } from '../domain/recall.ts'
+import { MemoirError, SENTENCE } from '../errors.ts'
+import {
+  insertMemoryJob,
+  newJobId,
+  notFound,
+  policyOf,
+  type AcceptContext,
+} from '../memories/accept.ts'
+import { hideMemories } from '../memories/hide.ts'
+import type { Queryable } from '../stores/database.ts'
+import { deleteEdgesOf, entitiesNamedBy } from '../stores/edges.ts'
+import { removeUnnamedEntities } from '../stores/entities.ts'
+import type { FocusBuffer } from '../stores/focus.ts'
+import {
+  countHanging,
+  deleteModelAnswers,
+  deletePosts,
+  deleteSourceMessages,
+  deleteSources,
+  dropKeptWrites,
+  findDerived,
+  findPostedWords,
+  findTargets,
+  type ForgetTarget,
+} from '../stores/forget.ts'
+import { noteRemovals } from '../stores/graph-states.ts'
+import { findOwner } from '../stores/memory-list.ts'
+import type { JobRow } from '../stores/jobs.ts'
+import { findUserId, lockUsers } from '../stores/memory-users.ts'
+import { lockMemories, removeMemories } from '../stores/memory-writes.ts'
+import { factId } from '../facts/draft.ts'
+import { readConversations, rebuildConversations, type Rebuilt } from './rebuild.ts'
+import { rememberForgotten, type Item } from './remembered.ts'
+
+/** Forgetting for good: what is meant, all that came of it alone, and what would bring it back. */
+
+export interface ForgetRequest {
+  readonly namespaceId: string
+  /** One memory, or */
+  readonly ids?: readonly string[]
+  /** what matches of a user: the caller's own id. */
+  readonly userId?: string
+  /** Surrogate uuid: only if it is this user's. */
+  readonly boundTo?: string
+  readonly scopes?: readonly string[]
+  readonly sessionId?: string
+  readonly kinds?: readonly TraceKind[]
+  readonly from?: Date
+  readonly to?: Date
+  readonly dryRun: boolean
+}
+
+export interface Tombstone {
+  readonly ids: readonly string[]
+  readonly forgottenAt: Date | null
+  readonly counts: {
+    readonly traces: number
+    readonly vectors: number
+    readonly edges: number
+    readonly nodes: number
+  }
+}
+
+export interface ForgetContext extends AcceptContext {
+  readonly focus?: Pick<FocusBuffer, 'forget'>
+}
+
+/** Ends the transaction of a dry run. */
+class DryRun extends Error {
+  readonly tombstone: Tombstone
+  constructor(tombstone: Tombstone) {
+    super('nothing is changed')
+    this.tombstone = tombstone
+  }
+}
+
+/**
+ * Forgets in one transaction under the user's lock; the graph follows with jobs. A dry run does the same and takes it back, so that
+ * its counts are those of the real one.
+ * @throws MemoirError `not_found`
+ */
+export async function forget(context: ForgetContext, request: ForgetRequest): Promise<Tombstone> {
+  const userId = await requireUser(context, request)
+  try {
+    const { tombstone, rows } = await context.db.transaction(async (tx) => {
+      const done = await forgetLocked(tx, context, { request, userId })
+      if (request.dryRun) throw new DryRun({ ...done.tombstone, forgottenAt: null })
+      return done
+    })
+    for (const row of rows) context.launch(row)
+    await context.focus?.forget(userId, tombstone.ids)
+    return tombstone
+  } catch (error) {
+    if (error instanceof DryRun) return error.tombstone
+    throw error
+  }
+}
+
+async function requireUser(
+  { db }: ForgetContext,
+  { namespaceId, ids, userId, boundTo }: ForgetRequest,
+): Promise<string> {
+  const [first] = ids ?? []
+  const owner =
+    first === undefined
+      ? userId === undefined
+        ? null
+        : await findUserId(db, { namespaceId, externalId: userId })
+      : await findOwner(db, { namespaceId, id: first })
+  if (owner === null || (boundTo !== undefined && owner !== boundTo)) throw notFound()
+  return owner
+}
+
+interface Forgetting {
+  readonly request: ForgetRequest
+  readonly userId: string
+}
+
+async function forgetLocked(
+  tx: Queryable,
+  context: ForgetContext,
+  { request, userId }: Forgetting,
+): Promise<{ tombstone: Tombstone; rows: JobRow[] }> {
+  if (!(await lockUsers(tx, [userId])).has(userId)) {
+    throw new MemoirError('suppressed_user', SENTENCE.suppressed_user)
+  }
+  const targets = await findTargets(tx, { ...request, userId })
+  if (targets.length === 0 && request.ids !== undefined) throw notFound()
+  const { sessionId } = wholeSession(request)
+  const derived = await findDerived(tx, { userId, targets, sessionId })
+  const all = [...targets, ...derived]
+  const ids = all.map(({ id }) => id)
+  const hanging = await countHanging(tx, userId, ids)
+  const words = sessionId === undefined ? [] : await findPostedWords(tx, { userId, sessionId })
+  // The chain of messages is read before it is broken.
+  const conversations = await readConversations(tx, userId, targets)
+  const nodes = await removeAll(tx, { userId, ids })
+  await deleteSources(tx, { userId, targets, sessionId })
+  if (sessionId !== undefined) await deletePosts(tx, { userId, sessionId })
+  await deleteModelAnswers(tx, userId)
+  await dropKeptWrites(tx, { userId, ids })
+  await deleteSourceMessages(tx, { namespaceId: request.namespaceId, targets })
+  const rebuilt = await rebuildConversations(tx, context.config, {
+    namespaceId: request.namespaceId,
+    userId,
+    conversations,
+  })
+  const secret = context.config.MEMOIR_ENCRYPTION_KEY
+  const remembered = { namespaceId: request.namespaceId, userId, secret }
+  await rememberForgotten(tx, remembered, itemsOf(all, { userId, words }))
+  const rows = await followUps(tx, context, { request, userId, all, rebuilt })
+  const forgottenAt = new Date()
+  const counts = {
+    traces: ids.length + rebuilt.removed.length,
+    vectors: hanging.vectors + rebuilt.removed.length,
+    edges: hanging.edges,
+    nodes,
+  }
+  return { tombstone: { ids: [...ids, ...rebuilt.removed], forgottenAt, counts }, rows }
+}
+
+/** A session goes whole unless something narrows it down. */
+function wholeSession({ sessionId, scopes, kinds, from, to, ids }: ForgetRequest): {
+  sessionId: string | undefined
+} {
+  const narrowed = [scopes, kinds, from, to, ids].some((one) => one !== undefined)
+  return { sessionId: narrowed ? undefined : sessionId }
+}
+
+/** Summaries are made anew of what is left; everything else is never to come back. */
+function itemsOf(
+  all: readonly ForgetTarget[],
+  { userId, words }: { userId: string; words: readonly string[] },
+): Item[] {
+  const kept = all.filter(({ kind }) => kind !== 'summary')
+  const contents = [...kept.map(({ content }) => content), ...words]
+  return [
+    ...kept.map(({ id }): Item => ({ kind: 'trace', id })),
+    ...contents.map((content): Item => ({ kind: 'content', userId, content })),
+    ...contents.map((content): Item => ({ kind: 'trace', id: factId(userId, content) })),
+  ]
+}
+
+/** @returns how many entities nothing names any more */
+async function removeAll(
+  tx: Queryable,
+  { userId, ids }: { userId: string; ids: readonly string[] },
+): Promise<number> {
+  const memories = await lockMemories(tx, { userId, ids })
+  const visible = memories.filter(({ state }) => state !== 'deleted')
+  const entityIds = await entitiesNamedBy(tx, { userId, traceIds: ids })
+  if (visible.length > 0) await hideMemories(tx, { userId, memories: visible })
+  await deleteEdgesOf(tx, { userIds: [userId], traceIds: ids })
+  await removeMemories(tx, { userId, ids })
+  return await removeUnnamedEntities(tx, { userId, entityIds })
+}
+
+interface FollowUp extends Forgetting {
+  readonly all: readonly ForgetTarget[]
+  readonly rebuilt: Rebuilt
+}
+
+/** What is left to do is what other writes leave too: the vectors of episodes that were rebuilt, and the graph. */
+async function followUps(
+  tx: Queryable,
+  context: ForgetContext,
+  { request, userId, all, rebuilt }: FollowUp,
+): Promise<JobRow[]> {
+  const { namespaceId } = request
+  const rows: JobRow[] = []
+  const about = { namespaceId, userId, extract: false, writes: [] }
+  if (rebuilt.episodes.length > 0) {
+    const memories = rebuilt.episodes.map(({ id, revision }) => ({
+      id,
+      revision,
+      before: revision - 1,
+    }))
+    const job = { ...about, operation: 'restore' as const, memories }
+    rows.push(await insertMemoryJob(tx, context, { id: newJobId(), job }))
+  }
+  if (!policyOf(context.config).graph) return rows
+  const gone = [...all, ...rebuilt.removedTargets].map(({ id, revision }) => ({
+    id,
+    revision: revision + REVISIONS_OF_A_REMOVAL,
+  }))
+  await noteRemovals(
+    tx,
+    gone.map((one) => ({ ...one, userId, cascade: true })),
+  )
+  const memories = gone.map((one) => ({ ...one, before: null }))
+  const job = { ...about, operation: 'delete' as const, hard: true, cascade: true, memories }
+  rows.push(await insertMemoryJob(tx, context, { id: newJobId(), job }))
+  return rows
+}
+
+/** Hiding makes one revision, and the graph may hold none that is newer. */
+const REVISIONS_OF_A_REMOVAL = 1

@@ -1,0 +1,102 @@
+import { afterEach, expect, test } from 'vitest'
+import { forget, type ForgetRequest } from '../../src/forget/forget.ts'
+import type { Database } from '../../src/stores/database.ts'
+import { createTestDatabase, hasPostgres } from '../support/database.ts'
+import {
+  createIngestFixture,
+  findDisagreements,
+  seed,
+  type IngestFixture,
+} from '../support/ingest.ts'
+import { findText } from '../support/find-text.ts'
+
+const suite = hasPostgres ? test : test.skip
+const SECRET = 'zebrafish'
+
+interface World {
+  readonly db: Database
+  readonly ingest: IngestFixture
+  forget(request: Partial<ForgetRequest>): ReturnType<typeof forget>
+  message(text: string): Promise<string>
+}
+
+const open: AsyncDisposable[] = []
+afterEach(async () => {
+  for (const one of open.splice(0)) await one[Symbol.asyncDispose]()
+})
+
+async function world(): Promise<World> {
+  const store = await createTestDatabase()
+  open.push(store)
+  const { db } = store
+  const ingest = await createIngestFixture(db, {})
+  await seed(db, [
+    {
+      id: 'c1',
+      messages: [
+        { content: 'Hello there, how was the market today?' },
+        { content: `I keep a ${SECRET} named Otto at home in Graz.` },
+        { content: 'That sounds lovely, tell me about the garden.' },
+        { content: 'The garden is full of tomatoes and beans.' },
+      ],
+    },
+  ])
+  await ingest.run({ extract: 'rules' })
+  return {
+    db,
+    ingest,
+    forget: async (request) =>
+      await forget(
+        { config: ingest.config, db, launch: () => undefined },
+        { namespaceId: ingest.namespaceId, dryRun: false, ...request },
+      ),
+    async message(text) {
+      const { rows } = await db.query<{ id: string }>(
+        `select id from memoir.memory_trace where kind = 'message' and content like '%' || $1 || '%'`,
+        [text],
+      )
+      return rows[0]?.id ?? ''
+    },
+  }
+}
+
+suite('a message that is forgotten is in no table, and no later run brings it back', async () => {
+  const { db, ingest, forget: go, message } = await world()
+  const id = await message(SECRET)
+
+  const dry = await go({ ids: [id], dryRun: true })
+  expect(await findText(db, SECRET)).not.toEqual([])
+  const tombstone = await go({ ids: [id] })
+
+  expect(dry).toEqual({ ...tombstone, forgottenAt: null })
+  expect(tombstone.ids).toContain(id)
+  expect(await findText(db, SECRET)).toEqual([])
+  // The source still says it, in another copy of its rows.
+  await db.query(
+    `insert into memoir.messages (id, conversation_id, role, content, created_at)
+     values ('c1/1', 'c1', 'assistant', $1, '2026-03-01T10:01:00Z')`,
+    [`I keep a ${SECRET} named Otto at home in Graz.`],
+  )
+  await ingest.run({ extract: 'rules' })
+  await db.query('update memoir.ingested_conversation set pipeline_version = 0')
+  await ingest.run({ extract: 'rules' })
+  expect(await findText(db, SECRET)).toEqual(['messages.content'])
+  expect(await findDisagreements(db)).toEqual([])
+})
+
+suite('what is left of a conversation agrees with itself at once', async () => {
+  const { db, forget: go, message } = await world()
+  await go({ ids: [await message(SECRET)] })
+
+  const problems = await findDisagreements(db)
+  // Its vector is made by a job, which nobody runs here.
+  expect(problems.filter((one) => !one.startsWith('active trace without a vector'))).toEqual([])
+  const { rows } = await db.query<{ content: string }>(
+    `select content from memoir.memory_trace where kind = 'episode'`,
+  )
+  expect(rows[0]?.content.split('\n')).toEqual([
+    'user: Hello there, how was the market today?',
+    'user: That sounds lovely, tell me about the garden.',
+    'assistant: The garden is full of tomatoes and beans.',
+  ])
+})
