@@ -17,6 +17,8 @@ import type { Logger } from './logger.ts'
 import { createExposition } from './exposition.ts'
 import { createHealth } from './health.ts'
 import { createMetrics } from './metrics.ts'
+import { createNarratives } from './narratives/narratives.ts'
+import { createNarrativeSteps, type NarrativeSteps } from './narratives/steps.ts'
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
 import { pricedEmbedding } from './providers/configured-prices.ts'
@@ -45,6 +47,7 @@ export interface Services extends ApiServices {
   readonly ingest: Ingest
   readonly persistence: Persistence
   readonly sessions: SessionSteps
+  readonly narration: NarrativeSteps
   readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
   /** Working memory by user: in Redis when there is one, else in this process. */
@@ -93,6 +96,7 @@ export async function createServices(
     syncs: createSyncs({ db, launcher: jobs }),
     sync: createSyncSteps({ db, graph }),
     posts: createPosts({ db, temporal, launcher: jobs }),
+    narratives: createNarratives({ config, db, launcher: jobs }),
     schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace, spending }),
@@ -123,7 +127,7 @@ interface PipelineParts {
 function pipelines(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
   { sourceOf, embedder, languageModel, graph, indexer, inForce }: PipelineParts,
-): Pick<Services, 'ingest' | 'persistence' | 'sessions'> {
+): Pick<Services, 'ingest' | 'persistence' | 'sessions' | 'narration'> {
   const onFinish = (space: Space) => indexer.poke(space)
   return {
     ingest: ingestByNamespace(sourceOf, (source) =>
@@ -131,6 +135,7 @@ function pipelines(
     ),
     persistence: createPersistence({ ...parts, embedder, graph }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
+    narration: createNarrativeSteps({ ...parts, embedder, languageModel }),
   }
 }
 

@@ -3,6 +3,8 @@ import { createBackfillActivities } from './backfill.ts'
 import type { SyncSteps } from '../graph/sync-steps.ts'
 import type { Persistence } from '../memories/persist.ts'
 import { createMemoryActivities } from './memories.ts'
+import { createNarrativeActivities } from './narratives.ts'
+import type { NarrativeSteps } from '../narratives/steps.ts'
 import { createReportActivities, type ReportDependencies } from './report.ts'
 import type { SessionSteps } from '../sessions/process.ts'
 import { createScheduleActivities, type ScheduledWork } from './schedules.ts'
@@ -12,6 +14,7 @@ import { createSyncActivities } from './sync.ts'
 export interface ActivityDependencies extends ReportDependencies {
   readonly ingest: Ingest
   readonly sessions: SessionSteps
+  readonly narration: NarrativeSteps
   readonly sync: SyncSteps
   readonly schedules: ScheduledWork
   readonly persistence: Persistence
@@ -25,6 +28,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createScheduleActivities(dependencies),
     ...createMemoryActivities(dependencies),
     ...createSessionActivities(dependencies),
+    ...createNarrativeActivities(dependencies),
     ...createSyncActivities(dependencies),
   }
 }

@@ -10,6 +10,7 @@ const ARGUMENT = {
   session: startOf,
   sync: startOf,
   memory: memoryJobOf,
+  narrative: startOf,
 } satisfies Record<JobKind, (row: JobRow, heartbeatSeconds: number) => JobStart>
 
 /** What the workflow of a row is started with, now or after a crash. */

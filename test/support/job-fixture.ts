@@ -24,6 +24,7 @@ import { startWorker, type RunningWorker, type WorkerServices } from '../../src/
 import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
 import { createSyncSteps, type SyncSteps } from '../../src/graph/sync-steps.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
+import { createNarrativeSteps } from '../../src/narratives/steps.ts'
 import { createSessionSteps } from '../../src/sessions/process.ts'
 import { createScriptedModel } from './scripted-model.ts'
 import { createTestDatabase } from './database.ts'
@@ -155,6 +156,12 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     embedder,
     languageModel: createScriptedModel(),
   })
+  const narration = createNarrativeSteps({
+    config,
+    db,
+    embedder,
+    languageModel: createScriptedModel(),
+  })
   const sync = createSyncSteps({ db, graph })
   const syncs = createSyncs({ db, launcher: jobs })
   const services = {
@@ -168,6 +175,7 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     ingest,
     persistence,
     sessions,
+    narration,
     temporal,
     schedules,
   }
