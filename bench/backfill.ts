@@ -55,10 +55,13 @@ export async function benchBackfill(servers: BenchServers): Promise<Finding[]> {
   for (const round of [1, 2]) {
     await using floor = await startMemoir(servers, {
       name: `floor_${round}`,
-      embedder,
+      models: { embedder },
       worker: false,
     })
-    await using memoir = await startMemoir(servers, { name: `backfill_${round}`, embedder })
+    await using memoir = await startMemoir(servers, {
+      name: `backfill_${round}`,
+      models: { embedder },
+    })
     for (const each of [floor, memoir]) {
       await seedSource(each.services.db, { from: 0, to: CONVERSATIONS, users: USERS })
     }

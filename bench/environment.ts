@@ -4,9 +4,8 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { Client } from 'pg'
 import { loadConfig } from '../src/config.ts'
-import type { Embedder } from '../src/providers/embedder.ts'
 import { startApi } from '../src/server.ts'
-import { createServices, type Services } from '../src/services.ts'
+import { createServices, type Services, type ServicesOptions } from '../src/services.ts'
 import { migrate } from '../src/stores/migrate.ts'
 import { startWorker } from '../src/worker.ts'
 import { startPostgres, startTemporal, type Part } from '../test/support/parts.ts'
@@ -48,7 +47,7 @@ export interface BenchMemoir extends AsyncDisposable {
 
 export interface MemoirOptions {
   readonly name: string
-  readonly embedder?: Embedder
+  readonly models?: Pick<ServicesOptions, 'embedder' | 'languageModel'>
   readonly worker?: boolean
   readonly temporalAddress?: string
   /** Variables besides. */
@@ -60,7 +59,7 @@ export async function startMemoir(
   servers: BenchServers,
   {
     name,
-    embedder,
+    models = {},
     worker = true,
     temporalAddress = servers.temporal.url,
     more = {},
@@ -80,11 +79,7 @@ export async function startMemoir(
     LOG_LEVEL: 'fatal',
     ...more,
   }
-  const services = await createServices(
-    loadConfig(env),
-    pino({ level: 'silent' }),
-    embedder === undefined ? {} : { embedder },
-  )
+  const services = await createServices(loadConfig(env), pino({ level: 'silent' }), models)
   const running = worker ? await startWorker(services) : undefined
   await running?.ready
   const api = await startApi(services, { host: '127.0.0.1', port: 0 })

@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { isTerminal } from '../src/domain/job.ts'
 import { BUCKET_NODES } from '../src/graph/compare.ts'
+import { beginSync, endSync, syncStep } from '../src/graph/sync.ts'
 import { startNeo4j } from '../test/support/parts.ts'
 import { seedUsers } from '../test/support/graph-seed.ts'
 import { startMemoir, type BenchMemoir, type BenchServers } from './environment.ts'
@@ -12,6 +11,8 @@ import { openBare, readBareGraph, writeBareGraph } from './graph-floor.ts'
 import { ms, percentile, timed, times, type Finding } from './measure.ts'
 
 const MEMORIES = 10_000
+/** As the seed makes them. */
+const ENTITIES = 5
 const ROUNDS = 3
 const BAR = 0.7
 
@@ -24,11 +25,14 @@ export async function benchGraph(servers: BenchServers): Promise<Finding[]> {
   try {
     await using memoir = await startMemoir(servers, {
       name: 'graph',
+      worker: false,
       more: { GRAPH_BACKEND: 'neo4j', NEO4J_URI: neo4j.url },
     })
     const userId = randomUUID()
     const { db } = memoir.services
     await seedUsers(db, { namespaceId: memoir.namespaceId, ids: [userId], memories: MEMORIES })
+    // Both sides need the indexes.
+    await memoir.services.graph.prepare()
     const samples = { rebuild: [] as number[], bare: [] as number[] }
     // The first round warms both up: a Java server compiles what it runs.
     for (let round = 0; round <= ROUNDS; round += 1) {
@@ -59,15 +63,12 @@ export async function benchGraph(servers: BenchServers): Promise<Finding[]> {
   }
 }
 
+/** What a job of that kind does, step by step, without the wait for its start. */
 async function rebuild({ services, namespaceId }: BenchMemoir, userId: string): Promise<void> {
   const request = { operation: 'rebuild', dryRun: false, clearExisting: true, limit: null } as const
-  const { id } = await services.syncs.accept({ namespaceId, userId, ...request })
-  for (;;) {
-    const job = await services.jobs.get({ namespaceId, id })
-    if (job !== null && isTerminal(job.state)) {
-      if (job.state === 'succeeded' && job.progress['repaired'] === MEMORIES + 5) return
-      throw new Error(`the rebuild ${job.state}: ${JSON.stringify(job.progress)}`)
-    }
-    await sleep(5)
-  }
+  const job = { jobId: randomUUID(), namespaceId, userId, request }
+  await beginSync(services, job)
+  while (await syncStep(services, job));
+  const { repaired } = await endSync(services, job)
+  if (repaired !== MEMORIES + ENTITIES) throw new Error(`${repaired} nodes were written`)
 }

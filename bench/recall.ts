@@ -27,7 +27,11 @@ export async function benchRecall(
   sizes: readonly number[],
 ): Promise<Finding[]> {
   const embedder = createInstantEmbedder()
-  await using memoir = await startMemoir(servers, { name: 'recall', embedder, worker: false })
+  await using memoir = await startMemoir(servers, {
+    name: 'recall',
+    models: { embedder },
+    worker: false,
+  })
   const space = await ensureActiveSpace(memoir.services.db, embedder.identity)
   for (const size of sizes) await fill(memoir, { size, space })
   if (sizes.some((size) => size > 10_000)) await buildSpaceIndex(memoir.services.db, space)

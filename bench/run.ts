@@ -8,6 +8,7 @@ import { benchLive } from './live.ts'
 import { print, type Finding } from './measure.ts'
 import { benchMemory } from './memory.ts'
 import { benchRecall } from './recall.ts'
+import { benchSessions } from './sessions.ts'
 
 /**
  * `npm run bench [name …]`: all of them, or those named. `npm run bench extraction -- PATH`: what the built-in model makes of
@@ -19,6 +20,7 @@ const BENCHES = {
   backfill: benchBackfill,
   recall: async (servers) => await benchRecall(servers, [100, 1_000, 10_000, 100_000]),
   live: benchLive,
+  sessions: benchSessions,
   graph: benchGraph,
   memory: benchMemory,
 } satisfies Record<string, (servers: BenchServers) => Promise<Finding[]>>

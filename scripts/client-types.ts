@@ -36,7 +36,10 @@ function typeOf(given: unknown, indent: string): string {
   const schema = schemaShape.parse(given ?? {})
   if (schema.$ref !== undefined) return schema.$ref.split('/').at(-1) ?? 'unknown'
   if (schema.const !== undefined) return JSON.stringify(schema.const)
-  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
+  if (schema.enum) {
+    const nullable = [schema.type].flat().includes('null') ? ['null'] : []
+    return unique([...schema.enum.map((value) => JSON.stringify(value)), ...nullable]).join(' | ')
+  }
   const several = schema.anyOf ?? schema.oneOf
   if (several) return unique(several.map((one) => typeOf(one, indent))).join(' | ')
   if (schema.allOf) return unique(schema.allOf.map((one) => typeOf(one, indent))).join(' & ')

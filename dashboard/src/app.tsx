@@ -11,6 +11,7 @@ const Jobs = lazy(async () => ({ default: (await import('./pages/jobs.tsx')).Job
 const JobPage = lazy(async () => ({ default: (await import('./pages/job.tsx')).JobPage }))
 const Schedules = lazy(async () => ({ default: (await import('./pages/schedules.tsx')).Schedules }))
 const Users = lazy(async () => ({ default: (await import('./pages/users.tsx')).Users }))
+const Settings = lazy(async () => ({ default: (await import('./pages/settings.tsx')).Settings }))
 const Keys = lazy(async () => ({ default: (await import('./pages/keys.tsx')).Keys }))
 
 const TITLES: Record<PageName, string> = {
@@ -20,6 +21,7 @@ const TITLES: Record<PageName, string> = {
   schedules: 'Schedules',
   users: 'Users',
   keys: 'Keys',
+  settings: 'Settings',
 }
 
 export function App() {
@@ -70,6 +72,8 @@ function CurrentPage({ page, id }: { page: PageName; id: string | undefined }) {
       return <Users />
     case 'keys':
       return <Keys />
+    case 'settings':
+      return <Settings />
     default:
       return page satisfies never
   }

@@ -2,7 +2,15 @@ import { useSyncExternalStore } from 'react'
 
 /** Where somebody is: behind the #, so that the server knows one page only. */
 
-export const PAGES = ['overview', 'memories', 'jobs', 'schedules', 'users', 'keys'] as const
+export const PAGES = [
+  'overview',
+  'memories',
+  'jobs',
+  'schedules',
+  'users',
+  'keys',
+  'settings',
+] as const
 export type PageName = (typeof PAGES)[number]
 
 export interface Place {

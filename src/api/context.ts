@@ -10,6 +10,7 @@ import type { Metrics } from '../metrics.ts'
 import type { AiSettingsService } from '../settings/settings.ts'
 import type { Narratives } from '../narratives/narratives.ts'
 import type { Posts } from '../sessions/posts.ts'
+import type { LanguageModel } from '../providers/language-model.ts'
 import type { Database } from '../stores/database.ts'
 import type { GraphStore } from '../stores/graph-store.ts'
 
@@ -38,6 +39,8 @@ export interface ApiServices {
   readonly settings: AiSettingsService
   readonly memories: Memories
   readonly recall: (request: RecallRequest) => Promise<RecallResult>
+  /** What answers questions out of memories; by rules without a model. */
+  readonly languageModel: Pick<LanguageModel, 'identity' | 'answer'>
   /** Name of each part (postgres, temporal, embedding) and whether it answers now. */
   readonly health: () => Promise<Readonly<Record<string, PartHealth>>>
   /** Base URL of Temporal's UI, when known. */

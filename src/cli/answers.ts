@@ -80,6 +80,7 @@ export const hitAnswer = z.looseObject({
   content: z.string(),
   occurred_at: z.string(),
   message_ids: z.array(z.string()).optional(),
+  scores: z.looseObject({ relevance: z.number().optional() }).optional(),
 })
 export type HitAnswer = z.infer<typeof hitAnswer>
 

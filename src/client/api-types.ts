@@ -220,7 +220,7 @@ export type AiSettings = {
     /** null: the built-in one. */
     readonly model: string | null
     /** Keys are never read back. */
-    readonly api_key: "set"
+    readonly api_key: "set" | null
   }
   readonly embedding: {
     /** null: OpenAI’s own address. */
@@ -228,7 +228,7 @@ export type AiSettings = {
     /** null: the built-in one. */
     readonly model: string | null
     /** Keys are never read back. */
-    readonly api_key: "set"
+    readonly api_key: "set" | null
     readonly dim: number
   }
   /** The stored vectors come from another model: recall goes by words alone. */
@@ -1121,7 +1121,7 @@ export interface Operations {
   readonly callTool: {
     readonly query: Readonly<Record<string, never>>
     readonly body: {
-      /** recall_memory, search_memory, deep_memory_query, get_job */
+      /** recall_memory, search_memory, list_memories, ask_memory, deep_memory_query, add_memories, forget_memory, get_job */
       readonly name: string
       readonly arguments?: Readonly<Record<string, unknown>>
     }

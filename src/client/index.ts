@@ -1,8 +1,18 @@
 import { createKeys, createSchedules, createUsers } from './administration.ts'
-import type { Operations, Recall } from './api-types.ts'
+import type { AcceptedMemories, Operations, Recall, Stats } from './api-types.ts'
 import { createJobs } from './jobs.ts'
+import { createMemories, type MemoryWrite } from './memories.ts'
+import type { Page, PageQuery } from './pages.ts'
+import { createSessions } from './sessions.ts'
+import { createSettings } from './settings.ts'
 import { createTools } from './tools.ts'
-import { createTransport, on, type RequestOptions, type TransportOptions } from './transport.ts'
+import {
+  createTransport,
+  on,
+  type RequestOptions,
+  type TransportOptions,
+  type WriteOptions,
+} from './transport.ts'
 import { createBackfills, createImports } from './work.ts'
 
 /**
@@ -15,7 +25,15 @@ import { createBackfills, createImports } from './work.ts'
 export type MemoirOptions = TransportOptions
 export type RecallQuestion = Operations['recallByBody']['body']
 
+export interface StatsQuery extends PageQuery {
+  readonly days?: number
+}
+
 export class Memoir {
+  /** Single memories: write, list, change, remove. */
+  readonly memories: ReturnType<typeof createMemories>
+  /** Transcripts, out of which memories are made. */
+  readonly sessions: ReturnType<typeof createSessions>
   /** Accepted work: look, wait, steer. */
   readonly jobs: ReturnType<typeof createJobs>
   readonly backfills: ReturnType<typeof createBackfills>
@@ -23,6 +41,12 @@ export class Memoir {
   readonly users: ReturnType<typeof createUsers>
   readonly schedules: ReturnType<typeof createSchedules>
   readonly keys: ReturnType<typeof createKeys>
+  /** Which models the installation uses. */
+  readonly settings: ReturnType<typeof createSettings>
+  /** Remembers something, or looks messages through for what to remember; found by words at once. */
+  readonly add: (memory: MemoryWrite, options?: WriteOptions) => Promise<AcceptedMemories>
+  /** What there is in the key’s namespace, and what model vendors were asked in the last `days`. */
+  readonly stats: (query?: StatsQuery) => Promise<Page<Stats>>
   /** The memory tools, for models that call functions. */
   readonly tools: ReturnType<typeof createTools>
   /** Finds what is remembered of a user, best first. @throws MemoirApiError, MemoirConnectionError */
@@ -37,6 +61,12 @@ export class Memoir {
     this.schedules = createSchedules(transport)
     this.keys = createKeys(transport)
     this.tools = createTools(transport)
+    this.memories = createMemories(transport)
+    this.sessions = createSessions(transport)
+    this.settings = createSettings(transport)
+    this.add = this.memories.add
+    this.stats = async ({ signal, ...query } = {}) =>
+      await transport.ask<Page<Stats>>({ method: 'GET', path: '/v1/stats', query, ...on(signal) })
     this.recall = async (body, { signal } = {}) =>
       await transport.ask<Recall>({
         method: 'POST',
@@ -56,6 +86,9 @@ export {
   type ApiErrorCode,
 } from './error.ts'
 export type { JobFilter, ResumeOptions, WaitOptions } from './jobs.ts'
+export type { MemoryChange, MemoryFilter, MemoryWrite } from './memories.ts'
+export type { SessionPost } from './sessions.ts'
+export type { AiSettingsChange } from './settings.ts'
 export type { Page, PageQuery } from './pages.ts'
 export {
   openAiTools,

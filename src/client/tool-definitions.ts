@@ -70,6 +70,53 @@ export const TOOL_DEFINITIONS = [
     }
   },
   {
+    "name": "list_memories",
+    "role": "reader",
+    "description": "Lists the newest memories of a user, without a question. Use it to get an overview of somebody you know nothing of, or to show the user what is remembered; use recall_memory or search_memory when you look for something.",
+    "parameters": {
+      "type": "object",
+      "properties": {
+        "limit": {
+          "default": 20,
+          "description": "How many memories at most",
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 100
+        },
+        "user_id": {
+          "description": "Whose memories, by your own id of the user; leave it out with a key bound to a user",
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 256
+        }
+      }
+    }
+  },
+  {
+    "name": "ask_memory",
+    "role": "reader",
+    "description": "Answers a question about a user out of what is remembered and nothing else, with the memories it rests on, or says that it is not known. Use it when you want an answer rather than the memories; use recall_memory when you want to read them yourself.",
+    "parameters": {
+      "type": "object",
+      "properties": {
+        "question": {
+          "type": "string",
+          "maxLength": 32768,
+          "description": "One question, complete by itself"
+        },
+        "user_id": {
+          "description": "Whose memories, by your own id of the user; leave it out with a key bound to a user",
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 256
+        }
+      },
+      "required": [
+        "question"
+      ]
+    }
+  },
+  {
     "name": "deep_memory_query",
     "role": "reader",
     "description": "Looks into everything that is remembered around a question, when recall_memory was not enough: questions of several parts, comparisons, “how did this come about”, “everything about X”. Asks the whole question and each of its parts, takes whole conversations into account as well as single memories, and answers up to 30 quotes in order of time, so that a course of events can be followed. Slower and longer than recall_memory.",
@@ -90,6 +137,66 @@ export const TOOL_DEFINITIONS = [
       },
       "required": [
         "search_query"
+      ]
+    }
+  },
+  {
+    "name": "add_memories",
+    "role": "service",
+    "description": "Remembers something about a user for all later conversations. Call it when the user tells you something lasting about themselves, their people, plans, preferences or decisions, or asks you to remember it. Write `text` as one or a few complete sentences that can be understood without this conversation: names instead of pronouns, dates instead of “tomorrow”. Do not store what you only assume, secrets such as passwords, or what is remembered already. It can be found by words at once, and by meaning shortly after.",
+    "parameters": {
+      "type": "object",
+      "properties": {
+        "text": {
+          "type": "string",
+          "maxLength": 262144,
+          "description": "What to remember, in complete sentences"
+        },
+        "scope": {
+          "description": "A label to keep it under; `personal` unless given",
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 100
+        },
+        "user_id": {
+          "description": "Whose memories, by your own id of the user; leave it out with a key bound to a user",
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 256
+        }
+      },
+      "required": [
+        "text"
+      ]
+    }
+  },
+  {
+    "name": "forget_memory",
+    "role": "service",
+    "description": "Takes up to 20 memories out of sight at once: no recall finds them any more. Call it only when the user asks for something to be forgotten or says that it is wrong; find the ids with search_memory first, and tell the user what will go. An operator can restore them for 30 days.",
+    "parameters": {
+      "type": "object",
+      "properties": {
+        "ids": {
+          "minItems": 1,
+          "maxItems": 20,
+          "type": "array",
+          "items": {
+            "type": "string",
+            "format": "uuid",
+            "pattern": "^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$"
+          },
+          "description": "Ids that another tool answered"
+        },
+        "user_id": {
+          "description": "Accepted and not needed: ids name memories by themselves",
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 256
+        }
+      },
+      "required": [
+        "ids"
       ]
     }
   },

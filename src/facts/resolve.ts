@@ -153,13 +153,23 @@ function resolvedOf({ read, near }: Open, resolution: Resolution | undefined): R
   return { read, relation, targets: relation === 'new' ? [] : targets, near }
 }
 
+/** Of the words that a known fact is made of, names left out, so many a new one on the same matter has too. */
+const SHARED_WORDS = 1 / 3
+/** A sentence that says more than so many times as much is about something else, or about everything. */
+const TIMES_AS_MUCH = 3
+
 /**
- * A model may be talked into anything by what it reads. What a fact is said to repeat or replace has to share a word with it that is
- * no name: "contradicts everything" then reaches only what the fact is about.
+ * A model may be talked into anything by what it reads, so what a fact is said to repeat or replace has to speak of the same:
+ * "contradicts everything" then reaches nothing. A replacement that is missed leaves one memory too many; a false one hides a true.
  */
 function isPlausible({ draft, lexemes, language }: ReadDraft, target: Target): boolean {
   const names = new Set(draft.entities.flatMap(({ value }) => lexemesOf(value, language)))
-  return lexemesOf(target.content, language).some(
-    (lexeme) => lexemes.has(lexeme) && !names.has(lexeme),
+  const own = [...lexemes].filter((lexeme) => !names.has(lexeme))
+  const known = new Set(lexemesOf(target.content, language).filter((lexeme) => !names.has(lexeme)))
+  const shared = own.filter((lexeme) => known.has(lexeme)).length
+  return (
+    shared > 0 &&
+    shared >= known.size * SHARED_WORDS &&
+    own.length <= Math.max(1, known.size) * TIMES_AS_MUCH
   )
 }

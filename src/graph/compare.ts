@@ -5,10 +5,18 @@ import {
   idsIn,
   loadGraphEntities,
   type ExpectedBucket,
+  loadGraphMemories,
+  type RecordMemory,
 } from '../stores/graph-record.ts'
 import { findUnsettled } from '../stores/graph-states.ts'
-import type { GraphNode, GraphRange, GraphRow } from '../stores/graph-store.ts'
-import { writeToGraph, type GraphParts } from './write.ts'
+import type {
+  GraphEdge,
+  GraphEntity,
+  GraphNode,
+  GraphRange,
+  GraphRow,
+} from '../stores/graph-store.ts'
+import { writeLoaded, type GraphParts } from './write.ts'
 
 /** Where graph and record differ, and what mends it. Buckets are compared by hash; only where they differ are rows read. */
 
@@ -48,6 +56,7 @@ export async function compareBuckets(
 ): Promise<Comparison> {
   if (parts.graph.backend === 'postgres') return { counts: countOnly(buckets), differences: [] }
   const held = cleared ? [] : await parts.graph.hashes(buckets)
+  const read = rewrite && mend ? readAhead(parts, buckets) : undefined
   const counts = { ...NO_SYNC_COUNTS }
   const differences: Difference[] = []
   for (const [index, bucket] of buckets.entries()) {
@@ -58,10 +67,11 @@ export async function compareBuckets(
     for (const { kind } of found) counts[kind] += 1
     differences.push(...found)
     if (!mend || (same && !rewrite)) continue
-    const ids = rewrite ? await idsIn(parts.db, bucket) : undefined
-    const failed = await mendAll(parts, bucket, { found, ids })
+    const whole = await read?.(index)
+    const all = cleared && whole ? linkedBackwards(whole, bucket) : whole
+    const failed = await mendAll(parts, bucket, { found, all })
     counts.failed += failed
-    counts.repaired += (cleared ? (ids?.length ?? 0) : found.length) - failed
+    counts.repaired += (cleared ? bucket.nodes : found.length) - failed
   }
   return { counts, differences }
 }
@@ -134,32 +144,78 @@ async function withoutUnsettled(
   return found.filter(({ id }) => !unsettled.has(id))
 }
 
+/** Everything of a bucket, while the next one is read already: one store reads as the other writes. */
+function readAhead(parts: GraphParts, buckets: readonly ExpectedBucket[]) {
+  const reads = new Map<number, Promise<Whole>>()
+  const begin = (index: number): Promise<Whole> => {
+    const bucket = buckets[index]
+    const read = reads.get(index) ?? (bucket ? readWhole(parts, bucket) : Promise.resolve(NO_NODES))
+    // Whoever asks for it hears of a failure.
+    read.catch(() => undefined)
+    reads.set(index, read)
+    return read
+  }
+  return async (index: number): Promise<Whole> => {
+    const own = begin(index)
+    reads.delete(index)
+    const whole = await own
+    void begin(index + 1)
+    return whole
+  }
+}
+
+interface Whole {
+  readonly memories: readonly RecordMemory[]
+  readonly entities: readonly GraphEntity[]
+}
+
+/** In an emptied graph a link to a later bucket leads nowhere yet: it comes with that one, which names it too. */
+function linkedBackwards({ memories, entities }: Whole, { upTo }: ExpectedBucket): Whole {
+  if (upTo === null) return { memories, entities }
+  const there = ({ src, dst, srcIs, dstIs }: GraphEdge) =>
+    (srcIs === 'entity' || src <= upTo) && (dstIs === 'entity' || dst <= upTo)
+  return {
+    memories: memories.map((memory) => ({ ...memory, edges: memory.edges.filter(there) })),
+    entities,
+  }
+}
+
+const NO_NODES: Whole = { memories: [], entities: [] }
+
+async function readWhole({ db }: GraphParts, bucket: ExpectedBucket): Promise<Whole> {
+  const ids = await idsIn(db, bucket)
+  return bucket.node === 'memory'
+    ? { memories: await loadGraphMemories(db, ids), entities: [] }
+    : { memories: [], entities: await loadGraphEntities(db, bucket.userId, ids) }
+}
+
 interface Mending {
   readonly found: readonly Difference[]
   /** What to write; undefined is what is lacking. */
-  readonly ids: readonly string[] | undefined
+  readonly all: Whole | undefined
 }
 
 /** @returns how many could not be written */
 async function mendAll(
   { db, graph }: GraphParts,
   { node, userId }: GraphRange,
-  { found, ids }: Mending,
+  { found, all }: Mending,
 ): Promise<number> {
   const surplus = found.filter(({ kind }) => kind === 'extra' || kind === 'ahead')
   const lacking = found.filter(({ kind }) => kind !== 'extra').map(({ id }) => id)
-  const wanted = ids ?? lacking
   if (node === 'entity') {
     await graph.removeEntities(
       userId,
       surplus.map(({ id }) => id),
     )
-    await graph.writeEntities(userId, await loadGraphEntities(db, userId, wanted))
+    const entities = all?.entities ?? (await loadGraphEntities(db, userId, lacking))
+    await graph.writeEntities(userId, entities)
     return 0
   }
-  const memories = surplus.map(({ id, revision }) => ({ id, revision }))
-  await graph.removeMemories({ userId, memories, cascade: false })
+  const wrong = surplus.map(({ id, revision }) => ({ id, revision }))
+  await graph.removeMemories({ userId, memories: wrong, cascade: false })
   // Not marked as lacking before it is tried: whoever drains would write it too.
-  const { failed } = await writeToGraph({ db, graph }, wanted)
+  const memories = all?.memories ?? (await loadGraphMemories(db, lacking))
+  const { failed } = await writeLoaded({ db, graph }, memories)
   return failed
 }

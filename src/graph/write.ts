@@ -34,7 +34,14 @@ export async function writeToGraph(
   parts: GraphParts,
   ids: readonly string[],
 ): Promise<GraphWritten> {
-  const memories = await loadGraphMemories(parts.db, ids)
+  return await writeLoaded(parts, await loadGraphMemories(parts.db, ids))
+}
+
+/** The same for memories that were read just now; what has changed since is not marked as written. */
+export async function writeLoaded(
+  parts: GraphParts,
+  memories: readonly RecordMemory[],
+): Promise<GraphWritten> {
   if (memories.length === 0) return { written: 0, failed: 0 }
   return await writeOrSplit(parts, memories)
 }

@@ -1,19 +1,15 @@
 import { z } from 'zod'
-import { present, question, scopeName, userId } from '../api/fields.ts'
+import { present, question, scopeName } from '../api/fields.ts'
 import { recallWithin } from '../api/reach.ts'
 import type { RecallResult } from '../domain/recall.ts'
 import { recallDeeply } from './deep-recall.ts'
 import { quote, quotedHit } from './quote.ts'
-import { READ_ONLY, answered, defineTool } from './tool.ts'
+import { READ_ONLY, answered, defineTool, whose } from './tool.ts'
 
 /** Tools that find memories. */
 
 /** More than a model reads with profit. */
 const MAX_TOOL_HITS = 50
-
-const whose = userId
-  .optional()
-  .describe('Whose memories, by your own id of the user; leave it out with a key bound to a user')
 
 const found = z.object({
   hits: z.array(quotedHit),

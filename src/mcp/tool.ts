@@ -2,12 +2,16 @@ import { z } from 'zod'
 import type { ApiServices } from '../api/context.ts'
 import type { Principal } from '../api/environment.ts'
 import { invalid } from '../api/errors.ts'
+import { userId } from '../api/fields.ts'
 import type { Role } from '../stores/api-keys.ts'
 
 /** What a tool is, whatever carries its calls. */
 
 export interface ToolCaller {
-  readonly services: Pick<ApiServices, 'recall' | 'jobs' | 'config' | 'temporalUi'>
+  readonly services: Pick<
+    ApiServices,
+    'recall' | 'jobs' | 'memories' | 'languageModel' | 'config' | 'temporalUi'
+  >
   readonly principal: Principal
 }
 
@@ -33,6 +37,11 @@ export const READ_ONLY: ToolAnnotations = {
   idempotentHint: true,
   openWorldHint: false,
 }
+
+/** Said by every tool that looks at one user. */
+export const whose = userId
+  .optional()
+  .describe('Whose memories, by your own id of the user; leave it out with a key bound to a user')
 
 /** How a tool shows itself: name, words for the model, and its shapes as JSON Schema. */
 export interface ToolDescription {

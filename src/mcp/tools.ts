@@ -1,13 +1,24 @@
 import type { Principal } from '../api/environment.ts'
 import { hasRole } from '../api/guard.ts'
 import { MemoirError, type ErrorCode } from '../errors.ts'
+import { askMemory } from './ask-tool.ts'
 import { getJob } from './job-tools.ts'
+import { addMemories, forgetMemory, listMemories } from './memory-tools.ts'
 import { deepMemoryQuery, recallMemory, searchMemory } from './recall-tools.ts'
 import type { Tool, ToolCaller, ToolResult } from './tool.ts'
 
 /** The tools that models call, whatever carries the call. */
 
-export const TOOLS: readonly Tool[] = [recallMemory, searchMemory, deepMemoryQuery, getJob]
+export const TOOLS: readonly Tool[] = [
+  recallMemory,
+  searchMemory,
+  listMemories,
+  askMemory,
+  deepMemoryQuery,
+  addMemories,
+  forgetMemory,
+  getJob,
+]
 export const TOOL_NAMES = TOOLS.map(({ name }) => name)
 
 /** Those a key may call. */

@@ -29,19 +29,30 @@ export interface Calibration {
   readonly ceiling: number
 }
 
-/** A BM25 sum of this much counts as half relevant: about one rare word in a user's few thousand memories. */
-const HALF_RELEVANT_TEXT = 6
+/**
+ * The BM25 sum that counts as half relevant: three fifths of what a word brings that stands in one memory only. It grows with the
+ * memories as BM25 itself does, so that a threshold means the same to a user of twenty as to one of twenty thousand.
+ */
+const halfRelevantText = (texts: number) => 0.6 * Math.log(1 + (Math.max(texts, 1) - 0.5) / 1.5)
+
+export interface FusionOptions {
+  readonly weights: FusionWeights
+  readonly calibration: Calibration
+  /** How many texts the user has. */
+  readonly texts: number
+}
 
 /** Sums each score's share of this question's best (min-max over the candidates), weighted. Ties keep the newer memory first. */
 export function fuse(
   candidates: readonly Candidate[],
-  { weights, calibration }: { weights: FusionWeights; calibration: Calibration },
+  { weights, calibration, texts }: FusionOptions,
 ): Fused[] {
   const vectorShare = spreadOf(candidates.map(({ cosine }) => cosine))
   const graphShare = spreadOf(candidates.map(({ around = null }) => around))
   const textShare = shareOf(0, Math.max(0, ...candidates.map(({ text }) => text)))
   const windowShare = shareOf(0, Math.max(0, ...candidates.map(({ window }) => window)))
   const followed = candidates.some(({ around }) => around !== undefined)
+  const half = halfRelevantText(texts)
   const lexicalTotal = Math.max(weights.text + weights.window, Number.MIN_VALUE)
   const total = weights.vector + lexicalTotal + (followed ? weights.graph : 0)
   return candidates
@@ -52,7 +63,7 @@ export function fuse(
       return {
         seq,
         score: (weights.vector * vector + lexical + weights.graph * graph) / total,
-        relevance: relevanceOf({ cosine, text, calibration }),
+        relevance: relevanceOf({ cosine, text, calibration, half }),
         vector,
         text: lexical / lexicalTotal,
         graph,
@@ -79,12 +90,14 @@ function relevanceOf({
   cosine,
   text,
   calibration,
+  half,
 }: {
   cosine: number | null
   text: number
   calibration: Calibration
+  half: number
 }): number {
   const meaning =
     cosine === null ? 0 : (cosine - calibration.floor) / (calibration.ceiling - calibration.floor)
-  return Math.min(1, Math.max(0, meaning, text / (text + HALF_RELEVANT_TEXT)))
+  return Math.min(1, Math.max(0, meaning, text / (text + half)))
 }

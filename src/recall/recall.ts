@@ -57,7 +57,7 @@ interface Tools {
 
 async function hitsOf(found: Found, request: RecallRequest, tools: Tools): Promise<Hit[]> {
   const { db, timed } = tools
-  const traits = traitsFor(found, request)
+  const traits = { ...traitsFor(found, request), texts: found.user.textCount }
   const first = await timed('fuse', () => fuse(found.candidates, traits))
   const { candidates, edges } = await follow(found, request, { ...tools, traits, first })
   const fused = candidates === found.candidates ? first : fuse(candidates, traits)

@@ -81,23 +81,33 @@ async function writeMemories(
   })
   const revisions = new Map(held.map(({ id, revision }) => [id, revision]))
   const current = memories.filter(({ id, revision }) => revisions.get(id) === revision)
-  await connection.write(async (tx) => await writeEdges(tx, current))
-  return held
+  const fresh = new Set(held.flatMap((row) => (row.fresh ? [row.id] : [])))
+  const known = current.filter(({ id }) => !fresh.has(id))
+  await connection.write(async (tx) => {
+    if (known.length > 0) await removeOldLinks(tx, known)
+    await writeLinks(tx, current)
+  })
+  return held.map(({ id, revision }) => ({ id, revision }))
+}
+
+interface Held extends GraphRevision {
+  /** It was not there before, so it has no links that could be out of date. */
+  readonly fresh: boolean
 }
 
 async function mergeMemories(
   tx: ManagedTransaction,
   memories: readonly GraphMemory[],
-): Promise<GraphRevision[]> {
+): Promise<Held[]> {
   const { records } = await tx.run(
     `unwind $rows as row
      merge (m:Memory { user_id: row.user_id, id: row.id })
-     with m, row, coalesce(m.revision > row.revision, false) as ahead
+     with m, row, coalesce(m.revision > row.revision, false) as ahead, m.revision is null as fresh
      foreach (_ in case when ahead then [] else [1] end |
        set m = {
          id: row.id, user_id: row.user_id, revision: row.revision, content_hash: row.content_hash,
          kind: row.kind, occurred_at: datetime({ epochMillis: row.occurred_ms }), salience: row.salience })
-     return m.id as id, m.revision as revision`,
+     return m.id as id, m.revision as revision, fresh`,
     {
       rows: memories.map((m) => ({
         id: m.id,
@@ -110,7 +120,11 @@ async function mergeMemories(
       })),
     },
   )
-  return records.map((record) => ({ id: record.get('id'), revision: record.get('revision') }))
+  return records.map((record) => ({
+    id: record.get('id'),
+    revision: record.get('revision'),
+    fresh: record.get('fresh'),
+  }))
 }
 
 async function mergeEntities(
@@ -140,8 +154,11 @@ interface LinkRow {
   readonly weight: number
 }
 
-/** Links that are no longer there go; the given ones come, once both ends are there. */
-async function writeEdges(tx: ManagedTransaction, memories: readonly GraphMemory[]): Promise<void> {
+/** Links that are no longer there go. */
+async function removeOldLinks(
+  tx: ManagedTransaction,
+  memories: readonly GraphMemory[],
+): Promise<void> {
   await tx.run(
     `unwind $rows as row
      match (m:Memory { user_id: row.user_id, id: row.id }) where m.revision = row.revision
@@ -157,6 +174,10 @@ async function writeEdges(tx: ManagedTransaction, memories: readonly GraphMemory
       })),
     },
   )
+}
+
+/** Links come once both their ends are there. */
+async function writeLinks(tx: ManagedTransaction, memories: readonly GraphMemory[]): Promise<void> {
   for (const [pattern, rows] of groupByPattern(memories)) {
     await tx.run(pattern, { rows: [...rows.values()] })
   }

@@ -102,36 +102,41 @@ async function spendOnDay(
   return rows[0]?.day ?? null
 }
 
-/** Gives back what a request that was refused or failed did not use. */
+/** Gives back what a request that was refused or failed did not use. Locks in the order in which it was taken: job, day, usage. */
 export async function refundTokens(
-  db: Queryable,
+  db: Database,
   { jobId, model, uses, charge }: Spending,
   day: SpendingDay,
 ): Promise<void> {
-  await db.query(
-    `with refunded as (
-       update memoir.job set spent_tokens = greatest(spent_tokens - $2, 0)
+  await db.transaction(async (tx) => {
+    const { rows } = await tx.query<{ namespaceId: string }>(
+      `update memoir.job set spent_tokens = greatest(spent_tokens - $2, 0)
         where id = $1::uuid
-       returning namespace_id),
-     given as (
-       update memoir.day_spending d set dollars = greatest(d.dollars - $7::numeric, 0)
-         from refunded r
-        where d.namespace_id = r.namespace_id and d.day = $8::date)
-     update memoir.usage u
-        set tokens = greatest(u.tokens - w.tokens, 0), dollars = u.dollars - least(u.dollars, coalesce(w.dollars, 0))
-       from refunded r, unnest($4::text[], $5::bigint[], $6::numeric[]) as w(purpose, tokens, dollars)
-      where u.namespace_id = r.namespace_id and u.day = $8::date and u.model = $3 and u.purpose = w.purpose`,
-    [
-      jobId,
-      charge,
-      model,
-      uses.map(({ purpose }) => purpose),
-      uses.map(({ tokens }) => tokens),
-      uses.map(({ dollars }) => dollars),
-      sumOf(uses),
-      day,
-    ],
-  )
+        returning namespace_id as "namespaceId"`,
+      [jobId, charge],
+    )
+    const [job] = rows
+    if (job === undefined) return
+    await tx.query(
+      `update memoir.day_spending set dollars = greatest(dollars - $3::numeric, 0)
+        where namespace_id = $1::uuid and day = $2::date`,
+      [job.namespaceId, day, sumOf(uses)],
+    )
+    await tx.query(
+      `update memoir.usage u
+          set tokens = greatest(u.tokens - w.tokens, 0), dollars = u.dollars - least(u.dollars, coalesce(w.dollars, 0))
+         from unnest($4::text[], $5::bigint[], $6::numeric[]) as w(purpose, tokens, dollars)
+        where u.namespace_id = $1::uuid and u.day = $2::date and u.model = $3 and u.purpose = w.purpose`,
+      [
+        job.namespaceId,
+        day,
+        model,
+        uses.map(({ purpose }) => purpose),
+        uses.map(({ tokens }) => tokens),
+        uses.map(({ dollars }) => dollars),
+      ],
+    )
+  })
 }
 
 export interface Usage {
@@ -144,31 +149,36 @@ export interface Usage {
   readonly dollars: number | null
 }
 
-/** Counts for today what was spent without a job. At most one row a namespace, model and purpose. */
-export async function countUsage(db: Queryable, rows: readonly Usage[]): Promise<void> {
+/** Counts for today what was spent without a job. At most one row a namespace, model and purpose. The day is locked first, as above. */
+export async function countUsage(db: Database, rows: readonly Usage[]): Promise<void> {
   if (rows.length === 0) return
-  await db.query(
-    `with spent as (
-       select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::numeric[])
-         as s(namespace_id, model, purpose, requests, tokens, dollars)
-        order by namespace_id),
-     of_day as (
-       insert into memoir.day_spending as d (namespace_id, day, dollars)
-       select namespace_id, (now() at time zone 'utc')::date, coalesce(sum(dollars), 0) from spent group by namespace_id
-       on conflict (namespace_id, day) do update set dollars = d.dollars + excluded.dollars)
-     insert into memoir.usage as u (namespace_id, day, model, purpose, requests, tokens, dollars)
-     select namespace_id, (now() at time zone 'utc')::date, model, purpose, requests, tokens, dollars from spent
-     on conflict (namespace_id, day, model, purpose) do update
-       set requests = u.requests + excluded.requests, tokens = u.tokens + excluded.tokens, dollars = u.dollars + excluded.dollars`,
-    [
-      rows.map(({ namespaceId }) => namespaceId),
-      rows.map(({ model }) => model),
-      rows.map(({ purpose }) => purpose),
-      rows.map(({ requests }) => requests),
-      rows.map(({ tokens }) => tokens),
-      rows.map(({ dollars }) => dollars),
-    ],
-  )
+  const columns = [
+    rows.map(({ namespaceId }) => namespaceId),
+    rows.map(({ model }) => model),
+    rows.map(({ purpose }) => purpose),
+    rows.map(({ requests }) => requests),
+    rows.map(({ tokens }) => tokens),
+    rows.map(({ dollars }) => dollars),
+  ]
+  const spent = `unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::numeric[])
+    as s(namespace_id, model, purpose, requests, tokens, dollars)`
+  await db.transaction(async (tx) => {
+    await tx.query(
+      `insert into memoir.day_spending as d (namespace_id, day, dollars)
+       select namespace_id, (now() at time zone 'utc')::date, coalesce(sum(dollars), 0)
+         from ${spent} group by namespace_id order by namespace_id
+       on conflict (namespace_id, day) do update set dollars = d.dollars + excluded.dollars`,
+      columns,
+    )
+    await tx.query(
+      `insert into memoir.usage as u (namespace_id, day, model, purpose, requests, tokens, dollars)
+       select namespace_id, (now() at time zone 'utc')::date, model, purpose, requests, tokens, dollars
+         from ${spent} order by namespace_id, model, purpose
+       on conflict (namespace_id, day, model, purpose) do update
+         set requests = u.requests + excluded.requests, tokens = u.tokens + excluded.tokens, dollars = u.dollars + excluded.dollars`,
+      columns,
+    )
+  })
 }
 
 /** Raises (or lowers) what an unfinished job may spend; null lifts the limit. */

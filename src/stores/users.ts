@@ -48,15 +48,18 @@ export async function listUsers(db: Queryable, filter: UserFilter): Promise<Page
   }
 }
 
-/** From the counters that every write keeps. Postgres is the graph, so each memory is a node of it. */
+/** From the counters that every write keeps, less what the graph still has to be told: that is few, and found by its index. */
 const ALL_COUNTS = `
-  select external_id as user_id, trace_count as memories, episode_count as episodes, trace_count as in_graph,
-         last_active_at
-    from memoir.memory_user
-   where namespace_id = $1::uuid and erased_at is null
-     and ($2::uuid is null or id = $2::uuid)
-     and ($3::text is null or external_id > $3)
-   order by external_id
+  select u.external_id as user_id, u.trace_count as memories, u.episode_count as episodes,
+         u.trace_count - (
+           select count(*) from memoir.memory_trace t
+            where t.user_id = u.id and t.graph_state in ('pending', 'failed') and t.state = 'active') as in_graph,
+         u.last_active_at
+    from memoir.memory_user u
+   where u.namespace_id = $1::uuid and u.erased_at is null
+     and ($2::uuid is null or u.id = $2::uuid)
+     and ($3::text is null or u.external_id > $3)
+   order by u.external_id
    limit $4`
 
 /** Counted anew: the counters know nothing of scopes. A graph state of `off` says that the record itself is the node. */

@@ -7,9 +7,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { JobStart } from '../domain/job.ts'
-import { runJob } from './job-run.ts'
+import { runJob, type JobRun } from './job-run.ts'
 import { yourTurn } from './messages.ts'
 import { databaseActivities, modelActivities } from './options.ts'
+import { withinBudget } from './within-budget.ts'
 
 /** A post whose turn comes is told so; asking again is for when that was lost. */
 const FIRST_ASK_SECONDS = 1
@@ -46,10 +47,10 @@ export async function processSession(job: JobStart): Promise<void> {
     job,
     async (run) => {
       if (work) {
-        await walk(run.turn, async (passage) => await models.extractFacts({ jobId, passage }))
-        await walk(run.turn, async (passage) => await models.settleFacts({ jobId, passage }))
+        await walk(run, async (passage) => await models.extractFacts({ jobId, passage }))
+        await walk(run, async (passage) => await models.settleFacts({ jobId, passage }))
         await run.turn()
-        await models.summarisePost({ jobId })
+        await withinBudget(run, async () => await models.summarisePost({ jobId }))
       }
       next = (await database.finishPost({ jobId })).next
     },
@@ -60,12 +61,13 @@ export async function processSession(job: JobStart): Promise<void> {
 
 /** Step after step until one says that it was the last. */
 async function walk(
-  turn: () => Promise<void>,
+  run: JobRun,
   step: (passage: number) => Promise<{ readonly passage: number | null }>,
 ): Promise<void> {
   for (let passage: number | null = 0; passage !== null;) {
-    await turn()
-    passage = (await step(passage)).passage
+    await run.turn()
+    const at: number = passage
+    passage = (await withinBudget(run, async () => await step(at))).passage
   }
 }
 

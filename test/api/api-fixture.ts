@@ -7,6 +7,7 @@ import type { Hit, RecallRequest } from '../../src/domain/recall.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
 import { createSchedules } from '../../src/jobs/schedules.ts'
 import { createExposition } from '../../src/exposition.ts'
+import { createRulesModel } from '../../src/providers/rules-model.ts'
 import { createMemories } from '../../src/memories/service.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { createAiSettings } from '../../src/settings/settings.ts'
@@ -115,6 +116,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     estimate: async () =>
       await Promise.resolve({ conversations: 3, tokens: 400, cost: 0, model: 'hashing-1' }),
     settings: createAiSettings({ config, db, metrics, log, onChange: () => undefined }),
+    languageModel: createRulesModel(),
     memories: createMemories({ config, db, launch: jobs.launch }),
     schedules: createSchedules({ config, db, temporal, jobs, log }),
     recall: async (request) => {

@@ -59,6 +59,34 @@ test.skipIf(!hasPostgres)('lists are read page by page', async () => {
   expect(names).toEqual(['ann', 'bob', 'cat', 'dan', 'eve'])
 })
 
+test.skipIf(!hasPostgres)('memories are written, listed, changed, removed, restored', async () => {
+  await using memoir = await createApiFixture()
+  const client = over(memoir)
+  const { ids } = await client.add({ user_id: 'ann', content: 'Ann likes tea.', tags: ['taste'] })
+  const [id = ''] = ids
+  const { revision } = await client.memories.get(id)
+  await client.memories.update(id, { content: 'Ann likes coffee.' }, { revision })
+  const late = client.memories.update(id, { content: 'x' }, { revision })
+
+  await expect(late).rejects.toMatchObject({ code: 'precondition_failed', status: 412 })
+  const { items } = await client.memories.list({ user_id: 'ann', tags: ['taste'] })
+  expect(items).toEqual([expect.objectContaining({ id, content: 'Ann likes coffee.' })])
+  expect((await client.memories.history(id)).items.length).toBeGreaterThan(1)
+  await client.memories.remove(id)
+  expect((await client.memories.list({ user_id: 'ann' })).items).toEqual([])
+  await client.memories.restore(id)
+  expect((await client.memories.list({ user_id: 'ann' })).items).toHaveLength(1)
+})
+
+test.skipIf(!hasPostgres)('transcripts are handed in', async () => {
+  await using memoir = await createApiFixture()
+  const transcript = [{ role: 'user', content: 'I moved to Lisbon in May.' }]
+  const post = await over(memoir).sessions.store({ user_id: 'ann', session_id: 's-1', transcript })
+  const session = await over(memoir).sessions.get('s-1', { user_id: 'ann' })
+  expect(post).toMatchObject({ session_id: 's-1', status: 'queued' })
+  expect(session).toMatchObject({ posts: [{ job: post.job }] })
+})
+
 test.skipIf(!hasPostgres)('keys are made and ended', async () => {
   await using memoir = await createApiFixture()
   const client = over(memoir)

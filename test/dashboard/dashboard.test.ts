@@ -129,6 +129,34 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('in a browser', ()
     expect(complaints).toEqual([])
   }, 120_000)
 
+  test('a memory is changed, then forgotten, and found no more', async () => {
+    const client = new Memoir({ baseUrl: stack.api.url, apiKey: KEY })
+    const content = 'The spare key lies under the blue pot.'
+    const { job } = await client.add({ user_id: 'cat', content })
+    await client.jobs.wait(job)
+    await using visited = await arrive()
+    const { page, complaints } = visited
+    await signIn(visited, KEY)
+    await linkTo(page, 'Users').click()
+    await page.getByRole('link', { name: 'cat' }).click()
+    await page.getByText(content).waitFor()
+
+    await page.getByRole('button', { name: 'Edit' }).click()
+    await page.getByRole('textbox', { name: 'Text' }).fill('The spare key lies in the shed.')
+    await page.getByRole('button', { name: 'Change', exact: true }).click()
+    await page.getByText('in the shed').waitFor()
+    await page.getByRole('button', { name: 'Forget' }).click()
+    await page.getByRole('dialog').getByText('in the shed').waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Forget' }).click()
+    await page.getByText('Nothing is remembered of cat').waitFor()
+
+    await page.getByLabel('Question').fill('Where is the spare key?')
+    await page.getByRole('button', { name: 'Recall' }).click()
+    await page.getByText('Nothing is remembered about that').waitFor()
+    expect(await page.getByText('in the shed').count()).toBe(0)
+    expect(complaints).toEqual([])
+  }, 120_000)
+
   test('a job that failed says why, and is retried to success', async () => {
     await handIn(stack.api.url, 100, 4)
     stack.vendor.failAlways({ status: 401 })
@@ -187,7 +215,15 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('in a browser', ()
       }
       await look('sign in')
       await signIn(visited, KEY)
-      for (const title of ['Overview', 'Memories', 'Jobs', 'Schedules', 'Users', 'Keys']) {
+      for (const title of [
+        'Overview',
+        'Memories',
+        'Jobs',
+        'Schedules',
+        'Users',
+        'Keys',
+        'Settings',
+      ]) {
         await linkTo(page, title).click()
         await page.getByRole('heading', { name: title, exact: true }).waitFor()
         await expect.poll(async () => await page.locator('.skeleton').count()).toBe(0)
@@ -207,7 +243,7 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('in a browser', ()
     await page.getByRole('heading', { name: 'Overview' }).waitFor()
 
     const reached = new Set<string>()
-    for (let step = 0; step < 14; step += 1) {
+    for (let step = 0; step < 16; step += 1) {
       await page.keyboard.press('Tab')
       reached.add(String(await page.evaluate('document.activeElement?.textContent')))
     }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { MemoirError } from '../../src/errors.ts'
 import { TOOL_NAMES } from '../../src/mcp/tools.ts'
 import { startApi } from '../../src/server.ts'
@@ -14,34 +15,49 @@ async function remember(memoir: ApiFixture, content = HIKE) {
   memoir.memories.push({ namespaceId, userId: 'ann', scope: 'personal', content })
 }
 
+const WRITING = new Set(['add_memories', 'forget_memory'])
+
 /** Everything a client does with the tools, whatever carries it. */
 async function exercise({ client }: Connected, memoir: ApiFixture) {
   const { tools } = await client.listTools()
   expect(tools.map(({ name }) => name)).toEqual(TOOL_NAMES)
   for (const { name, annotations, description, inputSchema, outputSchema } of tools) {
-    expect([name, annotations?.readOnlyHint]).toEqual([name, true])
+    expect([name, annotations?.readOnlyHint]).toEqual([name, !WRITING.has(name)])
+    expect([name, annotations?.destructiveHint]).toEqual([name, name === 'forget_memory'])
     expect(description?.length).toBeGreaterThan(80)
     expect(inputSchema.type).toBe('object')
     expect(outputSchema?.type).toBe('object')
   }
-  const job = await memoir.job()
-  const given: Record<string, Record<string, unknown>> = {
-    recall_memory: { query_summary: 'Where did we hike?', user_id: 'ann' },
-    search_memory: { query: 'lake', user_id: 'ann' },
-    deep_memory_query: { search_query: 'Where did we hike? And who came along?', user_id: 'ann' },
-    get_job: { id: job },
-  }
-  for (const { name } of tools) {
-    const result = await client.callTool({ name, arguments: given[name] ?? {} })
+  const call = async (name: string, given: Record<string, unknown>) => {
+    const result = await client.callTool({ name, arguments: given })
     expect([name, result.isError ?? false]).toEqual([name, false])
     expect(result.content).toEqual([{ type: 'text', text: expect.any(String) }])
-    expect(result.structuredContent).toMatchObject(
-      name === 'get_job'
-        ? { id: job }
-        : { hits: expect.arrayContaining([expect.objectContaining({ content: HIKE })]) },
-    )
+    return result.structuredContent
   }
+  const found = { hits: expect.arrayContaining([expect.objectContaining({ content: HIKE })]) }
+  const ann = { user_id: 'ann' }
+  const job = await memoir.job()
+
+  expect(await call('recall_memory', { query_summary: 'Where?', ...ann })).toMatchObject(found)
+  expect(await call('search_memory', { query: 'lake', ...ann })).toMatchObject(found)
+  expect(await call('deep_memory_query', { search_query: 'Where?', ...ann })).toMatchObject(found)
+  expect(await call('get_job', { id: job })).toMatchObject({ id: job })
+  expect(await call('ask_memory', { question: 'Where did we hike?', ...ann })).toMatchObject({
+    known: true,
+    answer: expect.stringContaining('lake'),
+    citations: [{ content: HIKE }],
+  })
+  const text = 'Ann is allergic to walnuts.'
+  const { ids } = accepted.parse(await call('add_memories', { text, ...ann }))
+  expect(await call('list_memories', ann)).toMatchObject({ items: [{ id: ids[0], content: text }] })
+  expect(await call('forget_memory', { ids: [...ids, job] })).toEqual({
+    forgotten: ids,
+    unknown: [job],
+  })
+  expect(await call('list_memories', ann)).toMatchObject({ items: [] })
 }
+
+const accepted = z.object({ ids: z.array(z.string()).length(1), job: z.uuid() })
 
 test.skipIf(!hasPostgres)('the official client lists and calls every tool over HTTP', async () => {
   await using memoir = await createApiFixture()
@@ -138,6 +154,60 @@ test.skipIf(!hasPostgres)('a tool reaches what its key reaches', async () => {
   })
   expect(memoir.asked.map(({ userId }) => userId)).toEqual(['bob'])
 })
+
+test.skipIf(!hasPostgres)(
+  'a reader is shown no tool that writes, and cannot call one',
+  async () => {
+    await using memoir = await createApiFixture()
+    const key = await memoir.key({ role: 'reader' })
+    await using connected = await connectHttp(memoir, { authorization: `Bearer ${key}` })
+
+    const { tools } = await connected.client.listTools()
+    const forced = await memoir.send('/mcp/tool/call', {
+      key,
+      body: { name: 'add_memories', arguments: { text: 'x', user_id: 'ann' } },
+    })
+
+    expect(tools.map(({ name }) => name).filter((name) => WRITING.has(name))).toEqual([])
+    expect(forced.json).toMatchObject({
+      isError: true,
+      structuredContent: { error: { code: 'forbidden' } },
+    })
+  },
+)
+
+test.skipIf(!hasPostgres)('what the memories do not say is not known', async () => {
+  await using memoir = await createApiFixture()
+  await remember(memoir, 'The bus was late.')
+  await using connected = await connectHttp(memoir, asAdmin)
+  const result = await connected.client.callTool({
+    name: 'ask_memory',
+    arguments: { question: 'What is the name of her sister?', user_id: 'ann' },
+  })
+  expect(result.structuredContent).toMatchObject({ known: false, answer: '', citations: [] })
+})
+
+test.skipIf(!hasPostgres)(
+  'a bound key writes for its own user and takes nothing of others',
+  async () => {
+    await using memoir = await createApiFixture()
+    const bob = await memoir.key({ role: 'service', user: 'bob' })
+    await using asBob = await connectHttp(memoir, { authorization: `Bearer ${bob}` })
+    await using asAll = await connectHttp(memoir, asAdmin)
+    const call = async ({ client }: Connected, name: string, given: Record<string, unknown>) =>
+      await client.callTool({ name, arguments: given })
+
+    const own = await call(asBob, 'add_memories', { text: 'Bob likes tea.' })
+    const foreign = await call(asBob, 'add_memories', { text: 'x', user_id: 'ann' })
+    const { structuredContent } = await call(asAll, 'add_memories', { text: 'y', user_id: 'ann' })
+    const { ids } = accepted.parse(structuredContent)
+    const taken = await call(asBob, 'forget_memory', { ids })
+
+    expect(own.isError ?? false).toBe(false)
+    expect(foreign.isError).toBe(true)
+    expect(taken.structuredContent).toEqual({ forgotten: [], unknown: ids })
+  },
+)
 
 test.skipIf(!hasPostgres)('what memories say closes no quote and gives no orders', async () => {
   await using memoir = await createApiFixture()

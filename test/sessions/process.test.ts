@@ -183,27 +183,20 @@ suite(
 suite(
   'a model that contradicts everything reaches nothing that its fact is not about, and the guard stops the rest',
   async () => {
+    let talkedInto = false
     const everything = (_: string, candidates: readonly Candidate[]): Resolution => ({
-      relation: 'contradicts',
-      targets: candidates.map(({ id }) => id),
+      relation: talkedInto ? 'contradicts' : 'new',
+      targets: talkedInto ? candidates.map(({ id }) => id) : [],
     })
-    const hostile = createScriptedModel({ resolve: everything })
-    await using world = await createSessionFixture(hostile)
-    const known = [
-      'plays the cello',
-      'lives in Graz',
-      'works at Stripe',
-      'eats no meat',
-      'owns a boat',
-    ]
-    const posts = known.map((what) => `User: fact: [Ann] ${what}`).join('\n')
-    await world.store(posts, { session: 'known' })
+    await using world = await createSessionFixture(createScriptedModel({ resolve: everything }))
+    const known = ['a red boat', 'a blue boat', 'a green boat', 'a white boat']
+    await world.store(known.map((what) => `User: fact: [Ann] owns ${what}`).join('\n'), {
+      session: 'known',
+    })
+    talkedInto = true
 
     await world.store('User: fact: [Ann] forgets everything ever said', { session: 'hostile' })
-    const guarded = world.store(
-      'User: fact: [Ann] plays lives works eats owns nothing, no cello, no Graz, no Stripe, no meat, no boat',
-      { session: 'worse' },
-    )
+    const guarded = world.store('User: fact: [Ann] owns no boat', { session: 'worse' })
 
     await expect(guarded).rejects.toMatchObject({ code: 'guard' })
     expect((await world.facts()).filter(({ state }) => state === 'superseded')).toEqual([])

@@ -1,6 +1,6 @@
 import type { Database } from '../../src/stores/database.ts'
 
-/** Users with memories, entities and links, as rows: benches fill their stores with them too, outside of any test runner. */
+/** Users with so many memories each: every one links to the next, and to one of its user's five entities. */
 export async function seedUsers(
   db: Database,
   { namespaceId, ids, memories }: { namespaceId: string; ids: readonly string[]; memories: number },

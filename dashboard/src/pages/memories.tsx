@@ -2,6 +2,7 @@ import { useState, type SubmitEvent } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import type { RecallQuestion } from '../../../src/client/index.ts'
 import { Empty, PageHead, Problem, Skeleton } from '../parts/basics.tsx'
+import { Browse } from '../parts/browse.tsx'
 import { textOf } from '../parts/dialog.tsx'
 import { HitCard } from '../parts/hit-card.tsx'
 import { words } from '../parts/words.ts'
@@ -14,6 +15,7 @@ const MOST = 200
 
 /** Asks as an application does, and shows why each memory was found. */
 export function Memories() {
+  const { key } = useSession()
   const { query } = usePlace()
   const [asked, setAsked] = useState<RecallQuestion>()
   const [k, setK] = useState(FIRST)
@@ -32,9 +34,7 @@ export function Memories() {
         }}
       />
       {asked === undefined ? (
-        <Empty title="Nothing asked yet">
-          <p>Memories are found by meaning and by words at once; a question in full finds most.</p>
-        </Empty>
+        <Unasked user={key.user_id ?? query.get('user')} />
       ) : (
         <Answers
           question={{ ...asked, k }}
@@ -42,6 +42,15 @@ export function Memories() {
         />
       )}
     </>
+  )
+}
+
+function Unasked({ user }: { readonly user: string | null }) {
+  if (user !== null) return <Browse user={user} />
+  return (
+    <Empty title="Nothing asked yet">
+      <p>Memories are found by meaning and by words at once; a question in full finds most.</p>
+    </Empty>
   )
 }
 

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import type { Job, Ready } from '../../../src/client/index.ts'
+import type { Job, Ready, Stats } from '../../../src/client/index.ts'
 import { Empty, PageHead, Problem, Skeleton, StateBadge, When } from '../parts/basics.tsx'
 import { ProgressBar, ProgressLine } from '../parts/progress.tsx'
-import { count, words } from '../parts/words.ts'
+import { count, dollars, words } from '../parts/words.ts'
 import { pathTo } from '../route.ts'
 import { useMemoir, useSession } from '../session.tsx'
 
@@ -15,7 +15,7 @@ export function Overview() {
       <PageHead title="Overview" about={`What stands in the namespace ${key.namespace}`} />
       <div className="grid">
         <Health />
-        <Remembered />
+        {key.user_id === null && key.scopes === null ? <Remembered /> : <OwnUsers />}
         {key.role === 'admin' ? <NextNight /> : null}
       </div>
       <RecentJobs />
@@ -52,20 +52,55 @@ function Health() {
   )
 }
 
-/** Users of one page; a namespace with more says “at least”. */
-const COUNTED_USERS = 200
+/** A month is what vendors bill. */
+const DAYS = 30
 
 function Remembered() {
-  const memoir = useMemoir()
-  const users = useQuery({
-    queryKey: ['users', 'totals'],
-    queryFn: async ({ signal }) => await memoir.users.list({ limit: COUNTED_USERS, signal }),
+  const { memoir, key } = useSession()
+  const stats = useQuery({
+    queryKey: ['stats', key.namespace],
+    queryFn: async ({ signal }) => {
+      const { items } = await memoir.stats({ days: DAYS, limit: 200, signal })
+      return items.find(({ namespace }) => namespace === key.namespace) ?? null
+    },
     refetchInterval: LOOK_AGAIN_MS,
   })
+  const { data } = stats
+  return (
+    <section className="card" aria-labelledby="remembered">
+      <h2 id="remembered">Remembered</h2>
+      {stats.isPending ? <Skeleton rows={3} /> : null}
+      {stats.error === null ? null : <Problem error={stats.error} />}
+      {data === undefined || data === null ? null : (
+        <>
+          <dl className="figures">
+            <Figure name="memories" value={count(data.memories)} />
+            <Figure name="conversations" value={count(data.episodes)} />
+            <Figure name="users" value={count(data.users)} />
+          </dl>
+          <p className="muted small">{spentOf(data.total)}</p>
+        </>
+      )}
+    </section>
+  )
+}
+
+function spentOf({ requests, tokens, cost }: Stats['total']): string {
+  if (requests === 0) return `No model vendor was asked in ${DAYS} days`
+  const price = cost === null ? 'at an unknown price' : dollars(cost)
+  return `${count(tokens)} tokens in ${DAYS} days, ${price}`
+}
+
+/** A key that sees a part of its namespace is not told of the whole. */
+function OwnUsers() {
+  const memoir = useMemoir()
+  const users = useQuery({
+    queryKey: ['users', 'own'],
+    queryFn: async ({ signal }) => await memoir.users.list({ limit: 200, signal }),
+  })
   const items = users.data?.items ?? []
-  const more = users.data?.next_cursor === null || users.data === undefined ? '' : ' at least'
-  const sum = (pick: (user: (typeof items)[number]) => number) =>
-    count(items.reduce((total, user) => total + pick(user), 0))
+  const sum = (name: 'memories' | 'episodes') =>
+    count(items.reduce((total, user) => total + user[name], 0))
   return (
     <section className="card" aria-labelledby="remembered">
       <h2 id="remembered">Remembered</h2>
@@ -73,9 +108,8 @@ function Remembered() {
       {users.error === null ? null : <Problem error={users.error} />}
       {users.data === undefined ? null : (
         <dl className="figures">
-          <Figure name={`memories${more}`} value={sum((user) => user.memories)} />
-          <Figure name={`conversations${more}`} value={sum((user) => user.episodes)} />
-          <Figure name={`users${more}`} value={count(items.length)} />
+          <Figure name="memories" value={sum('memories')} />
+          <Figure name="conversations" value={sum('episodes')} />
         </dl>
       )}
     </section>

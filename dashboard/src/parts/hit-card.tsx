@@ -1,4 +1,5 @@
-import type { Hit } from '../../../src/client/index.ts'
+import type { Hit, Memory } from '../../../src/client/index.ts'
+import { HitActions } from './hit-actions.tsx'
 import { timeOf } from './words.ts'
 
 /** The parts of a score, in the order in which they matter. */
@@ -18,17 +19,13 @@ export function HitCard({ hit }: { readonly hit: Hit }) {
   return (
     <li className="card hit">
       <div className="hit-main">
-        <p className="hit-meta">
-          <span className="badge">{hit.kind}</span>
-          {hit.role === null ? null : <span>{hit.role}</span>}
-          <time dateTime={hit.occurred_at}>{timeOf(hit.occurred_at)}</time>
-          {hit.scope === 'personal' ? null : <span className="muted">{hit.scope}</span>}
-        </p>
+        <MemoryHead memory={hit} />
         <p className="hit-text">{hit.content}</p>
         <details className="small">
           <summary>Details</summary>
           <Details hit={hit} />
         </details>
+        <HitActions memory={hit} />
       </div>
       <dl className="scores" aria-label="Why it was found">
         {PARTS.filter((part) => part === 'relevance' || hit.scores[part] !== 0).map((part) => (
@@ -47,6 +44,18 @@ export function HitCard({ hit }: { readonly hit: Hit }) {
         ))}
       </dl>
     </li>
+  )
+}
+
+/** What a memory is, who said it, and when. */
+export function MemoryHead({ memory }: { readonly memory: Memory }) {
+  return (
+    <p className="hit-meta">
+      <span className="badge">{memory.kind}</span>
+      {memory.role === null ? null : <span>{memory.role}</span>}
+      <time dateTime={memory.occurred_at}>{timeOf(memory.occurred_at)}</time>
+      {memory.scope === 'personal' ? null : <span className="muted">{memory.scope}</span>}
+    </p>
   )
 }
 

@@ -15,6 +15,8 @@ import { askAll, type Asked, type Asking } from '../eval/ask.ts'
 import type { EvalChat } from '../eval/chats.ts'
 import { loadChats, withPlainIds } from '../eval/load.ts'
 import { readLocomo } from '../eval/locomo.ts'
+import { isOwnForm, readOwnForm } from '../eval/own-form.ts'
+import { measureAbstention, THRESHOLD, type Abstention } from '../eval/abstention.ts'
 import { report, type Scores } from '../eval/score.ts'
 import { DONE, FAILED, INTERRUPTED, interruption, line, writeJson, type Io } from '../io.ts'
 import { table } from '../table.ts'
@@ -29,7 +31,7 @@ export const registerEval: Register = (program, context) => {
   const command = program
     .command('eval')
     .description('measure what recall finds: questions about conversations, with their answers')
-    .argument('<file>', 'conversations and questions in the form of LoCoMo')
+    .argument('<file>', 'conversations and questions: LoCoMo, or the form of bench/data/chats.json')
     .option('--rankings <out>', 'write what was found for each question, as JSON lines')
     .option('--no-ablation', 'do not ask everything again without each stage of recall')
   dataOptions(command)
@@ -61,6 +63,7 @@ async function readChats(path: string): Promise<EvalChat[]> {
   } catch (error) {
     throw new MemoirError('invalid_request', `${path} is not JSON.`, { cause: error })
   }
+  if (isOwnForm(value)) return readOwnForm(value)
   return readLocomo(value, basename(path).replace(/\.json$/, ''))
 }
 
@@ -100,6 +103,7 @@ async function evaluate({
   const asked = await askAll({ ...asking, label: 'questions' })
   if (options.rankings !== undefined) await writeFile(options.rankings, rankings(asked))
   const ablation = options.ablation ? await ablate(asking) : undefined
+  const abstention = await measureAbstention(asking, asked)
   await removeAll(client, { chats, namespace, io })
   if (interrupted.signal.aborted) {
     context.exit(INTERRUPTED)
@@ -110,6 +114,7 @@ async function evaluate({
     latency_ms: latencyOf(asked),
     degraded: degradedOf(asked),
     ...(ablation === undefined ? {} : { ablation }),
+    ...(abstention === null ? {} : { abstention }),
   }
   if (options.json) writeJson(io.stdout, result)
   else print(result, io)
@@ -168,12 +173,32 @@ type Result = ReturnType<typeof report> & {
   readonly latency_ms: ReturnType<typeof latencyOf>
   readonly degraded: number
   readonly ablation?: Ablation
+  readonly abstention?: Abstention
+}
+
+function printAbstention(measured: Abstention, io: Io): void {
+  const { foreign, foreign_empty: empty, unanswerable, unanswerable_empty: none, kept } = measured
+  line(
+    io.stdout,
+    `At threshold ${THRESHOLD}: ${empty} % of ${foreign} questions about somebody else find nothing,`,
+  )
+  line(
+    io.stdout,
+    `${none} % of ${unanswerable} that nothing answers; ${kept} % of the hits that answer stay.`,
+  )
 }
 
 const HEAD = ['', 'QUESTIONS', 'R@5', 'R@10', 'R@20', 'R@50'] as const
 
 function print(
-  { by_category: categories, latency_ms: took, degraded, ablation = {}, ...all }: Result,
+  {
+    by_category: categories,
+    latency_ms: took,
+    degraded,
+    ablation = {},
+    abstention,
+    ...all
+  }: Result,
   io: Io,
 ): void {
   const row = (name: string, scores: Scores) => [
@@ -187,5 +212,6 @@ function print(
     line(io.stdout, each)
   }
   line(io.stdout, `\nHalf of the answers within ${took.p50} ms, 95 % within ${took.p95} ms.`)
+  if (abstention) printAbstention(abstention, io)
   if (degraded > 0) line(io.stderr, `${degraded} answers were degraded.`)
 }

@@ -42,7 +42,8 @@ function resolved(fact: Fact): Resolution {
     ({ candidate, relations: known }) =>
       saysMore(fact.content, candidate.content) && anyPair(relations, known, isSameKind),
   )
-  return refined.length > 0 ? found('refines', refined) : NEW
+  // Who says more of several things at once sums up or denies: each of them stands for itself.
+  return refined.length === 1 ? found('refines', refined) : NEW
 }
 
 const found = (
@@ -59,9 +60,9 @@ const spelled = (content: string) =>
 const isNewer = (fact: Fact, { occurredAt }: Candidate) =>
   Date.parse(fact.occurredAt) > Date.parse(occurredAt)
 
-/** What is denied, wished or gone by is no state that another could take the place of. */
+/** What is denied, doubted, wished or gone by is no state that another could take the place of. */
 const UNSETTLED =
-  /\b(?:not|never|no longer|used to|would|could|might|may|wishes|hopes|almost|[Mm]aybe|[Pp]erhaps|probably|says that|if|If)\b/u
+  /\b(?:not|never|no longer|used to|would|could|might|may|wishes|hopes|almost|[Mm]aybe|[Pp]erhaps|probably|says that|if|If|contradict\w*|den(?:y|ies|ied)|doubt\w*|false|untrue|wrong|lied?|lies)\b/u
 
 const isUnsettled = (content: string) => UNSETTLED.test(content)
 

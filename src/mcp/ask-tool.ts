@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { present, question } from '../api/fields.ts'
+import { recallWithin } from '../api/reach.ts'
+import type { Hit } from '../domain/recall.ts'
+import { quote, quotedMemory } from './quote.ts'
+import { READ_ONLY, answered, defineTool, whose } from './tool.ts'
+
+/** What the answer is drawn from; more confuses a model rather than helping it. */
+const EVIDENCE = 12
+/** Somebody waits for the answer. */
+const ANSWER_WITHIN_MS = 30_000
+
+export const askMemory = defineTool({
+  name: 'ask_memory',
+  title: 'Ask',
+  description:
+    'Answers a question about a user out of what is remembered and nothing else, with the memories it rests on, or says that it is not known. Use it when you want an answer rather than the memories; use recall_memory when you want to read them yourself.',
+  role: 'reader',
+  annotations: READ_ONLY,
+  input: z.object({
+    question: question.describe('One question, complete by itself'),
+    user_id: whose,
+  }),
+  output: z.object({
+    known: z.boolean().describe('False when the memories do not say'),
+    answer: z.string().describe('Empty when it is not known'),
+    citations: z.array(quotedMemory).describe('The memories that the answer rests on'),
+    model: z.string(),
+  }),
+  async answer({ services, principal }, { question: asked, user_id }) {
+    const ask = present({ query: asked, k: EVIDENCE, userId: user_id })
+    const { hits } = await recallWithin(services, principal, ask)
+    const { identity } = services.languageModel
+    const model = identity.model
+    if (hits.length === 0) return unknown(model)
+    const { value } = await services.languageModel.answer(
+      { question: asked, memories: hits.map(quotedOf), now: new Date().toISOString() },
+      { priority: 'live', signal: AbortSignal.timeout(ANSWER_WITHIN_MS) },
+    )
+    const citations = hits.filter(({ id }) => value.citations.includes(id))
+    // An answer that rests on nothing is a guess.
+    if (!value.known || citations.length === 0) return unknown(model)
+    const text = `${value.answer}\n\n${quote(citations, '')}`
+    return answered(text, { known: true, answer: value.answer, citations, model })
+  },
+})
+
+const quotedOf = ({ id, content, occurred_at: occurredAt }: Hit) => ({ id, content, occurredAt })
+
+const unknown = (model: string) =>
+  answered('Not known: the memories do not say.', {
+    known: false,
+    answer: '',
+    citations: [],
+    model,
+  })
