@@ -76,14 +76,16 @@ describe.skipIf(!hasPostgres || !hasTemporal)('narratives', () => {
     expect(left).toEqual([{ state: 'none', text: null }])
   }, 120_000)
 
-  test('fifty requests at once make two narratives at most', async () => {
+  test('fifty requests and more in a second make two narratives at most', async () => {
     const { model } = narrator(() => TEXT)
     await using memoir = await createTestMemoir({}, { languageModel: model })
     const userId = await remember(memoir, 6)
     const { narratives } = memoir.services
-    await Promise.all(
-      Array.from({ length: 50 }, async () => await narratives.regenerate(keyOf(memoir))),
-    )
+    // As long as a second: several generations of so quick a model would fit into it.
+    const until = performance.now() + 1_000
+    for (let asked = 0; asked < 50 || performance.now() < until; asked += 1) {
+      await narratives.regenerate(keyOf(memoir))
+    }
     const settled = async () => {
       const { rows } = await memoir.db.query(
         `select 1 from memoir.job where kind = 'narrative' and state in ('queued', 'running')`,
