@@ -116,6 +116,9 @@ export const environmentSchema = z.object({
     .default('auto'),
   RECALL_EMBED_TIMEOUT_MS: whole(300, 1, 60_000),
 
+  NARRATIVE_TTL_DAYS: whole(7, 1, 365),
+  NARRATIVE_MIN_MEMORIES: whole(5, 1, 10_000),
+
   RAW_RETENTION_DAYS: whole(30, 1, 36_500),
   RAW_ERROR_RETENTION_DAYS: whole(90, 1, 36_500),
   SESSION_RETENTION_DAYS: whole(365, 1, 36_500),

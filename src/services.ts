@@ -20,6 +20,8 @@ import type { Logger } from './logger.ts'
 import { createExposition } from './exposition.ts'
 import { createHealth } from './health.ts'
 import { createMetrics } from './metrics.ts'
+import { createNarratives } from './narratives/narratives.ts'
+import { createNarrativeSteps, type NarrativeSteps } from './narratives/steps.ts'
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
 import { pricedEmbedding } from './providers/configured-prices.ts'
@@ -48,6 +50,7 @@ export interface Services extends ApiServices {
   readonly ingest: Ingest
   readonly persistence: Persistence
   readonly sessions: SessionSteps
+  readonly narration: NarrativeSteps
   readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
   /** Working memory by user: in Redis when there is one, else in this process. */
@@ -96,14 +99,12 @@ export async function createServices(
     ...forgetting({ ...parts, launch: jobs.launch, focus }),
     graph,
     jobs,
-    syncs: createSyncs({ db, launcher: jobs }),
+    ...accepting({ ...parts, temporal, launcher: jobs }),
     sync: createSyncSteps({ db, graph }),
     erase: createEraseSteps({ db, graph, focus, temporal }),
-    posts: createPosts({ db, temporal, launcher: jobs, ...forgetSecretOf(config) }),
     schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace, spending }),
-    memories: createMemories({ ...parts, launch: jobs.launch }),
     settings: createAiSettings({ ...parts, onChange: () => models.forget() }),
     estimate: createEstimate(config, { sourceOf, embedder }),
     health: createHealth({ ...connections, embedder, languageModel, models, activeSpace }),
@@ -114,6 +115,20 @@ export async function createServices(
       await spending.close()
       await connections.close()
     },
+  }
+}
+
+/** What takes work in and has it started. */
+function accepting(
+  parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics' | 'temporal'> & {
+    readonly launcher: Pick<ReturnType<typeof createJobs>, 'launch'>
+  },
+): Pick<Services, 'syncs' | 'posts' | 'narratives' | 'memories'> {
+  return {
+    syncs: createSyncs(parts),
+    posts: createPosts({ ...parts, ...forgetSecretOf(parts.config) }),
+    narratives: createNarratives(parts),
+    memories: createMemories({ ...parts, launch: parts.launcher.launch }),
   }
 }
 
@@ -130,7 +145,7 @@ interface PipelineParts {
 function pipelines(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
   { sourceOf, embedder, languageModel, graph, indexer, inForce }: PipelineParts,
-): Pick<Services, 'ingest' | 'persistence' | 'sessions'> {
+): Pick<Services, 'ingest' | 'persistence' | 'sessions' | 'narration'> {
   const onFinish = (space: Space) => indexer.poke(space)
   return {
     ingest: ingestByNamespace(sourceOf, (source) =>
@@ -138,6 +153,7 @@ function pipelines(
     ),
     persistence: createPersistence({ ...parts, embedder, graph }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
+    narration: createNarrativeSteps({ ...parts, embedder, languageModel }),
   }
 }
 

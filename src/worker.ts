@@ -50,6 +50,7 @@ export type WorkerServices = Pick<
   | 'ingest'
   | 'persistence'
   | 'sessions'
+  | 'narration'
   | 'temporal'
   | 'graph'
   | 'sync'

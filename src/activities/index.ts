@@ -5,6 +5,8 @@ import type { Persistence } from '../memories/persist.ts'
 import { createEraseActivities } from './erase.ts'
 import type { EraseSteps } from '../forget/erase-steps.ts'
 import { createMemoryActivities } from './memories.ts'
+import { createNarrativeActivities } from './narratives.ts'
+import type { NarrativeSteps } from '../narratives/steps.ts'
 import { createReportActivities, type ReportDependencies } from './report.ts'
 import type { SessionSteps } from '../sessions/process.ts'
 import { createScheduleActivities, type ScheduledWork } from './schedules.ts'
@@ -14,6 +16,7 @@ import { createSyncActivities } from './sync.ts'
 export interface ActivityDependencies extends ReportDependencies {
   readonly ingest: Ingest
   readonly sessions: SessionSteps
+  readonly narration: NarrativeSteps
   readonly sync: SyncSteps
   readonly erase: EraseSteps
   readonly schedules: ScheduledWork
@@ -28,6 +31,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createScheduleActivities(dependencies),
     ...createMemoryActivities(dependencies),
     ...createSessionActivities(dependencies),
+    ...createNarrativeActivities(dependencies),
     ...createSyncActivities(dependencies),
     ...createEraseActivities(dependencies),
   }

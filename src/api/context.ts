@@ -10,6 +10,7 @@ import type { Logger } from '../logger.ts'
 import type { Memories } from '../memories/memories.ts'
 import type { Metrics } from '../metrics.ts'
 import type { AiSettingsService } from '../settings/settings.ts'
+import type { Narratives } from '../narratives/narratives.ts'
 import type { Posts } from '../sessions/posts.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
 import type { Database } from '../stores/database.ts'
@@ -30,6 +31,7 @@ export interface ApiServices {
   readonly exposition: Exposition
   readonly jobs: Jobs
   readonly posts: Posts
+  readonly narratives: Narratives
   readonly graph: GraphStore
   readonly syncs: Syncs
   /** What a backfill of a namespace's whole source would take at most. */

@@ -143,7 +143,7 @@ export type ErasureReceipt = {
 
 export type Job = {
   readonly id: string
-  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "erase"
+  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "erase"
   readonly state: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
   readonly user_id: string | null
   readonly progress: Readonly<Record<string, unknown>>
@@ -324,6 +324,25 @@ export type SessionInfo = {
   readonly open_count: number
   readonly created_at: string
   readonly updated_at: string
+}
+
+export type Narrative = {
+  /** The caller’s own id of the user. */
+  readonly user_id: string
+  readonly narrative: string | null
+  readonly version: number
+  readonly state: "fresh" | "stale" | "generating" | "failed" | "none"
+  readonly generated_at: string | null
+  readonly error: {
+    readonly code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
+    readonly message: string
+  } | null
+}
+
+export type CompatNarrative = {
+  readonly narrative: string
+  readonly version: number
+  readonly generated_at: string | null
 }
 
 export type Budget = {
@@ -869,7 +888,7 @@ export interface Operations {
       readonly limit?: number
       /** `next_cursor` of the page before. */
       readonly cursor?: string
-      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "erase"
+      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "erase"
       readonly state?: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
     }
     readonly body: undefined
@@ -1092,6 +1111,24 @@ export interface Operations {
     }
     readonly body: undefined
     readonly answer: Session
+  }
+  readonly getNarrative: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Narrative
+  }
+  readonly regenerateNarrative: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Accepted
+  }
+  readonly compatGetNarrative: {
+    readonly query: {
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+    }
+    readonly body: undefined
+    readonly answer: CompatNarrative
   }
   readonly getBudget: {
     readonly query: Readonly<Record<string, never>>

@@ -1,6 +1,14 @@
 /** Accepted work: what a job row says, and what a backfill is asked and reports. Pure types; safe inside workflows. */
 
-export const JOB_KINDS = ['backfill', 'nightly', 'session', 'memory', 'sync', 'erase'] as const
+export const JOB_KINDS = [
+  'backfill',
+  'nightly',
+  'session',
+  'memory',
+  'sync',
+  'narrative',
+  'erase',
+] as const
 export type JobKind = (typeof JOB_KINDS)[number]
 
 /** Kinds that walk a source, one at a time. */

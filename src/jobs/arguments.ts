@@ -11,6 +11,7 @@ const ARGUMENT = {
   sync: startOf,
   memory: memoryJobOf,
   erase: eraseJobOf,
+  narrative: startOf,
 } satisfies Record<JobKind, (row: JobRow, heartbeatSeconds: number) => JobStart>
 
 /** What the workflow of a row is started with, now or after a crash. */

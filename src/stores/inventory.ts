@@ -78,6 +78,16 @@ export const USER_TEXT: readonly UserTextPlace[] = [
     by: { column: 'user_id' },
   },
   {
+    table: 'user_narratives',
+    columns: ['narrative_content'],
+    by: { column: 'user_id' },
+  },
+  {
+    table: 'user_narrative_version',
+    columns: ['narrative_content'],
+    by: { column: 'user_id' },
+  },
+  {
     table: 'entity',
     columns: ['value', 'normalized', 'aliases'],
     by: { column: 'user_id' },
@@ -131,6 +141,16 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
   'raw_session.error': 'one of a closed list',
   'processing_stats.collection':
     'a label; one that names a user goes with the last of its sessions',
+  'user_narratives.state': 'one of a closed list',
+  'user_narratives.error': 'one of a closed list',
+  'user_narratives.model': 'configuration',
+  'user_narratives.sources': 'uuids',
+  'user_narratives.material': 'uuids',
+  'user_narratives.prompt_version': 'one of a closed list',
+  'user_narrative_version.model': 'configuration',
+  'user_narrative_version.sources': 'uuids',
+  'user_narrative_version.material': 'uuids',
+  'user_narrative_version.prompt_version': 'one of a closed list',
   'entity.type': 'one of a closed list',
   'memory_edge.type': 'one of a closed list',
   'drift_report.operation': 'one of a closed list',

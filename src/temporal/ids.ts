@@ -25,6 +25,7 @@ export const WORKFLOWS = {
   sync: { type: 'sync', priority: 4 },
   erase: { type: 'eraseUser', priority: 3 },
   memory: { type: 'persistMemory', priority: 2 },
+  narrative: { type: 'narrate', priority: 3 },
 } satisfies Record<JobKind, WorkflowOfKind>
 
 /** Work that is nobody else's: each job has a run of its own. */

@@ -25,6 +25,21 @@ export function modelActivities(heartbeatSeconds: number): ActivityInterfaceFor<
   })
 }
 
+/** The same while the caller already has an answer: after about half a minute it stands as failed, for whoever looks to see. */
+export function narrativeActivities(heartbeatSeconds: number): ActivityInterfaceFor<Activities> {
+  return proxyActivities<Activities>({
+    taskQueue: `${workflowInfo().taskQueue}${MODELS_SUFFIX}`,
+    startToCloseTimeout: '10m',
+    heartbeatTimeout: `${heartbeatSeconds}s`,
+    retry: {
+      initialInterval: '1s',
+      backoffCoefficient: 2,
+      maximumInterval: '16s',
+      maximumAttempts: 6,
+    },
+  })
+}
+
 /**
  * Pages and what surrounds them: silent for too long means the worker is gone, and another goes on. The long limit is for a page
  * that is alive and never ends; what it did until then is skipped the next time.

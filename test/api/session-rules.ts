@@ -7,7 +7,26 @@ const unseen = { foreign: 404, user: 404, scoped: 404 } as const
 const post = { session_id: 'lake', user_id: 'ann' }
 const chats = (path: string) => `/api/memory/chats/${path}`
 
+const narrated = { shows: 'a narrative of ann' } as const
+
 export const SESSION_RULES = {
+  'get /v1/narratives/{user_id}': {
+    role: 'reader',
+    ask: () => ({ path: '/v1/narratives/ann' }),
+    outside: { foreign: 404, user: 404, scoped: 403 },
+    ...narrated,
+  },
+  'post /v1/narratives/{user_id}/regenerate': {
+    role: 'service',
+    ask: () => ({ path: '/v1/narratives/ann/regenerate', method: 'POST' }),
+    outside: { foreign: 404, user: 404, scoped: 403 },
+  },
+  'get /api/v1/memories/narrative': {
+    role: 'reader',
+    ask: () => ({ path: '/api/v1/memories/narrative?user_id=ann' }),
+    outside: { foreign: 204, user: 204, scoped: 403 },
+    ...narrated,
+  },
   'post /v1/sessions': {
     role: 'service',
     ask: () => ({ path: '/v1/sessions', body: { ...post, transcript: 'User: hi' } }),

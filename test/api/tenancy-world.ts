@@ -45,6 +45,7 @@ export async function settle(memoir: ApiFixture): Promise<World> {
     [acme],
   )
   await converse(memoir)
+  await narrate(memoir)
   const job = await memoir.job({ namespace: 'acme' })
   return { memoir, job, keyId: rows[0]?.id ?? '', memory }
 }
@@ -71,4 +72,17 @@ async function converse(memoir: ApiFixture): Promise<void> {
   await fact(memoir, { job: post.jobId, content: `what was posted, and ${MARK}` })
   await memoir.db.query(`update memoir.memory_trace set scope = 'work' where kind = 'fact'`)
   await succeed(memoir, post.jobId)
+}
+
+/** A fresh narrative of the ann of `acme`. */
+async function narrate(memoir: ApiFixture): Promise<void> {
+  await memoir.db.query(
+    `insert into memoir.user_narratives (namespace_id, user_id, narrative_content, version, state, generated_at, fresh_until)
+     values ($1, $2, $3, 1, 'fresh', now(), now() + interval '1 day')`,
+    [
+      await memoir.namespace('acme'),
+      await memoir.user('ann', 'acme'),
+      `a narrative of ann, ${MARK}`,
+    ],
+  )
 }

@@ -33,6 +33,7 @@ test('there are histories of every end and turn of a walk, and of what a schedul
     'memory-done.json',
     'memory-graph-later.json',
     'memory-taken-back.json',
+    'narrative-asked-again.json',
     'nightly-continuation.json',
     'nightly-continued.json',
     'nightly-done.json',

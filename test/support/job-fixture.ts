@@ -26,6 +26,7 @@ import { createSyncSteps, type SyncSteps } from '../../src/graph/sync-steps.ts'
 import { createEraseSteps } from '../../src/forget/erase-steps.ts'
 import { createProcessFocus } from '../../src/stores/focus.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
+import { createNarrativeSteps } from '../../src/narratives/steps.ts'
 import { createSessionSteps } from '../../src/sessions/process.ts'
 import { createScriptedModel } from './scripted-model.ts'
 import { createTestDatabase } from './database.ts'
@@ -157,6 +158,12 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     embedder,
     languageModel: createScriptedModel(),
   })
+  const narration = createNarrativeSteps({
+    config,
+    db,
+    embedder,
+    languageModel: createScriptedModel(),
+  })
   const sync = createSyncSteps({ db, graph })
   const syncs = createSyncs({ db, launcher: jobs })
   const services = {
@@ -176,6 +183,7 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     ingest,
     persistence,
     sessions,
+    narration,
     temporal,
     schedules,
   }

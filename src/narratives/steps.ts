@@ -1,0 +1,117 @@
+import type { Config } from '../config.ts'
+import { MemoirError, SENTENCE } from '../errors.ts'
+import { languagePurseOf, purseOf } from '../ingest/purse.ts'
+import type { Embedder } from '../providers/embedder.ts'
+import type { LanguageModel } from '../providers/language-model.ts'
+import type { Database } from '../stores/database.ts'
+import { lockUsers } from '../stores/memory-users.ts'
+import {
+  areAllThere,
+  chooseMaterial,
+  extendFreshness,
+  findWork,
+  markBegun,
+  saveNarrative,
+  wasAskedAgain,
+  type Generation,
+  type NarrativeWork,
+} from '../stores/narratives.ts'
+import { writeNarrative } from './write.ts'
+
+/** The steps of a generation. Each may be repeated: what was written is found written, and what a model answered is kept. */
+export interface NarrativeSteps {
+  /** Whether there is anything to tell, and how long to wait so that requests of the same moment become one. */
+  begin(key: Generation): Promise<NarrativeStart>
+  write(key: Generation, signal: AbortSignal): Promise<void>
+  /** @returns whether somebody asked while it was written */
+  finish(key: Generation): Promise<{ readonly again: boolean }>
+}
+
+export interface NarrativeStart {
+  readonly waitMs: number
+  readonly work: boolean
+}
+
+export interface NarrativeDependencies {
+  readonly config: Config
+  readonly db: Database
+  readonly embedder: Embedder
+  readonly languageModel: LanguageModel
+}
+
+/** Two generations of one user never begin closer to each other: whatever is asked between them, the second answers. */
+const APART_MS = 2_000
+
+export function createNarrativeSteps(dependencies: NarrativeDependencies): NarrativeSteps {
+  const { config, db } = dependencies
+  return {
+    async begin(key) {
+      const work = await requireWork(db, key)
+      if (isWritten(work, key)) return { waitMs: 0, work: false }
+      const waitMs = Math.ceil(APART_MS - (work.sinceMs ?? APART_MS))
+      if (waitMs > 0) return { waitMs, work: true }
+      await markBegun(db, work.userId)
+      if (work.memories < config.NARRATIVE_MIN_MEMORIES) return { waitMs: 0, work: false }
+      if (work.force || key.round > 0 || work.sourceSeq !== work.writeSeq) {
+        return { waitMs: 0, work: true }
+      }
+      await extendFreshness(db, work.userId, config.NARRATIVE_TTL_DAYS)
+      return { waitMs: 0, work: false }
+    },
+    write: async (key, signal) => await write(dependencies, key, signal),
+    async finish(key) {
+      const { userId } = await requireWork(db, key)
+      return { again: await wasAskedAgain(db, userId) }
+    },
+  }
+}
+
+const isWritten = ({ madeBy, madeIn }: NarrativeWork, { jobId, round }: Generation): boolean =>
+  madeBy === jobId && madeIn >= round
+
+async function requireWork(db: Database, { jobId }: Generation): Promise<NarrativeWork> {
+  const work = await findWork(db, jobId)
+  if (work === null) throw new MemoirError('not_found', SENTENCE.not_found)
+  return work
+}
+
+async function write(
+  { config, db, embedder, languageModel }: NarrativeDependencies,
+  key: Generation,
+  signal: AbortSignal,
+): Promise<void> {
+  await languageModel.ready?.()
+  const { jobId } = key
+  const work = await requireWork(db, key)
+  if (isWritten(work, key)) return
+  const { userId } = work
+  const memories = await chooseMaterial(db, userId)
+  const context = {
+    db,
+    model: languageModel,
+    jobId,
+    userId,
+    priority: 'live' as const,
+    signal,
+    purses: {
+      embedding: purseOf({ db, config }, { jobId, model: embedder.identity.model }),
+      language: languagePurseOf({ db, config }, { jobId, model: languageModel.identity.model }),
+    },
+  }
+  const { narrative: content, ...written } = await writeNarrative(context, memories)
+  const material = memories.map(({ id }) => id)
+  await db.transaction(async (tx) => {
+    if (!(await lockUsers(tx, [userId])).has(userId)) {
+      throw new MemoirError('not_found', SENTENCE.not_found)
+    }
+    const now = await findWork(tx, jobId)
+    if (now === null || isWritten(now, key)) return
+    // Something was forgotten meanwhile: it is told again without that.
+    if (!(await areAllThere(tx, { userId, ids: material }))) {
+      throw new MemoirError('in_progress', SENTENCE.in_progress)
+    }
+    const freshDays = config.NARRATIVE_TTL_DAYS
+    const text = { ...written, ...key, userId, content, material, freshDays }
+    await saveNarrative(tx, { ...text, sourceSeq: work.writeSeq })
+  })
+}
