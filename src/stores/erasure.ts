@@ -26,6 +26,8 @@ export const PLACES: readonly Place[] = [
   own('memory_embedding'),
   own('memory_edge'),
   own('entity'),
+  own('user_narrative_version'),
+  own('user_narratives'),
   own('model_answer'),
   own('memory_source'),
   own('memory_revision'),

@@ -171,7 +171,9 @@ const RUNS = 60
 test.skipIf(!hasPostgres)(
   'no request whatever makes the API fail',
   async () => {
-    await using memoir = await createApiFixture()
+    await using memoir = await createApiFixture({
+      env: { MEMOIR_ENCRYPTION_KEY: 'a-key-for-settings-of-the-fuzz' },
+    })
     for (const operation of operations()) {
       await fc.assert(
         fc.asyncProperty(requests(operation), async (fuzzed) => {

@@ -8,6 +8,7 @@ async function altered(): Promise<void> {
 export {
   altered as backfill,
   altered as eraseUser,
+  altered as narrate,
   altered as nightly,
   altered as persistMemory,
   altered as processSession,
