@@ -5,6 +5,7 @@ import { startServers, type BenchServers } from './environment.ts'
 import { benchExtraction } from './extraction.ts'
 import { benchGraph } from './graph.ts'
 import { benchLive } from './live.ts'
+import { benchLongTranscript } from './long-transcript.ts'
 import { print, type Finding } from './measure.ts'
 import { benchMemory } from './memory.ts'
 import { benchRecall } from './recall.ts'
@@ -21,6 +22,7 @@ const BENCHES = {
   recall: async (servers) => await benchRecall(servers, [100, 1_000, 10_000, 100_000]),
   live: benchLive,
   sessions: benchSessions,
+  'long-transcript': benchLongTranscript,
   graph: benchGraph,
   memory: benchMemory,
 } satisfies Record<string, (servers: BenchServers) => Promise<Finding[]>>
