@@ -1,4 +1,3 @@
-import pLimit from 'p-limit'
 import type { Extraction } from '../domain/job.ts'
 import type { Turn } from '../domain/transcript.ts'
 import { mergeDrafts, type FactDraft } from '../facts/draft.ts'
@@ -11,6 +10,7 @@ import { summariseTurns } from '../facts/summarise.ts'
 import type { Embedder, Purse } from '../providers/embedder.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
 import type { Database } from '../stores/database.ts'
+import { atOnce } from './at-once.ts'
 import type { ConversationPlan } from './plan.ts'
 
 /** Who makes facts of conversations, and on whose account. */
@@ -51,13 +51,10 @@ export async function extractConversations(
   plans: readonly ConversationPlan[],
   context: ExtractContext,
 ): Promise<void> {
-  const limit = pLimit(AT_ONCE)
-  await Promise.all(
-    plans.map(async (plan) => {
-      const model = context.extraction.models[plan.extract]
-      if (model) await limit(async () => await extractOne(plan, context, model))
-    }),
-  )
+  await atOnce(AT_ONCE, plans, async (plan) => {
+    const model = context.extraction.models[plan.extract]
+    if (model) await extractOne(plan, context, model)
+  })
 }
 
 async function extractOne(

@@ -1,5 +1,4 @@
 import { MemoirError } from '../errors.ts'
-import pLimit from 'p-limit'
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
 import type { Embedder } from '../providers/embedder.ts'
@@ -13,6 +12,7 @@ import { findPosition } from '../stores/job-progress.ts'
 import { requireSpace } from '../memories/space.ts'
 import type { Space } from '../stores/spaces.ts'
 import type { ConversationHead, ConversationSource } from './conversation.ts'
+import { atOnce } from './at-once.ts'
 import { createHandling, type Handling } from './handling.ts'
 import type { Ingest, IngestJob, PageHooks, PageOutcome, PageRequest } from './ingest.ts'
 import { createProgressMeters, type ProgressMeters } from './meter.ts'
@@ -187,7 +187,7 @@ async function workThrough(
     (tooLarge ?? []).map(({ id }) => ({ id, code: 'conversation_too_large' as const })),
   )
   const work = async (some: readonly ConversationHead[]) => {
-    await allOrFirstError([...slicesOf(some)], async (part) => {
+    await atOnce(SLICES_AT_ONCE, [...slicesOf(some)], async (part) => {
       hooks.signal.throwIfAborted()
       hooks.beat()
       await ingestSlice(await context.source.load(part), slice)
@@ -198,28 +198,6 @@ async function workThrough(
     slice,
     killers.map((id) => ({ id, code: 'worker_killed' as const })),
   )
-}
-
-/** Ends only when all that was begun has ended: nothing of a page may still write after the page has failed. */
-async function allOrFirstError(
-  slices: readonly ConversationHead[][],
-  work: (slice: ConversationHead[]) => Promise<void>,
-): Promise<void> {
-  const limit = pLimit(SLICES_AT_ONCE)
-  let failed = false
-  const results = await Promise.allSettled(
-    slices.map(async (slice) => {
-      await limit(async () => {
-        if (failed) return
-        await work(slice).catch((error: unknown) => {
-          failed = true
-          throw error
-        })
-      })
-    }),
-  )
-  const failure = results.find((result) => result.status === 'rejected')
-  if (failure) throw failure.reason
 }
 
 function* slicesOf(heads: readonly ConversationHead[]): Generator<ConversationHead[]> {

@@ -2,6 +2,7 @@ import type { GivenEntity } from '../domain/entity.ts'
 import type { JobState, Page } from '../domain/job.ts'
 import type { MemoryRevision, MemoryState } from '../domain/memory.ts'
 import type { Memory, TraceKind } from '../domain/recall.ts'
+import type { MemoryFilter } from '../stores/memory-list.ts'
 
 /** What other parts may ask of memories that are written one by one. */
 
@@ -87,20 +88,9 @@ export interface AcceptedMemories {
   readonly state: JobState
 }
 
-export interface MemoryList {
-  readonly namespaceId: string
-  /** The caller's own id of the user. */
-  readonly userId: string
-  readonly scopes?: readonly string[]
+export interface MemoryList extends Omit<MemoryFilter, 'kinds' | 'states'> {
   readonly kinds?: readonly TraceKind[]
-  readonly tags?: readonly string[]
-  readonly metadata?: Readonly<Record<string, unknown>>
   readonly states?: readonly MemoryState[]
-  readonly sessionId?: string
-  readonly from?: Date
-  readonly to?: Date
-  readonly limit: number
-  readonly cursor?: string
 }
 
 /** Each write commits the record and its job in one transaction; what is derived and the other stores follow. */

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit'
 import type { Config } from '../config.ts'
 import type { Turn } from '../domain/transcript.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
@@ -7,6 +6,7 @@ import { extractPassage, type FactContext } from '../facts/extract.ts'
 import { passagesOf, type Passage } from '../facts/passages.ts'
 import { settleFacts } from '../facts/settle.ts'
 import type { FactOrigin } from '../facts/write.ts'
+import { atOnce } from '../ingest/at-once.ts'
 import { languagePurseOf, purseOf } from '../ingest/purse.ts'
 import { withoutForgottenTurns } from './forgotten-turns.ts'
 import { forgetSeqs } from '../stores/forgotten.ts'
@@ -78,10 +78,9 @@ export function createSessionSteps(dependencies: SessionDependencies): SessionSt
     async extract({ jobId, passage }, signal) {
       const work = await openWork(dependencies, { jobId, signal })
       const some = work.passages.slice(passage, passage + PASSAGES_A_STEP)
-      const limit = pLimit(PASSAGES_AT_ONCE)
-      await Promise.all(
-        some.map(async (one) => await limit(async () => await extractOne(work, one))),
-      )
+      await atOnce(PASSAGES_AT_ONCE, some, async (one) => {
+        await extractOne(work, one)
+      })
       return nextOf(work, passage + PASSAGES_A_STEP)
     },
     async settle({ jobId, passage }, signal) {

@@ -65,7 +65,7 @@ test.skipIf(absent)('a job paused before it starts, starts paused', async () => 
   const row = await memoir.insert()
   expect(await memoir.jobs.control(memoir.key(row.id), 'pause')).toMatchObject({ state: 'queued' })
 
-  const worker = await memoir.work()
+  const worker = await memoir.work({ sweep: { unstartedAfterMs: 0 } })
   await worker.sweep()
 
   await memoir.untilState(row.id, 'paused')

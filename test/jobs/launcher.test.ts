@@ -23,7 +23,7 @@ test.skipIf(absent)(
     expect(performance.now() - before).toBeLessThan(AT_ONCE_MS)
     expect(await memoir.get(id)).toMatchObject({ state: 'queued', started_at: null })
 
-    await memoir.work({ sweep: { everyMs: 200 } })
+    await memoir.work({ sweep: { everyMs: 200, unstartedAfterMs: 0 } })
     await server.restart()
     await memoir.untilState(id, 'succeeded')
   },

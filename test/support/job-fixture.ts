@@ -85,7 +85,8 @@ export function createFakeIngest(db: Database, script: IngestScript = {}): FakeI
 /** Never in the way of a test: each says itself when to sweep, unless it wants the loop. */
 const NO_SWEEP: SweepOptions = {
   everyMs: 3_600_000,
-  unstartedAfterMs: 0,
+  // A worker sweeps as it starts: it must not take the row that a test inserts, to start it by hand.
+  unstartedAfterMs: 3_600_000,
   silentAfterMs: 0,
   stuckAttempts: 3,
   refusedRounds: 3,
@@ -222,7 +223,10 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     },
     async sweeper(sweep) {
       const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
-      const started = startSweep({ ...services, runs }, { ...NO_SWEEP, ...sweep })
+      const started = startSweep(
+        { ...services, runs },
+        { ...NO_SWEEP, unstartedAfterMs: 0, ...sweep },
+      )
       sweepers.push(started)
       await started.round()
       return started

@@ -24,7 +24,7 @@ function scripted(pages: number) {
 describe.skipIf(!hasPostgres || !hasTemporal)('comparisons as jobs', () => {
   test('a comparison runs page after page and ends with its report', async () => {
     await using memoir = await createJobFixture()
-    await memoir.work({ sweep: { everyMs: 1_000 } })
+    await memoir.work({ sweep: { everyMs: 1_000, unstartedAfterMs: 0 } })
     const { namespaceId } = memoir
     const { id } = await memoir.services.syncs.accept({ namespaceId, ...CHECK })
     expect(await memoir.untilState(id, 'succeeded')).toMatchObject({
