@@ -21,6 +21,7 @@ import { createExposition } from './exposition.ts'
 import { createHealth } from './health.ts'
 import { createMetrics } from './metrics.ts'
 import { createNarratives } from './narratives/narratives.ts'
+import { createNarrativeRuns, type NarrativeRuns } from './narratives/run.ts'
 import { createNarrativeSteps, type NarrativeSteps } from './narratives/steps.ts'
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
@@ -51,6 +52,7 @@ export interface Services extends ApiServices {
   readonly persistence: Persistence
   readonly sessions: SessionSteps
   readonly narration: NarrativeSteps
+  readonly narrativeRuns: NarrativeRuns
   readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
   /** Working memory by user: in Redis when there is one, else in this process. */
@@ -123,11 +125,12 @@ function accepting(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics' | 'temporal'> & {
     readonly launcher: Pick<ReturnType<typeof createJobs>, 'launch'>
   },
-): Pick<Services, 'syncs' | 'posts' | 'narratives' | 'memories'> {
+): Pick<Services, 'syncs' | 'posts' | 'narratives' | 'narrativeRuns' | 'memories'> {
   return {
     syncs: createSyncs(parts),
     posts: createPosts({ ...parts, ...forgetSecretOf(parts.config) }),
     narratives: createNarratives(parts),
+    narrativeRuns: createNarrativeRuns(parts),
     memories: createMemories({ ...parts, launch: parts.launcher.launch }),
   }
 }

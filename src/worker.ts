@@ -51,6 +51,7 @@ export type WorkerServices = Pick<
   | 'persistence'
   | 'sessions'
   | 'narration'
+  | 'narrativeRuns'
   | 'temporal'
   | 'graph'
   | 'sync'

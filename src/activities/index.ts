@@ -6,6 +6,7 @@ import { createEraseActivities } from './erase.ts'
 import type { EraseSteps } from '../forget/erase-steps.ts'
 import { createMemoryActivities } from './memories.ts'
 import { createNarrativeActivities } from './narratives.ts'
+import type { NarrativeRuns } from '../narratives/run.ts'
 import type { NarrativeSteps } from '../narratives/steps.ts'
 import { createReportActivities, type ReportDependencies } from './report.ts'
 import type { SessionSteps } from '../sessions/process.ts'
@@ -17,6 +18,7 @@ export interface ActivityDependencies extends ReportDependencies {
   readonly ingest: Ingest
   readonly sessions: SessionSteps
   readonly narration: NarrativeSteps
+  readonly narrativeRuns: NarrativeRuns
   readonly sync: SyncSteps
   readonly erase: EraseSteps
   readonly schedules: ScheduledWork

@@ -143,7 +143,7 @@ export type ErasureReceipt = {
 
 export type Job = {
   readonly id: string
-  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "erase"
+  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "narratives" | "erase"
   readonly state: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
   readonly user_id: string | null
   readonly progress: Readonly<Record<string, unknown>>
@@ -324,6 +324,14 @@ export type SessionInfo = {
   readonly open_count: number
   readonly created_at: string
   readonly updated_at: string
+}
+
+export type NarrativeFailure = {
+  /** The caller’s own id of the user. */
+  readonly user_id: string
+  readonly code: string
+  readonly message: string
+  readonly failed_at: string
 }
 
 export type Narrative = {
@@ -888,7 +896,7 @@ export interface Operations {
       readonly limit?: number
       /** `next_cursor` of the page before. */
       readonly cursor?: string
-      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "erase"
+      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "narratives" | "erase"
       readonly state?: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
     }
     readonly body: undefined
@@ -1111,6 +1119,23 @@ export interface Operations {
     }
     readonly body: undefined
     readonly answer: Session
+  }
+  readonly backfillNarratives: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Accepted
+  }
+  readonly listNarrativeFailures: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (NarrativeFailure)[]
+      readonly next_cursor: string | null
+    }
   }
   readonly getNarrative: {
     readonly query: Readonly<Record<string, never>>

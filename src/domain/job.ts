@@ -7,6 +7,7 @@ export const JOB_KINDS = [
   'memory',
   'sync',
   'narrative',
+  'narratives',
   'erase',
 ] as const
 export type JobKind = (typeof JOB_KINDS)[number]

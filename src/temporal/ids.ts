@@ -26,6 +26,7 @@ export const WORKFLOWS = {
   erase: { type: 'eraseUser', priority: 3 },
   memory: { type: 'persistMemory', priority: 2 },
   narrative: { type: 'narrate', priority: 3 },
+  narratives: { type: 'narrateAll', priority: 4 },
 } satisfies Record<JobKind, WorkflowOfKind>
 
 /** Work that is nobody else's: each job has a run of its own. */

@@ -2,6 +2,7 @@
 export { backfill } from './backfill.ts'
 export { eraseUser } from './erase-user.ts'
 export { narrate } from './narrate.ts'
+export { narrateAll } from './narrate-all.ts'
 export { nightly } from './nightly.ts'
 export { persistMemory } from './persist-memory.ts'
 export { processSession } from './process-session.ts'

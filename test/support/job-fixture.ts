@@ -26,6 +26,7 @@ import { createSyncSteps, type SyncSteps } from '../../src/graph/sync-steps.ts'
 import { createEraseSteps } from '../../src/forget/erase-steps.ts'
 import { createProcessFocus } from '../../src/stores/focus.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
+import { createNarrativeRuns } from '../../src/narratives/run.ts'
 import { createNarrativeSteps } from '../../src/narratives/steps.ts'
 import { createSessionSteps } from '../../src/sessions/process.ts'
 import { createScriptedModel } from './scripted-model.ts'
@@ -185,6 +186,7 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     persistence,
     sessions,
     narration,
+    narrativeRuns: createNarrativeRuns({ config, db, launcher: jobs }),
     temporal,
     schedules,
   }

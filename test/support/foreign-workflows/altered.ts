@@ -9,6 +9,7 @@ export {
   altered as backfill,
   altered as eraseUser,
   altered as narrate,
+  altered as narrateAll,
   altered as nightly,
   altered as persistMemory,
   altered as processSession,
