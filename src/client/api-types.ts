@@ -347,6 +347,13 @@ export type Narrative = {
   } | null
 }
 
+export type NarrativeVersion = {
+  readonly version: number
+  readonly narrative: string
+  readonly generated_at: string
+  readonly model: string
+}
+
 export type CompatNarrative = {
   readonly narrative: string
   readonly version: number
@@ -390,6 +397,18 @@ export type Stats = {
     /** US dollars; null where a price is not known. */
     readonly cost: number | null
   }
+  /** With `activity=true`: the days on which something happened. */
+  readonly activity?: readonly ({
+    readonly day: string
+    readonly memories: number
+    /** From acceptance until it was searchable; null when nothing came. */
+    readonly lag_ms: {
+      readonly p50: number
+      readonly p95: number
+    } | null
+    /** Jobs that stand as failed. */
+    readonly failures: number
+  })[]
 }
 
 export type Status = {
@@ -1142,6 +1161,18 @@ export interface Operations {
     readonly body: undefined
     readonly answer: Narrative
   }
+  readonly listNarrativeVersions: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (NarrativeVersion)[]
+      readonly next_cursor: string | null
+    }
+  }
   readonly regenerateNarrative: {
     readonly query: Readonly<Record<string, never>>
     readonly body: undefined
@@ -1174,6 +1205,8 @@ export interface Operations {
       readonly cursor?: string
       /** How many days of usage, today included. */
       readonly days?: number
+      /** Tells of each day what came, how soon it was searchable and what failed. */
+      readonly activity?: string
     }
     readonly body: undefined
     readonly answer: {

@@ -1,9 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { NARRATIVE_STATES } from '../../domain/narrative.ts'
 import { ERROR_CODES, isErrorCode, MemoirError, SENTENCE } from '../../errors.ts'
+import { listNarrativeVersions } from '../../stores/narrative-versions.ts'
 import type { NarrativeRow } from '../../stores/narratives.ts'
 import type { Principal } from '../environment.ts'
-import { pageQuery, present as given, time, userId, uuid } from '../fields.ts'
+import { pageQuery, present as withoutAbsent, time, userId } from '../fields.ts'
 import { needs } from '../guard.ts'
 import { readPage } from '../lists.ts'
 import { userOf } from '../reach.ts'
@@ -42,6 +43,21 @@ const getNarrative = createRoute({
   },
 })
 
+const versionSchema = z
+  .object({ version: z.int(), narrative: z.string(), generated_at: time, model: z.string() })
+  .openapi('NarrativeVersion')
+
+const getVersions = createRoute({
+  method: 'get',
+  path: '/v1/narratives/{user_id}/versions',
+  operationId: 'listNarrativeVersions',
+  tags: ['narratives'],
+  summary: 'List what the text was before, the latest first',
+  ...needs('reader'),
+  request: { params: whose, query: z.strictObject(pageQuery) },
+  responses: { 200: json(pageOf(versionSchema), 'Earlier versions'), ...refuses() },
+})
+
 const regenerate = createRoute({
   method: 'post',
   path: '/v1/narratives/{user_id}/regenerate',
@@ -74,63 +90,21 @@ const compatNarrative = createRoute({
   },
 })
 
-const backfill = createRoute({
-  method: 'post',
-  path: '/v1/narratives/backfill',
-  operationId: 'backfillNarratives',
-  tags: ['narratives'],
-  summary: 'Have the missing narratives of all users written',
-  description:
-    'Of users with at least `NARRATIVE_MIN_MEMORIES`: those that are missing, stale or failed; the others are left alone. One run of a namespace at a time: asked again meanwhile, it is joined.',
-  ...needs('admin'),
-  responses: { 202: json(acceptedSchema, 'Accepted'), ...refuses('in_progress') },
-})
-
-const listFailures = createRoute({
-  method: 'get',
-  path: '/v1/narratives/backfill/{job}/failures',
-  operationId: 'listNarrativeFailures',
-  tags: ['narratives'],
-  summary: 'List users whose narrative could not be written, and why',
-  ...needs('admin'),
-  request: { params: z.object({ job: uuid }), query: z.strictObject(pageQuery) },
-  responses: {
-    200: json(
-      pageOf(
-        z
-          .object({ user_id: userId, code: z.string(), message: z.string(), failed_at: time })
-          .openapi('NarrativeFailure'),
-      ),
-      'By the user’s id',
-    ),
-    ...refuses(),
-  },
-})
-
 export const narrativeRoutes = createRouter()
-  .openapi(backfill, async (c) => {
-    const { services, principal } = c.var
-    const { id, state } = await services.narratives.acceptRun({
-      namespaceId: principal.namespaceId,
-    })
-    return c.json({ id, job: id, status: state }, 202)
-  })
-  .openapi(listFailures, async (c) => {
-    const { services, principal } = c.var
-    const { limit, cursor } = c.req.valid('query')
-    const { namespaceId } = principal
-    const query = given({ namespaceId, id: c.req.valid('param').job, limit, cursor })
-    return c.json(
-      await readPage(cursor, async () => await services.narratives.failures(query)),
-      200,
-    )
-  })
   .openapi(getNarrative, async (c) => {
     const { services, principal } = c.var
     const key = keyOf(principal, requireUser(reachedUser(principal, c.req.valid('param').user_id)))
     const row = await services.narratives.read(key)
     if (row === null) throw new MemoirError('not_found', SENTENCE.not_found)
     return c.json(present(key.externalId, row), row.content === null ? 202 : 200)
+  })
+  .openapi(getVersions, async (c) => {
+    const { services, principal } = c.var
+    const { limit, cursor } = c.req.valid('query')
+    const key = keyOf(principal, requireUser(reachedUser(principal, c.req.valid('param').user_id)))
+    const filter = withoutAbsent({ ...key, limit, cursor })
+    const read = async () => await listNarrativeVersions(services.db, filter)
+    return c.json(await readPage(cursor, read), 200)
   })
   .openapi(regenerate, async (c) => {
     const { services, principal } = c.var
