@@ -89,6 +89,7 @@ export async function createServices(
   const activeSpace = cachedSpace(db, embedder)
   const priced = () => pricedEmbedding(config, embedder.identity.model)
   const focus = focusOf(config, redis)
+  const accepted = accepting({ ...parts, temporal, launcher: jobs })
   const spending = createQuestionSpending({ db, log, priced })
   return {
     ...parts,
@@ -101,10 +102,10 @@ export async function createServices(
     ...forgetting({ ...parts, launch: jobs.launch, focus }),
     graph,
     jobs,
-    ...accepting({ ...parts, temporal, launcher: jobs }),
+    ...accepted,
     sync: createSyncSteps({ db, graph }),
     erase: createEraseSteps({ db, graph, focus, temporal }),
-    schedules: createSchedules({ ...parts, temporal, jobs }),
+    schedules: createSchedules({ ...parts, temporal, jobs, narratives: accepted.narratives }),
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace, spending }),
     settings: createAiSettings({ ...parts, onChange: () => models.forget() }),

@@ -186,8 +186,8 @@ export type Imported = {
 }
 
 export type Schedule = {
-  readonly id: "nightly"
-  readonly kind: "nightly"
+  readonly id: "nightly" | "narratives"
+  readonly kind: "nightly" | "narratives"
   readonly cron: string
   readonly paused: boolean
   readonly note: string | null
@@ -326,14 +326,6 @@ export type SessionInfo = {
   readonly updated_at: string
 }
 
-export type NarrativeFailure = {
-  /** The caller’s own id of the user. */
-  readonly user_id: string
-  readonly code: string
-  readonly message: string
-  readonly failed_at: string
-}
-
 export type Narrative = {
   /** The caller’s own id of the user. */
   readonly user_id: string
@@ -358,6 +350,14 @@ export type CompatNarrative = {
   readonly narrative: string
   readonly version: number
   readonly generated_at: string | null
+}
+
+export type NarrativeFailure = {
+  /** The caller’s own id of the user. */
+  readonly user_id: string
+  readonly code: string
+  readonly message: string
+  readonly failed_at: string
 }
 
 export type Budget = {
@@ -996,7 +996,7 @@ export interface Operations {
       readonly to: string
     }
     readonly answer: {
-      readonly id: "nightly"
+      readonly id: "nightly" | "narratives"
     }
   }
   readonly listUsers: {
@@ -1139,23 +1139,6 @@ export interface Operations {
     readonly body: undefined
     readonly answer: Session
   }
-  readonly backfillNarratives: {
-    readonly query: Readonly<Record<string, never>>
-    readonly body: undefined
-    readonly answer: Accepted
-  }
-  readonly listNarrativeFailures: {
-    readonly query: {
-      readonly limit?: number
-      /** `next_cursor` of the page before. */
-      readonly cursor?: string
-    }
-    readonly body: undefined
-    readonly answer: {
-      readonly items: readonly (NarrativeFailure)[]
-      readonly next_cursor: string | null
-    }
-  }
   readonly getNarrative: {
     readonly query: Readonly<Record<string, never>>
     readonly body: undefined
@@ -1185,6 +1168,23 @@ export interface Operations {
     }
     readonly body: undefined
     readonly answer: CompatNarrative
+  }
+  readonly backfillNarratives: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Accepted
+  }
+  readonly listNarrativeFailures: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (NarrativeFailure)[]
+      readonly next_cursor: string | null
+    }
   }
   readonly getBudget: {
     readonly query: Readonly<Record<string, never>>

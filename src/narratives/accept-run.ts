@@ -14,6 +14,9 @@ export interface RunWanted {
   readonly staleBy?: Date
 }
 
+/** What a schedule that belongs to no source has in its place; by it, its runs are told from those that a person asked for. */
+export const NO_SOURCE = ''
+
 /** An unfinished job may end between the refused insert and the look at it; more than that is not chance. */
 const ACCEPT_TRIES = 3
 
@@ -23,7 +26,7 @@ export async function acceptRun(
   { namespaceId, id = uuidv7(), staleBy }: RunWanted,
 ): Promise<Job> {
   const lockKey = `narratives:${staleBy === undefined ? 'missing' : 'due'}:${namespaceId}`
-  const request = staleBy === undefined ? {} : { staleBy: staleBy.toISOString() }
+  const request = staleBy === undefined ? {} : { source: NO_SOURCE, staleBy: staleBy.toISOString() }
   for (let tries = 0; tries < ACCEPT_TRIES; tries += 1) {
     const inserted = await insertJob(db, {
       id,
