@@ -121,6 +121,7 @@ export const environmentSchema = z.object({
     .default('auto'),
   RECALL_EMBED_TIMEOUT_MS: whole(300, 1, 60_000),
 
+  DEEP_ANALYSIS_DEADLINE_MS: whole(5000, 100, 60_000),
   NARRATIVE_TTL_DAYS: whole(7, 1, 365),
   NARRATIVE_MIN_MEMORIES: whole(5, 1, 10_000),
 

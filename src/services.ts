@@ -21,8 +21,10 @@ import { createExposition } from './exposition.ts'
 import { createHealth } from './health.ts'
 import { createMetrics } from './metrics.ts'
 import { createNarratives } from './narratives/narratives.ts'
+import { createAnalyse, type Analyse } from './narratives/analyse.ts'
 import { createNarrativeRuns, type NarrativeRuns } from './narratives/run.ts'
 import { createNarrativeSteps, type NarrativeSteps } from './narratives/steps.ts'
+import { answerInTime } from './providers/in-time.ts'
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
 import { pricedEmbedding } from './providers/configured-prices.ts'
@@ -89,13 +91,16 @@ export async function createServices(
   const activeSpace = cachedSpace(db, embedder)
   const priced = () => pricedEmbedding(config, embedder.identity.model)
   const focus = focusOf(config, redis)
-  const accepted = accepting({ ...parts, temporal, launcher: jobs })
   const spending = createQuestionSpending({ db, log, priced })
+  const recall = recallOf(parts, { embedder, activeSpace, spending })
+  const analyse = createAnalyse({ config, db, languageModel, recall })
+  const accepted = accepting({ ...parts, temporal, launcher: jobs, analyse })
   return {
     ...parts,
     ...pipelines(parts, { sourceOf, embedder, languageModel, graph, indexer, inForce }),
     embedder,
     languageModel,
+    answer: answerBy(languageModel),
     source,
     temporal,
     focus,
@@ -107,7 +112,7 @@ export async function createServices(
     erase: createEraseSteps({ db, graph, focus, temporal }),
     schedules: createSchedules({ ...parts, temporal, jobs, narratives: accepted.narratives }),
     exposition: createExposition(parts),
-    recall: recallOf(parts, { embedder, activeSpace, spending }),
+    recall,
     settings: createAiSettings({ ...parts, onChange: () => models.forget() }),
     estimate: createEstimate(config, { sourceOf, embedder }),
     health: createHealth({ ...connections, embedder, languageModel, models, activeSpace }),
@@ -121,10 +126,21 @@ export async function createServices(
   }
 }
 
+/** Somebody waits for the answer. */
+const ANSWER_WITHIN_MS = 20_000
+
+const answerBy =
+  (languageModel: LanguageModel): Services['answer'] =>
+  async (request) =>
+    await answerInTime(languageModel, async (model, how) => await model.answer(request, how), {
+      withinMs: ANSWER_WITHIN_MS,
+    })
+
 /** What takes work in and has it started. */
 function accepting(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics' | 'temporal'> & {
     readonly launcher: Pick<ReturnType<typeof createJobs>, 'launch'>
+    readonly analyse: Analyse
   },
 ): Pick<Services, 'syncs' | 'posts' | 'narratives' | 'narrativeRuns' | 'memories'> {
   return {

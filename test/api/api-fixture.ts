@@ -15,6 +15,7 @@ import { createMetrics } from '../../src/metrics.ts'
 import { createAiSettings } from '../../src/settings/settings.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
 import { createPostgresGraph } from '../../src/stores/postgres-graph.ts'
+import { createAnalyse } from '../../src/narratives/analyse.ts'
 import { createNarratives } from '../../src/narratives/narratives.ts'
 import { createPosts } from '../../src/sessions/posts.ts'
 import { insertKey, secretHash, type Role } from '../../src/stores/api-keys.ts'
@@ -104,7 +105,14 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     embedding: { ok: true, detail: 'built-in' },
   }
   const graph = createPostgresGraph(db)
-  const narratives = createNarratives({ config, db, launcher: jobs })
+  const recall = async (request: RecallRequest) => {
+    asked.push(request)
+    const hits = memories.filter((memory) => lies(memory, request)).map(hitOf)
+    return await Promise.resolve({ hits: hits.slice(0, request.k), degraded: [], took_ms: 1 })
+  }
+  const languageModel = createRulesModel()
+  const analyse = createAnalyse({ config, db, languageModel, recall })
+  const narratives = createNarratives({ config, db, launcher: jobs, analyse })
   const services: ApiServices = {
     graph,
     syncs: createSyncs({ db, launcher: jobs }),
@@ -121,14 +129,14 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     settings: createAiSettings({ config, db, metrics, log, onChange: () => undefined }),
     forget: async (request) => await forget({ config, db, launch: jobs.launch }, request),
     eraseUser: async (request) => await acceptErasure({ config, db, launch: jobs.launch }, request),
-    languageModel: createRulesModel(),
+    answer: async (request) => ({
+      ...(await languageModel.answer(request, { priority: 'live' })),
+      model: languageModel.identity.model,
+      stoodIn: false,
+    }),
     memories: createMemories({ config, db, launch: jobs.launch }),
     schedules: createSchedules({ config, db, temporal, jobs, narratives, log }),
-    recall: async (request) => {
-      asked.push(request)
-      const hits = memories.filter((memory) => lies(memory, request)).map(hitOf)
-      return await Promise.resolve({ hits: hits.slice(0, request.k), degraded: [], took_ms: 1 })
-    },
+    recall,
     health: async () => await Promise.resolve(health),
     ...options.services,
   }

@@ -154,23 +154,19 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const temporal = await openTemporal(config)
   const jobs = createJobs({ config, db, temporal, metrics, log })
   const ingest = createFakeIngest(db, options)
-  const narratives = createNarratives({ config, db, launcher: jobs })
+  const narratives = createNarratives({
+    config,
+    db,
+    launcher: jobs,
+    analyse: async () => await Promise.resolve(null),
+  })
   const schedules = createSchedules({ config, db, temporal, jobs, narratives, log })
   const graph = createPostgresGraph(db)
   const embedder = createHashingEmbedder({ dimensions: 64, precision: 'fp16' })
   const persistence = createPersistence({ config, db, embedder, graph: createPostgresGraph(db) })
-  const sessions = createSessionSteps({
-    config,
-    db,
-    embedder,
-    languageModel: createScriptedModel(),
-  })
-  const narration = createNarrativeSteps({
-    config,
-    db,
-    embedder,
-    languageModel: createScriptedModel(),
-  })
+  const models = { embedder, languageModel: createScriptedModel() }
+  const sessions = createSessionSteps({ config, db, ...models })
+  const narration = createNarrativeSteps({ config, db, ...models })
   const sync = createSyncSteps({ db, graph })
   const syncs = createSyncs({ db, launcher: jobs })
   const services = {
