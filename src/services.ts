@@ -94,7 +94,6 @@ export async function createServices(
   const spending = createQuestionSpending({ db, log, priced })
   const recall = recallOf(parts, { embedder, activeSpace, spending })
   const analyse = createAnalyse({ config, db, languageModel, recall })
-  const accepted = accepting({ ...parts, temporal, launcher: jobs, analyse })
   return {
     ...parts,
     ...pipelines(parts, { sourceOf, embedder, languageModel, graph, indexer, inForce }),
@@ -107,10 +106,9 @@ export async function createServices(
     ...forgetting({ ...parts, launch: jobs.launch, focus }),
     graph,
     jobs,
-    ...accepted,
+    ...accepting({ ...parts, temporal, jobs, analyse }),
     sync: createSyncSteps({ db, graph }),
     erase: createEraseSteps({ db, graph, focus, temporal }),
-    schedules: createSchedules({ ...parts, temporal, jobs, narratives: accepted.narratives }),
     exposition: createExposition(parts),
     recall,
     settings: createAiSettings({ ...parts, onChange: () => models.forget() }),
@@ -138,15 +136,18 @@ const answerBy =
 
 /** What takes work in and has it started. */
 function accepting(
-  parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics' | 'temporal'> & {
-    readonly launcher: Pick<ReturnType<typeof createJobs>, 'launch'>
+  given: Pick<Services, 'config' | 'db' | 'log' | 'metrics' | 'temporal'> & {
+    readonly jobs: ReturnType<typeof createJobs>
     readonly analyse: Analyse
   },
-): Pick<Services, 'syncs' | 'posts' | 'narratives' | 'narrativeRuns' | 'memories'> {
+): Pick<Services, 'syncs' | 'posts' | 'narratives' | 'narrativeRuns' | 'memories' | 'schedules'> {
+  const parts = { ...given, launcher: given.jobs }
+  const narratives = createNarratives(parts)
   return {
     syncs: createSyncs(parts),
     posts: createPosts({ ...parts, ...forgetSecretOf(parts.config) }),
-    narratives: createNarratives(parts),
+    narratives,
+    schedules: createSchedules({ ...parts, narratives }),
     narrativeRuns: createNarrativeRuns(parts),
     memories: createMemories({ ...parts, launch: parts.launcher.launch }),
   }
