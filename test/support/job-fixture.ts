@@ -8,6 +8,7 @@ import type { Ingest, PageHooks, PageRequest } from '../../src/ingest/ingest.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
 import { argumentOf } from '../../src/jobs/arguments.ts'
 import type { JobKey, Jobs, Schedules } from '../../src/jobs/jobs.ts'
+import type { Launcher } from '../../src/jobs/launcher.ts'
 import { createRuns } from '../../src/jobs/runs.ts'
 import { createSchedules, type ScheduleKeeper } from '../../src/jobs/schedules.ts'
 import { startSweep, type Sweep, type SweepOptions } from '../../src/jobs/sweep.ts'
@@ -96,7 +97,7 @@ export interface JobFixture extends AsyncDisposable {
   readonly config: Config
   readonly db: Database
   readonly databaseUrl: string
-  readonly jobs: Jobs & { close(): Promise<void> }
+  readonly jobs: Jobs & Pick<Launcher, 'launch' | 'close'>
   readonly temporal: TemporalClient
   readonly ingest: FakeIngest
   readonly services: WorkerServices & { readonly schedules: Schedules & ScheduleKeeper }
