@@ -1003,6 +1003,11 @@ export interface Operations {
       readonly next_cursor: string | null
     }
   }
+  readonly exportUser: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: undefined
+  }
   readonly listKeys: {
     readonly query: {
       readonly limit?: number
