@@ -20,6 +20,9 @@ import type { Logger } from './logger.ts'
 import { createExposition } from './exposition.ts'
 import { createHealth } from './health.ts'
 import { createMetrics } from './metrics.ts'
+import { createConsolidations } from './consolidation/consolidations.ts'
+import { createDreamSteps, type DreamSteps } from './consolidation/dream.ts'
+import { createConsolidationSteps, type ConsolidationSteps } from './consolidation/steps.ts'
 import { createNarratives } from './narratives/narratives.ts'
 import { createNarrativeSteps, type NarrativeSteps } from './narratives/steps.ts'
 import type { Embedder } from './providers/embedder.ts'
@@ -51,6 +54,8 @@ export interface Services extends ApiServices {
   readonly persistence: Persistence
   readonly sessions: SessionSteps
   readonly narration: NarrativeSteps
+  readonly consolidation: ConsolidationSteps
+  readonly dreams: DreamSteps
   readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
   /** Working memory by user: in Redis when there is one, else in this process. */
@@ -100,6 +105,7 @@ export async function createServices(
     graph,
     jobs,
     ...accepting({ ...parts, temporal, launcher: jobs }),
+    dreams: createDreamSteps({ config, db, launcher: jobs, languageModel }),
     sync: createSyncSteps({ db, graph }),
     erase: createEraseSteps({ db, graph, focus, temporal }),
     schedules: createSchedules({ ...parts, temporal, jobs }),
@@ -123,11 +129,12 @@ function accepting(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics' | 'temporal'> & {
     readonly launcher: Pick<ReturnType<typeof createJobs>, 'launch'>
   },
-): Pick<Services, 'syncs' | 'posts' | 'narratives' | 'memories'> {
+): Pick<Services, 'syncs' | 'posts' | 'narratives' | 'consolidations' | 'memories'> {
   return {
     syncs: createSyncs(parts),
     posts: createPosts({ ...parts, ...forgetSecretOf(parts.config) }),
     narratives: createNarratives(parts),
+    consolidations: createConsolidations(parts),
     memories: createMemories({ ...parts, launch: parts.launcher.launch }),
   }
 }
@@ -145,7 +152,7 @@ interface PipelineParts {
 function pipelines(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
   { sourceOf, embedder, languageModel, graph, indexer, inForce }: PipelineParts,
-): Pick<Services, 'ingest' | 'persistence' | 'sessions' | 'narration'> {
+): Pick<Services, 'ingest' | 'persistence' | 'sessions' | 'narration' | 'consolidation'> {
   const onFinish = (space: Space) => indexer.poke(space)
   return {
     ingest: ingestByNamespace(sourceOf, (source) =>
@@ -154,6 +161,7 @@ function pipelines(
     persistence: createPersistence({ ...parts, embedder, graph }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
     narration: createNarrativeSteps({ ...parts, embedder, languageModel }),
+    consolidation: createConsolidationSteps({ ...parts, embedder, languageModel }),
   }
 }
 

@@ -51,6 +51,8 @@ export type WorkerServices = Pick<
   | 'persistence'
   | 'sessions'
   | 'narration'
+  | 'consolidation'
+  | 'dreams'
   | 'temporal'
   | 'graph'
   | 'sync'

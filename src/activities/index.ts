@@ -2,6 +2,9 @@ import type { Ingest } from '../ingest/ingest.ts'
 import { createBackfillActivities } from './backfill.ts'
 import type { SyncSteps } from '../graph/sync-steps.ts'
 import type { Persistence } from '../memories/persist.ts'
+import { createConsolidationActivities } from './consolidation.ts'
+import type { DreamSteps } from '../consolidation/dream.ts'
+import type { ConsolidationSteps } from '../consolidation/steps.ts'
 import { createEraseActivities } from './erase.ts'
 import type { EraseSteps } from '../forget/erase-steps.ts'
 import { createMemoryActivities } from './memories.ts'
@@ -17,6 +20,8 @@ export interface ActivityDependencies extends ReportDependencies {
   readonly ingest: Ingest
   readonly sessions: SessionSteps
   readonly narration: NarrativeSteps
+  readonly consolidation: ConsolidationSteps
+  readonly dreams: DreamSteps
   readonly sync: SyncSteps
   readonly erase: EraseSteps
   readonly schedules: ScheduledWork
@@ -32,6 +37,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createMemoryActivities(dependencies),
     ...createSessionActivities(dependencies),
     ...createNarrativeActivities(dependencies),
+    ...createConsolidationActivities(dependencies),
     ...createSyncActivities(dependencies),
     ...createEraseActivities(dependencies),
   }

@@ -7,6 +7,8 @@ export const JOB_KINDS = [
   'memory',
   'sync',
   'narrative',
+  'consolidate',
+  'dream',
   'erase',
 ] as const
 export type JobKind = (typeof JOB_KINDS)[number]

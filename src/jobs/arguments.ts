@@ -12,6 +12,8 @@ const ARGUMENT = {
   memory: memoryJobOf,
   erase: eraseJobOf,
   narrative: startOf,
+  consolidate: startOf,
+  dream: startOf,
 } satisfies Record<JobKind, (row: JobRow, heartbeatSeconds: number) => JobStart>
 
 /** What the workflow of a row is started with, now or after a crash. */

@@ -26,6 +26,8 @@ export const WORKFLOWS = {
   erase: { type: 'eraseUser', priority: 3 },
   memory: { type: 'persistMemory', priority: 2 },
   narrative: { type: 'narrate', priority: 3 },
+  consolidate: { type: 'consolidate', priority: 4 },
+  dream: { type: 'dream', priority: 4 },
 } satisfies Record<JobKind, WorkflowOfKind>
 
 /** Work that is nobody else's: each job has a run of its own. */

@@ -1,5 +1,7 @@
 /** Every export here is registered as a workflow. */
 export { backfill } from './backfill.ts'
+export { consolidate } from './consolidate.ts'
+export { dream } from './dream.ts'
 export { eraseUser } from './erase-user.ts'
 export { narrate } from './narrate.ts'
 export { nightly } from './nightly.ts'

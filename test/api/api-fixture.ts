@@ -15,6 +15,7 @@ import { createMetrics } from '../../src/metrics.ts'
 import { createAiSettings } from '../../src/settings/settings.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
 import { createPostgresGraph } from '../../src/stores/postgres-graph.ts'
+import { createConsolidations } from '../../src/consolidation/consolidations.ts'
 import { createNarratives } from '../../src/narratives/narratives.ts'
 import { createPosts } from '../../src/sessions/posts.ts'
 import { insertKey, secretHash, type Role } from '../../src/stores/api-keys.ts'
@@ -108,6 +109,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     graph,
     syncs: createSyncs({ db, launcher: jobs }),
     narratives: createNarratives({ config, db, launcher: jobs }),
+    consolidations: createConsolidations({ config, db, launcher: jobs }),
     config,
     log,
     db,

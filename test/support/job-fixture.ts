@@ -27,6 +27,8 @@ import { createSyncSteps, type SyncSteps } from '../../src/graph/sync-steps.ts'
 import { createEraseSteps } from '../../src/forget/erase-steps.ts'
 import { createProcessFocus } from '../../src/stores/focus.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
+import { createDreamSteps } from '../../src/consolidation/dream.ts'
+import { createConsolidationSteps } from '../../src/consolidation/steps.ts'
 import { createNarrativeSteps } from '../../src/narratives/steps.ts'
 import { createSessionSteps } from '../../src/sessions/process.ts'
 import { createScriptedModel } from './scripted-model.ts'
@@ -166,6 +168,7 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     embedder,
     languageModel: createScriptedModel(),
   })
+  const modelled = { config, db, embedder, languageModel: createScriptedModel() }
   const sync = createSyncSteps({ db, graph })
   const syncs = createSyncs({ db, launcher: jobs })
   const services = {
@@ -186,6 +189,8 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     persistence,
     sessions,
     narration,
+    consolidation: createConsolidationSteps(modelled),
+    dreams: createDreamSteps({ ...modelled, launcher: jobs }),
     temporal,
     schedules,
   }
