@@ -7,6 +7,8 @@ import type { EraseSteps } from '../forget/erase-steps.ts'
 import { createMemoryActivities } from './memories.ts'
 import { createNarrativeActivities } from './narratives.ts'
 import type { NarrativeSteps } from '../narratives/steps.ts'
+import { createReembedActivities } from './reembed.ts'
+import type { ReembedSteps } from '../reembed/steps.ts'
 import { createReportActivities, type ReportDependencies } from './report.ts'
 import type { SessionSteps } from '../sessions/process.ts'
 import { createScheduleActivities, type ScheduledWork } from './schedules.ts'
@@ -19,6 +21,7 @@ export interface ActivityDependencies extends ReportDependencies {
   readonly narration: NarrativeSteps
   readonly sync: SyncSteps
   readonly erase: EraseSteps
+  readonly reembed: ReembedSteps
   readonly schedules: ScheduledWork
   readonly persistence: Persistence
 }
@@ -34,6 +37,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createNarrativeActivities(dependencies),
     ...createSyncActivities(dependencies),
     ...createEraseActivities(dependencies),
+    ...createReembedActivities(dependencies),
   }
 }
 

@@ -12,6 +12,7 @@ const ARGUMENT = {
   memory: memoryJobOf,
   erase: eraseJobOf,
   narrative: startOf,
+  reembed: startOf,
 } satisfies Record<JobKind, (row: JobRow, heartbeatSeconds: number) => JobStart>
 
 /** What the workflow of a row is started with, now or after a crash. */
