@@ -145,6 +145,7 @@ export const environmentSchema = z.object({
   RAW_ERROR_RETENTION_DAYS: whole(90, 1, 36_500),
   SESSION_RETENTION_DAYS: whole(365, 1, 36_500),
 
+  REEMBED_UNDO_DAYS: whole(7, 1, 365),
   ERASE_WAIT_SECONDS: whole(1800, 0, 86_400),
 
   PERSISTENCE_ENABLE_VECTOR_STORE: flag(true),

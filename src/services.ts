@@ -35,6 +35,8 @@ import { createRecall } from './recall/recall.ts'
 import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
 import { createLiveModels, type LiveModels } from './settings/live-models.ts'
 import { createAiSettings } from './settings/settings.ts'
+import { createReembeds } from './reembed/service.ts'
+import { createReembedSteps, type ReembedSteps } from './reembed/steps.ts'
 import { sourceByNamespace } from './sources/source-by-namespace.ts'
 import { createPosts } from './sessions/posts.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
@@ -62,6 +64,7 @@ export interface Services extends ApiServices {
   readonly focus: FocusBuffer
   readonly sync: SyncSteps
   readonly erase: EraseSteps
+  readonly reembed: ReembedSteps
   close(): Promise<void>
 }
 
@@ -111,7 +114,7 @@ export async function createServices(
     schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace, spending }),
-    settings: createAiSettings({ ...parts, onChange: () => models.forget() }),
+    ...embedding({ ...parts, embedder, models, launch: jobs.launch }),
     estimate: createEstimate(config, { sourceOf, embedder }),
     health: createHealth({ ...connections, embedder, languageModel, models, activeSpace }),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
@@ -172,6 +175,27 @@ function recallOf(
   const timeoutMs = config.RECALL_EMBED_TIMEOUT_MS
   const question = createQuestions({ ...asking, timeoutMs, log })
   return createRecall({ db, question, metrics })
+}
+
+/** Which model makes vectors, and what changes when another does. */
+function embedding(
+  parts: Pick<Services, 'config' | 'log' | 'db' | 'metrics' | 'embedder'> & {
+    readonly models: LiveModels
+    readonly launch: ReturnType<typeof createJobs>['launch']
+  },
+): Pick<Services, 'settings' | 'reembeds' | 'reembed'> {
+  const { models, ...rest } = parts
+  const onChange = () => models.forget()
+  return {
+    settings: createAiSettings({ ...rest, onChange }),
+    reembeds: createReembeds({ ...rest, inForce: models.config, onChange }),
+    reembed: createReembedSteps({
+      ...rest,
+      inForce: models.config,
+      makerOf: models.makerOfSpace,
+      onSwitch: onChange,
+    }),
+  }
 }
 
 /** What takes away for good. */

@@ -10,6 +10,8 @@ import type { EraseSteps } from '../forget/erase-steps.ts'
 import { createMemoryActivities } from './memories.ts'
 import { createNarrativeActivities } from './narratives.ts'
 import type { NarrativeSteps } from '../narratives/steps.ts'
+import { createReembedActivities } from './reembed.ts'
+import type { ReembedSteps } from '../reembed/steps.ts'
 import { createReportActivities, type ReportDependencies } from './report.ts'
 import type { SessionSteps } from '../sessions/process.ts'
 import { createScheduleActivities, type ScheduledWork } from './schedules.ts'
@@ -24,6 +26,7 @@ export interface ActivityDependencies extends ReportDependencies {
   readonly dreams: DreamSteps
   readonly sync: SyncSteps
   readonly erase: EraseSteps
+  readonly reembed: ReembedSteps
   readonly schedules: ScheduledWork
   readonly persistence: Persistence
 }
@@ -40,6 +43,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createConsolidationActivities(dependencies),
     ...createSyncActivities(dependencies),
     ...createEraseActivities(dependencies),
+    ...createReembedActivities(dependencies),
   }
 }
 

@@ -143,7 +143,7 @@ export type ErasureReceipt = {
 
 export type Job = {
   readonly id: string
-  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "erase"
+  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "erase" | "reembed"
   readonly state: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
   readonly user_id: string | null
   readonly progress: Readonly<Record<string, unknown>>
@@ -258,8 +258,10 @@ export type AiSettings = {
     readonly api_key: "set" | null
     readonly dim: number
   }
-  /** The stored vectors come from another model: recall goes by words alone. */
+  /** The stored vectors come from another model. */
   readonly reembed: boolean
+  /** Embeds the memories anew, while it is unfinished. */
+  readonly job: string | null
   readonly note: string | null
 }
 
@@ -907,7 +909,7 @@ export interface Operations {
       readonly limit?: number
       /** `next_cursor` of the page before. */
       readonly cursor?: string
-      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "erase"
+      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "erase" | "reembed"
       readonly state?: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
     }
     readonly body: undefined

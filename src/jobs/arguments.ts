@@ -14,6 +14,7 @@ const ARGUMENT = {
   narrative: startOf,
   consolidate: startOf,
   dream: startOf,
+  reembed: startOf,
 } satisfies Record<JobKind, (row: JobRow, heartbeatSeconds: number) => JobStart>
 
 /** What the workflow of a row is started with, now or after a crash. */

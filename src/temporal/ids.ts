@@ -24,6 +24,7 @@ export const WORKFLOWS = {
   session: { type: 'processSession', priority: 2 },
   sync: { type: 'sync', priority: 4 },
   erase: { type: 'eraseUser', priority: 3 },
+  reembed: { type: 'reembed', priority: 4 },
   memory: { type: 'persistMemory', priority: 2 },
   narrative: { type: 'narrate', priority: 3 },
   consolidate: { type: 'consolidate', priority: 4 },

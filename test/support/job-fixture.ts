@@ -25,6 +25,7 @@ import { startWorker, type RunningWorker, type WorkerServices } from '../../src/
 import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
 import { createSyncSteps, type SyncSteps } from '../../src/graph/sync-steps.ts'
 import { createEraseSteps } from '../../src/forget/erase-steps.ts'
+import { createReembedSteps } from '../../src/reembed/steps.ts'
 import { createProcessFocus } from '../../src/stores/focus.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
 import { createDreamSteps } from '../../src/consolidation/dream.ts'
@@ -180,6 +181,12 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
       graph,
       focus: createProcessFocus({ ttlSeconds: 60 }),
       temporal,
+    }),
+    reembed: createReembedSteps({
+      db,
+      inForce: async () => await Promise.resolve(config),
+      makerOf: async (space) => await Promise.resolve(createHashingEmbedder(space)),
+      onSwitch: () => undefined,
     }),
     config,
     log,
