@@ -24,6 +24,7 @@ import { createConsolidations } from './consolidation/consolidations.ts'
 import { createDreamSteps, type DreamSteps } from './consolidation/dream.ts'
 import { createConsolidationSteps, type ConsolidationSteps } from './consolidation/steps.ts'
 import { createNarratives } from './narratives/narratives.ts'
+import { createNarrativeRuns, type NarrativeRuns } from './narratives/run.ts'
 import { createNarrativeSteps, type NarrativeSteps } from './narratives/steps.ts'
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
@@ -58,6 +59,7 @@ export interface Services extends ApiServices {
   readonly narration: NarrativeSteps
   readonly consolidation: ConsolidationSteps
   readonly dreams: DreamSteps
+  readonly narrativeRuns: NarrativeRuns
   readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
   /** Working memory by user: in Redis when there is one, else in this process. */
@@ -95,6 +97,7 @@ export async function createServices(
   const activeSpace = cachedSpace(db, embedder)
   const priced = () => pricedEmbedding(config, embedder.identity.model)
   const focus = focusOf(config, redis)
+  const accepted = accepting({ ...parts, temporal, launcher: jobs })
   const spending = createQuestionSpending({ db, log, priced })
   return {
     ...parts,
@@ -107,11 +110,11 @@ export async function createServices(
     ...forgetting({ ...parts, launch: jobs.launch, focus }),
     graph,
     jobs,
-    ...accepting({ ...parts, temporal, launcher: jobs }),
+    ...accepted,
     dreams: createDreamSteps({ config, db, launcher: jobs, languageModel }),
     sync: createSyncSteps({ db, graph }),
     erase: createEraseSteps({ db, graph, focus, temporal }),
-    schedules: createSchedules({ ...parts, temporal, jobs }),
+    schedules: createSchedules({ ...parts, temporal, jobs, narratives: accepted.narratives }),
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace, spending }),
     ...embedding({ ...parts, embedder, models, launch: jobs.launch }),
@@ -132,12 +135,16 @@ function accepting(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics' | 'temporal'> & {
     readonly launcher: Pick<ReturnType<typeof createJobs>, 'launch'>
   },
-): Pick<Services, 'syncs' | 'posts' | 'narratives' | 'consolidations' | 'memories'> {
+): Pick<
+  Services,
+  'syncs' | 'posts' | 'narratives' | 'narrativeRuns' | 'consolidations' | 'memories'
+> {
   return {
     syncs: createSyncs(parts),
     posts: createPosts({ ...parts, ...forgetSecretOf(parts.config) }),
     narratives: createNarratives(parts),
     consolidations: createConsolidations(parts),
+    narrativeRuns: createNarrativeRuns(parts),
     memories: createMemories({ ...parts, launch: parts.launcher.launch }),
   }
 }

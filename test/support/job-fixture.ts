@@ -30,6 +30,8 @@ import { createProcessFocus } from '../../src/stores/focus.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
 import { createDreamSteps } from '../../src/consolidation/dream.ts'
 import { createConsolidationSteps } from '../../src/consolidation/steps.ts'
+import { createNarratives, type Narratives } from '../../src/narratives/narratives.ts'
+import { createNarrativeRuns } from '../../src/narratives/run.ts'
 import { createNarrativeSteps } from '../../src/narratives/steps.ts'
 import { createSessionSteps } from '../../src/sessions/process.ts'
 import { createScriptedModel } from './scripted-model.ts'
@@ -103,7 +105,10 @@ export interface JobFixture extends AsyncDisposable {
   readonly jobs: Jobs & Pick<Launcher, 'launch' | 'close'>
   readonly temporal: TemporalClient
   readonly ingest: FakeIngest
-  readonly services: WorkerServices & { readonly schedules: Schedules & ScheduleKeeper }
+  readonly services: WorkerServices & {
+    readonly schedules: Schedules & ScheduleKeeper
+    readonly narratives: Narratives
+  }
   readonly namespaceId: string
   work(options?: {
     sweep?: Partial<SweepOptions>
@@ -153,7 +158,8 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const temporal = await openTemporal(config)
   const jobs = createJobs({ config, db, temporal, metrics, log })
   const ingest = createFakeIngest(db, options)
-  const schedules = createSchedules({ config, db, temporal, jobs, log })
+  const narratives = createNarratives({ config, db, launcher: jobs })
+  const schedules = createSchedules({ config, db, temporal, jobs, narratives, log })
   const graph = createPostgresGraph(db)
   const embedder = createHashingEmbedder({ dimensions: 64, precision: 'fp16' })
   const persistence = createPersistence({ config, db, embedder, graph: createPostgresGraph(db) })
@@ -198,8 +204,10 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     narration,
     consolidation: createConsolidationSteps(modelled),
     dreams: createDreamSteps({ ...modelled, launcher: jobs }),
+    narrativeRuns: createNarrativeRuns({ config, db, launcher: jobs }),
     temporal,
     schedules,
+    narratives,
   }
   const namespaceId = await newNamespace(db, namespace, options.namespaceId)
   const workers: RunningWorker[] = []

@@ -11,6 +11,7 @@ export {
   altered as dream,
   altered as eraseUser,
   altered as narrate,
+  altered as narrateAll,
   altered as nightly,
   altered as persistMemory,
   altered as processSession,
