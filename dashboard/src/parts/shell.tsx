@@ -4,7 +4,7 @@ import { useSession } from '../session.tsx'
 import { Mark } from './mark.tsx'
 
 /** Pages that only an administrator's key can read. */
-const ADMINS: ReadonlySet<PageName> = new Set(['schedules', 'keys', 'settings'])
+const ADMINS: ReadonlySet<PageName> = new Set(['schedules', 'sync', 'keys', 'settings'])
 
 interface ShellProps extends PropsWithChildren {
   readonly page: PageName

@@ -42,3 +42,16 @@ export const capital = (name: string) => {
   const text = words(name)
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
+
+export const plural = (value: number, one: string, many = `${one}s`) =>
+  `${count(value)} ${value === 1 ? one : many}`
+
+const longDay = new Intl.DateTimeFormat('en', {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+})
+const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hour12: false })
+export const longDayOf = (at: string) => longDay.format(new Date(at))
+export const clockOf = (at: string) => clock.format(new Date(at))
