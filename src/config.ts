@@ -26,6 +26,11 @@ const postgresUrl = z
   .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
 const httpUrl = z.url({ protocol: /^https?$/ })
 const key32 = text.min(16, 'must hold at least 16 characters')
+/** As OpenTelemetry writes headers. */
+const pairs = text.regex(
+  /^[^=,\s]+=([^,%]|%[\dA-Fa-f]{2})*(,\s*[^=,\s]+=([^,%]|%[\dA-Fa-f]{2})*)*$/,
+  'must be like name=value,name=value',
+)
 const namespaceName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/)
 
 export const environmentSchema = z.object({
@@ -143,6 +148,11 @@ export const environmentSchema = z.object({
         .map((origin) => origin.trim())
         .filter(Boolean),
     ),
+
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: pairs.optional(),
+  OTEL_SERVICE_NAME: text.default('memoir'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
 
   PORT: whole(8080, 0, 65_535),
   HOST: text.default('127.0.0.1'),

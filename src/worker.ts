@@ -76,7 +76,7 @@ export async function startWorker(
     log,
     config.WORKER_PORT === undefined ? undefined : await getPort(),
   )
-  await bundleWorkflows(temporal.dataConverter)
+  await bundleWorkflows(temporal)
   const working = { now: false }
   const port = await openPort(services, { working, sdkPort })
   const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
