@@ -1,12 +1,12 @@
 import { useState } from 'react'
 import type { Job, JobFilter } from '../../../src/client/index.ts'
 import { Empty, PageHead } from '../parts/basics.tsx'
+import { JobRows } from '../parts/job-rows.tsx'
 import { Paged, usePages } from '../parts/pages.tsx'
 import { Segments } from '../parts/segments.tsx'
 import { StartBackfill } from '../parts/start-backfill.tsx'
 import { words } from '../parts/words.ts'
 import { useMemoir, useSession } from '../session.tsx'
-import { JobRows } from './overview.tsx'
 
 const CHOICES = ['all', 'queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const
 const LOOK_AGAIN_MS = 3_000

@@ -25,7 +25,7 @@ export function Sync() {
         about="Postgres holds the record. Vectors and the graph follow it and can be made anew."
       >
         <button type="button" className="button primary" onClick={() => setAsking('check')}>
-          Check
+          Check…
         </button>
         <button type="button" className="button" onClick={() => setAsking('repair')}>
           Repair…
@@ -46,7 +46,9 @@ export function Sync() {
             <p>A check reads both sides and changes nothing.</p>
           </Empty>
         ) : null}
-        {data === undefined ? null : <DriftReports reports={data.reports} />}
+        {data === undefined || data.reports.length === 0 ? null : (
+          <DriftReports reports={data.reports} />
+        )}
       </section>
       {asking === undefined ? null : (
         <StartSync operation={asking} onClose={() => setAsking(undefined)} />

@@ -1,6 +1,7 @@
 import type { NarrativeVersion } from '../../../src/client/index.ts'
 import { useMemoir } from '../session.tsx'
 import { When } from './basics.tsx'
+import { Prose } from './prose.tsx'
 import { Paged, usePages } from './pages.tsx'
 
 const PAGE = 5
@@ -31,7 +32,7 @@ export function EarlierNarratives({ user, version }: EarlierNarrativesProps) {
               <p className="muted small">
                 Version {earlier.version}, <When at={earlier.generated_at} />, {earlier.model}
               </p>
-              <p className="prose">{earlier.narrative}</p>
+              <Prose text={earlier.narrative} />
             </li>
           ))}
         </ol>

@@ -4,6 +4,7 @@ import { MemoirApiError, type Narrative } from '../../../src/client/index.ts'
 import { useSession } from '../session.tsx'
 import { Problem, sentenceOf, Skeleton, When } from './basics.tsx'
 import { EarlierNarratives } from './earlier-narratives.tsx'
+import { Prose } from './prose.tsx'
 
 /** While one is being written somebody waits for it; otherwise it is looked at now and then. */
 const WRITING_MS = 1_500
@@ -63,7 +64,7 @@ function Shown({ narrative }: { readonly narrative: Narrative }) {
       {text === null ? (
         <NoText state={state} />
       ) : (
-        <Text text={text} busy={state === 'generating'} />
+        <Prose text={text} busy={state === 'generating'} />
       )}
       {text === null ? null : (
         <p className="muted small">
@@ -90,19 +91,6 @@ function NoText({ state }: Pick<Narrative, 'state'>) {
         ? 'There is no earlier text to show.'
         : 'Too little is remembered to say who this is.'}
     </p>
-  )
-}
-
-function Text({ text, busy }: { readonly text: string; readonly busy: boolean }) {
-  return (
-    <div className="prose" aria-busy={busy}>
-      {text
-        .split(/\n{2,}/)
-        .filter((paragraph) => paragraph.trim() !== '')
-        .map((paragraph) => (
-          <p key={paragraph}>{paragraph}</p>
-        ))}
-    </div>
   )
 }
 

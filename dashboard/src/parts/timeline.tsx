@@ -67,7 +67,7 @@ function Moment({ memory }: { readonly memory: Memory }) {
         <span className="badge">{memory.kind}</span>
         {memory.role === null ? null : <span>{memory.role}</span>}
       </p>
-      <p className="hit-text clamped">{memory.content}</p>
+      <p className="hit-text">{memory.content}</p>
       <HitActions memory={memory} />
     </li>
   )
