@@ -673,6 +673,8 @@ export interface Operations {
       readonly from?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly to?: string
+      /** The latest first, by when they became known or by when it happened. */
+      readonly order?: "known" | "occurred"
     }
     readonly body: undefined
     readonly answer: {
