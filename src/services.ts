@@ -20,6 +20,9 @@ import type { Logger } from './logger.ts'
 import { createExposition } from './exposition.ts'
 import { createHealth } from './health.ts'
 import { createMetrics } from './metrics.ts'
+import { createConsolidations } from './consolidation/consolidations.ts'
+import { createDreamSteps, type DreamSteps } from './consolidation/dream.ts'
+import { createConsolidationSteps, type ConsolidationSteps } from './consolidation/steps.ts'
 import { createNarratives } from './narratives/narratives.ts'
 import { createAnalyse, type Analyse } from './narratives/analyse.ts'
 import { createNarrativeRuns, type NarrativeRuns } from './narratives/run.ts'
@@ -35,6 +38,8 @@ import { createRecall } from './recall/recall.ts'
 import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
 import { createLiveModels, type LiveModels } from './settings/live-models.ts'
 import { createAiSettings } from './settings/settings.ts'
+import { createReembeds } from './reembed/service.ts'
+import { createReembedSteps, type ReembedSteps } from './reembed/steps.ts'
 import { sourceByNamespace } from './sources/source-by-namespace.ts'
 import { createPosts } from './sessions/posts.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
@@ -54,6 +59,8 @@ export interface Services extends ApiServices {
   readonly persistence: Persistence
   readonly sessions: SessionSteps
   readonly narration: NarrativeSteps
+  readonly consolidation: ConsolidationSteps
+  readonly dreams: DreamSteps
   readonly narrativeRuns: NarrativeRuns
   readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
@@ -61,6 +68,7 @@ export interface Services extends ApiServices {
   readonly focus: FocusBuffer
   readonly sync: SyncSteps
   readonly erase: EraseSteps
+  readonly reembed: ReembedSteps
   close(): Promise<void>
 }
 
@@ -107,11 +115,12 @@ export async function createServices(
     graph,
     jobs,
     ...accepting({ ...parts, temporal, jobs, analyse }),
+    dreams: createDreamSteps({ config, db, launcher: jobs, languageModel }),
     sync: createSyncSteps({ db, graph }),
     erase: createEraseSteps({ db, graph, focus, temporal }),
     exposition: createExposition(parts),
     recall,
-    settings: createAiSettings({ ...parts, onChange: () => models.forget() }),
+    ...embedding({ ...parts, embedder, models, launch: jobs.launch }),
     estimate: createEstimate(config, { sourceOf, embedder }),
     health: createHealth({ ...connections, embedder, languageModel, models, activeSpace }),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
@@ -140,7 +149,10 @@ function accepting(
     readonly jobs: ReturnType<typeof createJobs>
     readonly analyse: Analyse
   },
-): Pick<Services, 'syncs' | 'posts' | 'narratives' | 'narrativeRuns' | 'memories' | 'schedules'> {
+): Pick<
+  Services,
+  'syncs' | 'posts' | 'narratives' | 'narrativeRuns' | 'consolidations' | 'memories' | 'schedules'
+> {
   const parts = { ...given, launcher: given.jobs }
   const narratives = createNarratives(parts)
   return {
@@ -148,6 +160,7 @@ function accepting(
     posts: createPosts({ ...parts, ...forgetSecretOf(parts.config) }),
     narratives,
     schedules: createSchedules({ ...parts, narratives }),
+    consolidations: createConsolidations(parts),
     narrativeRuns: createNarrativeRuns(parts),
     memories: createMemories({ ...parts, launch: parts.launcher.launch }),
   }
@@ -166,7 +179,7 @@ interface PipelineParts {
 function pipelines(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
   { sourceOf, embedder, languageModel, graph, indexer, inForce }: PipelineParts,
-): Pick<Services, 'ingest' | 'persistence' | 'sessions' | 'narration'> {
+): Pick<Services, 'ingest' | 'persistence' | 'sessions' | 'narration' | 'consolidation'> {
   const onFinish = (space: Space) => indexer.poke(space)
   return {
     ingest: ingestByNamespace(sourceOf, (source) =>
@@ -175,6 +188,7 @@ function pipelines(
     persistence: createPersistence({ ...parts, embedder, graph }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
     narration: createNarrativeSteps({ ...parts, embedder, languageModel }),
+    consolidation: createConsolidationSteps({ ...parts, embedder, languageModel }),
   }
 }
 
@@ -185,6 +199,27 @@ function recallOf(
   const timeoutMs = config.RECALL_EMBED_TIMEOUT_MS
   const question = createQuestions({ ...asking, timeoutMs, log })
   return createRecall({ db, question, metrics })
+}
+
+/** Which model makes vectors, and what changes when another does. */
+function embedding(
+  parts: Pick<Services, 'config' | 'log' | 'db' | 'metrics' | 'embedder'> & {
+    readonly models: LiveModels
+    readonly launch: ReturnType<typeof createJobs>['launch']
+  },
+): Pick<Services, 'settings' | 'reembeds' | 'reembed'> {
+  const { models, ...rest } = parts
+  const onChange = () => models.forget()
+  return {
+    settings: createAiSettings({ ...rest, onChange }),
+    reembeds: createReembeds({ ...rest, inForce: models.config, onChange }),
+    reembed: createReembedSteps({
+      ...rest,
+      inForce: models.config,
+      makerOf: models.makerOfSpace,
+      onSwitch: onChange,
+    }),
+  }
 }
 
 /** What takes away for good. */

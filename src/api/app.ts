@@ -16,6 +16,7 @@ import { observe } from './observe.ts'
 import { backfillRoutes } from './routes/backfills.ts'
 import { budgetRoutes } from './routes/budget.ts'
 import { erasureRoutes } from './routes/erasures.ts'
+import { exportRoutes } from './routes/exports.ts'
 import { forgetRoutes } from './routes/forget.ts'
 import { importRoutes } from './routes/imports.ts'
 import { jobControlRoutes } from './routes/job-controls.ts'
@@ -77,6 +78,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', jobEventRoutes)
     .route('/', scheduleRoutes)
     .route('/', userRoutes)
+    .route('/', exportRoutes)
     .route('/', keyRoutes)
     .route('/', settingsRoutes)
     .route('/', sessionRoutes)

@@ -12,6 +12,9 @@ const ARGUMENT = {
   memory: memoryJobOf,
   erase: eraseJobOf,
   narrative: startOf,
+  consolidate: startOf,
+  dream: startOf,
+  reembed: startOf,
   narratives: startOf,
 } satisfies Record<JobKind, (row: JobRow, heartbeatSeconds: number) => JobStart>
 

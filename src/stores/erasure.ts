@@ -29,6 +29,8 @@ export const PLACES: readonly Place[] = [
   own('narrative_run'),
   own('user_narrative_version'),
   own('user_narratives'),
+  own('consolidation_vector'),
+  own('consolidation_run'),
   own('model_answer'),
   own('memory_source'),
   own('memory_revision'),

@@ -88,6 +88,13 @@ export const USER_TEXT: readonly UserTextPlace[] = [
     by: { column: 'user_id' },
   },
   {
+    // The plan quotes; what was applied names the messages of sources by their own ids.
+    table: 'consolidation_run',
+    columns: ['plan', 'applied', 'inputs', 'leaves'],
+    by: { column: 'user_id' },
+  },
+  { table: 'consolidation_vector', columns: ['vec', 'vec_full'], by: { column: 'user_id' } },
+  {
     table: 'entity',
     columns: ['value', 'normalized', 'aliases'],
     by: { column: 'user_id' },
@@ -153,6 +160,14 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
   'user_narrative_version.sources': 'uuids',
   'user_narrative_version.material': 'uuids',
   'user_narrative_version.prompt_version': 'one of a closed list',
+  'consolidation_run.state': 'one of a closed list',
+  'consolidation_run.error': 'one of a closed list',
+  'consolidation_run.model': 'configuration',
+  'consolidation_run.version': 'one of a closed list',
+  'consolidation_run.material': 'uuids',
+  'consolidation_run.guard': 'counts',
+  'consolidation_vector.head': 'one of a closed list',
+  'consolidation_vector.tier': 'one of a closed list',
   'entity.type': 'one of a closed list',
   'memory_edge.type': 'one of a closed list',
   'drift_report.operation': 'one of a closed list',

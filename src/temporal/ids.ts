@@ -25,8 +25,11 @@ export const WORKFLOWS = {
   session: { type: 'processSession', priority: 2 },
   sync: { type: 'sync', priority: 4 },
   erase: { type: 'eraseUser', priority: 3 },
+  reembed: { type: 'reembed', priority: 4 },
   memory: { type: 'persistMemory', priority: 2 },
   narrative: { type: 'narrate', priority: 3 },
+  consolidate: { type: 'consolidate', priority: 4 },
+  dream: { type: 'dream', priority: 4 },
   narratives: { type: 'narrateAll', priority: 4 },
 } satisfies Record<JobKind, WorkflowOfKind>
 

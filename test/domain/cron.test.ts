@@ -4,6 +4,7 @@ import { isCron, nextTime } from '../../src/domain/cron.ts'
 test.each([
   '0 2 * * *',
   '*/15 * * * *',
+  '*/1 * * * *',
   '0 0 1 1 0',
   '59 23 31 12 6',
   '0,30 1-5 * jan-mar mon-fri',

@@ -8,6 +8,7 @@ import type { Ingest, PageHooks, PageRequest } from '../../src/ingest/ingest.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
 import { argumentOf } from '../../src/jobs/arguments.ts'
 import type { JobKey, Jobs, Schedules } from '../../src/jobs/jobs.ts'
+import type { Launcher } from '../../src/jobs/launcher.ts'
 import { createRuns } from '../../src/jobs/runs.ts'
 import { createSchedules, type ScheduleKeeper } from '../../src/jobs/schedules.ts'
 import { startSweep, type Sweep, type SweepOptions } from '../../src/jobs/sweep.ts'
@@ -24,8 +25,11 @@ import { startWorker, type RunningWorker, type WorkerServices } from '../../src/
 import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
 import { createSyncSteps, type SyncSteps } from '../../src/graph/sync-steps.ts'
 import { createEraseSteps } from '../../src/forget/erase-steps.ts'
+import { createReembedSteps } from '../../src/reembed/steps.ts'
 import { createProcessFocus } from '../../src/stores/focus.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
+import { createDreamSteps } from '../../src/consolidation/dream.ts'
+import { createConsolidationSteps } from '../../src/consolidation/steps.ts'
 import { createNarratives, type Narratives } from '../../src/narratives/narratives.ts'
 import { createNarrativeRuns } from '../../src/narratives/run.ts'
 import { createNarrativeSteps } from '../../src/narratives/steps.ts'
@@ -98,7 +102,7 @@ export interface JobFixture extends AsyncDisposable {
   readonly config: Config
   readonly db: Database
   readonly databaseUrl: string
-  readonly jobs: Jobs & { close(): Promise<void> }
+  readonly jobs: Jobs & Pick<Launcher, 'launch' | 'close'>
   readonly temporal: TemporalClient
   readonly ingest: FakeIngest
   readonly services: WorkerServices & {
@@ -164,9 +168,9 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const graph = createPostgresGraph(db)
   const embedder = createHashingEmbedder({ dimensions: 64, precision: 'fp16' })
   const persistence = createPersistence({ config, db, embedder, graph: createPostgresGraph(db) })
-  const models = { embedder, languageModel: createScriptedModel() }
-  const sessions = createSessionSteps({ config, db, ...models })
-  const narration = createNarrativeSteps({ config, db, ...models })
+  const modelled = { config, db, embedder, languageModel: createScriptedModel() }
+  const sessions = createSessionSteps(modelled)
+  const narration = createNarrativeSteps(modelled)
   const sync = createSyncSteps({ db, graph })
   const syncs = createSyncs({ db, launcher: jobs })
   const services = {
@@ -179,6 +183,12 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
       focus: createProcessFocus({ ttlSeconds: 60 }),
       temporal,
     }),
+    reembed: createReembedSteps({
+      db,
+      inForce: async () => await Promise.resolve(config),
+      makerOf: async (space) => await Promise.resolve(createHashingEmbedder(space)),
+      onSwitch: () => undefined,
+    }),
     config,
     log,
     db,
@@ -187,6 +197,8 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     persistence,
     sessions,
     narration,
+    consolidation: createConsolidationSteps(modelled),
+    dreams: createDreamSteps({ ...modelled, launcher: jobs }),
     narrativeRuns: createNarrativeRuns({ config, db, launcher: jobs }),
     temporal,
     schedules,

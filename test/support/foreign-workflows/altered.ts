@@ -7,6 +7,8 @@ async function altered(): Promise<void> {
 
 export {
   altered as backfill,
+  altered as consolidate,
+  altered as dream,
   altered as eraseUser,
   altered as narrate,
   altered as narrateAll,
