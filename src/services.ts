@@ -97,9 +97,8 @@ export async function createServices(
   const jobs = createJobs({ ...parts, temporal, inForce })
   const indexer = createSpaceIndexer(db, log)
   const activeSpace = cachedSpace(db, embedder)
-  const priced = () => pricedEmbedding(config, embedder.identity.model)
   const focus = focusOf(config, redis)
-  const spending = createQuestionSpending({ db, log, priced })
+  const spending = createQuestionSpending({ db, log, priced: pricedBy(config, embedder) })
   const recall = recallOf(parts, { embedder, activeSpace, spending })
   const analyse = createAnalyse({ config, db, languageModel, recall })
   return {
@@ -132,6 +131,9 @@ export async function createServices(
     },
   }
 }
+
+const pricedBy = (config: Config, embedder: Embedder) => () =>
+  pricedEmbedding(config, embedder.identity.model)
 
 /** Somebody waits for the answer. */
 const ANSWER_WITHIN_MS = 20_000

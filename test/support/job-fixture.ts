@@ -158,12 +158,8 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const temporal = await openTemporal(config)
   const jobs = createJobs({ config, db, temporal, metrics, log })
   const ingest = createFakeIngest(db, options)
-  const narratives = createNarratives({
-    config,
-    db,
-    launcher: jobs,
-    analyse: async () => await Promise.resolve(null),
-  })
+  const analyse = async () => await Promise.resolve(null)
+  const narratives = createNarratives({ config, db, launcher: jobs, analyse })
   const schedules = createSchedules({ config, db, temporal, jobs, narratives, log })
   const graph = createPostgresGraph(db)
   const embedder = createHashingEmbedder({ dimensions: 64, precision: 'fp16' })
@@ -171,18 +167,14 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const modelled = { config, db, embedder, languageModel: createScriptedModel() }
   const sessions = createSessionSteps(modelled)
   const narration = createNarrativeSteps(modelled)
+  const focus = createProcessFocus({ ttlSeconds: 60 })
   const sync = createSyncSteps({ db, graph })
   const syncs = createSyncs({ db, launcher: jobs })
   const services = {
     graph,
     sync,
     syncs,
-    erase: createEraseSteps({
-      db,
-      graph,
-      focus: createProcessFocus({ ttlSeconds: 60 }),
-      temporal,
-    }),
+    erase: createEraseSteps({ db, graph, focus, temporal }),
     reembed: createReembedSteps({
       db,
       inForce: async () => await Promise.resolve(config),
