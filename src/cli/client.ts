@@ -14,6 +14,8 @@ import {
   importedAnswer,
   jobAnswer,
   keyAnswer,
+  narrativeAnswer,
+  narrativeFailureAnswer,
   newKeyAnswer,
   pageOf,
   postAcceptedAnswer,
@@ -126,6 +128,7 @@ export function createClient(options: ClientOptions) {
     ...ingestCalls(ask),
     ...memoryCalls(ask),
     ...sessionCalls(ask),
+    ...narrativeCalls(ask),
     ...scheduleCalls(ask),
     ...operatorCalls(ask),
   }
@@ -169,6 +172,27 @@ function memoryCalls(ask: AskFor) {
     eraseUser: async (id: string) => {
       await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)
     },
+  }
+}
+
+function narrativeCalls(ask: AskFor) {
+  const path = (user: string) => `/v1/narratives/${encodeURIComponent(user)}`
+  return {
+    /** @param analysis whether one may stand in for a text that is missing; it takes some seconds */
+    narrative: async (user: string, analysis: boolean) =>
+      await ask(narrativeAnswer, 'GET', path(user), {
+        query: analysis ? {} : { analysis: 'false' },
+      }),
+    regenerateNarrative: async (user: string) =>
+      await ask(acceptedAnswer, 'POST', `${path(user)}/regenerate`),
+    backfillNarratives: async () => await ask(acceptedAnswer, 'POST', '/v1/narratives/backfill'),
+    narrativeFailures: async (id: string, query: Query) =>
+      await ask(
+        pageOf(narrativeFailureAnswer),
+        'GET',
+        `/v1/narratives/backfill/${encodeURIComponent(id)}/failures`,
+        { query },
+      ),
   }
 }
 

@@ -10,6 +10,7 @@ import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
 import { registerMcp } from './commands/mcp.ts'
 import { registerMigrate } from './commands/migrate.ts'
+import { registerNarrative } from './commands/narrative.ts'
 import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
 import { registerRemember } from './commands/remember.ts'
@@ -31,6 +32,7 @@ const COMMANDS = [
   registerContext,
   registerJobs,
   registerSessions,
+  registerNarrative,
   registerSchedules,
   registerKeys,
   registerBudget,
