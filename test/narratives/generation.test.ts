@@ -76,6 +76,25 @@ describe.skipIf(!hasPostgres || !hasTemporal)('narratives', () => {
     expect(left).toEqual([{ state: 'none', text: null }])
   }, 120_000)
 
+  test('what was written before is kept beside', async () => {
+    const { model } = narrator((asked) => `${TEXT} Told for the ${asked}th time.`)
+    await using memoir = await createTestMemoir({}, { languageModel: model })
+    const userId = await remember(memoir, 6)
+    for (let times = 0; times < 2; times += 1) {
+      const { id } = await memoir.services.narratives.regenerate(keyOf(memoir))
+      await memoir.until(id, 'succeeded')
+    }
+    expect(await read(memoir)).toMatchObject({
+      version: 2,
+      content: `${TEXT} Told for the 2th time.`,
+    })
+    const { rows } = await memoir.db.query(
+      'select version, narrative_content as text from memoir.user_narrative_version where user_id = $1',
+      [userId],
+    )
+    expect(rows).toEqual([{ version: 1, text: `${TEXT} Told for the 1th time.` }])
+  }, 60_000)
+
   test('fifty requests and more in a second make two narratives at most', async () => {
     const { model } = narrator(() => TEXT)
     await using memoir = await createTestMemoir({}, { languageModel: model })
