@@ -108,6 +108,8 @@ export const contextAnswer = z.looseObject({
 export const importedAnswer = z.looseObject({
   conversations: z.number(),
   messages: z.number(),
+  records: z.number().default(0),
+  left_out: z.number().default(0),
   rejected: z.array(z.looseObject({ index: z.number(), field: z.string(), message: z.string() })),
 })
 

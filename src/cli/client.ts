@@ -3,7 +3,7 @@ import type { SyncOperation } from '../domain/graph.ts'
 import type { Extraction, JobControl } from '../domain/job.ts'
 import { MemoirApiError, MemoirConnectionError } from '../client/error.ts'
 import { createTransport, type Ask, type Fetch, type Query } from '../client/transport.ts'
-import type { ConversationImport } from '../client/work.ts'
+import type { ConversationImport, RecordImport } from '../client/work.ts'
 import { isErrorCode, MemoirError } from '../errors.ts'
 import {
   acceptedAnswer,
@@ -142,7 +142,7 @@ function ingestCalls(ask: AskFor) {
     }) => await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
     estimate: async () =>
       await ask(estimateAnswer, 'POST', '/v1/backfills', { body: { estimate_only: true } }),
-    importConversations: async (body: ConversationImport, idempotencyKey: string) =>
+    importConversations: async (body: ConversationImport | RecordImport, idempotencyKey: string) =>
       await ask(importedAnswer, 'POST', '/v1/imports', { body, idempotencyKey }),
     job: async (id: string) => await ask(jobAnswer, 'GET', job(id)),
     jobs: async (query: Query) => await ask(pageOf(jobAnswer), 'GET', '/v1/jobs', { query }),
