@@ -39,10 +39,13 @@ export async function startExport(
   return owned(user, scopes === null ? everything(db, user) : memoriesIn(db, user, scopes))
 }
 
+/** With so many memories: how far a reader has come. */
+type Found = ExportedUser & { readonly memories: number }
+
 async function requireExported(
   db: Database,
   key: { namespaceId: string; name: string },
-): Promise<ExportedUser> {
+): Promise<Found> {
   const user = await findExported(db, key)
   if (user === null) throw new MemoirError('not_found', SENTENCE.not_found)
   return user
@@ -53,8 +56,8 @@ async function* owned({ name }: ExportedUser, lines: AsyncGenerator<Line>): Asyn
   for await (const { type, ...rest } of lines) yield { type, user_id: name, ...rest }
 }
 
-async function* everything(db: Database, user: ExportedUser): AsyncGenerator<Line> {
-  yield header(null)
+async function* everything(db: Database, user: Found): AsyncGenerator<Line> {
+  yield { ...header(null), memories: user.memories }
   yield* conversationLines(db, user)
   yield* sessionLines(db, user.userId)
   yield* memoryLines(db, { userId: user.userId, scopes: null })

@@ -39,7 +39,7 @@ suite('the sample is imported, and again, and stands there once', async () => {
   expect(await contentsOf(fixture)).toBe(contents)
 })
 
-test.skipIf(!hasPostgres)('an export is imported as it was written', async () => {
+suite('an export is imported as it was written', async () => {
   await using fixture = await createImportFixture()
   const { memoir, folder, env } = fixture
   await memoir.send('/v1/memories', {
