@@ -40,6 +40,24 @@ export async function linkGiven(
   await writeEdges(tx, { userId, source: 'given', edges })
 }
 
+/** Writes links as they are told, each with who says so. The user's row must be locked. */
+export async function linkMentions(
+  tx: Queryable,
+  userId: string,
+  traces: readonly Mentioned[],
+): Promise<void> {
+  for (const source of SOURCES) {
+    const said = traces.map(({ mentions, ...rest }) => ({
+      ...rest,
+      mentions: mentions.filter((mention) => mention.source === source),
+    }))
+    const edges = await edgesTo(tx, userId, said)
+    await writeEdges(tx, { userId, source, edges })
+  }
+}
+
+const SOURCES: readonly EntityMention['source'][] = ['given', 'rules', 'model']
+
 function givenMentions(entities: readonly GivenEntity[]): EntityMention[] {
   const distinct = new Map<string, EntityMention>()
   for (const { type, value, confidence } of entities) {

@@ -126,7 +126,12 @@ async function planWrites(
 }
 
 /** Of everything that a graph or a vector is made of. */
-export function memoryHash({ kind, role, content, occurredAt }: MemoryFields): Buffer {
+export function memoryHash({
+  kind,
+  role,
+  content,
+  occurredAt,
+}: Pick<MemoryFields, 'kind' | 'role' | 'content' | 'occurredAt'>): Buffer {
   return contentHash([kind, role, occurredAt.getTime(), content])
 }
 
