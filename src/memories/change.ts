@@ -71,7 +71,9 @@ export async function updateMemory(
     if (write.content !== standing.content) await writeTextsOf(tx, context, { plans, written })
     const writes = await keepWrites(tx, context, { userId, plans })
     await linkPlans(tx, userId, plans)
-    if (write.vectorState === 'written') await carryEmbeddings(tx, { userId, ids: [key.id] })
+    if (write.vectorState === 'written') {
+      await carryEmbeddings(tx, { userId, id: key.id, revision: standing.revision })
+    }
     const row = await insertMemoryJob(tx, context, {
       id: jobId,
       job: {
