@@ -111,7 +111,6 @@ export async function createServices(
     dreams: createDreamSteps({ config, db, launcher: jobs, languageModel }),
     sync: createSyncSteps({ db, graph }),
     erase: createEraseSteps({ db, graph, focus, temporal }),
-    schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace, spending }),
     ...embedding({ ...parts, embedder, models, launch: jobs.launch }),
@@ -130,14 +129,16 @@ export async function createServices(
 /** What takes work in and has it started. */
 function accepting(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics' | 'temporal'> & {
-    readonly launcher: Pick<ReturnType<typeof createJobs>, 'launch'>
+    readonly launcher: ReturnType<typeof createJobs>
   },
-): Pick<Services, 'syncs' | 'posts' | 'narratives' | 'consolidations' | 'memories'> {
+): Pick<Services, 'syncs' | 'posts' | 'narratives' | 'consolidations' | 'schedules' | 'memories'> {
+  const consolidations = createConsolidations(parts)
   return {
     syncs: createSyncs(parts),
     posts: createPosts({ ...parts, ...forgetSecretOf(parts.config) }),
     narratives: createNarratives(parts),
-    consolidations: createConsolidations(parts),
+    consolidations,
+    schedules: createSchedules({ ...parts, jobs: parts.launcher, consolidations }),
     memories: createMemories({ ...parts, launch: parts.launcher.launch }),
   }
 }

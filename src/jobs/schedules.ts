@@ -1,6 +1,13 @@
 import type { ScheduledAccept, ScheduledWork } from '../activities/schedules.ts'
 import type { Config } from '../config.ts'
-import { SCHEDULE_KINDS, type Schedule, type ScheduleChange } from '../domain/schedule.ts'
+import type { Consolidations } from '../consolidation/consolidations.ts'
+import type { Job } from '../domain/job.ts'
+import {
+  SCHEDULE_KINDS,
+  type Schedule,
+  type ScheduleChange,
+  type ScheduleKind,
+} from '../domain/schedule.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import { appendAudit } from '../stores/audit.ts'
@@ -14,7 +21,7 @@ import {
   type ScheduleKey,
   type ScheduleRow,
 } from '../stores/schedules.ts'
-import { ensureNamespace, findNamespace } from '../stores/tenants.ts'
+import { ensureNamespace, findNamespace, listNamespaceIds } from '../stores/tenants.ts'
 import { isTemporalAway } from '../temporal/away.ts'
 import type { TemporalClient } from '../temporal/client.ts'
 import {
@@ -29,6 +36,7 @@ export interface SchedulesDependencies {
   readonly db: Database
   readonly temporal: TemporalClient
   readonly jobs: Jobs
+  readonly consolidations: Pick<Consolidations, 'accept'>
   readonly log: Logger
 }
 
@@ -50,12 +58,16 @@ export function createSchedules(dependencies: SchedulesDependencies): Schedules 
     ...dependencies,
     server: createTemporalSchedules(dependencies.temporal),
   }
-  const { config, db, jobs, server } = context
+  const { config, db, server } = context
   return {
     async list(namespaceId) {
-      const key = await keyIn(context, namespaceId)
-      const row = key && (await ensureSchedule(db, key, config.NIGHTLY_CRON))
-      return key && row && !row.removed ? [await present(context, key, { row, ask: true })] : []
+      const shown: Schedule[] = []
+      for (const kind of SCHEDULE_KINDS) {
+        const key = await keyIn(context, kind, namespaceId)
+        const row = key && (await rowOf(context, key))
+        if (key && row && !row.removed) shown.push(await present(context, key, { row, ask: true }))
+      }
+      return shown
     },
     change: async (id, change, actor) => await changeOne(context, { id, change, actor }),
     async remove(id, actor) {
@@ -63,8 +75,8 @@ export function createSchedules(dependencies: SchedulesDependencies): Schedules 
       await write(context, key, { change: {}, removed: true, actor })
     },
     async trigger(id) {
-      await requireSchedule(context, id)
-      return (await jobs.acceptNightly({ namespaceId: id.namespaceId })).job
+      const { key } = await requireSchedule(context, id)
+      return await acceptNow(context, key)
     },
     async backfill(id, range) {
       const { key } = await requireSchedule(context, id)
@@ -76,20 +88,43 @@ export function createSchedules(dependencies: SchedulesDependencies): Schedules 
     },
     async keep() {
       const namespace = await ensureNamespace(db, config.SOURCE_NAMESPACE)
-      if (namespace) await apply(context, keyOf(context, namespace.id))
+      if (namespace) await apply(context, keyOf(context, 'nightly', namespace.id))
+      for (const namespaceId of await listNamespaceIds(db)) {
+        await apply(context, keyOf(context, 'consolidation', namespaceId))
+      }
     },
     acceptScheduled: async (run) => await acceptScheduled(context, run),
   }
 }
 
-function keyOf({ config }: Context, namespaceId: string): ScheduleKey {
-  return { namespaceId, source: config.SOURCE_NAME, kind: 'nightly' }
+function keyOf({ config }: Context, kind: ScheduleKind, namespaceId: string): ScheduleKey {
+  return { namespaceId, source: kind === 'nightly' ? config.SOURCE_NAME : '', kind }
 }
 
-/** Null in a namespace that has no source. */
-async function keyIn(context: Context, namespaceId: string): Promise<ScheduleKey | null> {
+/** Null for the nightly one of a namespace that has no source. */
+async function keyIn(
+  context: Context,
+  kind: ScheduleKind,
+  namespaceId: string,
+): Promise<ScheduleKey | null> {
+  const key = keyOf(context, kind, namespaceId)
+  if (kind !== 'nightly') return key
   const namespace = await findNamespace(context.db, context.config.SOURCE_NAMESPACE)
-  return namespace?.id === namespaceId ? keyOf(context, namespaceId) : null
+  return namespace?.id === namespaceId ? key : null
+}
+
+async function rowOf({ config, db }: Context, key: ScheduleKey): Promise<ScheduleRow> {
+  const cron = key.kind === 'nightly' ? config.NIGHTLY_CRON : config.CONSOLIDATION_CRON
+  return await ensureSchedule(db, key, cron)
+}
+
+async function acceptNow({ consolidations, jobs }: Context, key: ScheduleKey): Promise<Job> {
+  const { namespaceId } = key
+  if (key.kind === 'nightly') return (await jobs.acceptNightly({ namespaceId })).job
+  const { id } = await consolidations.accept({ namespaceId, dryRun: false })
+  const job = await jobs.get({ namespaceId, id })
+  if (job === null) throw new MemoirError('not_found', SENTENCE.not_found)
+  return job
 }
 
 async function requireSchedule(
@@ -97,9 +132,9 @@ async function requireSchedule(
   { namespaceId, id }: ScheduleId,
   { removedToo = false } = {},
 ): Promise<{ key: ScheduleKey; row: ScheduleRow }> {
-  const known = SCHEDULE_KINDS.some((kind) => kind === id)
-  const key = known ? await keyIn(context, namespaceId) : null
-  const row = key && (await ensureSchedule(context.db, key, context.config.NIGHTLY_CRON))
+  const kind = SCHEDULE_KINDS.find((known) => known === id)
+  const key = kind ? await keyIn(context, kind, namespaceId) : null
+  const row = key && (await rowOf(context, key))
   if (!key || !row || (row.removed && !removedToo)) {
     throw new MemoirError('not_found', SENTENCE.not_found)
   }
@@ -115,7 +150,7 @@ interface Changing {
 async function changeOne(context: Context, { id, change, actor }: Changing): Promise<Schedule> {
   const { key } = await requireSchedule(context, id, { removedToo: true })
   const heard = await write(context, key, { change, removed: false, actor })
-  const row = await ensureSchedule(context.db, key, context.config.NIGHTLY_CRON)
+  const row = await rowOf(context, key)
   return await present(context, key, { row, ask: heard })
 }
 
@@ -151,12 +186,12 @@ async function write(
 
 /** Two may apply at once, and the older may come last: whoever has applied looks again. */
 async function apply(context: Context, key: ScheduleKey): Promise<void> {
-  const { config, db } = context
+  const { db } = context
   for (;;) {
-    const row = await ensureSchedule(db, key, config.NIGHTLY_CRON)
+    const row = await rowOf(context, key)
     await applyRow(context, key, row)
     await markApplied(db, key, row.revision)
-    const after = await ensureSchedule(db, key, config.NIGHTLY_CRON)
+    const after = await rowOf(context, key)
     if (after.revision === row.revision) return
   }
 }
@@ -208,24 +243,28 @@ async function orAway(work: () => Promise<void>): Promise<void> {
 }
 
 /**
- * The one step of a scheduled run. Beside a backfill it is skipped: that reads more than the night would, and its success moves the
+ * The one step of a scheduled run. A nightly one beside a backfill is skipped: that reads more than the night would, and its success moves the
  * watermark; when it fails, the next night reads from where the watermark stayed.
  */
 async function acceptScheduled(context: Context, run: ScheduledAccept): Promise<string | null> {
-  const { db, jobs } = context
-  const { namespaceId, source, id, plannedAt } = run
-  const key: ScheduleKey = { namespaceId, source, kind: 'nightly' }
+  const { consolidations, db, jobs } = context
+  const { namespaceId, source, id, plannedAt, kind = 'nightly' } = run
+  const key: ScheduleKey = { namespaceId, source, kind }
   // A schedule of a configuration that has since changed.
-  if ((await keyIn(context, namespaceId))?.source !== source) {
+  if ((await keyIn(context, kind, namespaceId))?.source !== source) {
     await recordSkip(db, key, { id, reason: 'source_gone' })
     return null
   }
   try {
+    if (kind === 'consolidation') {
+      return (await consolidations.accept({ namespaceId, id, dryRun: false })).id
+    }
     const planned = plannedAt === undefined ? {} : { plannedAt: new Date(plannedAt) }
     return (await jobs.acceptNightly({ namespaceId, id, ...planned })).job.id
   } catch (error) {
     if (!(error instanceof MemoirError) || error.code !== 'conflict') throw error
-    await recordSkip(db, key, { id, reason: 'backfill_running' })
+    const reason = kind === 'nightly' ? 'backfill_running' : 'still_running'
+    await recordSkip(db, key, { id, reason })
     return null
   }
 }

@@ -1,6 +1,7 @@
 import type { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client'
 import { v5 as uuidv5 } from 'uuid'
 import type { JobKind, WalkKind } from '../domain/job.ts'
+import type { ScheduleKind } from '../domain/schedule.ts'
 
 /** One table of everything that names a run: workflow ids are visible in Temporal, so they are made of Memoir's own uuids only. */
 
@@ -61,6 +62,19 @@ export const WALKS = {
 } satisfies Record<WalkKind, WalkIds>
 
 /** A schedule, and the thin run it starts (Temporal appends the planned time to that one's id). */
+export function scheduleIds(
+  kind: ScheduleKind,
+  subject: JobSubject,
+): { readonly scheduleId: string; readonly runnerId: string; readonly type: string } {
+  if (kind === 'nightly') return { ...nightlyScheduleIds(subject), type: 'scheduledNightly' }
+  const { namespaceId } = subject
+  return {
+    scheduleId: `consolidation:${namespaceId}`,
+    runnerId: `consolidation-runner:${namespaceId}`,
+    type: 'scheduledConsolidation',
+  }
+}
+
 export function nightlyScheduleIds({ namespaceId, source }: JobSubject): {
   readonly scheduleId: string
   readonly runnerId: string

@@ -11,6 +11,11 @@ const PLANNED_AT = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATET
  * On failure: tried until Postgres answers. A night that a backfill takes in anyway is noted as skipped.
  */
 export async function scheduledNightly(run: ScheduledRun): Promise<void> {
+  await acceptPlanned(run)
+}
+
+/** The one step of every thin run. */
+export async function acceptPlanned(run: ScheduledRun): Promise<void> {
   const id = uuid4()
   const planned = workflowInfo().typedSearchAttributes.get(PLANNED_AT)
   await databaseActivities().acceptScheduled({

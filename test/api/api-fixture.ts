@@ -140,7 +140,14 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     eraseUser: async (request) => await acceptErasure({ config, db, launch: jobs.launch }, request),
     languageModel: createRulesModel(),
     memories: createMemories({ config, db, launch: jobs.launch }),
-    schedules: createSchedules({ config, db, temporal, jobs, log }),
+    schedules: createSchedules({
+      config,
+      db,
+      temporal,
+      jobs,
+      consolidations: createConsolidations({ config, db, launcher: jobs }),
+      log,
+    }),
     recall: async (request) => {
       asked.push(request)
       const hits = memories.filter((memory) => lies(memory, request)).map(hitOf)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { ScheduleNotFoundError } from '@temporalio/client'
 import { msToTs } from '@temporalio/common/lib/time.js'
 import { expect, test, vi } from 'vitest'
+import { createConsolidations } from '../../src/consolidation/consolidations.ts'
 import { createSchedules } from '../../src/jobs/schedules.ts'
 import type { Schedule } from '../../src/domain/schedule.ts'
 import { nightlyScheduleIds } from '../../src/temporal/ids.ts'
@@ -168,7 +169,19 @@ test.skipIf(absent)('a later start changes nothing of a schedule that is there',
 
   const { config, db, temporal, jobs, services } = memoir
   const other = { ...config, NIGHTLY_CRON: '0 5 * * *' }
-  await createSchedules({ config: other, db, temporal, jobs, log: services.log }).keep()
+  const consolidations = createConsolidations({
+    config: other,
+    db,
+    launcher: { launch: () => undefined },
+  })
+  await createSchedules({
+    config: other,
+    db,
+    temporal,
+    jobs,
+    consolidations,
+    log: services.log,
+  }).keep()
 
   expect(await nightly(memoir)).toMatchObject({
     cron: '0 2 * * *',

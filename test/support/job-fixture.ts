@@ -28,12 +28,9 @@ import { createEraseSteps } from '../../src/forget/erase-steps.ts'
 import { createReembedSteps } from '../../src/reembed/steps.ts'
 import { createProcessFocus } from '../../src/stores/focus.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
-import { createDreamSteps } from '../../src/consolidation/dream.ts'
-import { createConsolidationSteps } from '../../src/consolidation/steps.ts'
-import { createNarrativeSteps } from '../../src/narratives/steps.ts'
-import { createSessionSteps } from '../../src/sessions/process.ts'
-import { createScriptedModel } from './scripted-model.ts'
+import { createConsolidations } from '../../src/consolidation/consolidations.ts'
 import { createTestDatabase } from './database.ts'
+import { createModelSteps } from './model-steps.ts'
 import { NO_PROGRESS } from './progress.ts'
 
 /** Jobs on a real Temporal and a real Postgres, with an ingest that does what the test says. */
@@ -153,23 +150,18 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const temporal = await openTemporal(config)
   const jobs = createJobs({ config, db, temporal, metrics, log })
   const ingest = createFakeIngest(db, options)
-  const schedules = createSchedules({ config, db, temporal, jobs, log })
+  const schedules = createSchedules({
+    config,
+    db,
+    temporal,
+    jobs,
+    consolidations: createConsolidations({ config, db, launcher: jobs }),
+    log,
+  })
   const graph = createPostgresGraph(db)
   const embedder = createHashingEmbedder({ dimensions: 64, precision: 'fp16' })
   const persistence = createPersistence({ config, db, embedder, graph: createPostgresGraph(db) })
-  const sessions = createSessionSteps({
-    config,
-    db,
-    embedder,
-    languageModel: createScriptedModel(),
-  })
-  const narration = createNarrativeSteps({
-    config,
-    db,
-    embedder,
-    languageModel: createScriptedModel(),
-  })
-  const modelled = { config, db, embedder, languageModel: createScriptedModel() }
+  const modelled = createModelSteps({ config, db, embedder, launcher: jobs })
   const sync = createSyncSteps({ db, graph })
   const syncs = createSyncs({ db, launcher: jobs })
   const services = {
@@ -194,10 +186,7 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     metrics,
     ingest,
     persistence,
-    sessions,
-    narration,
-    consolidation: createConsolidationSteps(modelled),
-    dreams: createDreamSteps({ ...modelled, launcher: jobs }),
+    ...modelled,
     temporal,
     schedules,
   }

@@ -14,6 +14,7 @@ export {
   altered as nightly,
   altered as persistMemory,
   altered as processSession,
+  altered as scheduledConsolidation,
   altered as scheduledNightly,
   altered as sync,
 }
