@@ -264,8 +264,8 @@ export type Imported = {
 }
 
 export type Schedule = {
-  readonly id: "nightly"
-  readonly kind: "nightly"
+  readonly id: "nightly" | "consolidation"
+  readonly kind: "nightly" | "consolidation"
   readonly cron: string
   readonly paused: boolean
   readonly note: string | null
@@ -273,7 +273,7 @@ export type Schedule = {
   readonly recent_runs: readonly ({
     readonly started_at: string
     readonly job: string | null
-    readonly skipped: "backfill_running" | "source_gone" | null
+    readonly skipped: "backfill_running" | "source_gone" | "still_running" | null
   })[]
   readonly applied: boolean
 }
@@ -1102,7 +1102,7 @@ export interface Operations {
       readonly to: string
     }
     readonly answer: {
-      readonly id: "nightly"
+      readonly id: "nightly" | "consolidation"
     }
   }
   readonly listUsers: {

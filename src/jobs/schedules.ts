@@ -61,13 +61,13 @@ export function createSchedules(dependencies: SchedulesDependencies): Schedules 
   const { config, db, server } = context
   return {
     async list(namespaceId) {
-      const shown: Schedule[] = []
-      for (const kind of SCHEDULE_KINDS) {
+      // At once: a Temporal that is away costs one deadline, not one a schedule.
+      const shown = SCHEDULE_KINDS.map(async (kind) => {
         const key = await keyIn(context, kind, namespaceId)
         const row = key && (await rowOf(context, key))
-        if (key && row && !row.removed) shown.push(await present(context, key, { row, ask: true }))
-      }
-      return shown
+        return key && row && !row.removed ? [await present(context, key, { row, ask: true })] : []
+      })
+      return (await Promise.all(shown)).flat()
     },
     change: async (id, change, actor) => await changeOne(context, { id, change, actor }),
     async remove(id, actor) {

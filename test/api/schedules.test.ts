@@ -6,7 +6,7 @@ import { createApiFixture } from './api-fixture.ts'
 
 const PATH = '/v1/schedules'
 
-test.skipIf(!hasPostgres)('the nightly schedule is listed even before a worker came', async () => {
+test.skipIf(!hasPostgres)('the schedules are listed even before a worker came', async () => {
   await using memoir = await createApiFixture()
 
   const { status, json } = await memoir.send(PATH)
@@ -18,6 +18,16 @@ test.skipIf(!hasPostgres)('the nightly schedule is listed even before a worker c
         id: 'nightly',
         kind: 'nightly',
         cron: '0 2 * * *',
+        paused: false,
+        note: null,
+        next_runs: [],
+        recent_runs: [],
+        applied: false,
+      },
+      {
+        id: 'consolidation',
+        kind: 'consolidation',
+        cron: '0 4 * * *',
         paused: false,
         note: null,
         next_runs: [],
@@ -106,19 +116,24 @@ test.skipIf(!hasPostgres)('a removed schedule is gone until a change brings it b
   await using memoir = await createApiFixture()
 
   expect((await memoir.send(`${PATH}/nightly`, { method: 'DELETE' })).status).toBe(204)
-  expect((await memoir.send(PATH)).json.items).toEqual([])
+  expect((await memoir.send(PATH)).json.items).toMatchObject([{ id: 'consolidation' }])
   expect((await memoir.send(`${PATH}/nightly`, { method: 'DELETE' })).status).toBe(404)
   const back = await memoir.send(`${PATH}/nightly`, { method: 'PATCH', body: { paused: false } })
   expect(back.status).toBe(200)
 })
 
-test.skipIf(!hasPostgres)('a namespace that has no source has no schedules', async () => {
-  await using memoir = await createApiFixture()
-  await memoir.namespace('acme')
-  const headers = { 'memoir-namespace': 'acme' }
+test.skipIf(!hasPostgres)(
+  'a namespace that has no source has the schedule that needs none',
+  async () => {
+    await using memoir = await createApiFixture()
+    await memoir.namespace('acme')
+    const headers = { 'memoir-namespace': 'acme' }
 
-  expect((await memoir.send(PATH, { headers })).json.items).toEqual([])
-  const body = { paused: true }
-  const answer = await memoir.send(`${PATH}/nightly`, { method: 'PATCH', body, headers })
-  expect(answer.status).toBe(404)
-})
+    expect((await memoir.send(PATH, { headers })).json.items).toMatchObject([
+      { id: 'consolidation' },
+    ])
+    const body = { paused: true }
+    const answer = await memoir.send(`${PATH}/nightly`, { method: 'PATCH', body, headers })
+    expect(answer.status).toBe(404)
+  },
+)

@@ -264,7 +264,7 @@ test.skipIf(absent)('what was removed stays removed until it is resumed', async 
   await schedules.remove(idOf(memoir), 'admin')
   await schedules.keep()
 
-  expect(await schedules.list(memoir.namespaceId)).toEqual([])
+  expect(await schedules.list(memoir.namespaceId)).toMatchObject([{ id: 'consolidation' }])
   await expect(handleOf(memoir).describe()).rejects.toThrow()
   await expect(schedules.trigger(idOf(memoir))).rejects.toMatchObject({ code: 'not_found' })
   await schedules.change(idOf(memoir), { paused: false }, 'admin')
