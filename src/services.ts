@@ -115,7 +115,6 @@ export async function createServices(
     dreams: createDreamSteps({ config, db, launcher: jobs, languageModel }),
     sync: createSyncSteps({ db, graph }),
     erase: createEraseSteps({ db, graph, focus, temporal }),
-    schedules: createSchedules({ ...parts, temporal, jobs, narratives: accepted.narratives }),
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace, spending }),
     ...embedding({ ...parts, embedder, models, launch: jobs.launch }),
@@ -134,18 +133,21 @@ export async function createServices(
 /** What takes work in and has it started. */
 function accepting(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics' | 'temporal'> & {
-    readonly launcher: Pick<ReturnType<typeof createJobs>, 'launch'>
+    readonly launcher: ReturnType<typeof createJobs>
   },
 ): Pick<
   Services,
-  'syncs' | 'posts' | 'narratives' | 'narrativeRuns' | 'consolidations' | 'memories'
+  'syncs' | 'posts' | 'narratives' | 'narrativeRuns' | 'consolidations' | 'schedules' | 'memories'
 > {
+  const consolidations = createConsolidations(parts)
+  const narratives = createNarratives(parts)
   return {
     syncs: createSyncs(parts),
     posts: createPosts({ ...parts, ...forgetSecretOf(parts.config) }),
-    narratives: createNarratives(parts),
-    consolidations: createConsolidations(parts),
+    narratives,
+    consolidations,
     narrativeRuns: createNarrativeRuns(parts),
+    schedules: createSchedules({ ...parts, jobs: parts.launcher, consolidations, narratives }),
     memories: createMemories({ ...parts, launch: parts.launcher.launch }),
   }
 }

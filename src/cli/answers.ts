@@ -203,6 +203,38 @@ export const toolAnswer = z.object({
   isError: z.boolean(),
 })
 
+const consolidated = z.object({
+  summary: count,
+  edges: count,
+  merges: count,
+  downshift: count,
+  drop_heads: count,
+})
+
+export const consolidationAnswer = z.looseObject({
+  id: z.string(),
+  user_id: z.string().nullable(),
+  day: z.string().nullable(),
+  state: z.string(),
+  plan: z
+    .looseObject({
+      summary: z.looseObject({ content: z.string() }).nullable(),
+      edges: z.array(z.unknown()),
+      merges: z.array(z.unknown()),
+      downshift: z.array(z.unknown()),
+      drop_heads: z.array(z.unknown()),
+    })
+    .nullable(),
+  guard: z.looseObject({ retired: z.number(), allowed: z.number() }).nullable(),
+  applied: consolidated.nullable(),
+  runs: z
+    .array(
+      z.looseObject({ id: z.string(), user_id: z.string(), day: z.string(), state: z.string() }),
+    )
+    .optional(),
+})
+export type ConsolidationAnswer = z.infer<typeof consolidationAnswer>
+
 /** What a comparison of graph and record has found so far. */
 export const syncCounts = z.object({
   checked: count,

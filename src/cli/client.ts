@@ -14,6 +14,7 @@ import { isErrorCode, MemoirError } from '../errors.ts'
 import {
   acceptedAnswer,
   budgetAnswer,
+  consolidationAnswer,
   currentKeyAnswer,
   estimateAnswer,
   failureAnswer,
@@ -55,6 +56,12 @@ export interface RecallQuery {
   readonly threshold?: number
   readonly hops?: number
   readonly without?: readonly string[]
+}
+
+export interface ConsolidationBody {
+  readonly user_id?: string
+  readonly day?: string
+  readonly dry_run: boolean
 }
 
 export interface NewMemory {
@@ -221,6 +228,12 @@ function scheduleCalls(ask: AskFor) {
 
 function operatorCalls(ask: AskFor) {
   return {
+    consolidate: async (body: ConsolidationBody) =>
+      await ask(acceptedAnswer, 'POST', '/v1/consolidations', { body }),
+    consolidation: async (id: string) =>
+      await ask(consolidationAnswer, 'GET', `/v1/consolidations/${encodeURIComponent(id)}`),
+    undoConsolidation: async (id: string) =>
+      await ask(consolidationAnswer, 'POST', `/v1/consolidations/${encodeURIComponent(id)}/undo`),
     startSync: async (body: SyncBody) => await ask(acceptedAnswer, 'POST', '/v1/sync', { body }),
     budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
     setBudget: async (perDay: number | null) =>

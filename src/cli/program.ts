@@ -2,6 +2,7 @@ import { Command, type CommanderError } from 'commander'
 import { registerApi } from './commands/api.ts'
 import { registerBackfill } from './commands/backfill.ts'
 import { registerBudget } from './commands/budget.ts'
+import { registerConsolidate } from './commands/consolidate.ts'
 import { registerContext } from './commands/context.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerEval } from './commands/eval.ts'
@@ -43,6 +44,7 @@ const COMMANDS = [
   registerEval,
   registerMcp,
   registerSync,
+  registerConsolidate,
   registerDoctor,
   registerMigrate,
   registerApi,

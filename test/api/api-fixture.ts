@@ -144,7 +144,15 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
       await importRecords({ config, db, launch: jobs.launch }, request),
     languageModel: createRulesModel(),
     memories: createMemories({ config, db, launch: jobs.launch }),
-    schedules: createSchedules({ config, db, temporal, jobs, narratives, log }),
+    schedules: createSchedules({
+      config,
+      db,
+      temporal,
+      jobs,
+      consolidations: createConsolidations({ config, db, launcher: jobs }),
+      narratives,
+      log,
+    }),
     recall: async (request) => {
       asked.push(request)
       const hits = memories.filter((memory) => lies(memory, request)).map(hitOf)
