@@ -5,7 +5,7 @@ import { factId } from '../facts/draft.ts'
 import { liftForgotten, liftSuppression, type Item } from '../forget/remembered.ts'
 import { contentHash } from '../ingest/conversation.ts'
 import type { Queryable } from '../stores/database.ts'
-import { lockUserByName } from '../stores/memory-users.ts'
+import { applyUserChanges, lockUserByName } from '../stores/memory-users.ts'
 import {
   archiveMemories,
   insertMemories,
@@ -24,7 +24,8 @@ import {
   openVector,
   type AcceptContext,
 } from './accept.ts'
-import { indexAlone, writeTexts } from './derive.ts'
+import { indexAlone, NOTHING, writeTexts } from './derive.ts'
+import { isIndexed } from './hide.ts'
 import { linkGiven } from './link.ts'
 import type { AcceptedMemories, NewMemory, StoreRequest } from './memories.ts'
 import { keepWrite, type JobMemory } from './request.ts'
@@ -196,7 +197,7 @@ export async function writeTextsOf(
     plans.flatMap(({ write, standing }) => {
       const row = written.get(write.id)
       if (!row) return []
-      const counted = standing?.state === 'active' ? standing : null
+      const counted = standing !== null && isIndexed(standing.state) ? standing : null
       return [
         {
           trace: { ...row, userId: write.userId, kind: write.kind },
@@ -206,6 +207,19 @@ export async function writeTextsOf(
         },
       ]
     }),
+  )
+  await countReturned(tx, plans)
+}
+
+/** What had given way kept its words, but was no memory. */
+async function countReturned(
+  tx: Queryable,
+  plans: readonly Pick<Planned, 'write' | 'standing'>[],
+): Promise<void> {
+  const returned = plans.filter(({ standing }) => standing?.state === 'superseded')
+  await applyUserChanges(
+    tx,
+    returned.map(({ write: { userId } }) => ({ ...NOTHING, userId, traces: 1 })),
   )
 }
 
