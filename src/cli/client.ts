@@ -46,6 +46,8 @@ export interface RecallQuery {
   readonly to?: string
   readonly threshold?: number
   readonly hops?: number
+  readonly as_of?: string
+  readonly include_superseded?: boolean
   readonly without?: readonly string[]
 }
 

@@ -580,6 +580,8 @@ export interface Operations {
       readonly from?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly to?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly as_of?: string
       readonly k?: number
       readonly heads?: readonly ("semantic" | "entity" | "situation")[]
       readonly kinds?: readonly ("message" | "episode" | "fact" | "summary" | "note")[]
@@ -589,6 +591,8 @@ export interface Operations {
       readonly metadata?: Readonly<Record<string, unknown>>
       readonly threshold?: number
       readonly hops?: number
+      /** Also what gave way to something newer. */
+      readonly include_superseded?: boolean
       /** Stages to leave out, to measure what they earn. */
       readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops")[]
       readonly max_tokens?: number
@@ -605,6 +609,8 @@ export interface Operations {
       readonly from?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly to?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly as_of?: string
       readonly k?: number
       /** Separated by commas, or the parameter again. */
       readonly heads?: readonly (unknown)[]
@@ -618,6 +624,7 @@ export interface Operations {
       readonly metadata?: string
       readonly threshold?: number | null
       readonly hops?: number | null
+      readonly include_superseded?: string
       /** Separated by commas, or the parameter again. */
       readonly without?: readonly (unknown)[]
     }
@@ -635,6 +642,8 @@ export interface Operations {
       readonly from?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly to?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly as_of?: string
       readonly k?: number
       readonly heads?: readonly ("semantic" | "entity" | "situation")[]
       readonly kinds?: readonly ("message" | "episode" | "fact" | "summary" | "note")[]
@@ -644,6 +653,8 @@ export interface Operations {
       readonly metadata?: Readonly<Record<string, unknown>>
       readonly threshold?: number
       readonly hops?: number
+      /** Also what gave way to something newer. */
+      readonly include_superseded?: boolean
       /** Stages to leave out, to measure what they earn. */
       readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops")[]
     }

@@ -42,6 +42,10 @@ export interface RecallRequest {
   readonly threshold?: number
   /** How far along the edges neighbours may stand that lend their score, 0..2. */
   readonly hops?: number
+  /** What was known then, in the words that stood then. */
+  readonly asOf?: Date
+  /** Also what gave way to something newer. */
+  readonly includeSuperseded?: boolean
   readonly without?: readonly RecallStage[]
 }
 

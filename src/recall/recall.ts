@@ -4,7 +4,7 @@ import type { Candidate } from '../stores/candidate-query.ts'
 import type { Database } from '../stores/database.ts'
 import { readVisible } from '../stores/memories.ts'
 import { findNeighbours } from '../stores/neighbours.ts'
-import { kindsOf } from '../stores/recall-filter.ts'
+import { kindsOf, statesOf } from '../stores/recall-filter.ts'
 import { rerank } from './boost.ts'
 import { excerpt } from './excerpt.ts'
 import { fuse, type Fused } from './fuse.ts'
@@ -14,6 +14,7 @@ import { createSearch, READ_AHEAD, type Found } from './search.ts'
 import { traitsOf, type SpaceTraits } from './space-traits.ts'
 import { speakerBoost } from './speaker.ts'
 import { left } from './stages.ts'
+import { asItStood } from './then.ts'
 import { timeBoost } from './time.ts'
 
 export interface RecallDependencies {
@@ -55,8 +56,12 @@ interface Tools {
   readonly timed: Timed
 }
 
-async function hitsOf(found: Found, request: RecallRequest, tools: Tools): Promise<Hit[]> {
+async function hitsOf(searched: Found, request: RecallRequest, tools: Tools): Promise<Hit[]> {
   const { db, timed } = tools
+  const found =
+    request.asOf === undefined
+      ? searched
+      : { ...searched, candidates: await asItStood(db, searched, request) }
   const traits = { ...traitsFor(found, request), texts: found.user.textCount }
   const first = await timed('fuse', () => fuse(found.candidates, traits))
   const { candidates, edges } = await follow(found, request, { ...tools, traits, first })
@@ -85,12 +90,14 @@ async function follow(
 ): Promise<{ candidates: readonly Candidate[]; edges: ReadonlyMap<number, readonly Edge[]> }> {
   const { hops = DEFAULT_HOPS } = request
   const { vector } = asked
-  const asleep = hops === 0 || left(request, 'hops') || left(request, 'vectors')
+  const asleep =
+    hops === 0 || request.asOf !== undefined || left(request, 'hops') || left(request, 'vectors')
   if (vector === null || asleep || (traits.weights.graph === 0 && request.hops === undefined)) {
     return { candidates, edges: new Map() }
   }
   const seqs = first.slice(0, HOPPED).map(({ seq }) => seq)
-  const query = { userId: user.id, seqs, hops, kinds: kindsOf(request), vector }
+  const kinds = kindsOf(request)
+  const query = { userId: user.id, seqs, hops, kinds, states: statesOf(request), vector }
   const neighbours = await timed('hops', async () => await findNeighbours(db, query))
   return { candidates: withNeighbours(candidates, neighbours), edges: edgesOf(neighbours) }
 }

@@ -100,5 +100,5 @@ function allowedTraces(filter: RecallFilter, values: unknown[]): string {
   values.push(...conditions.values)
   return `allowed as materialized (
     select t.seq from memoir.memory_trace t
-     where t.user_id = $1::uuid and t.state = 'active' and ${conditions.sql})`
+     where t.user_id = $1::uuid and ${conditions.sql})`
 }

@@ -2,6 +2,7 @@ import type { EntityMention } from '../domain/entity.ts'
 import type { Memory, TraceKind, WriteState } from '../domain/recall.ts'
 import type { Queryable } from './database.ts'
 import { filterConditions, type RecallFilter } from './recall-filter.ts'
+import { tracesThen } from './traces-then.ts'
 
 /** The last read: whatever derived data said, only what this returns may be shown. */
 
@@ -46,18 +47,23 @@ export const MEMORY_COLUMNS = `t.seq, t.id, u.external_id as user_id, t.kind, t.
      from memoir.memory_edge e join memoir.entity n on n.id = e.dst and n.user_id = e.user_id
     where e.src = t.id and e.type = 'mentions' and e.user_id = t.user_id and e.ended_at is null) as entities`
 
-/** Of these traces, those of the user that are active, not expired and inside the filter, by seq. */
+/** Of these traces, those of the user that may be shown, are not expired and inside the filter, by seq; as they were at `filter.asOf`. */
 export async function readVisible(
   db: Queryable,
   { userId, seqs, filter }: { userId: string; seqs: readonly number[]; filter: RecallFilter },
 ): Promise<Map<number, Memory>> {
   const conditions = filterConditions(filter, 3)
+  const values: unknown[] = [seqs, userId, ...conditions.values]
+  const traces =
+    filter.asOf === undefined
+      ? { row: 't', from: 'memoir.memory_trace t', also: '' }
+      : tracesThen(filter, (value) => `$${values.push(value)}`)
   const { rows } = await db.query<MemoryRow>(
     `select ${MEMORY_COLUMNS}
-       from memoir.memory_trace t join memoir.memory_user u on u.id = t.user_id
-      where t.seq = any($1::bigint[]) and t.user_id = $2::uuid and u.erased_at is null
-        and t.state = 'active' and (t.expires_at is null or t.expires_at > now()) and ${conditions.sql}`,
-    [seqs, userId, ...conditions.values],
+       from ${traces.from} join memoir.memory_user u on u.id = t.user_id
+      where ${traces.row}.seq = any($1::bigint[]) and ${traces.row}.user_id = $2::uuid and u.erased_at is null
+        and (t.expires_at is null or t.expires_at > now()) and ${conditions.sql}${traces.also}`,
+    values,
   )
   return new Map(rows.map((row) => [row.seq, presentMemory(row)]))
 }
