@@ -104,7 +104,7 @@ export async function createServices(
     erase: createEraseSteps({ db, graph, focus, temporal }),
     schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
-    recall: recallOf(parts, { embedder, activeSpace, spending }),
+    recall: recallOf(parts, { embedder, activeSpace, spending, focus }),
     settings: createAiSettings({ ...parts, onChange: () => models.forget() }),
     estimate: createEstimate(config, { sourceOf, embedder }),
     health: createHealth({ ...connections, embedder, languageModel, models, activeSpace }),
@@ -159,11 +159,14 @@ function pipelines(
 
 function recallOf(
   { config, db, log, metrics }: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
-  asking: Pick<QuestionDependencies, 'embedder' | 'activeSpace' | 'spending'>,
+  {
+    focus,
+    ...asking
+  }: Pick<QuestionDependencies, 'embedder' | 'activeSpace' | 'spending'> & Pick<Services, 'focus'>,
 ): Services['recall'] {
   const timeoutMs = config.RECALL_EMBED_TIMEOUT_MS
   const question = createQuestions({ ...asking, timeoutMs, log })
-  return createRecall({ db, question, metrics })
+  return createRecall({ db, question, metrics, focus })
 }
 
 /** What takes away for good. */

@@ -49,6 +49,7 @@ export interface RecallQuery {
   readonly as_of?: string
   readonly include_superseded?: boolean
   readonly without?: readonly string[]
+  readonly with?: readonly string[]
 }
 
 export interface NewMemory {

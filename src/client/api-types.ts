@@ -40,6 +40,7 @@ export type Hit = Memory & {
     readonly graph: number
     readonly recency: number
     readonly salience: number
+    readonly importance: number
     readonly focus: number
   }
   readonly heads: {
@@ -594,7 +595,9 @@ export interface Operations {
       /** Also what gave way to something newer. */
       readonly include_superseded?: boolean
       /** Stages to leave out, to measure what they earn. */
-      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops")[]
+      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops" | "focus")[]
+      /** Stages that are off, to measure what they would earn. */
+      readonly with?: readonly ("recency" | "salience" | "importance")[]
       readonly max_tokens?: number
     }
     readonly answer: Context
@@ -627,6 +630,8 @@ export interface Operations {
       readonly include_superseded?: string
       /** Separated by commas, or the parameter again. */
       readonly without?: readonly (unknown)[]
+      /** Separated by commas, or the parameter again. */
+      readonly with?: readonly (unknown)[]
     }
     readonly body: undefined
     readonly answer: Recall
@@ -656,7 +661,9 @@ export interface Operations {
       /** Also what gave way to something newer. */
       readonly include_superseded?: boolean
       /** Stages to leave out, to measure what they earn. */
-      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops")[]
+      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops" | "focus")[]
+      /** Stages that are off, to measure what they would earn. */
+      readonly with?: readonly ("recency" | "salience" | "importance")[]
     }
     readonly answer: Recall
   }

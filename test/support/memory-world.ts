@@ -9,6 +9,7 @@ import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
 import type { Embedder } from '../../src/providers/embedder.ts'
 import type { Database } from '../../src/stores/database.ts'
 import { supersedeFacts } from '../../src/stores/facts.ts'
+import type { FocusBuffer } from '../../src/stores/focus.ts'
 import { applyUserChanges, lockUsers } from '../../src/stores/memory-users.ts'
 import { createPostgresGraph } from '../../src/stores/postgres-graph.ts'
 import { defaultNamespace } from './ingest.ts'
@@ -30,7 +31,8 @@ export async function createMemoryWorld(
   db: Database,
   {
     embedder = createHashingEmbedder({ dimensions: 128, precision: 'fp16' }),
-  }: { embedder?: Embedder } = {},
+    focus,
+  }: { embedder?: Embedder; focus?: FocusBuffer } = {},
 ): Promise<MemoryWorld> {
   const config = loadConfig({ MEMOIR_ENCRYPTION_KEY: 'a key of a test, long enough' })
   const namespaceId = await defaultNamespace(db)
@@ -75,6 +77,9 @@ export async function createMemoryWorld(
       })
     },
     forget: async (request) => await forget(context, { namespaceId, dryRun: false, ...request }),
-    ask: await createRecallFixture(db, { embedder }),
+    ask: await createRecallFixture(db, {
+      embedder,
+      ...(focus === undefined ? {} : { focus }),
+    }),
   }
 }

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { contextOf } from '../../recall/context.ts'
-import { MAX_HOPS, RECALL_STAGES } from '../../domain/recall.ts'
+import { MAX_HOPS, OFF_STAGES, RECALL_STAGES } from '../../domain/recall.ts'
 import {
   MAX_HITS,
   head,
@@ -34,6 +34,7 @@ const hits = z.int().min(1).max(MAX_HITS)
 const share = z.number().min(0).max(1)
 const hops = z.int().min(0).max(MAX_HOPS)
 const stage = z.enum(RECALL_STAGES)
+const offStage = z.enum(OFF_STAGES)
 
 const recallQuery = z.strictObject({
   ...shared,
@@ -47,6 +48,7 @@ const recallQuery = z.strictObject({
   hops: z.coerce.number().pipe(hops).optional(),
   include_superseded: z.stringbool().optional(),
   without: queryListOf(stage).optional(),
+  with: queryListOf(offStage).optional(),
 })
 
 const recallBody = z.strictObject({
@@ -69,6 +71,9 @@ const recallBody = z.strictObject({
   without: listOf(stage)
     .optional()
     .openapi({ description: 'Stages to leave out, to measure what they earn.' }),
+  with: listOf(offStage)
+    .optional()
+    .openapi({ description: 'Stages that are off, to measure what they would earn.' }),
 })
 
 const summary = 'Find what is remembered of a user'
@@ -131,7 +136,7 @@ const contextByBody = createRoute({
 type Asked = z.output<typeof recallQuery> | z.output<typeof recallBody>
 
 function askOf(asked: Asked, defaultK: number): Ask {
-  const { q, user_id, session_id, scope, k, as_of, include_superseded, ...rest } = asked
+  const { q, user_id, session_id, scope, k, as_of, include_superseded, with: also, ...rest } = asked
   return present({
     ...rest,
     query: q,
@@ -139,6 +144,7 @@ function askOf(asked: Asked, defaultK: number): Ask {
     userId: user_id,
     sessionId: session_id,
     scopes: scope,
+    also,
     asOf: as_of,
     includeSuperseded: include_superseded,
   })
