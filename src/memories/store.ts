@@ -4,6 +4,7 @@ import { MemoirError, SENTENCE } from '../errors.ts'
 import { factId } from '../facts/draft.ts'
 import { liftForgotten, liftSuppression, type Item } from '../forget/remembered.ts'
 import { contentHash } from '../ingest/conversation.ts'
+import { ownLexemes } from '../ingest/text-index.ts'
 import type { Queryable } from '../stores/database.ts'
 import { applyUserChanges, lockUserByName } from '../stores/memory-users.ts'
 import {
@@ -16,6 +17,7 @@ import {
   type StandingMemory,
   type WrittenMemory,
 } from '../stores/memory-writes.ts'
+import { salienceOfSaid } from '../text/salience.ts'
 import {
   acceptWrite,
   insertMemoryJob,
@@ -131,9 +133,15 @@ export function memoryHash({ kind, role, content, occurredAt }: MemoryFields): B
   return contentHash([kind, role, occurredAt.getTime(), content])
 }
 
-/** 1..10 as 0..1; what nobody rated deserves to be remembered. */
-export const salienceOf = (importance: number | null): number =>
-  importance === null ? 1 : importance / 10
+/** Whoever rates a memory (1..10) is believed; of another it is told by its text, and that somebody handed it over. */
+export function salienceOf(
+  importance: number | null,
+  { content, role }: { content: string; role: string | null },
+): number {
+  if (importance !== null) return importance / 10
+  const lexemes = ownLexemes(indexAlone(content, 'auto'))
+  return salienceOfSaid({ content, role, lexemes, asked: true })
+}
 
 function fieldsOf(memory: NewMemory, occurredAt: Date): MemoryFields {
   const role = memory.role ?? null
@@ -146,7 +154,7 @@ function fieldsOf(memory: NewMemory, occurredAt: Date): MemoryFields {
     summary: memory.summary ?? null,
     tags: memory.tags ?? [],
     importance,
-    salience: salienceOf(importance),
+    salience: salienceOf(importance, { content: memory.content, role }),
     externalId: memory.externalId ?? null,
     sessionId: memory.sessionId ?? null,
     conversationId: memory.conversationId ?? null,
