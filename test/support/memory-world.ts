@@ -22,7 +22,8 @@ export interface MemoryWorld {
   change(id: string, change: MemoryChange): Promise<void>
   remove(id: string, hard?: boolean): Promise<void>
   restore(id: string): Promise<void>
-  supersede(old: string, by: string): Promise<void>
+  /** @returns whether it gave way: only facts do */
+  supersede(old: string, by: string): Promise<boolean>
   forget(request: Partial<ForgetRequest>): Promise<Tombstone>
   ask(query: string, options?: AskOptions): Promise<RecallResult>
 }
@@ -65,15 +66,16 @@ export async function createMemoryWorld(
       await finish(memories.restore(key(id)))
     },
     async supersede(old, by) {
-      await db.transaction(async (tx) => {
+      return await db.transaction(async (tx) => {
         const { rows } = await tx.query<{ userId: string }>(
           `select user_id as "userId" from memoir.memory_trace where id = $1`,
           [old],
         )
         const userId = rows[0]?.userId ?? ''
         await lockUsers(tx, [userId])
-        await supersedeFacts(tx, userId, [{ old, by }])
-        await applyUserChanges(tx, [{ ...NOTHING, userId, traces: -1 }])
+        const gone = await supersedeFacts(tx, userId, [{ old, by }])
+        await applyUserChanges(tx, [{ ...NOTHING, userId, traces: -gone.length }])
+        return gone.length > 0
       })
     },
     forget: async (request) => await forget(context, { namespaceId, dryRun: false, ...request }),
