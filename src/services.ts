@@ -116,7 +116,7 @@ export async function createServices(
     sync: createSyncSteps({ db, graph }),
     erase: createEraseSteps({ db, graph, focus, temporal }),
     exposition: createExposition(parts),
-    recall: recallOf(parts, { embedder, activeSpace, spending }),
+    recall: recallOf(parts, { embedder, activeSpace, spending, focus }),
     ...embedding({ ...parts, embedder, models, launch: jobs.launch }),
     estimate: createEstimate(config, { sourceOf, embedder }),
     health: createHealth({ ...connections, embedder, languageModel, models, activeSpace }),
@@ -180,11 +180,14 @@ function pipelines(
 
 function recallOf(
   { config, db, log, metrics }: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
-  asking: Pick<QuestionDependencies, 'embedder' | 'activeSpace' | 'spending'>,
+  {
+    focus,
+    ...asking
+  }: Pick<QuestionDependencies, 'embedder' | 'activeSpace' | 'spending'> & Pick<Services, 'focus'>,
 ): Services['recall'] {
   const timeoutMs = config.RECALL_EMBED_TIMEOUT_MS
   const question = createQuestions({ ...asking, timeoutMs, log })
-  return createRecall({ db, question, metrics })
+  return createRecall({ db, question, metrics, focus })
 }
 
 /** Which model makes vectors, and what changes when another does. */

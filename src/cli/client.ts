@@ -55,7 +55,10 @@ export interface RecallQuery {
   readonly to?: string
   readonly threshold?: number
   readonly hops?: number
+  readonly as_of?: string
+  readonly include_superseded?: boolean
   readonly without?: readonly string[]
+  readonly with?: readonly string[]
 }
 
 export interface ConsolidationBody {

@@ -40,6 +40,7 @@ export type Hit = Memory & {
     readonly graph: number
     readonly recency: number
     readonly salience: number
+    readonly importance: number
     readonly focus: number
   }
   readonly heads: {
@@ -671,6 +672,8 @@ export interface Operations {
       readonly from?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly to?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly as_of?: string
       readonly k?: number
       readonly heads?: readonly ("semantic" | "entity" | "situation")[]
       readonly kinds?: readonly ("message" | "episode" | "fact" | "summary" | "note")[]
@@ -680,8 +683,12 @@ export interface Operations {
       readonly metadata?: Readonly<Record<string, unknown>>
       readonly threshold?: number
       readonly hops?: number
+      /** Also what gave way to something newer. */
+      readonly include_superseded?: boolean
       /** Stages to leave out, to measure what they earn. */
-      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops")[]
+      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops" | "focus")[]
+      /** Stages that are off, to measure what they would earn. */
+      readonly with?: readonly ("recency" | "salience" | "importance")[]
       readonly max_tokens?: number
     }
     readonly answer: Context
@@ -696,6 +703,8 @@ export interface Operations {
       readonly from?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly to?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly as_of?: string
       readonly k?: number
       /** Separated by commas, or the parameter again. */
       readonly heads?: readonly (unknown)[]
@@ -709,8 +718,11 @@ export interface Operations {
       readonly metadata?: string
       readonly threshold?: number | null
       readonly hops?: number | null
+      readonly include_superseded?: string
       /** Separated by commas, or the parameter again. */
       readonly without?: readonly (unknown)[]
+      /** Separated by commas, or the parameter again. */
+      readonly with?: readonly (unknown)[]
     }
     readonly body: undefined
     readonly answer: Recall
@@ -726,6 +738,8 @@ export interface Operations {
       readonly from?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly to?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly as_of?: string
       readonly k?: number
       readonly heads?: readonly ("semantic" | "entity" | "situation")[]
       readonly kinds?: readonly ("message" | "episode" | "fact" | "summary" | "note")[]
@@ -735,8 +749,12 @@ export interface Operations {
       readonly metadata?: Readonly<Record<string, unknown>>
       readonly threshold?: number
       readonly hops?: number
+      /** Also what gave way to something newer. */
+      readonly include_superseded?: boolean
       /** Stages to leave out, to measure what they earn. */
-      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops")[]
+      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops" | "focus")[]
+      /** Stages that are off, to measure what they would earn. */
+      readonly with?: readonly ("recency" | "salience" | "importance")[]
     }
     readonly answer: Recall
   }

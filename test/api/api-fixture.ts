@@ -291,7 +291,7 @@ function hitOf({ userId, scope, content }: Remembered): Hit {
     superseded_by: null,
     writes: { vector: 'written', graph: 'off' },
     score: 0.5,
-    scores: { relevance, vector, text, graph, recency, salience, focus },
+    scores: { relevance, vector, text, graph, recency, salience, importance: 0.5, focus },
     heads: { semantic: 0.8 },
     via: [],
     message_ids: ['m-1'],
