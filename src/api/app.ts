@@ -29,6 +29,7 @@ import { pageRoutes } from './routes/pages.ts'
 import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
+import { reembedRoutes } from './routes/reembed.ts'
 import { settingsRoutes } from './routes/settings.ts'
 import { narrativeRoutes } from './routes/narratives.ts'
 import { sessionRoutes } from './routes/sessions.ts'
@@ -78,6 +79,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', userRoutes)
     .route('/', keyRoutes)
     .route('/', settingsRoutes)
+    .route('/', reembedRoutes)
     .route('/', sessionRoutes)
     .route('/', narrativeRoutes)
     .route('/', budgetRoutes)

@@ -12,6 +12,7 @@ import { registerMcp } from './commands/mcp.ts'
 import { registerMigrate } from './commands/migrate.ts'
 import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
+import { registerReembed } from './commands/reembed.ts'
 import { registerRemember } from './commands/remember.ts'
 import { registerSchedules } from './commands/schedules.ts'
 import { registerSessions } from './commands/sessions.ts'
@@ -37,6 +38,7 @@ const COMMANDS = [
   registerEval,
   registerMcp,
   registerSync,
+  registerReembed,
   registerDoctor,
   registerMigrate,
   registerApi,

@@ -281,6 +281,34 @@ export type AiSettingsTest = {
   }
 }
 
+export type Reembed = {
+  /** What the stored vectors are of; null while there are none. */
+  readonly stored: {
+    readonly model: string
+    readonly dim: number
+  } | null
+  readonly configured: {
+    readonly model: string
+    readonly dim: number
+  }
+  /** The two differ. */
+  readonly required: boolean
+  /** The unfinished job. */
+  readonly job: string | null
+  readonly estimate: {
+    readonly memories: number
+    readonly tokens: number
+    /** US dollars; null when the model's price is not known. */
+    readonly cost: number | null
+  } | null
+  /** What can be gone back to, and until when. */
+  readonly undo: {
+    readonly model: string
+    readonly dim: number
+    readonly until: string
+  } | null
+}
+
 export type Session = {
   readonly session_id: string
   readonly user_id: string
@@ -1072,6 +1100,18 @@ export interface Operations {
       readonly reembed?: boolean
     }
     readonly answer: AiSettingsTest
+  }
+  readonly getReembed: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Reembed
+  }
+  readonly startReembed: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly undo?: boolean
+    }
+    readonly answer: Accepted
   }
   readonly listSessions: {
     readonly query: {

@@ -12,6 +12,7 @@ export {
   altered as nightly,
   altered as persistMemory,
   altered as processSession,
+  altered as reembed,
   altered as scheduledNightly,
   altered as sync,
 }
