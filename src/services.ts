@@ -20,7 +20,11 @@ import type { Logger } from './logger.ts'
 import { createExposition } from './exposition.ts'
 import { createHealth } from './health.ts'
 import { createMetrics } from './metrics.ts'
+import { createConsolidations } from './consolidation/consolidations.ts'
+import { createDreamSteps, type DreamSteps } from './consolidation/dream.ts'
+import { createConsolidationSteps, type ConsolidationSteps } from './consolidation/steps.ts'
 import { createNarratives } from './narratives/narratives.ts'
+import { createNarrativeRuns, type NarrativeRuns } from './narratives/run.ts'
 import { createNarrativeSteps, type NarrativeSteps } from './narratives/steps.ts'
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
@@ -53,6 +57,9 @@ export interface Services extends ApiServices {
   readonly persistence: Persistence
   readonly sessions: SessionSteps
   readonly narration: NarrativeSteps
+  readonly consolidation: ConsolidationSteps
+  readonly dreams: DreamSteps
+  readonly narrativeRuns: NarrativeRuns
   readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
   /** Working memory by user: in Redis when there is one, else in this process. */
@@ -90,6 +97,7 @@ export async function createServices(
   const activeSpace = cachedSpace(db, embedder)
   const priced = () => pricedEmbedding(config, embedder.identity.model)
   const focus = focusOf(config, redis)
+  const accepted = accepting({ ...parts, temporal, launcher: jobs })
   const spending = createQuestionSpending({ db, log, priced })
   return {
     ...parts,
@@ -102,10 +110,11 @@ export async function createServices(
     ...forgetting({ ...parts, launch: jobs.launch, focus }),
     graph,
     jobs,
-    ...accepting({ ...parts, temporal, launcher: jobs }),
+    ...accepted,
+    dreams: createDreamSteps({ config, db, launcher: jobs, languageModel }),
     sync: createSyncSteps({ db, graph }),
     erase: createEraseSteps({ db, graph, focus, temporal }),
-    schedules: createSchedules({ ...parts, temporal, jobs }),
+    schedules: createSchedules({ ...parts, temporal, jobs, narratives: accepted.narratives }),
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace, spending }),
     ...embedding({ ...parts, embedder, models, launch: jobs.launch }),
@@ -126,11 +135,16 @@ function accepting(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics' | 'temporal'> & {
     readonly launcher: Pick<ReturnType<typeof createJobs>, 'launch'>
   },
-): Pick<Services, 'syncs' | 'posts' | 'narratives' | 'memories'> {
+): Pick<
+  Services,
+  'syncs' | 'posts' | 'narratives' | 'narrativeRuns' | 'consolidations' | 'memories'
+> {
   return {
     syncs: createSyncs(parts),
     posts: createPosts({ ...parts, ...forgetSecretOf(parts.config) }),
     narratives: createNarratives(parts),
+    consolidations: createConsolidations(parts),
+    narrativeRuns: createNarrativeRuns(parts),
     memories: createMemories({ ...parts, launch: parts.launcher.launch }),
   }
 }
@@ -148,7 +162,7 @@ interface PipelineParts {
 function pipelines(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
   { sourceOf, embedder, languageModel, graph, indexer, inForce }: PipelineParts,
-): Pick<Services, 'ingest' | 'persistence' | 'sessions' | 'narration'> {
+): Pick<Services, 'ingest' | 'persistence' | 'sessions' | 'narration' | 'consolidation'> {
   const onFinish = (space: Space) => indexer.poke(space)
   return {
     ingest: ingestByNamespace(sourceOf, (source) =>
@@ -157,6 +171,7 @@ function pipelines(
     persistence: createPersistence({ ...parts, embedder, graph }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
     narration: createNarrativeSteps({ ...parts, embedder, languageModel }),
+    consolidation: createConsolidationSteps({ ...parts, embedder, languageModel }),
   }
 }
 

@@ -52,6 +52,9 @@ export type WorkerServices = Pick<
   | 'persistence'
   | 'sessions'
   | 'narration'
+  | 'consolidation'
+  | 'dreams'
+  | 'narrativeRuns'
   | 'temporal'
   | 'graph'
   | 'sync'
@@ -78,7 +81,7 @@ export async function startWorker(
     log,
     config.WORKER_PORT === undefined ? undefined : await getPort(),
   )
-  await bundleWorkflows(temporal.dataConverter)
+  await bundleWorkflows(temporal)
   const working = { now: false }
   const port = await openPort(services, { working, sdkPort })
   const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)

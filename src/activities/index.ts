@@ -2,10 +2,14 @@ import type { Ingest } from '../ingest/ingest.ts'
 import { createBackfillActivities } from './backfill.ts'
 import type { SyncSteps } from '../graph/sync-steps.ts'
 import type { Persistence } from '../memories/persist.ts'
+import { createConsolidationActivities } from './consolidation.ts'
+import type { DreamSteps } from '../consolidation/dream.ts'
+import type { ConsolidationSteps } from '../consolidation/steps.ts'
 import { createEraseActivities } from './erase.ts'
 import type { EraseSteps } from '../forget/erase-steps.ts'
 import { createMemoryActivities } from './memories.ts'
 import { createNarrativeActivities } from './narratives.ts'
+import type { NarrativeRuns } from '../narratives/run.ts'
 import type { NarrativeSteps } from '../narratives/steps.ts'
 import { createReembedActivities } from './reembed.ts'
 import type { ReembedSteps } from '../reembed/steps.ts'
@@ -19,6 +23,9 @@ export interface ActivityDependencies extends ReportDependencies {
   readonly ingest: Ingest
   readonly sessions: SessionSteps
   readonly narration: NarrativeSteps
+  readonly consolidation: ConsolidationSteps
+  readonly dreams: DreamSteps
+  readonly narrativeRuns: NarrativeRuns
   readonly sync: SyncSteps
   readonly erase: EraseSteps
   readonly reembed: ReembedSteps
@@ -35,6 +42,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createMemoryActivities(dependencies),
     ...createSessionActivities(dependencies),
     ...createNarrativeActivities(dependencies),
+    ...createConsolidationActivities(dependencies),
     ...createSyncActivities(dependencies),
     ...createEraseActivities(dependencies),
     ...createReembedActivities(dependencies),

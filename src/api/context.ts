@@ -11,6 +11,7 @@ import type { Logger } from '../logger.ts'
 import type { Memories } from '../memories/memories.ts'
 import type { Metrics } from '../metrics.ts'
 import type { AiSettingsService } from '../settings/settings.ts'
+import type { Consolidations } from '../consolidation/consolidations.ts'
 import type { Narratives } from '../narratives/narratives.ts'
 import type { Posts } from '../sessions/posts.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
@@ -33,6 +34,7 @@ export interface ApiServices {
   readonly jobs: Jobs
   readonly posts: Posts
   readonly narratives: Narratives
+  readonly consolidations: Consolidations
   readonly graph: GraphStore
   readonly syncs: Syncs
   /** Embedding all memories anew. */

@@ -143,7 +143,7 @@ export type ErasureReceipt = {
 
 export type Job = {
   readonly id: string
-  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "erase" | "reembed"
+  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "consolidate" | "dream" | "narratives" | "erase" | "reembed"
   readonly state: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
   readonly user_id: string | null
   readonly progress: Readonly<Record<string, unknown>>
@@ -186,8 +186,8 @@ export type Imported = {
 }
 
 export type Schedule = {
-  readonly id: "nightly"
-  readonly kind: "nightly"
+  readonly id: "nightly" | "narratives"
+  readonly kind: "nightly" | "narratives"
   readonly cron: string
   readonly paused: boolean
   readonly note: string | null
@@ -369,10 +369,25 @@ export type Narrative = {
   } | null
 }
 
+export type NarrativeVersion = {
+  readonly version: number
+  readonly narrative: string
+  readonly generated_at: string
+  readonly model: string
+}
+
 export type CompatNarrative = {
   readonly narrative: string
   readonly version: number
   readonly generated_at: string | null
+}
+
+export type NarrativeFailure = {
+  /** The caller’s own id of the user. */
+  readonly user_id: string
+  readonly code: string
+  readonly message: string
+  readonly failed_at: string
 }
 
 export type Budget = {
@@ -412,6 +427,18 @@ export type Stats = {
     /** US dollars; null where a price is not known. */
     readonly cost: number | null
   }
+  /** With `activity=true`: the days on which something happened. */
+  readonly activity?: readonly ({
+    readonly day: string
+    readonly memories: number
+    /** From acceptance until it was searchable; null when nothing came. */
+    readonly lag_ms: {
+      readonly p50: number
+      readonly p95: number
+    } | null
+    /** Jobs that stand as failed. */
+    readonly failures: number
+  })[]
 }
 
 export type Status = {
@@ -682,6 +709,8 @@ export interface Operations {
       readonly from?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly to?: string
+      /** The latest first, by when they became known or by when it happened. */
+      readonly order?: "known" | "occurred"
     }
     readonly body: undefined
     readonly answer: {
@@ -918,7 +947,7 @@ export interface Operations {
       readonly limit?: number
       /** `next_cursor` of the page before. */
       readonly cursor?: string
-      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "erase" | "reembed"
+      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "consolidate" | "dream" | "narratives" | "erase" | "reembed"
       readonly state?: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
     }
     readonly body: undefined
@@ -999,7 +1028,7 @@ export interface Operations {
       readonly to: string
     }
     readonly answer: {
-      readonly id: "nightly"
+      readonly id: "nightly" | "narratives"
     }
   }
   readonly listUsers: {
@@ -1013,6 +1042,11 @@ export interface Operations {
       readonly items: readonly (User)[]
       readonly next_cursor: string | null
     }
+  }
+  readonly exportUser: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: undefined
   }
   readonly listKeys: {
     readonly query: {
@@ -1159,6 +1193,18 @@ export interface Operations {
     readonly body: undefined
     readonly answer: Narrative
   }
+  readonly listNarrativeVersions: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (NarrativeVersion)[]
+      readonly next_cursor: string | null
+    }
+  }
   readonly regenerateNarrative: {
     readonly query: Readonly<Record<string, never>>
     readonly body: undefined
@@ -1171,6 +1217,23 @@ export interface Operations {
     }
     readonly body: undefined
     readonly answer: CompatNarrative
+  }
+  readonly backfillNarratives: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Accepted
+  }
+  readonly listNarrativeFailures: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (NarrativeFailure)[]
+      readonly next_cursor: string | null
+    }
   }
   readonly getBudget: {
     readonly query: Readonly<Record<string, never>>
@@ -1191,6 +1254,8 @@ export interface Operations {
       readonly cursor?: string
       /** How many days of usage, today included. */
       readonly days?: number
+      /** Tells of each day what came, how soon it was searchable and what failed. */
+      readonly activity?: string
     }
     readonly body: undefined
     readonly answer: {

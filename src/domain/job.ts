@@ -7,6 +7,9 @@ export const JOB_KINDS = [
   'memory',
   'sync',
   'narrative',
+  'consolidate',
+  'dream',
+  'narratives',
   'erase',
   'reembed',
 ] as const

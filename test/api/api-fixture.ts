@@ -17,6 +17,7 @@ import { createReembeds } from '../../src/reembed/service.ts'
 import { createAiSettings } from '../../src/settings/settings.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
 import { createPostgresGraph } from '../../src/stores/postgres-graph.ts'
+import { createConsolidations } from '../../src/consolidation/consolidations.ts'
 import { createNarratives } from '../../src/narratives/narratives.ts'
 import { createPosts } from '../../src/sessions/posts.ts'
 import { insertKey, secretHash, type Role } from '../../src/stores/api-keys.ts'
@@ -120,10 +121,12 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     embedding: { ok: true, detail: 'built-in' },
   }
   const graph = createPostgresGraph(db)
+  const narratives = createNarratives({ config, db, launcher: jobs })
   const services: ApiServices = {
     graph,
     syncs: createSyncs({ db, launcher: jobs }),
-    narratives: createNarratives({ config, db, launcher: jobs }),
+    narratives,
+    consolidations: createConsolidations({ config, db, launcher: jobs }),
     config,
     log,
     db,
@@ -138,7 +141,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     eraseUser: async (request) => await acceptErasure({ config, db, launch: jobs.launch }, request),
     languageModel: createRulesModel(),
     memories: createMemories({ config, db, launch: jobs.launch }),
-    schedules: createSchedules({ config, db, temporal, jobs, log }),
+    schedules: createSchedules({ config, db, temporal, jobs, narratives, log }),
     recall: async (request) => {
       asked.push(request)
       const hits = memories.filter((memory) => lies(memory, request)).map(hitOf)
