@@ -309,6 +309,18 @@ export type Reembed = {
   } | null
 }
 
+export type Note = Memory & {
+  readonly connections: readonly (Connection)[]
+}
+
+export type Connection = {
+  readonly id: string
+  /** The first thousand characters. */
+  readonly content: string
+  readonly why: string
+  readonly weight: number
+}
+
 export type Session = {
   readonly session_id: string
   readonly user_id: string
@@ -1146,6 +1158,46 @@ export interface Operations {
       readonly undo?: boolean
     }
     readonly answer: Accepted
+  }
+  readonly storeNote: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** `personal` unless given. */
+      readonly scope?: string
+      readonly tags?: readonly (string)[]
+      readonly importance?: number
+      readonly session_id?: string
+      readonly conversation_id?: string
+      readonly occurred_at?: string
+      /** From then on it is out of sight. */
+      readonly expires_at?: string
+      readonly metadata?: Readonly<Record<string, unknown>>
+      /** What the memory names; found in its text as well unless told not to. */
+      readonly entities?: readonly ({
+        readonly type: "person" | "place" | "organization" | "event" | "thing"
+        readonly value: string
+        readonly confidence?: number
+      })[]
+      readonly summary?: string
+      /** At most 256 KiB. */
+      readonly content: string
+      /** Your own id: the same again changes the memory that has it. */
+      readonly external_id?: string
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      readonly extract_entities?: boolean
+    }
+    readonly answer: Note | AcceptedMemories
+  }
+  readonly listConnections: {
+    readonly query: {
+      readonly limit?: number
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (Connection)[]
+      readonly next_cursor: null
+    }
   }
   readonly listSessions: {
     readonly query: {
