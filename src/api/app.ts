@@ -30,6 +30,7 @@ import { pageRoutes } from './routes/pages.ts'
 import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
+import { graphRoutes } from './routes/graph.ts'
 import { noteRoutes } from './routes/notes.ts'
 import { reembedRoutes } from './routes/reembed.ts'
 import { settingsRoutes } from './routes/settings.ts'
@@ -85,6 +86,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', settingsRoutes)
     .route('/', reembedRoutes)
     .route('/', noteRoutes)
+    .route('/', graphRoutes)
     .route('/', sessionRoutes)
     .route('/', narrativeRoutes)
     .route('/', narrativeRunRoutes)

@@ -321,6 +321,27 @@ export type Connection = {
   readonly weight: number
 }
 
+export type Graph = {
+  readonly nodes: readonly ({
+    readonly id: string
+    readonly type: "memory" | "entity"
+    /** Of a memory its kind, of an entity its type. */
+    readonly kind: string
+    /** The first 120 characters. */
+    readonly label: string
+    readonly occurred_at: string | null
+    readonly salience: number | null
+  })[]
+  readonly edges: readonly ({
+    readonly src: string
+    readonly dst: string
+    readonly type: string
+    readonly weight: number
+  })[]
+  /** There is more than is shown. */
+  readonly truncated: boolean
+}
+
 export type Session = {
   readonly session_id: string
   readonly user_id: string
@@ -1198,6 +1219,20 @@ export interface Operations {
       readonly items: readonly (Connection)[]
       readonly next_cursor: null
     }
+  }
+  readonly getGraph: {
+    readonly query: {
+      /** Implied by a key bound to a user. */
+      readonly user_id?: string
+      /** Separated by commas, or the parameter again. */
+      readonly scope?: readonly (unknown)[]
+      /** Separated by commas, or the parameter again. */
+      readonly kinds?: readonly (unknown)[]
+      /** Memories at most; as many entities at most, and eight times as many links. */
+      readonly limit?: number
+    }
+    readonly body: undefined
+    readonly answer: Graph
   }
   readonly listSessions: {
     readonly query: {

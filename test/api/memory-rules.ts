@@ -61,6 +61,12 @@ export const MEMORY_RULES = {
     ask: ({ memory: id }: World) => ({ path: `/v1/notes/${id}/connections` }),
     outside: { foreign: 404, user: 404, scoped: 404 },
   },
+  'get /v1/graph': {
+    role: 'reader' as const,
+    ask: () => ({ path: '/v1/graph?user_id=ann&scope=work' }),
+    outside: { foreign: 200, user: 200, scoped: 200 },
+    shows: MARK,
+  },
   'get /v1/memories': {
     role: 'reader' as const,
     ask: () => ({ path: '/v1/memories?user_id=ann&scope=work' }),
