@@ -47,6 +47,26 @@ export const backfillPace = z.object({
   eta_seconds: z.number().nullable().default(null),
 })
 
+const spaceName = z.looseObject({ model: z.string(), dim: z.number() })
+
+export const reembedAnswer = z.looseObject({
+  stored: spaceName.nullable(),
+  configured: spaceName,
+  required: z.boolean(),
+  job: z.string().nullable(),
+  estimate: z
+    .looseObject({ memories: z.number(), tokens: z.number(), cost: z.number().nullable() })
+    .nullable(),
+  undo: spaceName.extend({ until: z.string() }).nullable(),
+})
+export type ReembedAnswer = z.infer<typeof reembedAnswer>
+
+export const reembedCounts = z.object({
+  processed: count,
+  embedded: count,
+  compared: z.looseObject({ agreement: z.number().nullable() }).optional(),
+})
+
 export const failureAnswer = z.looseObject({
   conversation_id: z.string(),
   code: z.string(),

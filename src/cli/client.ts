@@ -26,6 +26,7 @@ import {
   postAcceptedAnswer,
   recallAnswer,
   contextAnswer,
+  reembedAnswer,
   rememberedAnswer,
   scheduleAnswer,
   sessionAnswer,
@@ -241,6 +242,9 @@ function operatorCalls(ask: AskFor) {
     budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
     setBudget: async (perDay: number | null) =>
       await ask(budgetAnswer, 'PUT', '/v1/settings/budget', { body: { per_day: perDay } }),
+    reembed: async () => await ask(reembedAnswer, 'GET', '/v1/reembed'),
+    startReembed: async (body: { readonly undo: boolean }) =>
+      await ask(acceptedAnswer, 'POST', '/v1/reembed', { body }),
     currentKey: async () => await ask(currentKeyAnswer, 'GET', '/v1/keys/current'),
     callTool: async (name: string, given: unknown) =>
       await ask(toolAnswer, 'POST', '/mcp/tool/call', { body: { name, arguments: given } }),

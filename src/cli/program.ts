@@ -16,6 +16,7 @@ import { registerMcp } from './commands/mcp.ts'
 import { registerMigrate } from './commands/migrate.ts'
 import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
+import { registerReembed } from './commands/reembed.ts'
 import { registerRemember } from './commands/remember.ts'
 import { registerSchedules } from './commands/schedules.ts'
 import { registerSessions } from './commands/sessions.ts'
@@ -45,6 +46,7 @@ const COMMANDS = [
   registerMcp,
   registerSync,
   registerConsolidate,
+  registerReembed,
   registerDoctor,
   registerMigrate,
   registerApi,

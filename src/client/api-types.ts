@@ -363,6 +363,67 @@ export type AiSettingsTest = {
   }
 }
 
+export type Reembed = {
+  /** What the stored vectors are of; null while there are none. */
+  readonly stored: {
+    readonly model: string
+    readonly dim: number
+  } | null
+  readonly configured: {
+    readonly model: string
+    readonly dim: number
+  }
+  /** The two differ. */
+  readonly required: boolean
+  /** The unfinished job. */
+  readonly job: string | null
+  readonly estimate: {
+    readonly memories: number
+    readonly tokens: number
+    /** US dollars; null when the model's price is not known. */
+    readonly cost: number | null
+  } | null
+  /** What can be gone back to, and until when. */
+  readonly undo: {
+    readonly model: string
+    readonly dim: number
+    readonly until: string
+  } | null
+}
+
+export type Note = Memory & {
+  readonly connections: readonly (Connection)[]
+}
+
+export type Connection = {
+  readonly id: string
+  /** The first thousand characters. */
+  readonly content: string
+  readonly why: string
+  readonly weight: number
+}
+
+export type Graph = {
+  readonly nodes: readonly ({
+    readonly id: string
+    readonly type: "memory" | "entity"
+    /** Of a memory its kind, of an entity its type. */
+    readonly kind: string
+    /** The first 120 characters. */
+    readonly label: string
+    readonly occurred_at: string | null
+    readonly salience: number | null
+  })[]
+  readonly edges: readonly ({
+    readonly src: string
+    readonly dst: string
+    readonly type: string
+    readonly weight: number
+  })[]
+  /** There is more than is shown. */
+  readonly truncated: boolean
+}
+
 export type Session = {
   readonly session_id: string
   readonly user_id: string
@@ -1242,6 +1303,72 @@ export interface Operations {
       readonly reembed?: boolean
     }
     readonly answer: AiSettingsTest
+  }
+  readonly getReembed: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Reembed
+  }
+  readonly startReembed: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly undo?: boolean
+    }
+    readonly answer: Accepted
+  }
+  readonly storeNote: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** `personal` unless given. */
+      readonly scope?: string
+      readonly tags?: readonly (string)[]
+      readonly importance?: number
+      readonly session_id?: string
+      readonly conversation_id?: string
+      readonly occurred_at?: string
+      /** From then on it is out of sight. */
+      readonly expires_at?: string
+      readonly metadata?: Readonly<Record<string, unknown>>
+      /** What the memory names; found in its text as well unless told not to. */
+      readonly entities?: readonly ({
+        readonly type: "person" | "place" | "organization" | "event" | "thing"
+        readonly value: string
+        readonly confidence?: number
+      })[]
+      readonly summary?: string
+      /** At most 256 KiB. */
+      readonly content: string
+      /** Your own id: the same again changes the memory that has it. */
+      readonly external_id?: string
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      readonly extract_entities?: boolean
+    }
+    readonly answer: Note | AcceptedMemories
+  }
+  readonly listConnections: {
+    readonly query: {
+      readonly limit?: number
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (Connection)[]
+      readonly next_cursor: null
+    }
+  }
+  readonly getGraph: {
+    readonly query: {
+      /** Implied by a key bound to a user. */
+      readonly user_id?: string
+      /** Separated by commas, or the parameter again. */
+      readonly scope?: readonly (unknown)[]
+      /** Separated by commas, or the parameter again. */
+      readonly kinds?: readonly (unknown)[]
+      /** Memories at most; as many entities at most, and eight times as many links. */
+      readonly limit?: number
+    }
+    readonly body: undefined
+    readonly answer: Graph
   }
   readonly listSessions: {
     readonly query: {
