@@ -8,6 +8,7 @@ import { benchLive } from './live.ts'
 import { benchLongTranscript } from './long-transcript.ts'
 import { print, type Finding } from './measure.ts'
 import { benchMemory } from './memory.ts'
+import { benchNarrative } from './narrative.ts'
 import { benchRecall } from './recall.ts'
 import { benchSessions } from './sessions.ts'
 
@@ -25,6 +26,7 @@ const BENCHES = {
   'long-transcript': benchLongTranscript,
   graph: benchGraph,
   memory: benchMemory,
+  narrative: benchNarrative,
 } satisfies Record<string, (servers: BenchServers) => Promise<Finding[]>>
 
 function refuse(message: string): never {

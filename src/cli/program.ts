@@ -14,6 +14,7 @@ import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
 import { registerMcp } from './commands/mcp.ts'
 import { registerMigrate } from './commands/migrate.ts'
+import { registerNarrative } from './commands/narrative.ts'
 import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
 import { registerReembed } from './commands/reembed.ts'
@@ -39,6 +40,7 @@ const COMMANDS = [
   registerExport,
   registerJobs,
   registerSessions,
+  registerNarrative,
   registerSchedules,
   registerKeys,
   registerBudget,
