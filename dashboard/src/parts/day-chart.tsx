@@ -95,7 +95,8 @@ function seriesOf(
   { colours, shape, look }: Pick<Drawing, 'colours' | 'shape' | 'look'>,
 ): Series {
   const colour = line === 0 ? colours[look] : colours['line-strong']
-  if (shape === 'lines') return { stroke: colour, width: 2, points: { show: true, size: 4, fill: colour } }
+  if (shape === 'lines')
+    return { stroke: colour, width: 2, points: { show: true, size: 4, fill: colour } }
   const paths = uPlot.paths.bars?.({ size: [0.7, 18], radius: 0.15 })
   return {
     stroke: colour,
