@@ -20,7 +20,11 @@ import type { Logger } from './logger.ts'
 import { createExposition } from './exposition.ts'
 import { createHealth } from './health.ts'
 import { createMetrics } from './metrics.ts'
+import { createConsolidations } from './consolidation/consolidations.ts'
+import { createDreamSteps, type DreamSteps } from './consolidation/dream.ts'
+import { createConsolidationSteps, type ConsolidationSteps } from './consolidation/steps.ts'
 import { createNarratives } from './narratives/narratives.ts'
+import { createNarrativeRuns, type NarrativeRuns } from './narratives/run.ts'
 import { createNarrativeSteps, type NarrativeSteps } from './narratives/steps.ts'
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
@@ -32,6 +36,8 @@ import { createRecall } from './recall/recall.ts'
 import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
 import { createLiveModels, type LiveModels } from './settings/live-models.ts'
 import { createAiSettings } from './settings/settings.ts'
+import { createReembeds } from './reembed/service.ts'
+import { createReembedSteps, type ReembedSteps } from './reembed/steps.ts'
 import { sourceByNamespace } from './sources/source-by-namespace.ts'
 import { createPosts } from './sessions/posts.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
@@ -51,12 +57,16 @@ export interface Services extends ApiServices {
   readonly persistence: Persistence
   readonly sessions: SessionSteps
   readonly narration: NarrativeSteps
+  readonly consolidation: ConsolidationSteps
+  readonly dreams: DreamSteps
+  readonly narrativeRuns: NarrativeRuns
   readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
   /** Working memory by user: in Redis when there is one, else in this process. */
   readonly focus: FocusBuffer
   readonly sync: SyncSteps
   readonly erase: EraseSteps
+  readonly reembed: ReembedSteps
   close(): Promise<void>
 }
 
@@ -87,6 +97,7 @@ export async function createServices(
   const activeSpace = cachedSpace(db, embedder)
   const priced = () => pricedEmbedding(config, embedder.identity.model)
   const focus = focusOf(config, redis)
+  const accepted = accepting({ ...parts, temporal, launcher: jobs })
   const spending = createQuestionSpending({ db, log, priced })
   return {
     ...parts,
@@ -99,13 +110,14 @@ export async function createServices(
     ...forgetting({ ...parts, launch: jobs.launch, focus }),
     graph,
     jobs,
-    ...accepting({ ...parts, temporal, launcher: jobs }),
+    ...accepted,
+    dreams: createDreamSteps({ config, db, launcher: jobs, languageModel }),
     sync: createSyncSteps({ db, graph }),
     erase: createEraseSteps({ db, graph, focus, temporal }),
-    schedules: createSchedules({ ...parts, temporal, jobs }),
+    schedules: createSchedules({ ...parts, temporal, jobs, narratives: accepted.narratives }),
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace, spending }),
-    settings: createAiSettings({ ...parts, onChange: () => models.forget() }),
+    ...embedding({ ...parts, embedder, models, launch: jobs.launch }),
     estimate: createEstimate(config, { sourceOf, embedder }),
     health: createHealth({ ...connections, embedder, languageModel, models, activeSpace }),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
@@ -123,11 +135,16 @@ function accepting(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics' | 'temporal'> & {
     readonly launcher: Pick<ReturnType<typeof createJobs>, 'launch'>
   },
-): Pick<Services, 'syncs' | 'posts' | 'narratives' | 'memories'> {
+): Pick<
+  Services,
+  'syncs' | 'posts' | 'narratives' | 'narrativeRuns' | 'consolidations' | 'memories'
+> {
   return {
     syncs: createSyncs(parts),
     posts: createPosts({ ...parts, ...forgetSecretOf(parts.config) }),
     narratives: createNarratives(parts),
+    consolidations: createConsolidations(parts),
+    narrativeRuns: createNarrativeRuns(parts),
     memories: createMemories({ ...parts, launch: parts.launcher.launch }),
   }
 }
@@ -145,7 +162,7 @@ interface PipelineParts {
 function pipelines(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
   { sourceOf, embedder, languageModel, graph, indexer, inForce }: PipelineParts,
-): Pick<Services, 'ingest' | 'persistence' | 'sessions' | 'narration'> {
+): Pick<Services, 'ingest' | 'persistence' | 'sessions' | 'narration' | 'consolidation'> {
   const onFinish = (space: Space) => indexer.poke(space)
   return {
     ingest: ingestByNamespace(sourceOf, (source) =>
@@ -154,6 +171,7 @@ function pipelines(
     persistence: createPersistence({ ...parts, embedder, graph }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
     narration: createNarrativeSteps({ ...parts, embedder, languageModel }),
+    consolidation: createConsolidationSteps({ ...parts, embedder, languageModel }),
   }
 }
 
@@ -164,6 +182,27 @@ function recallOf(
   const timeoutMs = config.RECALL_EMBED_TIMEOUT_MS
   const question = createQuestions({ ...asking, timeoutMs, log })
   return createRecall({ db, question, metrics })
+}
+
+/** Which model makes vectors, and what changes when another does. */
+function embedding(
+  parts: Pick<Services, 'config' | 'log' | 'db' | 'metrics' | 'embedder'> & {
+    readonly models: LiveModels
+    readonly launch: ReturnType<typeof createJobs>['launch']
+  },
+): Pick<Services, 'settings' | 'reembeds' | 'reembed'> {
+  const { models, ...rest } = parts
+  const onChange = () => models.forget()
+  return {
+    settings: createAiSettings({ ...rest, onChange }),
+    reembeds: createReembeds({ ...rest, inForce: models.config, onChange }),
+    reembed: createReembedSteps({
+      ...rest,
+      inForce: models.config,
+      makerOf: models.makerOfSpace,
+      onSwitch: onChange,
+    }),
+  }
 }
 
 /** What takes away for good. */

@@ -143,7 +143,7 @@ export type ErasureReceipt = {
 
 export type Job = {
   readonly id: string
-  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "erase"
+  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "consolidate" | "dream" | "narratives" | "erase" | "reembed"
   readonly state: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
   readonly user_id: string | null
   readonly progress: Readonly<Record<string, unknown>>
@@ -186,8 +186,8 @@ export type Imported = {
 }
 
 export type Schedule = {
-  readonly id: "nightly"
-  readonly kind: "nightly"
+  readonly id: "nightly" | "narratives"
+  readonly kind: "nightly" | "narratives"
   readonly cron: string
   readonly paused: boolean
   readonly note: string | null
@@ -258,8 +258,10 @@ export type AiSettings = {
     readonly api_key: "set" | null
     readonly dim: number
   }
-  /** The stored vectors come from another model: recall goes by words alone. */
+  /** The stored vectors come from another model. */
   readonly reembed: boolean
+  /** Embeds the memories anew, while it is unfinished. */
+  readonly job: string | null
   readonly note: string | null
 }
 
@@ -350,6 +352,14 @@ export type CompatNarrative = {
   readonly narrative: string
   readonly version: number
   readonly generated_at: string | null
+}
+
+export type NarrativeFailure = {
+  /** The caller’s own id of the user. */
+  readonly user_id: string
+  readonly code: string
+  readonly message: string
+  readonly failed_at: string
 }
 
 export type Budget = {
@@ -909,7 +919,7 @@ export interface Operations {
       readonly limit?: number
       /** `next_cursor` of the page before. */
       readonly cursor?: string
-      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "erase"
+      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "consolidate" | "dream" | "narratives" | "erase" | "reembed"
       readonly state?: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
     }
     readonly body: undefined
@@ -990,7 +1000,7 @@ export interface Operations {
       readonly to: string
     }
     readonly answer: {
-      readonly id: "nightly"
+      readonly id: "nightly" | "narratives"
     }
   }
   readonly listUsers: {
@@ -1004,6 +1014,11 @@ export interface Operations {
       readonly items: readonly (User)[]
       readonly next_cursor: string | null
     }
+  }
+  readonly exportUser: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: undefined
   }
   readonly listKeys: {
     readonly query: {
@@ -1162,6 +1177,23 @@ export interface Operations {
     }
     readonly body: undefined
     readonly answer: CompatNarrative
+  }
+  readonly backfillNarratives: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Accepted
+  }
+  readonly listNarrativeFailures: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (NarrativeFailure)[]
+      readonly next_cursor: string | null
+    }
   }
   readonly getBudget: {
     readonly query: Readonly<Record<string, never>>

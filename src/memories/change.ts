@@ -63,7 +63,9 @@ export async function updateMemory(
     const written = await writeRecord(tx, { plans, userId, jobId })
     if (write.content !== standing.content) await writeTextsOf(tx, context, { plans, written })
     await linkPlans(tx, userId, plans)
-    if (write.vectorState === 'written') await carryEmbeddings(tx, { userId, ids: [key.id] })
+    if (write.vectorState === 'written') {
+      await carryEmbeddings(tx, { userId, id: key.id, revision: standing.revision })
+    }
     const row = await insertMemoryJob(tx, context, {
       id: jobId,
       job: {

@@ -14,7 +14,7 @@ export interface EdgeWrite {
  * A link is told to the graph with the memory it begins at, whose revision it leaves alone. Rows that this transaction wrote itself
  * have yet to be told anyway.
  */
-const TELL_GRAPH = `
+export const TELL_GRAPH = `
   update memoir.memory_trace t
      set graph_state = 'pending', graph_marks = t.graph_marks + 1
     from (select distinct src, user_id from changed) c

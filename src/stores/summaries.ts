@@ -20,6 +20,7 @@ export interface SummaryWrite extends Summarised {
   readonly occurredAt: Date
   readonly model: string
   readonly promptVersion: string
+  readonly scope?: string
 }
 
 export interface WrittenSummary {
@@ -39,11 +40,11 @@ export async function writeSummary(
   await keepRevisions(tx, summary.jobId, [summary.id])
   const { rows } = await tx.query<WrittenSummary>(
     `insert into memoir.memory_trace as t
-       (id, user_id, kind, content, content_hash, session_id, conversation_id, collection, source, occurred_at, model, prompt_version)
-     values ($1::uuid, $2::uuid, 'summary', $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       (id, user_id, kind, content, content_hash, session_id, conversation_id, collection, source, occurred_at, model, prompt_version, scope)
+     values ($1::uuid, $2::uuid, 'summary', $3, $4, $5, $6, $7, $8, $9, $10, $11, coalesce($12, 'personal'))
      on conflict (id) do update
        set content = excluded.content, content_hash = excluded.content_hash, occurred_at = excluded.occurred_at,
-           model = excluded.model, prompt_version = excluded.prompt_version, revision = t.revision + 1,
+           model = excluded.model, prompt_version = excluded.prompt_version, scope = coalesce($12, t.scope), revision = t.revision + 1,
            vector_state = 'pending', updated_at = now()
        where t.user_id = excluded.user_id and t.state = 'active' and t.content_hash <> excluded.content_hash
      returning id, seq, revision, text_length as "textLength", window_length as "windowLength",
@@ -60,6 +61,7 @@ export async function writeSummary(
       summary.occurredAt,
       summary.model,
       summary.promptVersion,
+      summary.scope ?? null,
     ],
   )
   return rows[0] ?? null

@@ -37,6 +37,7 @@ test('there are histories of every end and turn of a walk, and of what a schedul
     'memory-graph-later.json',
     'memory-taken-back.json',
     'narrative-asked-again.json',
+    'narratives-done.json',
     'nightly-continuation.json',
     'nightly-continued.json',
     'nightly-done.json',

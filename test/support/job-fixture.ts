@@ -8,6 +8,7 @@ import type { Ingest, PageHooks, PageRequest } from '../../src/ingest/ingest.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
 import { argumentOf } from '../../src/jobs/arguments.ts'
 import type { JobKey, Jobs, Schedules } from '../../src/jobs/jobs.ts'
+import type { Launcher } from '../../src/jobs/launcher.ts'
 import { createRuns } from '../../src/jobs/runs.ts'
 import { createSchedules, type ScheduleKeeper } from '../../src/jobs/schedules.ts'
 import { startSweep, type Sweep, type SweepOptions } from '../../src/jobs/sweep.ts'
@@ -24,8 +25,13 @@ import { startWorker, type RunningWorker, type WorkerServices } from '../../src/
 import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
 import { createSyncSteps, type SyncSteps } from '../../src/graph/sync-steps.ts'
 import { createEraseSteps } from '../../src/forget/erase-steps.ts'
+import { createReembedSteps } from '../../src/reembed/steps.ts'
 import { createProcessFocus } from '../../src/stores/focus.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
+import { createDreamSteps } from '../../src/consolidation/dream.ts'
+import { createConsolidationSteps } from '../../src/consolidation/steps.ts'
+import { createNarratives, type Narratives } from '../../src/narratives/narratives.ts'
+import { createNarrativeRuns } from '../../src/narratives/run.ts'
 import { createNarrativeSteps } from '../../src/narratives/steps.ts'
 import { createSessionSteps } from '../../src/sessions/process.ts'
 import { createScriptedModel } from './scripted-model.ts'
@@ -96,10 +102,13 @@ export interface JobFixture extends AsyncDisposable {
   readonly config: Config
   readonly db: Database
   readonly databaseUrl: string
-  readonly jobs: Jobs & { close(): Promise<void> }
+  readonly jobs: Jobs & Pick<Launcher, 'launch' | 'close'>
   readonly temporal: TemporalClient
   readonly ingest: FakeIngest
-  readonly services: WorkerServices & { readonly schedules: Schedules & ScheduleKeeper }
+  readonly services: WorkerServices & {
+    readonly schedules: Schedules & ScheduleKeeper
+    readonly narratives: Narratives
+  }
   readonly namespaceId: string
   work(options?: {
     sweep?: Partial<SweepOptions>
@@ -149,7 +158,8 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const temporal = await openTemporal(config)
   const jobs = createJobs({ config, db, temporal, metrics, log })
   const ingest = createFakeIngest(db, options)
-  const schedules = createSchedules({ config, db, temporal, jobs, log })
+  const narratives = createNarratives({ config, db, launcher: jobs })
+  const schedules = createSchedules({ config, db, temporal, jobs, narratives, log })
   const graph = createPostgresGraph(db)
   const embedder = createHashingEmbedder({ dimensions: 64, precision: 'fp16' })
   const persistence = createPersistence({ config, db, embedder, graph: createPostgresGraph(db) })
@@ -165,6 +175,7 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     embedder,
     languageModel: createScriptedModel(),
   })
+  const modelled = { config, db, embedder, languageModel: createScriptedModel() }
   const sync = createSyncSteps({ db, graph })
   const syncs = createSyncs({ db, launcher: jobs })
   const services = {
@@ -177,6 +188,12 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
       focus: createProcessFocus({ ttlSeconds: 60 }),
       temporal,
     }),
+    reembed: createReembedSteps({
+      db,
+      inForce: async () => await Promise.resolve(config),
+      makerOf: async (space) => await Promise.resolve(createHashingEmbedder(space)),
+      onSwitch: () => undefined,
+    }),
     config,
     log,
     db,
@@ -185,8 +202,12 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     persistence,
     sessions,
     narration,
+    consolidation: createConsolidationSteps(modelled),
+    dreams: createDreamSteps({ ...modelled, launcher: jobs }),
+    narrativeRuns: createNarrativeRuns({ config, db, launcher: jobs }),
     temporal,
     schedules,
+    narratives,
   }
   const namespaceId = await newNamespace(db, namespace, options.namespaceId)
   const workers: RunningWorker[] = []
