@@ -29,6 +29,7 @@ import { createNarrativeSteps, type NarrativeSteps } from './narratives/steps.ts
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
 import { pricedEmbedding } from './providers/configured-prices.ts'
+import { importRecords } from './portable/import-records.ts'
 import { cachedSpace } from './recall/active-space.ts'
 import { createQuestionSpending } from './recall/question-spending.ts'
 import { createQuestions, type QuestionDependencies } from './recall/question.ts'
@@ -205,10 +206,13 @@ function embedding(
   }
 }
 
-/** What takes away for good. */
-const forgetting = (context: ForgetContext): Pick<Services, 'forget' | 'eraseUser'> => ({
+/** What takes away for good, and what brings back what was taken along. */
+const forgetting = (
+  context: ForgetContext,
+): Pick<Services, 'forget' | 'eraseUser' | 'importRecords'> => ({
   forget: async (request) => await forget(context, request),
   eraseUser: async (request) => await acceptErasure(context, request),
+  importRecords: async (request) => await importRecords(context, request),
 })
 
 const forgetSecretOf = (config: Config) => ({ forgetSecret: config.MEMOIR_ENCRYPTION_KEY })

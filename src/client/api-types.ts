@@ -177,6 +177,9 @@ export type IngestFailure = {
 export type Imported = {
   readonly conversations: number
   readonly messages: number
+  readonly records: number
+  /** Records that are there already, or are made again of others. */
+  readonly left_out: number
   readonly rejected: readonly ({
     readonly index: number
     readonly id?: string
@@ -910,7 +913,10 @@ export interface Operations {
     readonly body: {
       /** The name of the source; the configured one unless given. */
       readonly source?: string
-      readonly conversations: readonly (Readonly<Record<string, unknown>>)[]
+      readonly conversations?: readonly (Readonly<Record<string, unknown>>)[]
+      readonly records?: readonly (Readonly<Record<string, unknown>>)[]
+      /** For administrators: takes in what was erased or forgotten as well, and takes back that it was. */
+      readonly lift?: boolean
     }
     readonly answer: Imported
   }

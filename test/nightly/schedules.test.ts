@@ -7,7 +7,8 @@ import type { Schedule } from '../../src/domain/schedule.ts'
 import { nightlyScheduleIds } from '../../src/temporal/ids.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { createDevServer } from '../support/dev-server.ts'
-import { createJobFixture, gate, type JobFixture } from '../support/job-fixture.ts'
+import { gate } from '../support/fake-ingest.ts'
+import { createJobFixture, type JobFixture } from '../support/job-fixture.ts'
 
 const absent = !hasPostgres || !hasTemporal
 const WAIT = { timeout: 20_000, interval: 50 }
