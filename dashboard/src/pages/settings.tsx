@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
+import type { AiSettings } from '../../../src/client/index.ts'
 import { PageHead, Problem, Skeleton } from '../parts/basics.tsx'
 import { SettingsForm } from '../parts/settings-form.tsx'
+import { pathTo } from '../route.ts'
 import { useMemoir } from '../session.tsx'
 
 export function Settings() {
@@ -20,7 +22,22 @@ export function Settings() {
       {settings.error === null ? null : (
         <Problem error={settings.error} again={() => void settings.refetch()} />
       )}
-      {settings.data === undefined ? null : <SettingsForm settings={settings.data} />}
+      {settings.data === undefined ? null : (
+        <>
+          <Reembedding settings={settings.data} />
+          <SettingsForm settings={settings.data} />
+        </>
+      )}
     </>
+  )
+}
+
+/** What it means that the vectors are of another model, for as long as they are. */
+function Reembedding({ settings: { note, job } }: { readonly settings: AiSettings }) {
+  if (note === null && job === null) return null
+  return (
+    <p className="note">
+      {note} {job === null ? null : <a href={pathTo('jobs', { id: job })}>How far that has come</a>}
+    </p>
   )
 }
