@@ -1,6 +1,7 @@
 import { benchAcceptSessions } from './accept-sessions.ts'
 import { benchAccept } from './accept.ts'
 import { benchBackfill } from './backfill.ts'
+import { benchDashboard } from './dashboard.ts'
 import { startServers, type BenchServers } from './environment.ts'
 import { benchExtraction } from './extraction.ts'
 import { benchGraph } from './graph.ts'
@@ -27,6 +28,7 @@ const BENCHES = {
   graph: benchGraph,
   memory: benchMemory,
   narrative: benchNarrative,
+  dashboard: benchDashboard,
 } satisfies Record<string, (servers: BenchServers) => Promise<Finding[]>>
 
 function refuse(message: string): never {

@@ -31,6 +31,7 @@ import { answerInTime } from './providers/in-time.ts'
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
 import { pricedEmbedding } from './providers/configured-prices.ts'
+import { importRecords } from './portable/import-records.ts'
 import { cachedSpace } from './recall/active-space.ts'
 import { createQuestionSpending } from './recall/question-spending.ts'
 import { createQuestions, type QuestionDependencies } from './recall/question.ts'
@@ -99,7 +100,7 @@ export async function createServices(
   const activeSpace = cachedSpace(db, embedder)
   const focus = focusOf(config, redis)
   const spending = createQuestionSpending({ db, log, priced: pricedBy(config, embedder) })
-  const recall = recallOf(parts, { embedder, activeSpace, spending })
+  const recall = recallOf(parts, { embedder, activeSpace, spending, focus })
   const analyse = createAnalyse({ config, db, languageModel, recall })
   return {
     ...parts,
@@ -156,14 +157,15 @@ function accepting(
   'syncs' | 'posts' | 'narratives' | 'narrativeRuns' | 'consolidations' | 'memories' | 'schedules'
 > {
   const parts = { ...given, launcher: given.jobs }
+  const consolidations = createConsolidations(parts)
   const narratives = createNarratives(parts)
   return {
     syncs: createSyncs(parts),
     posts: createPosts({ ...parts, ...forgetSecretOf(parts.config) }),
     narratives,
-    schedules: createSchedules({ ...parts, narratives }),
-    consolidations: createConsolidations(parts),
+    consolidations,
     narrativeRuns: createNarrativeRuns(parts),
+    schedules: createSchedules({ ...parts, consolidations, narratives }),
     memories: createMemories({ ...parts, launch: parts.launcher.launch }),
   }
 }
@@ -196,11 +198,14 @@ function pipelines(
 
 function recallOf(
   { config, db, log, metrics }: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
-  asking: Pick<QuestionDependencies, 'embedder' | 'activeSpace' | 'spending'>,
+  {
+    focus,
+    ...asking
+  }: Pick<QuestionDependencies, 'embedder' | 'activeSpace' | 'spending'> & Pick<Services, 'focus'>,
 ): Services['recall'] {
   const timeoutMs = config.RECALL_EMBED_TIMEOUT_MS
   const question = createQuestions({ ...asking, timeoutMs, log })
-  return createRecall({ db, question, metrics })
+  return createRecall({ db, question, metrics, focus })
 }
 
 /** Which model makes vectors, and what changes when another does. */
@@ -224,10 +229,13 @@ function embedding(
   }
 }
 
-/** What takes away for good. */
-const forgetting = (context: ForgetContext): Pick<Services, 'forget' | 'eraseUser'> => ({
+/** What takes away for good, and what brings back what was taken along. */
+const forgetting = (
+  context: ForgetContext,
+): Pick<Services, 'forget' | 'eraseUser' | 'importRecords'> => ({
   forget: async (request) => await forget(context, request),
   eraseUser: async (request) => await acceptErasure(context, request),
+  importRecords: async (request) => await importRecords(context, request),
 })
 
 const forgetSecretOf = (config: Config) => ({ forgetSecret: config.MEMOIR_ENCRYPTION_KEY })

@@ -2,9 +2,13 @@ import { Command, type CommanderError } from 'commander'
 import { registerApi } from './commands/api.ts'
 import { registerBackfill } from './commands/backfill.ts'
 import { registerBudget } from './commands/budget.ts'
+import { registerConsolidate } from './commands/consolidate.ts'
 import { registerContext } from './commands/context.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerEval } from './commands/eval.ts'
+import { registerErase } from './commands/erase.ts'
+import { registerExport } from './commands/export.ts'
+import { registerForget } from './commands/forget.ts'
 import { registerImport } from './commands/import.ts'
 import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
@@ -13,6 +17,7 @@ import { registerMigrate } from './commands/migrate.ts'
 import { registerNarrative } from './commands/narrative.ts'
 import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
+import { registerReembed } from './commands/reembed.ts'
 import { registerRemember } from './commands/remember.ts'
 import { registerSchedules } from './commands/schedules.ts'
 import { registerSessions } from './commands/sessions.ts'
@@ -30,6 +35,9 @@ const COMMANDS = [
   registerRemember,
   registerRecall,
   registerContext,
+  registerForget,
+  registerErase,
+  registerExport,
   registerJobs,
   registerSessions,
   registerNarrative,
@@ -39,6 +47,8 @@ const COMMANDS = [
   registerEval,
   registerMcp,
   registerSync,
+  registerConsolidate,
+  registerReembed,
   registerDoctor,
   registerMigrate,
   registerApi,

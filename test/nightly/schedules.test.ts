@@ -7,7 +7,8 @@ import type { Schedule } from '../../src/domain/schedule.ts'
 import { nightlyScheduleIds } from '../../src/temporal/ids.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { createDevServer } from '../support/dev-server.ts'
-import { createJobFixture, gate, type JobFixture } from '../support/job-fixture.ts'
+import { gate } from '../support/fake-ingest.ts'
+import { createJobFixture, type JobFixture } from '../support/job-fixture.ts'
 
 const absent = !hasPostgres || !hasTemporal
 const WAIT = { timeout: 20_000, interval: 50 }
@@ -252,7 +253,7 @@ test.skipIf(absent)('what was removed stays removed until it is resumed', async 
   await schedules.keep()
 
   const left = await schedules.list(memoir.namespaceId)
-  expect(left.map(({ kind }) => kind)).toEqual(['narratives'])
+  expect(left.map(({ kind }) => kind)).toEqual(['consolidation', 'narratives'])
   await expect(handleOf(memoir).describe()).rejects.toThrow()
   await expect(schedules.trigger(idOf(memoir))).rejects.toMatchObject({ code: 'not_found' })
   await schedules.change(idOf(memoir), { paused: false }, 'admin')
