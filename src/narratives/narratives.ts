@@ -95,7 +95,12 @@ async function readAndStart(
 ): Promise<NarrativeRow | null> {
   const row = await readNarrative(dependencies.db, key)
   if (row === null || !wantsGeneration(row, dependencies.config)) return row
-  await acceptNarrative(dependencies, { ...key, userId: row.userId, force: false })
+  try {
+    await acceptNarrative(dependencies, { ...key, userId: row.userId, force: false })
+  } catch (error) {
+    // Others start and end it all the while: the reader is answered all the same.
+    if (!(error instanceof MemoirError) || error.code !== 'in_progress') throw error
+  }
   return row.content === null ? { ...row, state: 'generating', error: null } : row
 }
 
