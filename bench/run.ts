@@ -9,6 +9,7 @@ import { benchLive } from './live.ts'
 import { benchLongTranscript } from './long-transcript.ts'
 import { print, type Finding } from './measure.ts'
 import { benchMemory } from './memory.ts'
+import { benchNarrative } from './narrative.ts'
 import { benchRecall } from './recall.ts'
 import { benchSessions } from './sessions.ts'
 
@@ -27,6 +28,7 @@ const BENCHES = {
   graph: benchGraph,
   memory: benchMemory,
   dashboard: benchDashboard,
+  narrative: benchNarrative,
 } satisfies Record<string, (servers: BenchServers) => Promise<Finding[]>>
 
 function refuse(message: string): never {
