@@ -40,10 +40,10 @@ interface Made {
   readonly content: string
 }
 
-/** A memory of a post's session, and what `then` does with it; `then` knows it as $1 and the post as `post`. */
+/** A memory of a post's session, and what `ending` does with it; `ending` knows it as $1 and the post as `post`. */
 async function remember(
   memoir: ApiFixture,
-  { job, content, kind, then }: Made & { readonly kind: string; readonly then: string },
+  { job, content, kind, ending }: Made & { readonly kind: string; readonly ending: string },
 ): Promise<string> {
   const id = randomUUID()
   await memoir.db.query(
@@ -54,7 +54,7 @@ async function remember(
        insert into memoir.memory_trace (id, user_id, kind, collection, session_id, content, content_hash, occurred_at)
        select $1, user_id, $4, collection, session_id, $3, 'x', now() from post
      )
-     ${then}`,
+     ${ending}`,
     [id, job, content, kind],
   )
   return id
@@ -65,7 +65,7 @@ export const fact = async (memoir: ApiFixture, made: Made): Promise<string> =>
   await remember(memoir, {
     ...made,
     kind: 'fact',
-    then: `insert into memoir.memory_source (trace_id, user_id, session_id, message_id, quote)
+    ending: `insert into memoir.memory_source (trace_id, user_id, session_id, message_id, quote)
            select $1, user_id, session_id, session || ':0', 'said' from post`,
   })
 
@@ -74,5 +74,5 @@ export const summary = async (memoir: ApiFixture, made: Made): Promise<string> =
   await remember(memoir, {
     ...made,
     kind: 'summary',
-    then: `update memoir.session set summary_trace_id = $1 where id = (select session from post)`,
+    ending: `update memoir.session set summary_trace_id = $1 where id = (select session from post)`,
   })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { hasChromium, signIn } from './browser.ts'
-import { drawGraph, handIn, HOSTILE, KEY, linkTo, startStack, type Stack } from './stack.ts'
+import { handIn, HOSTILE, KEY, linkTo, startStack, type Stack } from './stack.ts'
 
 describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('in a browser', () => {
   let stack: Stack
@@ -75,7 +75,6 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('in a browser', ()
     await using visited = await stack.arrive()
     const { page, complaints } = visited
     await signIn(visited, KEY)
-    await drawGraph(page)
     await linkTo(page, 'Users').click()
     await page.getByRole('link', { name: 'cat' }).click()
     await page.getByText(content).waitFor()

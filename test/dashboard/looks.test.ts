@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { hasChromium, signIn } from './browser.ts'
-import { drawGraph, handIn, KEY, startStack, type Stack } from './stack.ts'
+import { handIn, KEY, startStack, type Stack } from './stack.ts'
 
 /** Every page at both widths, by day and by night, with something on it. */
 
@@ -63,7 +63,6 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('in a browser', ()
       const { page, complaints } = visited
       await look(page, 'sign in')
       await signIn(visited, KEY)
-      await drawGraph(page)
       for (const [title, hash] of Object.entries({ ...PAGES, Backfill: `#/jobs/${job}` })) {
         await page.goto(`${stack.api.url}/${hash}`)
         await page.getByRole('heading', { name: title, level: 1 }).waitFor()
@@ -79,7 +78,6 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('in a browser', ()
     await using visited = await stack.arrive({ width: 360 })
     const { page } = visited
     await signIn(visited, KEY)
-    await drawGraph(page)
     for (const [hash, button] of [
       ['#/jobs', 'Start a backfill'],
       ['#/sync', 'Repair…'],
@@ -107,7 +105,6 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('in a browser', ()
       }).observe({ type: 'layout-shift', buffered: true })
     `)
     await signIn(visited, KEY)
-    await drawGraph(page)
     for (const hash of ['#/overview', '#/jobs', '#/sync', '#/users/ann']) {
       await page.goto(`${stack.api.url}/${hash}`)
       await page.reload()

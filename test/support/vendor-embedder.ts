@@ -4,12 +4,12 @@ import { cosine } from '../../src/domain/vectors.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { createEmbedder } from '../../src/providers/create-embedder.ts'
 import { hashingVector } from '../../src/providers/hashing-embedder.ts'
-import { KEY, useFakeVendor } from './vendor.ts'
+import { KEY, calmVendor } from './vendor.ts'
 
 export const DIMENSIONS = 16
 /** A fake vendor for the tests of a file, calm before each, and embedders that ask it. */
 export function useVendor() {
-  const vendor = useFakeVendor({ dimensions: DIMENSIONS })
+  const vendor = calmVendor({ dimensions: DIMENSIONS })
   let models = 0
 
   /** As the configuration makes it; a model of its own each time, so that no pause reaches another test. */

@@ -2,11 +2,11 @@ import { loadConfig } from '../../src/config.ts'
 import type { Turn } from '../../src/domain/transcript.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { createLanguageModel } from '../../src/providers/create-language-model.ts'
-import { KEY, useFakeVendor } from './vendor.ts'
+import { KEY, calmVendor } from './vendor.ts'
 
 /** A fake vendor for the tests of a file, calm before each, and language models that ask it. */
 export function useModelVendor() {
-  const vendor = useFakeVendor()
+  const vendor = calmVendor()
   let models = 0
 
   /** As the configuration makes it; a model of its own each time, so that no pause reaches another test. */

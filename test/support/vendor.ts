@@ -4,7 +4,7 @@ import { startFakeVendor, type FakeVendor, type FakeVendorOptions } from './fake
 export const KEY = 'sk-test-0123456789abcdef'
 
 /** A fake vendor for the tests of a file, calm before each. */
-export function useFakeVendor(options: FakeVendorOptions = {}): () => FakeVendor {
+export function calmVendor(options: FakeVendorOptions = {}): () => FakeVendor {
   let running: FakeVendor | undefined
   beforeAll(async () => {
     running = await startFakeVendor(options)

@@ -54,7 +54,7 @@ export const isWalk = ({ kind }: Pick<Job, 'kind'>) => kind === 'backfill' || ki
 /** In one line: what a list of jobs says of each. */
 export function ProgressLine({ job }: { readonly job: Job }) {
   if (job.error !== null && job.state === 'failed') return <span>{job.error.message}</span>
-  if (!isWalk(job)) return <span>{comparedOf(job)}</span>
+  if (!isWalk(job)) return <Compared job={job} />
   const { processed, total, errors } = countsOf(job)
   const of = total > processed ? ` of ${count(total)}` : ''
   return (
@@ -66,9 +66,9 @@ export function ProgressLine({ job }: { readonly job: Job }) {
 }
 
 /** Other work is on one thing, and its state says it all, but for comparisons. */
-function comparedOf({ progress }: Job): string {
+function Compared({ job: { progress } }: { readonly job: Job }) {
   const checked = numberOf(progress['checked'])
-  return checked === null ? '' : `${plural(checked, 'memory', 'memories')} compared`
+  return checked === null ? null : <span>{plural(checked, 'memory', 'memories')} compared</span>
 }
 
 export function CountsList({ job }: { readonly job: Job }) {
