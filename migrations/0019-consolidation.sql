@@ -66,6 +66,9 @@ alter table schedule_skip drop constraint schedule_skip_kind_check,
   add constraint schedule_skip_reason_check check (reason in ('backfill_running', 'source_gone', 'still_running'));
 create index job_dream on job (namespace_id, created_at desc) where kind = 'dream';
 
+-- A user's vectors that left the hot tier, and so its index: compared one by one while they are few.
+create index memory_embedding_warm on memory_embedding (user_id, space_id, seq) where tier = 'warm' and head = 'semantic';
+
 -- A job that ends before its run could say anything says it for it.
 create function consolidation_follows_job() returns trigger language plpgsql as $body$
 begin
