@@ -24,10 +24,12 @@ import { createConsolidations } from './consolidation/consolidations.ts'
 import { createDreamSteps, type DreamSteps } from './consolidation/dream.ts'
 import { createConsolidationSteps, type ConsolidationSteps } from './consolidation/steps.ts'
 import { createNarratives } from './narratives/narratives.ts'
+import { createNarrativeRuns, type NarrativeRuns } from './narratives/run.ts'
 import { createNarrativeSteps, type NarrativeSteps } from './narratives/steps.ts'
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
 import { pricedEmbedding } from './providers/configured-prices.ts'
+import { importRecords } from './portable/import-records.ts'
 import { cachedSpace } from './recall/active-space.ts'
 import { createQuestionSpending } from './recall/question-spending.ts'
 import { createQuestions, type QuestionDependencies } from './recall/question.ts'
@@ -58,6 +60,7 @@ export interface Services extends ApiServices {
   readonly narration: NarrativeSteps
   readonly consolidation: ConsolidationSteps
   readonly dreams: DreamSteps
+  readonly narrativeRuns: NarrativeRuns
   readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
   /** Working memory by user: in Redis when there is one, else in this process. */
@@ -95,6 +98,7 @@ export async function createServices(
   const activeSpace = cachedSpace(db, embedder)
   const priced = () => pricedEmbedding(config, embedder.identity.model)
   const focus = focusOf(config, redis)
+  const accepted = accepting({ ...parts, temporal, launcher: jobs })
   const spending = createQuestionSpending({ db, log, priced })
   return {
     ...parts,
@@ -107,7 +111,7 @@ export async function createServices(
     ...forgetting({ ...parts, launch: jobs.launch, focus }),
     graph,
     jobs,
-    ...accepting({ ...parts, temporal, launcher: jobs }),
+    ...accepted,
     dreams: createDreamSteps({ config, db, launcher: jobs, languageModel }),
     sync: createSyncSteps({ db, graph }),
     erase: createEraseSteps({ db, graph, focus, temporal }),
@@ -131,14 +135,19 @@ function accepting(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics' | 'temporal'> & {
     readonly launcher: ReturnType<typeof createJobs>
   },
-): Pick<Services, 'syncs' | 'posts' | 'narratives' | 'consolidations' | 'schedules' | 'memories'> {
+): Pick<
+  Services,
+  'syncs' | 'posts' | 'narratives' | 'narrativeRuns' | 'consolidations' | 'schedules' | 'memories'
+> {
   const consolidations = createConsolidations(parts)
+  const narratives = createNarratives(parts)
   return {
     syncs: createSyncs(parts),
     posts: createPosts({ ...parts, ...forgetSecretOf(parts.config) }),
-    narratives: createNarratives(parts),
+    narratives,
     consolidations,
-    schedules: createSchedules({ ...parts, jobs: parts.launcher, consolidations }),
+    narrativeRuns: createNarrativeRuns(parts),
+    schedules: createSchedules({ ...parts, jobs: parts.launcher, consolidations, narratives }),
     memories: createMemories({ ...parts, launch: parts.launcher.launch }),
   }
 }
@@ -199,10 +208,13 @@ function embedding(
   }
 }
 
-/** What takes away for good. */
-const forgetting = (context: ForgetContext): Pick<Services, 'forget' | 'eraseUser'> => ({
+/** What takes away for good, and what brings back what was taken along. */
+const forgetting = (
+  context: ForgetContext,
+): Pick<Services, 'forget' | 'eraseUser' | 'importRecords'> => ({
   forget: async (request) => await forget(context, request),
   eraseUser: async (request) => await acceptErasure(context, request),
+  importRecords: async (request) => await importRecords(context, request),
 })
 
 const forgetSecretOf = (config: Config) => ({ forgetSecret: config.MEMOIR_ENCRYPTION_KEY })

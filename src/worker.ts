@@ -54,6 +54,7 @@ export type WorkerServices = Pick<
   | 'narration'
   | 'consolidation'
   | 'dreams'
+  | 'narrativeRuns'
   | 'temporal'
   | 'graph'
   | 'sync'

@@ -9,6 +9,7 @@ import { createEraseActivities } from './erase.ts'
 import type { EraseSteps } from '../forget/erase-steps.ts'
 import { createMemoryActivities } from './memories.ts'
 import { createNarrativeActivities } from './narratives.ts'
+import type { NarrativeRuns } from '../narratives/run.ts'
 import type { NarrativeSteps } from '../narratives/steps.ts'
 import { createReembedActivities } from './reembed.ts'
 import type { ReembedSteps } from '../reembed/steps.ts'
@@ -24,6 +25,7 @@ export interface ActivityDependencies extends ReportDependencies {
   readonly narration: NarrativeSteps
   readonly consolidation: ConsolidationSteps
   readonly dreams: DreamSteps
+  readonly narrativeRuns: NarrativeRuns
   readonly sync: SyncSteps
   readonly erase: EraseSteps
   readonly reembed: ReembedSteps

@@ -32,6 +32,7 @@ import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
 import { settingsRoutes } from './routes/settings.ts'
+import { narrativeRunRoutes } from './routes/narrative-runs.ts'
 import { narrativeRoutes } from './routes/narratives.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { statsRoutes } from './routes/stats.ts'
@@ -84,6 +85,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', settingsRoutes)
     .route('/', sessionRoutes)
     .route('/', narrativeRoutes)
+    .route('/', narrativeRunRoutes)
     .route('/', budgetRoutes)
     .route('/', statsRoutes)
     .route('/', syncRoutes)

@@ -6,6 +6,9 @@ import { registerConsolidate } from './commands/consolidate.ts'
 import { registerContext } from './commands/context.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerEval } from './commands/eval.ts'
+import { registerErase } from './commands/erase.ts'
+import { registerExport } from './commands/export.ts'
+import { registerForget } from './commands/forget.ts'
 import { registerImport } from './commands/import.ts'
 import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
@@ -30,6 +33,9 @@ const COMMANDS = [
   registerRemember,
   registerRecall,
   registerContext,
+  registerForget,
+  registerErase,
+  registerExport,
   registerJobs,
   registerSessions,
   registerSchedules,

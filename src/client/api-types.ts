@@ -221,7 +221,7 @@ export type ErasureReceipt = {
 
 export type Job = {
   readonly id: string
-  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "consolidate" | "dream" | "erase" | "reembed"
+  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "consolidate" | "dream" | "narratives" | "erase" | "reembed"
   readonly state: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
   readonly user_id: string | null
   readonly progress: Readonly<Record<string, unknown>>
@@ -255,6 +255,9 @@ export type IngestFailure = {
 export type Imported = {
   readonly conversations: number
   readonly messages: number
+  readonly records: number
+  /** Records that are there already, or are made again of others. */
+  readonly left_out: number
   readonly rejected: readonly ({
     readonly index: number
     readonly id?: string
@@ -264,8 +267,8 @@ export type Imported = {
 }
 
 export type Schedule = {
-  readonly id: "nightly" | "consolidation"
-  readonly kind: "nightly" | "consolidation"
+  readonly id: "nightly" | "consolidation" | "narratives"
+  readonly kind: "nightly" | "consolidation" | "narratives"
   readonly cron: string
   readonly paused: boolean
   readonly note: string | null
@@ -430,6 +433,14 @@ export type CompatNarrative = {
   readonly narrative: string
   readonly version: number
   readonly generated_at: string | null
+}
+
+export type NarrativeFailure = {
+  /** The caller’s own id of the user. */
+  readonly user_id: string
+  readonly code: string
+  readonly message: string
+  readonly failed_at: string
 }
 
 export type Budget = {
@@ -751,6 +762,8 @@ export interface Operations {
       readonly from?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly to?: string
+      /** The latest first, by when they became known or by when it happened. */
+      readonly order?: "known" | "occurred"
     }
     readonly body: undefined
     readonly answer: {
@@ -1012,7 +1025,10 @@ export interface Operations {
     readonly body: {
       /** The name of the source; the configured one unless given. */
       readonly source?: string
-      readonly conversations: readonly (Readonly<Record<string, unknown>>)[]
+      readonly conversations?: readonly (Readonly<Record<string, unknown>>)[]
+      readonly records?: readonly (Readonly<Record<string, unknown>>)[]
+      /** For administrators: takes in what was erased or forgotten as well, and takes back that it was. */
+      readonly lift?: boolean
     }
     readonly answer: Imported
   }
@@ -1021,7 +1037,7 @@ export interface Operations {
       readonly limit?: number
       /** `next_cursor` of the page before. */
       readonly cursor?: string
-      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "consolidate" | "dream" | "erase" | "reembed"
+      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "consolidate" | "dream" | "narratives" | "erase" | "reembed"
       readonly state?: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
     }
     readonly body: undefined
@@ -1102,7 +1118,7 @@ export interface Operations {
       readonly to: string
     }
     readonly answer: {
-      readonly id: "nightly" | "consolidation"
+      readonly id: "nightly" | "consolidation" | "narratives"
     }
   }
   readonly listUsers: {
@@ -1279,6 +1295,23 @@ export interface Operations {
     }
     readonly body: undefined
     readonly answer: CompatNarrative
+  }
+  readonly backfillNarratives: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Accepted
+  }
+  readonly listNarrativeFailures: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (NarrativeFailure)[]
+      readonly next_cursor: string | null
+    }
   }
   readonly getBudget: {
     readonly query: Readonly<Record<string, never>>

@@ -1,6 +1,7 @@
 import { createKeys, createSchedules, createUsers } from './administration.ts'
 import type { AcceptedMemories, Operations, Recall, Stats, Status, Tombstone } from './api-types.ts'
 import { createForget, type ForgetRequest } from './forget.ts'
+import { createGraph, type MemoryGraph } from './graph.ts'
 import { createConsolidations } from './consolidations.ts'
 import { createJobs } from './jobs.ts'
 import { createMemories, type MemoryWrite } from './memories.ts'
@@ -59,6 +60,8 @@ export class Memoir {
   readonly add: (memory: MemoryWrite, options?: WriteOptions) => Promise<AcceptedMemories>
   /** For good, with all that came of them alone; with `dry_run` it only counts. */
   readonly forget: (request: ForgetRequest, options?: WriteOptions) => Promise<Tombstone>
+  /** What a user's memories are about and how that hangs together, for drawing. */
+  readonly graph: (userId: string, options?: RequestOptions) => Promise<MemoryGraph>
   /** Whether the stores and the other parts answer. */
   readonly status: (options?: RequestOptions) => Promise<Status>
   /** What there is in the key’s namespace, and what model vendors were asked in the last `days`. */
@@ -79,6 +82,7 @@ export class Memoir {
     this.sync = createSync(transport)
     this.status = createStatus(transport)
     this.forget = createForget(transport)
+    this.graph = createGraph(transport)
     this.schedules = createSchedules(transport)
     this.keys = createKeys(transport)
     this.tools = createTools(transport)
@@ -106,6 +110,7 @@ export {
   MemoirJobError,
   type ApiErrorCode,
 } from './error.ts'
+export type { GraphEdge, GraphNode, MemoryGraph } from './graph.ts'
 export type { JobFilter, ResumeOptions, WaitOptions } from './jobs.ts'
 export type { MemoryChange, MemoryFilter, MemoryWrite } from './memories.ts'
 export type { ForgetRequest } from './forget.ts'

@@ -9,6 +9,7 @@ export const JOB_KINDS = [
   'narrative',
   'consolidate',
   'dream',
+  'narratives',
   'erase',
   'reembed',
 ] as const

@@ -1,6 +1,6 @@
 /** Schedules, as HTTP, the command line and the stores speak of them. Pure types; safe inside workflows. */
 
-export const SCHEDULE_KINDS = ['nightly', 'consolidation'] as const
+export const SCHEDULE_KINDS = ['nightly', 'consolidation', 'narratives'] as const
 export type ScheduleKind = (typeof SCHEDULE_KINDS)[number]
 
 /** Why a run of a schedule accepted no job. */
@@ -39,6 +39,6 @@ export interface ScheduledRun {
   readonly namespaceId: string
   /** Empty for what knows no source. */
   readonly source: string
-  /** Left out: the nightly one. */
+  /** Left out: the nightly run. */
   readonly kind?: ScheduleKind
 }

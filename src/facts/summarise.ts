@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Turn } from '../domain/transcript.ts'
 import { MemoirError } from '../errors.ts'
 import { contentHash } from '../ingest/conversation.ts'
-import { indexAlone, writeTexts, writeVectors } from '../memories/derive.ts'
+import { indexAlone, writeWhole } from '../memories/derive.ts'
 import { requireSpace } from '../memories/space.ts'
 import type { Queryable } from '../stores/database.ts'
 import type { Space } from '../stores/spaces.ts'
@@ -166,6 +166,7 @@ async function write(
   const { content, model, promptVersion } = summary
   const said = turns.at(-1)?.at
   const occurredAt = said === null || said === undefined ? at : new Date(said)
+  const text = indexAlone(content, language)
   const row = await writeSummary(tx, {
     ...of,
     userId,
@@ -175,12 +176,15 @@ async function write(
     occurredAt,
     model,
     promptVersion,
+    language: text.language,
+    textLength: text.length,
+    windowLength: text.windowLength,
   })
   if (row !== null) {
+    const { before: counted } = row
     const trace = { ...row, userId, kind: 'summary' as const }
-    const counted = row.revision === 1 ? null : row
-    await writeTexts(tx, [{ trace, text: indexAlone(content, language), counted, occurredAt }])
-    await writeVectors(tx, space, [{ trace, vec, counted: row.vectorRevision > 0 }])
+    const vectorCounted = counted !== null && counted.vectorRevision > 0
+    await writeWhole(tx, space, [{ trace, text, vec, counted, vectorCounted, occurredAt }])
   }
   await linkSummaryToFacts(tx, userId, of)
 }

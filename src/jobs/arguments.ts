@@ -15,6 +15,7 @@ const ARGUMENT = {
   consolidate: startOf,
   dream: startOf,
   reembed: startOf,
+  narratives: startOf,
 } satisfies Record<JobKind, (row: JobRow, heartbeatSeconds: number) => JobStart>
 
 /** What the workflow of a row is started with, now or after a crash. */

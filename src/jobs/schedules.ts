@@ -1,13 +1,7 @@
 import type { ScheduledAccept, ScheduledWork } from '../activities/schedules.ts'
 import type { Config } from '../config.ts'
 import type { Consolidations } from '../consolidation/consolidations.ts'
-import type { Job } from '../domain/job.ts'
-import {
-  SCHEDULE_KINDS,
-  type Schedule,
-  type ScheduleChange,
-  type ScheduleKind,
-} from '../domain/schedule.ts'
+import { SCHEDULE_KINDS, type Schedule, type ScheduleChange } from '../domain/schedule.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import { appendAudit } from '../stores/audit.ts'
@@ -21,7 +15,7 @@ import {
   type ScheduleKey,
   type ScheduleRow,
 } from '../stores/schedules.ts'
-import { ensureNamespace, findNamespace, listNamespaceIds } from '../stores/tenants.ts'
+import { ensureNamespace, listNamespaceIds } from '../stores/tenants.ts'
 import { isTemporalAway } from '../temporal/away.ts'
 import type { TemporalClient } from '../temporal/client.ts'
 import {
@@ -29,14 +23,17 @@ import {
   type ScheduleView,
   type TemporalSchedules,
 } from '../temporal/schedules.ts'
+import type { Narratives } from '../narratives/narratives.ts'
 import type { Jobs, ScheduleId, Schedules } from './jobs.ts'
+import { createScheduledKinds } from './scheduled-kinds.ts'
 
 export interface SchedulesDependencies {
   readonly config: Config
   readonly db: Database
   readonly temporal: TemporalClient
-  readonly jobs: Jobs
+  readonly jobs: Pick<Jobs, 'acceptNightly' | 'get'>
   readonly consolidations: Pick<Consolidations, 'accept'>
+  readonly narratives: Pick<Narratives, 'acceptRun'>
   readonly log: Logger
 }
 
@@ -48,6 +45,7 @@ export interface ScheduleKeeper extends ScheduledWork {
 
 interface Context extends SchedulesDependencies {
   readonly server: TemporalSchedules
+  readonly kinds: ReturnType<typeof createScheduledKinds>
 }
 
 /** How many runs are shown. */
@@ -57,15 +55,15 @@ export function createSchedules(dependencies: SchedulesDependencies): Schedules 
   const context: Context = {
     ...dependencies,
     server: createTemporalSchedules(dependencies.temporal),
+    kinds: createScheduledKinds(dependencies),
   }
-  const { config, db, server } = context
+  const { config, db, kinds, server } = context
   return {
     async list(namespaceId) {
       // At once: a Temporal that is away costs one deadline, not one a schedule.
-      const shown = SCHEDULE_KINDS.map(async (kind) => {
-        const key = await keyIn(context, kind, namespaceId)
-        const row = key && (await rowOf(context, key))
-        return key && row && !row.removed ? [await present(context, key, { row, ask: true })] : []
+      const shown = (await keysIn(context, namespaceId)).map(async (key) => {
+        const row = await rowOf(context, key)
+        return row.removed ? [] : [await present(context, key, { row, ask: true })]
       })
       return (await Promise.all(shown)).flat()
     },
@@ -75,8 +73,8 @@ export function createSchedules(dependencies: SchedulesDependencies): Schedules 
       await write(context, key, { change: {}, removed: true, actor })
     },
     async trigger(id) {
-      const { key } = await requireSchedule(context, id)
-      return await acceptNow(context, key)
+      const { key, row } = await requireSchedule(context, id)
+      return await kinds[key.kind].accept({ namespaceId: id.namespaceId, cron: row.cron })
     },
     async backfill(id, range) {
       const { key } = await requireSchedule(context, id)
@@ -87,44 +85,27 @@ export function createSchedules(dependencies: SchedulesDependencies): Schedules 
       return key.kind
     },
     async keep() {
-      const namespace = await ensureNamespace(db, config.SOURCE_NAMESPACE)
-      if (namespace) await apply(context, keyOf(context, 'nightly', namespace.id))
+      await ensureNamespace(db, config.SOURCE_NAMESPACE)
       for (const namespaceId of await listNamespaceIds(db)) {
-        await apply(context, keyOf(context, 'consolidation', namespaceId))
+        for (const key of await keysIn(context, namespaceId)) await apply(context, key)
       }
     },
     acceptScheduled: async (run) => await acceptScheduled(context, run),
   }
 }
 
-function keyOf({ config }: Context, kind: ScheduleKind, namespaceId: string): ScheduleKey {
-  return { namespaceId, source: kind === 'nightly' ? config.SOURCE_NAME : '', kind }
+/** Of every kind that the namespace has. */
+async function keysIn({ kinds }: Context, namespaceId: string): Promise<ScheduleKey[]> {
+  const keys: ScheduleKey[] = []
+  for (const kind of SCHEDULE_KINDS) {
+    const source = await kinds[kind].sourceIn(namespaceId)
+    if (source !== null) keys.push({ namespaceId, source, kind })
+  }
+  return keys
 }
 
-/** Null for the nightly one of a namespace that has no source. */
-async function keyIn(
-  context: Context,
-  kind: ScheduleKind,
-  namespaceId: string,
-): Promise<ScheduleKey | null> {
-  const key = keyOf(context, kind, namespaceId)
-  if (kind !== 'nightly') return key
-  const namespace = await findNamespace(context.db, context.config.SOURCE_NAMESPACE)
-  return namespace?.id === namespaceId ? key : null
-}
-
-async function rowOf({ config, db }: Context, key: ScheduleKey): Promise<ScheduleRow> {
-  const cron = key.kind === 'nightly' ? config.NIGHTLY_CRON : config.CONSOLIDATION_CRON
-  return await ensureSchedule(db, key, cron)
-}
-
-async function acceptNow({ consolidations, jobs }: Context, key: ScheduleKey): Promise<Job> {
-  const { namespaceId } = key
-  if (key.kind === 'nightly') return (await jobs.acceptNightly({ namespaceId })).job
-  const { id } = await consolidations.accept({ namespaceId, dryRun: false })
-  const job = await jobs.get({ namespaceId, id })
-  if (job === null) throw new MemoirError('not_found', SENTENCE.not_found)
-  return job
+async function rowOf({ db, kinds }: Context, key: ScheduleKey): Promise<ScheduleRow> {
+  return await ensureSchedule(db, key, kinds[key.kind].cron)
 }
 
 async function requireSchedule(
@@ -132,8 +113,7 @@ async function requireSchedule(
   { namespaceId, id }: ScheduleId,
   { removedToo = false } = {},
 ): Promise<{ key: ScheduleKey; row: ScheduleRow }> {
-  const kind = SCHEDULE_KINDS.find((known) => known === id)
-  const key = kind ? await keyIn(context, kind, namespaceId) : null
+  const key = (await keysIn(context, namespaceId)).find(({ kind }) => kind === id)
   const row = key && (await rowOf(context, key))
   if (!key || !row || (row.removed && !removedToo)) {
     throw new MemoirError('not_found', SENTENCE.not_found)
@@ -186,11 +166,10 @@ async function write(
 
 /** Two may apply at once, and the older may come last: whoever has applied looks again. */
 async function apply(context: Context, key: ScheduleKey): Promise<void> {
-  const { db } = context
   for (;;) {
     const row = await rowOf(context, key)
     await applyRow(context, key, row)
-    await markApplied(db, key, row.revision)
+    await markApplied(context.db, key, row.revision)
     const after = await rowOf(context, key)
     if (after.revision === row.revision) return
   }
@@ -243,24 +222,22 @@ async function orAway(work: () => Promise<void>): Promise<void> {
 }
 
 /**
- * The one step of a scheduled run. A nightly one beside a backfill is skipped: that reads more than the night would, and its success moves the
+ * The one step of a scheduled run. Beside a backfill it is skipped: that reads more than the night would, and its success moves the
  * watermark; when it fails, the next night reads from where the watermark stayed.
  */
 async function acceptScheduled(context: Context, run: ScheduledAccept): Promise<string | null> {
-  const { consolidations, db, jobs } = context
-  const { namespaceId, source, id, plannedAt, kind = 'nightly' } = run
+  const { db, kinds } = context
+  const { namespaceId, source, kind = 'nightly', id, plannedAt } = run
   const key: ScheduleKey = { namespaceId, source, kind }
   // A schedule of a configuration that has since changed.
-  if ((await keyIn(context, kind, namespaceId))?.source !== source) {
+  if ((await kinds[kind].sourceIn(namespaceId)) !== source) {
     await recordSkip(db, key, { id, reason: 'source_gone' })
     return null
   }
   try {
-    if (kind === 'consolidation') {
-      return (await consolidations.accept({ namespaceId, id, dryRun: false })).id
-    }
     const planned = plannedAt === undefined ? {} : { plannedAt: new Date(plannedAt) }
-    return (await jobs.acceptNightly({ namespaceId, id, ...planned })).job.id
+    const { cron } = await rowOf(context, key)
+    return (await kinds[kind].accept({ namespaceId, id, cron, ...planned })).id
   } catch (error) {
     if (!(error instanceof MemoirError) || error.code !== 'conflict') throw error
     const reason = kind === 'nightly' ? 'backfill_running' : 'still_running'

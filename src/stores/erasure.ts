@@ -26,6 +26,7 @@ export const PLACES: readonly Place[] = [
   own('memory_embedding'),
   own('memory_edge'),
   own('entity'),
+  own('narrative_run'),
   own('user_narrative_version'),
   own('user_narratives'),
   own('consolidation_vector'),

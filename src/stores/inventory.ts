@@ -154,6 +154,8 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
   'user_narratives.sources': 'uuids',
   'user_narratives.material': 'uuids',
   'user_narratives.prompt_version': 'one of a closed list',
+  'narrative_run.state': 'one of a closed list',
+  'narrative_run.code': 'one of a closed list',
   'user_narrative_version.model': 'configuration',
   'user_narrative_version.sources': 'uuids',
   'user_narrative_version.material': 'uuids',

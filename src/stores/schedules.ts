@@ -109,6 +109,7 @@ export async function recordSkip(
 const JOB_KIND = {
   nightly: 'nightly',
   consolidation: 'dream',
+  narratives: 'narratives',
 } satisfies Record<ScheduleKind, JobKind>
 
 interface RunRow {

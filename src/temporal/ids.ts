@@ -30,6 +30,7 @@ export const WORKFLOWS = {
   narrative: { type: 'narrate', priority: 3 },
   consolidate: { type: 'consolidate', priority: 4 },
   dream: { type: 'dream', priority: 4 },
+  narratives: { type: 'narrateAll', priority: 4 },
 } satisfies Record<JobKind, WorkflowOfKind>
 
 /** Work that is nobody else's: each job has a run of its own. */
@@ -61,27 +62,21 @@ export const WALKS = {
   },
 } satisfies Record<WalkKind, WalkIds>
 
-/** A schedule, and the thin run it starts (Temporal appends the planned time to that one's id). */
-export function scheduleIds(
-  kind: ScheduleKind,
-  subject: JobSubject,
-): { readonly scheduleId: string; readonly runnerId: string; readonly type: string } {
-  if (kind === 'nightly') return { ...nightlyScheduleIds(subject), type: 'scheduledNightly' }
-  const { namespaceId } = subject
-  return {
-    scheduleId: `consolidation:${namespaceId}`,
-    runnerId: `consolidation-runner:${namespaceId}`,
-    type: 'scheduledConsolidation',
-  }
+export interface ScheduleSubject extends JobSubject {
+  readonly kind: ScheduleKind
 }
 
-export function nightlyScheduleIds({ namespaceId, source }: JobSubject): {
+/** A schedule, and the thin run it starts (Temporal appends the planned time to that one's id). */
+export function scheduleIds({ namespaceId, source, kind }: ScheduleSubject): {
   readonly scheduleId: string
   readonly runnerId: string
 } {
-  const subject = `${namespaceId}:${uuidOfName(source)}`
-  return { scheduleId: `nightly:${subject}`, runnerId: `nightly-runner:${subject}` }
+  const subject = source === '' ? namespaceId : `${namespaceId}:${uuidOfName(source)}`
+  return { scheduleId: `${kind}:${subject}`, runnerId: `${kind}-runner:${subject}` }
 }
+
+export const nightlyScheduleIds = (subject: JobSubject) =>
+  scheduleIds({ ...subject, kind: 'nightly' })
 
 /**
  * A start that finds a run open is refused, and whoever started looks whose run it is (launcher.ts). Joining it blindly would be

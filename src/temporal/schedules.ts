@@ -4,14 +4,9 @@ import {
   ScheduleOverlapPolicy,
   type ScheduleDescription,
 } from '@temporalio/client'
-import type { ScheduledRun, ScheduleKind } from '../domain/schedule.ts'
+import type { ScheduledRun } from '../domain/schedule.ts'
 import type { TemporalClient } from './client.ts'
-import { scheduleIds, type JobSubject } from './ids.ts'
-
-/** Which schedule: each kind is one of a source, or of a namespace. */
-export interface ScheduleSubject extends JobSubject {
-  readonly kind: ScheduleKind
-}
+import { scheduleIds, type ScheduleSubject } from './ids.ts'
 
 /** The schedules that Temporal keeps. Every call fails after a deadline; none waits for a server that is away. */
 export interface TemporalSchedules {
@@ -49,13 +44,12 @@ const CATCHUP_WINDOW = '12 hours'
 
 export function createTemporalSchedules(temporal: TemporalClient): TemporalSchedules {
   const { schedule } = temporal.client
-  const handleOf = (subject: ScheduleSubject) =>
-    schedule.getHandle(scheduleIds(subject.kind, subject).scheduleId)
+  const handleOf = (subject: ScheduleSubject) => schedule.getHandle(scheduleIds(subject).scheduleId)
   const bounded = async <T>(call: () => Promise<T>) => await temporal.within(DEADLINE_MS, call)
   return {
     create: async (subject, wanted) =>
       await bounded(async () => {
-        const { scheduleId } = scheduleIds(subject.kind, subject)
+        const { scheduleId } = scheduleIds(subject)
         try {
           await schedule.create({ scheduleId, ...optionsOf(temporal.taskQueue, subject, wanted) })
           return true
@@ -103,14 +97,15 @@ async function found(call: () => Promise<void>): Promise<boolean> {
 
 /** The schedule starts a thin run, because Temporal appends the planned time to what it starts; that run accepts the job. */
 function optionsOf(taskQueue: string, subject: ScheduleSubject, wanted: WantedSchedule) {
-  const { runnerId, type } = scheduleIds(subject.kind, subject)
-  const { kind, namespaceId, source } = subject
+  const { runnerId } = scheduleIds(subject)
+  const { namespaceId, source, kind } = subject
+  // Runs of schedules that were made before there were several kinds name none.
   const run: ScheduledRun = { namespaceId, source, ...(kind === 'nightly' ? {} : { kind }) }
   return {
     spec: { cronExpressions: [wanted.cron], timezone: 'UTC' },
     action: {
       type: 'startWorkflow' as const,
-      workflowType: type,
+      workflowType: 'scheduledNightly',
       workflowId: runnerId,
       taskQueue,
       args: [run],

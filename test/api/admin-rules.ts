@@ -10,6 +10,11 @@ const ANY = '0199f3a4-7c3e-7c52-9d0e-6a1f4b7c2d10'
 
 export const ADMIN_RULES = {
   'post /v1/backfills': rule('/v1/backfills', 'POST', {}),
+  'post /v1/narratives/backfill': rule('/v1/narratives/backfill', 'POST'),
+  'get /v1/narratives/backfill/{job}/failures': rule(
+    '/v1/narratives/backfill/019ab9c0-0000-7000-8000-000000000000/failures',
+    'GET',
+  ),
   'get /v1/settings/budget': rule('/v1/settings/budget', 'GET'),
   'put /v1/settings/budget': rule('/v1/settings/budget', 'PUT', { per_day: 5 }),
   'get /v1/sync': rule('/v1/sync', 'GET'),

@@ -10,6 +10,7 @@ import { createJobs } from '../../src/jobs/accept.ts'
 import { createSchedules } from '../../src/jobs/schedules.ts'
 import { createExposition } from '../../src/exposition.ts'
 import { createRulesModel } from '../../src/providers/rules-model.ts'
+import { importRecords } from '../../src/portable/import-records.ts'
 import { createMemories } from '../../src/memories/service.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { createEmbedder } from '../../src/providers/create-embedder.ts'
@@ -121,10 +122,11 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     embedding: { ok: true, detail: 'built-in' },
   }
   const graph = createPostgresGraph(db)
+  const narratives = createNarratives({ config, db, launcher: jobs })
   const services: ApiServices = {
     graph,
     syncs: createSyncs({ db, launcher: jobs }),
-    narratives: createNarratives({ config, db, launcher: jobs }),
+    narratives,
     consolidations: createConsolidations({ config, db, launcher: jobs }),
     config,
     log,
@@ -138,6 +140,8 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     ...embeddingOf({ config, db, metrics, log, launch: jobs.launch }),
     forget: async (request) => await forget({ config, db, launch: jobs.launch }, request),
     eraseUser: async (request) => await acceptErasure({ config, db, launch: jobs.launch }, request),
+    importRecords: async (request) =>
+      await importRecords({ config, db, launch: jobs.launch }, request),
     languageModel: createRulesModel(),
     memories: createMemories({ config, db, launch: jobs.launch }),
     schedules: createSchedules({
@@ -146,6 +150,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
       temporal,
       jobs,
       consolidations: createConsolidations({ config, db, launcher: jobs }),
+      narratives,
       log,
     }),
     recall: async (request) => {

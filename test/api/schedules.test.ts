@@ -34,6 +34,16 @@ test.skipIf(!hasPostgres)('the schedules are listed even before a worker came', 
         recent_runs: [],
         applied: false,
       },
+      {
+        id: 'narratives',
+        kind: 'narratives',
+        cron: '0 5 * * 0',
+        paused: false,
+        note: null,
+        next_runs: [],
+        recent_runs: [],
+        applied: false,
+      },
     ],
     next_cursor: null,
   })
@@ -116,24 +126,21 @@ test.skipIf(!hasPostgres)('a removed schedule is gone until a change brings it b
   await using memoir = await createApiFixture()
 
   expect((await memoir.send(`${PATH}/nightly`, { method: 'DELETE' })).status).toBe(204)
-  expect((await memoir.send(PATH)).json.items).toMatchObject([{ id: 'consolidation' }])
+  const kinds = (items: { kind: string }[]) => items.map(({ kind }) => kind)
+  expect(kinds((await memoir.send(PATH)).json.items)).toEqual(['consolidation', 'narratives'])
   expect((await memoir.send(`${PATH}/nightly`, { method: 'DELETE' })).status).toBe(404)
   const back = await memoir.send(`${PATH}/nightly`, { method: 'PATCH', body: { paused: false } })
   expect(back.status).toBe(200)
 })
 
-test.skipIf(!hasPostgres)(
-  'a namespace that has no source has the schedule that needs none',
-  async () => {
-    await using memoir = await createApiFixture()
-    await memoir.namespace('acme')
-    const headers = { 'memoir-namespace': 'acme' }
+test.skipIf(!hasPostgres)('a namespace that has no source has no nights', async () => {
+  await using memoir = await createApiFixture()
+  await memoir.namespace('acme')
+  const headers = { 'memoir-namespace': 'acme' }
 
-    expect((await memoir.send(PATH, { headers })).json.items).toMatchObject([
-      { id: 'consolidation' },
-    ])
-    const body = { paused: true }
-    const answer = await memoir.send(`${PATH}/nightly`, { method: 'PATCH', body, headers })
-    expect(answer.status).toBe(404)
-  },
-)
+  const { items } = (await memoir.send(PATH, { headers })).json
+  expect(items).toMatchObject([{ id: 'consolidation' }, { id: 'narratives' }])
+  const body = { paused: true }
+  const answer = await memoir.send(`${PATH}/nightly`, { method: 'PATCH', body, headers })
+  expect(answer.status).toBe(404)
+})

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { ScheduleNotFoundError } from '@temporalio/client'
 import { msToTs } from '@temporalio/common/lib/time.js'
 import { expect, test, vi } from 'vitest'
-import { createConsolidations } from '../../src/consolidation/consolidations.ts'
 import { createSchedules } from '../../src/jobs/schedules.ts'
 import type { Schedule } from '../../src/domain/schedule.ts'
 import { nightlyScheduleIds } from '../../src/temporal/ids.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { createDevServer } from '../support/dev-server.ts'
-import { createJobFixture, gate, type JobFixture } from '../support/job-fixture.ts'
+import { gate } from '../support/fake-ingest.ts'
+import { createJobFixture, type JobFixture } from '../support/job-fixture.ts'
 
 const absent = !hasPostgres || !hasTemporal
 const WAIT = { timeout: 20_000, interval: 50 }
@@ -169,19 +169,7 @@ test.skipIf(absent)('a later start changes nothing of a schedule that is there',
 
   const { config, db, temporal, jobs, services } = memoir
   const other = { ...config, NIGHTLY_CRON: '0 5 * * *' }
-  const consolidations = createConsolidations({
-    config: other,
-    db,
-    launcher: { launch: () => undefined },
-  })
-  await createSchedules({
-    config: other,
-    db,
-    temporal,
-    jobs,
-    consolidations,
-    log: services.log,
-  }).keep()
+  await createSchedules({ ...services, config: other, db, temporal, jobs }).keep()
 
   expect(await nightly(memoir)).toMatchObject({
     cron: '0 2 * * *',
@@ -267,7 +255,8 @@ test.skipIf(absent)('what was removed stays removed until it is resumed', async 
   await schedules.remove(idOf(memoir), 'admin')
   await schedules.keep()
 
-  expect(await schedules.list(memoir.namespaceId)).toMatchObject([{ id: 'consolidation' }])
+  const left = await schedules.list(memoir.namespaceId)
+  expect(left.map(({ kind }) => kind)).toEqual(['consolidation', 'narratives'])
   await expect(handleOf(memoir).describe()).rejects.toThrow()
   await expect(schedules.trigger(idOf(memoir))).rejects.toMatchObject({ code: 'not_found' })
   await schedules.change(idOf(memoir), { paused: false }, 'admin')

@@ -47,24 +47,6 @@ test('records a day and a night', async () => {
   await recordHistory(temporal, { workflowId, runId }, 'dream-continued')
 }, 90_000)
 
-test('records what its schedule starts', async () => {
-  await using memoir = await createTestMemoir()
-  const { namespaceId, services } = memoir
-  const { scheduleId } = scheduleIds('consolidation', {
-    namespaceId,
-    source: '',
-  })
-  await services.schedules.keep()
-  const handle = services.temporal.client.schedule.getHandle(scheduleId)
-  await handle.trigger()
-  const workflowId = await vi.waitUntil(
-    async () => (await handle.describe()).info.recentActions[0]?.action.workflow.workflowId,
-    10_000,
-  )
-  await closed(memoir, workflowId)
-  await recordHistory(services.temporal, { workflowId }, 'scheduled-consolidation')
-}, 60_000)
-
 async function remember({ db, namespaceId }: TestMemoir): Promise<string> {
   const userId = (await ensureUsers(db, namespaceId, ['ann'])).get('ann') ?? ''
   await db.query(

@@ -11,10 +11,10 @@ export {
   altered as dream,
   altered as eraseUser,
   altered as narrate,
+  altered as narrateAll,
   altered as nightly,
   altered as persistMemory,
   altered as processSession,
-  altered as scheduledConsolidation,
   altered as scheduledNightly,
   altered as sync,
 }
