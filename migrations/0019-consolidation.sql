@@ -36,7 +36,7 @@ create table consolidation_vector (
   run_id uuid not null references consolidation_run (id) on delete cascade,
   trace_id uuid not null references memory_trace (id) on delete cascade,
   head text not null,
-  space_id int not null references embedding_space (id),
+  space_id int not null references embedding_space (id) on delete cascade,
   user_id uuid not null,
   tier text not null,
   revision int not null,
