@@ -284,6 +284,7 @@ describe.skipIf(!hasPostgres)('consolidation', () => {
     const told = (await find(memoir, daySummaryId(userId, YESTERDAY)))?.content
     expect(told).toContain('kayak')
     expect(told).not.toMatch(/bicycle|purse/)
+    await memoir.finish(id)
     const { id: next } = await memoir.consolidate(YESTERDAY)
     expect((await memoir.run(next)).material).toHaveLength(5)
   })
