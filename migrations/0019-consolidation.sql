@@ -36,7 +36,7 @@ create table consolidation_vector (
   run_id uuid not null references consolidation_run (id) on delete cascade,
   trace_id uuid not null references memory_trace (id) on delete cascade,
   head text not null,
-  space_id int not null references embedding_space (id),
+  space_id int not null references embedding_space (id) on delete cascade,
   user_id uuid not null,
   tier text not null,
   revision int not null,
@@ -65,6 +65,9 @@ alter table schedule_skip drop constraint schedule_skip_kind_check,
   drop constraint schedule_skip_reason_check,
   add constraint schedule_skip_reason_check check (reason in ('backfill_running', 'source_gone', 'still_running'));
 create index job_dream on job (namespace_id, created_at desc) where kind = 'dream';
+
+-- A user's vectors that left the hot tier, and so its index: compared one by one while they are few.
+create index memory_embedding_warm on memory_embedding (user_id, space_id, seq) where tier = 'warm' and head = 'semantic';
 
 -- A job that ends before its run could say anything says it for it.
 create function consolidation_follows_job() returns trigger language plpgsql as $body$

@@ -348,6 +348,8 @@ async function dropSpace(db: Queryable, id: number): Promise<void> {
     )
     if ((rowCount ?? 0) === 0) break
   }
-  await db.query(`drop index concurrently if exists memoir.memory_embedding_hnsw_${id}`)
+  for (const index of [`memory_embedding_hnsw_${id}`, `memory_embedding_warm_${id}`]) {
+    await db.query(`drop index concurrently if exists memoir.${index}`)
+  }
   await db.query(`delete from memoir.embedding_space where id = $1 and state = 'retired'`, [id])
 }

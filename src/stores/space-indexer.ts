@@ -1,7 +1,7 @@
 import type { Logger } from '../logger.ts'
 import { EXACT_VECTORS } from './candidates.ts'
 import type { Database } from './database.ts'
-import { buildSpaceIndex, type Space } from './spaces.ts'
+import { buildSpaceIndex, buildWarmIndex, type Space } from './spaces.ts'
 
 /**
  * Builds a space's HNSW index in the background once some user has more vectors than are compared one by one. A store on a single
@@ -12,10 +12,13 @@ export function createSpaceIndexer(db: Database, log: Logger) {
 
   async function build(space: Space): Promise<void> {
     try {
-      if (space.indexedAt !== null || !(await hasLargeUser(db))) return
-      log.info({ space: space.id }, 'building the vector index')
-      await buildSpaceIndex(db, space)
-      log.info({ space: space.id }, 'the vector index is built')
+      if (!(await hasLargeUser(db))) return
+      if (space.indexedAt === null) {
+        log.info({ space: space.id }, 'building the vector index')
+        await buildSpaceIndex(db, space)
+        log.info({ space: space.id }, 'the vector index is built')
+      }
+      await buildWarmIndex(db, space)
     } catch (error) {
       log.warn({ error, space: space.id }, 'the vector index was not built; it is tried again')
     } finally {

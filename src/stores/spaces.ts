@@ -75,26 +75,52 @@ export { isSpace as sameSpace } from '../providers/embedder.ts'
  * Not inside a transaction.
  */
 export async function buildSpaceIndex(db: Queryable, space: Space): Promise<void> {
-  const name = `memory_embedding_hnsw_${space.id}`
-  const { column, type } =
-    space.precision === 'fp32'
-      ? { column: 'vec_full', type: 'vector' }
-      : { column: 'vec', type: 'halfvec' }
+  const { column, type } = indexed(space)
+  await buildIndex(
+    db,
+    `memory_embedding_hnsw_${space.id}`,
+    `using hnsw ((${column}::${type}(${space.dimensions})) ${type}_cosine_ops)
+      where space_id = ${space.id} and tier = 'hot' and head = 'semantic'`,
+  )
+  await db.query(
+    `update memoir.embedding_space set indexed_at = coalesce(indexed_at, now()) where id = $1`,
+    [space.id],
+  )
+}
+
+/** Fewer warm vectors of a space are found without an index. */
+const MANY_WARM = 20_000
+const WARM_A_LIST = 1_000
+
+/** The same of its warm vectors, in lists: smaller than the other and slower, and only once there are many. */
+export async function buildWarmIndex(db: Queryable, space: Space): Promise<void> {
+  const { rows } = await db.query<{ n: number }>(
+    `select count(*) as n from memoir.memory_embedding where space_id = $1 and tier = 'warm' and head = 'semantic'`,
+    [space.id],
+  )
+  const warm = rows[0]?.n ?? 0
+  if (warm < MANY_WARM) return
+  const { column, type } = indexed(space)
+  await buildIndex(
+    db,
+    `memory_embedding_warm_${space.id}`,
+    `using ivfflat ((${column}::${type}(${space.dimensions})) ${type}_cosine_ops) with (lists = ${Math.ceil(warm / WARM_A_LIST)})
+      where space_id = ${space.id} and tier = 'warm' and head = 'semantic'`,
+  )
+}
+
+const indexed = ({ precision }: Space) =>
+  precision === 'fp32' ? { column: 'vec_full', type: 'vector' } : { column: 'vec', type: 'halfvec' }
+
+async function buildIndex(db: Queryable, name: string, how: string): Promise<void> {
   const { rows } = await db.query<{ valid: boolean }>(
     `select i.indisvalid as valid from pg_catalog.pg_index i where i.indexrelid = to_regclass($1)`,
     [`memoir.${name}`],
   )
   if (rows[0]?.valid === false) await db.query(`drop index concurrently if exists memoir.${name}`)
-  if (rows[0]?.valid !== true) {
-    await db.query(
-      `create index concurrently if not exists ${name} on memoir.memory_embedding
-        using hnsw ((${column}::${type}(${space.dimensions})) ${type}_cosine_ops)
-        where space_id = ${space.id} and tier = 'hot' and head = 'semantic'`,
-    )
-  }
+  if (rows[0]?.valid === true) return
   await db.query(
-    `update memoir.embedding_space set indexed_at = coalesce(indexed_at, now()) where id = $1`,
-    [space.id],
+    `create index concurrently if not exists ${name} on memoir.memory_embedding ${how}`,
   )
 }
 

@@ -47,11 +47,15 @@ export function vectorScores(
     }
   }
   const distance = `e.${column}::${type}(${space.dimensions}) <=> ${question}`
+  const nearest = bind(indexCandidates(limit))
+  // Each tier has an index of its own; warm vectors are compared one by one while the store has too few for one.
+  const tier = (
+    name: string,
+  ) => `(select seq, 1 - (${distance}) as cosine from memoir.memory_embedding e ${only}
+       where ${own} and e.tier = '${name}'
+       order by ${distance} limit ${nearest})`
   return {
-    scores: `vectors as materialized (
-      select seq, 1 - (${distance}) as cosine from memoir.memory_embedding e ${only}
-       where ${own} and e.tier = 'hot'
-       order by ${distance} limit ${bind(indexCandidates(limit))})`,
+    scores: `vectors as materialized (${tier('hot')} union all ${tier('warm')})`,
     cosine: 'v.cosine',
     // Candidates found by words get their cosine too, so that all three scores can be compared.
     join: `left join lateral (
@@ -73,4 +77,6 @@ export const indexCandidates = (limit: number) => Math.ceil(limit * INDEX_SHARE)
 export const indexSettings = (limit: number) => ({
   'hnsw.iterative_scan': 'relaxed_order',
   'hnsw.ef_search': String(Math.ceil(indexCandidates(limit) * 1.6)),
+  'ivfflat.iterative_scan': 'relaxed_order',
+  'ivfflat.probes': '10',
 })

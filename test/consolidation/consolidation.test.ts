@@ -266,6 +266,29 @@ describe.skipIf(!hasPostgres)('consolidation', () => {
     expect(await find(memoir, ids[4])).toMatchObject({ state: 'active' })
   })
 
+  test('a memory that says something else by now is not told as it was; one that came meanwhile waits', async () => {
+    await using memoir = await createConsolidationFixture()
+    const ids = await memoir.remember(YESTERDAY, OTHER)
+    const id = await memoir.accept(YESTERDAY)
+    const { signal } = new AbortController()
+    await memoir.steps.plan({ jobId: id }, signal)
+    await memoir.db.query(
+      `update memoir.memory_trace set content = 'Ann sold her kayak.', revision = revision + 1 where id = $1`,
+      [ids[1]],
+    )
+    expect(await memoir.steps.apply({ jobId: id }, signal)).toEqual({ again: true })
+    await memoir.steps.plan({ jobId: id }, signal)
+    await memoir.remember(YESTERDAY, ['Ann found a purse.'])
+    expect(await memoir.steps.apply({ jobId: id }, signal)).toEqual({ again: false })
+    const { userId } = await memoir.run(id)
+    const told = (await find(memoir, daySummaryId(userId, YESTERDAY)))?.content
+    expect(told).toContain('kayak')
+    expect(told).not.toMatch(/bicycle|purse/)
+    await memoir.finish(id)
+    const { id: next } = await memoir.consolidate(YESTERDAY)
+    expect((await memoir.run(next)).material).toHaveLength(5)
+  })
+
   test('undoing restores row for row, once, and the night leaves the day alone', async () => {
     await using memoir = await createConsolidationFixture()
     const day = daysAgo(60)

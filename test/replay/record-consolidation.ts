@@ -20,6 +20,9 @@ test('records a day and a night', async () => {
     dryRun: false,
   })
   const { workflow_id: dayRun } = await memoir.until(one.id, 'succeeded')
+  expect(await services.consolidations.show({ namespaceId, id: one.id })).toMatchObject({
+    state: 'applied',
+  })
   await closed(memoir, dayRun)
   await recordHistory(temporal, { workflowId: dayRun }, 'consolidation-done')
 
