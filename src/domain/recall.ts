@@ -18,12 +18,13 @@ export const RECALL_STAGES = [
   'speaker',
   'time',
   'hops',
+  'salience',
   'focus',
 ] as const
 export type RecallStage = (typeof RECALL_STAGES)[number]
 
 /** What takes no part unless it is asked for: it earned nothing where that was measured. */
-export const OFF_STAGES = ['recency', 'salience', 'importance'] as const
+export const OFF_STAGES = ['recency', 'importance'] as const
 export type OffStage = (typeof OFF_STAGES)[number]
 
 export const MAX_HOPS = 2

@@ -74,7 +74,7 @@ async function hitsOf(searched: Found, request: RecallRequest, tools: Tools): Pr
   const { candidates, edges } = await follow(found, request, { ...tools, traits, first })
   const fused = candidates === found.candidates ? first : fuse(candidates, traits)
   const speaker = left(request, 'speaker') ? null : speakerBoost(found.speakers)
-  const worth = worthBoosts(request, new Date())
+  const worth = worthBoosts(request, { followed: candidates !== found.candidates })
   const boosts = [speaker, timeBoost(found.window), ...worth].filter((boost) => boost !== null)
   const ordered = rerank(fused, boosts)
   const wanted = ordered.filter(({ relevance }) => relevance >= (request.threshold ?? 0))
@@ -110,8 +110,8 @@ async function follow(
   const seqs = first.slice(0, HOPPED).map(({ seq }) => seq)
   const kinds = kindsOf(request)
   const query = { userId: user.id, seqs, hops, kinds, states: statesOf(request), vector }
-  const neighbours = await timed('hops', async () => await findNeighbours(db, query))
-  return { candidates: withNeighbours(candidates, neighbours), edges: edgesOf(neighbours) }
+  const around = await timed('hops', async () => await findNeighbours(db, query))
+  return { candidates: withNeighbours(candidates, around), edges: edgesOf(around.neighbours) }
 }
 
 const tenths = (value: number) => Math.round(value * 10) / 10

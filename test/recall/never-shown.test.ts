@@ -148,8 +148,8 @@ const asked: fc.Arbitrary<AskOptions> = fc.record(
     scopes: fc.constantFrom(['personal'], ['work'], ['personal', 'work']),
     includeSuperseded: fc.boolean(),
     kinds: fc.constantFrom(['fact'] as const, ['note'] as const),
-    without: fc.subarray(['vectors', 'words', 'window', 'hops', 'focus'] as const),
-    also: fc.subarray(['recency', 'salience', 'importance'] as const),
+    without: fc.subarray(['vectors', 'words', 'window', 'hops', 'focus', 'salience'] as const),
+    also: fc.subarray(['recency', 'importance'] as const),
   },
   { requiredKeys: [] },
 )
@@ -201,7 +201,7 @@ async function findsTheRest(world: World): Promise<void> {
 
 const operations = fc.array(
   fc.oneof(
-    { weight: 5, arbitrary: remember },
+    { weight: 3, arbitrary: remember },
     { weight: 4, arbitrary: ask },
     { weight: 4, arbitrary: change },
     { weight: 2, arbitrary: lookBack },
