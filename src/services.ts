@@ -24,6 +24,7 @@ import { createNarratives } from './narratives/narratives.ts'
 import { createNarrativeSteps, type NarrativeSteps } from './narratives/steps.ts'
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
+import { configuredReranker } from './providers/reranker.ts'
 import { pricedEmbedding } from './providers/configured-prices.ts'
 import { cachedSpace } from './recall/active-space.ts'
 import { createQuestionSpending } from './recall/question-spending.ts'
@@ -166,7 +167,9 @@ function recallOf(
 ): Services['recall'] {
   const timeoutMs = config.RECALL_EMBED_TIMEOUT_MS
   const question = createQuestions({ ...asking, timeoutMs, log })
-  return createRecall({ db, question, metrics, focus })
+  const reranker = configuredReranker(config)
+  const judge = reranker && { reranker, timeoutMs: config.RERANK_TIMEOUT_MS, log }
+  return createRecall({ db, question, metrics, focus, ...(judge ? { judge } : {}) })
 }
 
 /** What takes away for good. */

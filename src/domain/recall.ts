@@ -20,6 +20,7 @@ export const RECALL_STAGES = [
   'hops',
   'salience',
   'focus',
+  'rerank',
 ] as const
 export type RecallStage = (typeof RECALL_STAGES)[number]
 
@@ -67,6 +68,8 @@ export interface HitScores {
   readonly salience: number
   readonly importance: number
   readonly focus: number
+  /** Only where a reranking model took part. */
+  readonly rerank?: number
 }
 
 export interface Edge {
@@ -116,7 +119,7 @@ export interface Hit extends Memory {
   readonly message_ids: readonly string[]
 }
 
-export type Degraded = 'embedding' | 'embedding_space' | 'embedding_timeout' | 'focus'
+export type Degraded = 'embedding' | 'embedding_space' | 'embedding_timeout' | 'focus' | 'rerank'
 
 export interface RecallResult {
   readonly hits: readonly Hit[]

@@ -9,6 +9,7 @@ import { rerank } from './boost.ts'
 import { inFocus, noteAnswer } from './focus.ts'
 import { fuse, type Fused } from './fuse.ts'
 import { edgesOf, HOPPED, withNeighbours } from './hops.ts'
+import { hitsToJudge, judgeHits, type Judge } from './judge.ts'
 import { readHits } from './last-read.ts'
 import type { QuestionVector } from './question.ts'
 import { createSearch, type Found } from './search.ts'
@@ -25,6 +26,8 @@ export interface RecallDependencies {
   readonly metrics: Metrics
   /** Working memory; without one nothing is kept in mind. */
   readonly focus?: FocusBuffer
+  /** A model that judges hits, when there is one. */
+  readonly judge?: Judge
 }
 
 type Timed = <T>(stage: string, work: () => Promise<T> | T) => Promise<T>
@@ -34,7 +37,7 @@ type Timed = <T>(stage: string, work: () => Promise<T> | T) => Promise<T>
  * `took_ms` is all of it, the question's embedding included.
  * @throws MemoirError `store_unavailable`
  */
-export function createRecall({ db, question, metrics, focus }: RecallDependencies) {
+export function createRecall({ db, question, metrics, focus, judge }: RecallDependencies) {
   const timed: Timed = async (stage, work) => {
     const start = performance.now()
     const result = await work()
@@ -50,10 +53,13 @@ export function createRecall({ db, question, metrics, focus }: RecallDependencie
   return async function recall(request: RecallRequest): Promise<RecallResult> {
     const began = performance.now()
     const found = await timed('candidates', async () => await search(request))
-    const hits = found === null ? [] : await hitsOf(found, request, { db, timed })
+    const wide = { ...request, k: hitsToJudge(judge, request) }
+    const read = found === null ? [] : await hitsOf(found, wide, { db, timed })
+    const judged = await timed('rerank', async () => await judgeHits(judge, read, request))
+    const { hits } = judged
     if (found !== null) noteAnswer(focus, { userId: found.user.id, request, hits })
     const away = found?.focus?.degraded === true ? (['focus'] as const) : []
-    const degraded = [...(found?.asked.degraded ?? []), ...away]
+    const degraded = [...(found?.asked.degraded ?? []), ...away, ...judged.degraded]
     return { hits, degraded, took_ms: tenths(performance.now() - began) }
   }
 }
