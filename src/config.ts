@@ -128,6 +128,10 @@ export const environmentSchema = z.object({
     .regex(/^(auto|[a-z]{2})$/)
     .default('auto'),
   RECALL_EMBED_TIMEOUT_MS: whole(300, 1, 60_000),
+  RERANK_BASE_URL: httpUrl.optional(),
+  RERANK_MODEL: text.optional(),
+  RERANK_API_KEY: text.optional(),
+  RERANK_TIMEOUT_MS: whole(500, 1, 60_000),
 
   MEMORY_HOT_DAYS: whole(30, 1, 36_500),
   MEMORY_TIMEZONE: text
@@ -253,6 +257,9 @@ function contradictions(env: Environment): string[] {
   ) {
     problems.push('OPENAI_API_KEY: needed for EMBEDDING_MODEL unless EMBEDDING_BASE_URL is set')
   }
+  if ((env.RERANK_BASE_URL === undefined) !== (env.RERANK_MODEL === undefined)) {
+    problems.push('RERANK_BASE_URL, RERANK_MODEL: only together')
+  }
   if (env.GRAPH_BACKEND === 'neo4j' && env.NEO4J_URI === undefined) {
     problems.push('NEO4J_URI: needed together with GRAPH_BACKEND=neo4j')
   }
@@ -268,7 +275,7 @@ function contradictions(env: Environment): string[] {
   if (env.TEMPORAL_ADDRESS === undefined && (env.TEMPORAL_TLS || env.TEMPORAL_API_KEY)) {
     problems.push('TEMPORAL_ADDRESS: needed together with TEMPORAL_TLS or TEMPORAL_API_KEY')
   }
-  for (const name of ['OPENAI_BASE_URL', 'EMBEDDING_BASE_URL'] as const) {
+  for (const name of ['OPENAI_BASE_URL', 'EMBEDDING_BASE_URL', 'RERANK_BASE_URL'] as const) {
     const url = env[name]
     if (url !== undefined) problems.push(...providerUrlProblems(name, url, env))
   }

@@ -30,6 +30,7 @@ import { createNarrativeSteps, type NarrativeSteps } from './narratives/steps.ts
 import { answerInTime } from './providers/in-time.ts'
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
+import { configuredReranker } from './providers/reranker.ts'
 import { pricedEmbedding } from './providers/configured-prices.ts'
 import { importRecords } from './portable/import-records.ts'
 import { cachedSpace } from './recall/active-space.ts'
@@ -205,7 +206,9 @@ function recallOf(
 ): Services['recall'] {
   const timeoutMs = config.RECALL_EMBED_TIMEOUT_MS
   const question = createQuestions({ ...asking, timeoutMs, log })
-  return createRecall({ db, question, metrics, focus })
+  const reranker = configuredReranker(config)
+  const judge = reranker && { reranker, timeoutMs: config.RERANK_TIMEOUT_MS, log }
+  return createRecall({ db, question, metrics, focus, ...(judge ? { judge } : {}) })
 }
 
 /** Which model makes vectors, and what changes when another does. */

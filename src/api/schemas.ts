@@ -184,6 +184,7 @@ export const hitSchema = memorySchema
       salience: z.number(),
       importance: z.number(),
       focus: z.number(),
+      rerank: z.number().optional(),
     }),
     heads: z.object({
       semantic: z.number().optional(),

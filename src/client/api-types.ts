@@ -42,6 +42,7 @@ export type Hit = Memory & {
     readonly salience: number
     readonly importance: number
     readonly focus: number
+    readonly rerank?: number
   }
   readonly heads: {
     readonly semantic?: number
@@ -756,9 +757,9 @@ export interface Operations {
       /** Also what gave way to something newer. */
       readonly include_superseded?: boolean
       /** Stages to leave out, to measure what they earn. */
-      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops" | "focus")[]
+      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops" | "salience" | "focus" | "rerank")[]
       /** Stages that are off, to measure what they would earn. */
-      readonly with?: readonly ("recency" | "salience" | "importance")[]
+      readonly with?: readonly ("recency" | "importance")[]
       readonly max_tokens?: number
     }
     readonly answer: Context
@@ -822,9 +823,9 @@ export interface Operations {
       /** Also what gave way to something newer. */
       readonly include_superseded?: boolean
       /** Stages to leave out, to measure what they earn. */
-      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops" | "focus")[]
+      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops" | "salience" | "focus" | "rerank")[]
       /** Stages that are off, to measure what they would earn. */
-      readonly with?: readonly ("recency" | "salience" | "importance")[]
+      readonly with?: readonly ("recency" | "importance")[]
     }
     readonly answer: Recall
   }

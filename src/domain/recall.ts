@@ -18,12 +18,14 @@ export const RECALL_STAGES = [
   'speaker',
   'time',
   'hops',
+  'salience',
   'focus',
+  'rerank',
 ] as const
 export type RecallStage = (typeof RECALL_STAGES)[number]
 
 /** What takes no part unless it is asked for: it earned nothing where that was measured. */
-export const OFF_STAGES = ['recency', 'salience', 'importance'] as const
+export const OFF_STAGES = ['recency', 'importance'] as const
 export type OffStage = (typeof OFF_STAGES)[number]
 
 export const MAX_HOPS = 2
@@ -66,6 +68,8 @@ export interface HitScores {
   readonly salience: number
   readonly importance: number
   readonly focus: number
+  /** Only where a reranking model took part. */
+  readonly rerank?: number
 }
 
 export interface Edge {
@@ -115,7 +119,7 @@ export interface Hit extends Memory {
   readonly message_ids: readonly string[]
 }
 
-export type Degraded = 'embedding' | 'embedding_space' | 'embedding_timeout' | 'focus'
+export type Degraded = 'embedding' | 'embedding_space' | 'embedding_timeout' | 'focus' | 'rerank'
 
 export interface RecallResult {
   readonly hits: readonly Hit[]

@@ -18,8 +18,11 @@ export interface InFocus {
   readonly share: (memory: Pick<Memory, 'id' | 'session_id'>) => number
 }
 
-/** The boost of a question without a word of its own, and of one with a word or two; more words say what is meant. */
-const SIZES = [0.4, 0.3, 0.15]
+/**
+ * The boost of a question without a word of its own. One word is enough to say what is meant: lifted as well, what was asked before
+ * came in the way of one question in fifty of the chats of this project.
+ */
+const SIZE = 0.4
 /** What was shown third says half as much as what was shown first. */
 const HALF_AT = 2
 /** Of the same session, but not shown before. */
@@ -56,7 +59,7 @@ export function inFocus(
 ): InFocus {
   const { traceIds, sessionId } = focus ?? NOTHING
   const places = new Map(traceIds.map((id, place) => [id, place]))
-  const size = SIZES[telling] ?? 0
+  const size = telling === 0 ? SIZE : 0
   return {
     size,
     traceIds: size === 0 ? [] : traceIds,

@@ -1,6 +1,6 @@
 import type { Edge } from '../domain/recall.ts'
 import type { Candidate } from '../stores/candidate-query.ts'
-import type { Neighbour } from '../stores/neighbours.ts'
+import type { Around, Neighbour } from '../stores/neighbours.ts'
 
 /** Fourth stage: what stands next to a memory lends it its likeness to the question, and comes along itself. */
 
@@ -14,14 +14,21 @@ const NAMED_EDGES = 5
 /** Candidates with the mean likeness of them and their neighbours, and those that the edges led to. */
 export function withNeighbours(
   candidates: readonly Candidate[],
-  neighbours: readonly Neighbour[],
+  { neighbours, own }: Around,
 ): Candidate[] {
   const known = new Map(candidates.map((one) => [one.seq, one]))
-  for (const { seq, cosine } of neighbours) {
-    if (!known.has(seq)) known.set(seq, { seq, cosine, text: 0, window: 0 })
+  for (const { seq, cosine, details } of neighbours) {
+    if (!known.has(seq)) known.set(seq, { seq, cosine, text: 0, window: 0, details })
   }
   const around = Map.groupBy(neighbours, ({ from }) => from)
-  return [...known.values()].map((one) => ({ ...one, around: meanOf(one, around.get(one.seq)) }))
+  return [...known.values()].map((one) => {
+    const details = one.details ?? own.get(one.seq)
+    return {
+      ...one,
+      ...(details === undefined ? {} : { details }),
+      around: meanOf(one, around.get(one.seq)),
+    }
+  })
 }
 
 function meanOf({ cosine }: Candidate, neighbours: readonly Neighbour[] = []): number | null {

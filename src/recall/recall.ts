@@ -9,6 +9,7 @@ import { rerank } from './boost.ts'
 import { inFocus, noteAnswer } from './focus.ts'
 import { fuse, type Fused } from './fuse.ts'
 import { edgesOf, HOPPED, withNeighbours } from './hops.ts'
+import { hitsToJudge, judgeHits, type Judge } from './judge.ts'
 import { readHits } from './last-read.ts'
 import type { QuestionVector } from './question.ts'
 import { createSearch, type Found } from './search.ts'
@@ -25,6 +26,8 @@ export interface RecallDependencies {
   readonly metrics: Metrics
   /** Working memory; without one nothing is kept in mind. */
   readonly focus?: FocusBuffer
+  /** A model that judges hits, when there is one. */
+  readonly judge?: Judge
 }
 
 type Timed = <T>(stage: string, work: () => Promise<T> | T) => Promise<T>
@@ -34,7 +37,7 @@ type Timed = <T>(stage: string, work: () => Promise<T> | T) => Promise<T>
  * `took_ms` is all of it, the question's embedding included.
  * @throws MemoirError `store_unavailable`
  */
-export function createRecall({ db, question, metrics, focus }: RecallDependencies) {
+export function createRecall({ db, question, metrics, focus, judge }: RecallDependencies) {
   const timed: Timed = async (stage, work) => {
     const start = performance.now()
     const result = await work()
@@ -50,10 +53,13 @@ export function createRecall({ db, question, metrics, focus }: RecallDependencie
   return async function recall(request: RecallRequest): Promise<RecallResult> {
     const began = performance.now()
     const found = await timed('candidates', async () => await search(request))
-    const hits = found === null ? [] : await hitsOf(found, request, { db, timed })
+    const wide = { ...request, k: hitsToJudge(judge, request) }
+    const read = found === null ? [] : await hitsOf(found, wide, { db, timed })
+    const judged = await timed('rerank', async () => await judgeHits(judge, read, request))
+    const { hits } = judged
     if (found !== null) noteAnswer(focus, { userId: found.user.id, request, hits })
     const away = found?.focus?.degraded === true ? (['focus'] as const) : []
-    const degraded = [...(found?.asked.degraded ?? []), ...away]
+    const degraded = [...(found?.asked.degraded ?? []), ...away, ...judged.degraded]
     return { hits, degraded, took_ms: tenths(performance.now() - began) }
   }
 }
@@ -74,7 +80,7 @@ async function hitsOf(searched: Found, request: RecallRequest, tools: Tools): Pr
   const { candidates, edges } = await follow(found, request, { ...tools, traits, first })
   const fused = candidates === found.candidates ? first : fuse(candidates, traits)
   const speaker = left(request, 'speaker') ? null : speakerBoost(found.speakers)
-  const worth = worthBoosts(request, new Date())
+  const worth = worthBoosts(request, { followed: candidates !== found.candidates })
   const boosts = [speaker, timeBoost(found.window), ...worth].filter((boost) => boost !== null)
   const ordered = rerank(fused, boosts)
   const wanted = ordered.filter(({ relevance }) => relevance >= (request.threshold ?? 0))
@@ -110,8 +116,8 @@ async function follow(
   const seqs = first.slice(0, HOPPED).map(({ seq }) => seq)
   const kinds = kindsOf(request)
   const query = { userId: user.id, seqs, hops, kinds, states: statesOf(request), vector }
-  const neighbours = await timed('hops', async () => await findNeighbours(db, query))
-  return { candidates: withNeighbours(candidates, neighbours), edges: edgesOf(neighbours) }
+  const around = await timed('hops', async () => await findNeighbours(db, query))
+  return { candidates: withNeighbours(candidates, around), edges: edgesOf(around.neighbours) }
 }
 
 const tenths = (value: number) => Math.round(value * 10) / 10

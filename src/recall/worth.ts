@@ -1,10 +1,11 @@
 import { OFF_STAGES, type OffStage, type RecallRequest } from '../domain/recall.ts'
 import type { Boost } from './boost.ts'
-import { wanted } from './stages.ts'
+import { left, wanted } from './stages.ts'
 
 /**
- * Reranking by what a memory is worth whatever is asked: how new it is, how salient, how important somebody said it is. Each is
- * shown with every hit; none orders hits unless a request asks for it, since a question says what it wants and these do not.
+ * Reranking by what a memory is worth whatever is asked: how salient it is, how new, how important somebody said it is. Each is shown
+ * with every hit. Salience decides between memories that answer equally well, where edges were followed: that brings it along, and
+ * with the built-in embedder, where none are, it earned nothing. The two others order nothing unless a request asks for it.
  */
 
 export interface Worth {
@@ -29,9 +30,11 @@ const UNRATED = 5
 
 export const importanceOf = (importance: number | null): number => (importance ?? UNRATED) / 10
 
-const SHARES: Readonly<Record<OffStage, (worth: Worth, now: Date) => number>> = {
-  recency: ({ occurredAt }, now) => recencyOf(occurredAt, now),
+type WorthStage = OffStage | 'salience'
+
+const SHARES: Readonly<Record<WorthStage, (worth: Worth, now: Date) => number>> = {
   salience: ({ salience }) => salience,
+  recency: ({ occurredAt }, now) => recencyOf(occurredAt, now),
   importance: ({ importance }) => importanceOf(importance),
 }
 
@@ -41,8 +44,15 @@ const SIZE = 0.1
 export const asksWorth = (request: RecallRequest): boolean =>
   OFF_STAGES.some((stage) => wanted(request, stage))
 
-export function worthBoosts(request: RecallRequest, now: Date): readonly Boost[] {
-  return OFF_STAGES.filter((stage) => wanted(request, stage)).map((stage) => ({
+/** @param followed whether edges were, which brings details of the candidates along */
+export function worthBoosts(
+  request: RecallRequest,
+  { followed }: { followed: boolean },
+): readonly Boost[] {
+  const now = new Date()
+  const salience = followed && !left(request, 'salience') ? (['salience'] as const) : []
+  const stages = [...salience, ...OFF_STAGES.filter((stage) => wanted(request, stage))]
+  return stages.map((stage) => ({
     size: SIZE,
     share: ({ details }) => (details === undefined ? 0 : SHARES[stage](details, now)),
   }))

@@ -66,6 +66,8 @@ export interface FakeVendor {
   answerGarbage(garbage?: string | ((answer: EmbeddingAnswer) => unknown)): void
   /** What chat completions say, as it is or with its circumstances; `{}` unless given. fake-chat.ts has answers that fit. */
   answerChat(answer: (request: FakeRequest) => string | ChatAnswer): void
+  /** What reranking makes of a document; 0 for all unless given. */
+  answerRerank(scoreOf: (document: string) => number): void
   /** Chat requests with one of these in `response_format` are refused, as endpoints do that lack it. */
   lackForms(...types: ('json_schema' | 'json_object')[]): void
   /** Seeded: this share of all requests gets that failure. */
@@ -84,6 +86,7 @@ interface Script {
   length: number | undefined
   garbage: string | ((answer: EmbeddingAnswer) => unknown) | undefined
   chat: (request: FakeRequest) => string | ChatAnswer
+  scoreOf: (document: string) => number
 }
 
 const calm = (): Script => ({
@@ -93,6 +96,7 @@ const calm = (): Script => ({
   length: undefined,
   garbage: undefined,
   chat: () => '{}',
+  scoreOf: () => 0,
 })
 
 export async function startFakeVendor(options: FakeVendorOptions = {}): Promise<FakeVendor> {
@@ -124,6 +128,7 @@ export async function startFakeVendor(options: FakeVendorOptions = {}): Promise<
     answerWrongLength: (length) => void (script.length = length),
     answerGarbage: (garbage = 'not JSON') => void (script.garbage = garbage),
     answerChat: (answer) => void (script.chat = answer),
+    answerRerank: (scoreOf) => void (script.scoreOf = scoreOf),
     lackForms: (...types) =>
       void script.always.push({
         when: ({ body }) => types.some((type) => formOf(body) === type),
@@ -174,8 +179,23 @@ async function serve(
     })
   } else if (request.path === '/v1/chat/completions') {
     send(response, { status: 200, body: completion(request, script.chat(request)) })
+  } else if (request.path === '/v1/rerank') {
+    send(response, { status: 200, body: reranked(request, script) })
   } else {
     send(response, { status: 404, body: { error: { message: 'no such path' } } })
+  }
+}
+
+/** Best first, as vendors answer: whoever reads it has to go by `index`. */
+function reranked({ body }: FakeRequest, { scoreOf }: Script) {
+  const documents: unknown[] = Array.isArray(body['documents']) ? body['documents'] : []
+  const results = documents.map((document, index) => ({
+    index,
+    relevance_score: scoreOf(String(document)),
+  }))
+  return {
+    id: 'rerank',
+    results: results.toSorted((a, b) => b.relevance_score - a.relevance_score),
   }
 }
 

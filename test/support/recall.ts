@@ -3,6 +3,7 @@ import type { RecallRequest, RecallResult } from '../../src/domain/recall.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
 import type { Embedder } from '../../src/providers/embedder.ts'
+import type { Judge } from '../../src/recall/judge.ts'
 import { createQuestions } from '../../src/recall/question.ts'
 import { createRecall } from '../../src/recall/recall.ts'
 import type { Database } from '../../src/stores/database.ts'
@@ -19,13 +20,15 @@ export async function createRecallFixture(
     embedder,
     timeoutMs = 2_000,
     focus,
-  }: { embedder?: Embedder; timeoutMs?: number; focus?: FocusBuffer } = {},
+    judge,
+  }: { embedder?: Embedder; timeoutMs?: number; focus?: FocusBuffer; judge?: Judge } = {},
 ): Promise<(query: string, options?: AskOptions) => Promise<RecallResult>> {
   const namespaceId = await defaultNamespace(db)
   const recall = createRecall({
     db,
     metrics: createMetrics(),
     ...(focus === undefined ? {} : { focus }),
+    ...(judge === undefined ? {} : { judge }),
     question: createQuestions({
       embedder: embedder ?? createHashingEmbedder({ dimensions: 128, precision: 'fp16' }),
       timeoutMs,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { indexMessages, ownLexemes } from '../../src/ingest/text-index.ts'
 import { asksToRemember, salienceOfSaid, type Said } from '../../src/text/salience.ts'
 
-function salience(content: string, { before, ...more }: Partial<Said> & { said?: string } = {}) {
+function salience(content: string, more: Partial<Said> & { said?: string } = {}) {
   const [first, second] = indexMessages([more.said ?? '', content], 'en')
   const around = more.said === undefined ? {} : { before: ownLexemes(first) }
   return salienceOfSaid({ content, role: 'user', lexemes: ownLexemes(second), ...around, ...more })
