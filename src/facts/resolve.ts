@@ -121,7 +121,7 @@ async function ask(
   step: string,
   some: readonly Open[],
 ): Promise<readonly Resolution[]> {
-  const { db, model, jobId, userId, priority, signal, purses } = context
+  const { db, model, jobId, userId, priority, signal, purses, fence } = context
   const request = {
     facts: some.map(({ read: { draft }, near }) => ({
       content: draft.content,
@@ -135,7 +135,15 @@ async function ask(
   }
   const answer = await answered(
     db,
-    { jobId, userId, step, model: model.identity.model, input: request, schema: resolutionsSchema },
+    {
+      jobId,
+      userId,
+      step,
+      model: model.identity.model,
+      input: request,
+      schema: resolutionsSchema,
+      fence,
+    },
     async () =>
       await model.resolve(request, {
         priority,

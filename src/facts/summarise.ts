@@ -94,7 +94,7 @@ const asTurn = (content: string, position: number): Turn => ({
 })
 
 async function askSummary(
-  { db, model, jobId, userId, priority, signal, purses }: FactContext,
+  { db, model, jobId, userId, priority, signal, purses, fence }: FactContext,
   {
     step,
     turns,
@@ -111,7 +111,7 @@ async function askSummary(
     })
   const answer = await answered(
     db,
-    { jobId, userId, step, model: model.identity.model, input: request, schema: z.string() },
+    { jobId, userId, step, model: model.identity.model, input: request, schema: z.string(), fence },
     async () => {
       for (let tries = 1; ; tries += 1) {
         const one = await ask()

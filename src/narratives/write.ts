@@ -22,7 +22,7 @@ export interface Written extends Narrative {
 
 export type NarrativeContext = Pick<
   FactContext,
-  'db' | 'model' | 'jobId' | 'userId' | 'priority' | 'signal' | 'purses'
+  'db' | 'model' | 'jobId' | 'userId' | 'priority' | 'signal' | 'purses' | 'fence'
 >
 
 /** Tells who somebody is: the memories in parts, the parts as one. Cites the memories that any part rests on. */
@@ -59,13 +59,21 @@ const charsFor = ({ length }: readonly unknown[]): number =>
 
 /** An answer that cannot be used is not kept: the next try asks again. */
 async function ask(
-  { db, model, jobId, userId, priority, signal, purses }: NarrativeContext,
+  { db, model, jobId, userId, priority, signal, purses, fence }: NarrativeContext,
   step: string,
   request: NarrateRequest,
 ): Promise<Written> {
   const { value, ...by } = await answered(
     db,
-    { jobId, userId, step, model: model.identity.model, input: request, schema: answerSchema },
+    {
+      jobId,
+      userId,
+      step,
+      model: model.identity.model,
+      input: request,
+      schema: answerSchema,
+      fence,
+    },
     async () => {
       const answer = await model.narrate(request, {
         priority,
