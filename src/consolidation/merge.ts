@@ -101,7 +101,7 @@ async function askedDuplicates(
 }
 
 async function ask(
-  { db, model, jobId, userId, priority, signal, purses }: FactContext,
+  { db, model, jobId, userId, priority, signal, purses, fence }: FactContext,
   step: string,
   some: readonly Open[],
 ): Promise<[DayTrace, DayTrace][]> {
@@ -113,7 +113,15 @@ async function ask(
   }
   const { value } = await answered(
     db,
-    { jobId, userId, step, model: model.identity.model, input: request, schema: resolutionsSchema },
+    {
+      jobId,
+      userId,
+      step,
+      model: model.identity.model,
+      input: request,
+      schema: resolutionsSchema,
+      fence,
+    },
     async () =>
       await model.resolve(request, {
         priority,

@@ -13,6 +13,8 @@ export interface Question<T> {
   /** All that is asked: the same input of the same step has one answer for ever. */
   readonly input: unknown
   readonly schema: z.ZodType<T>
+  /** How often things of the user had been forgotten when the input was read. */
+  readonly fence?: { readonly seq: number } | undefined
 }
 
 /**
@@ -25,12 +27,17 @@ export async function answered<T>(
   question: Question<T>,
   ask: () => Promise<ModelAnswer<T>>,
 ): Promise<ModelAnswer<T> & { readonly model: string }> {
-  const { jobId, step, userId, model, input, schema } = question
+  const { jobId, step, userId, model, input, schema, fence } = question
   const inputHash = createHash('sha256').update(JSON.stringify(input)).digest()
   const key = { jobId, step, inputHash }
   const stored =
     (await findAnswer(db, key)) ??
-    (await keepAnswer(db, key, { userId, model, answer: await ask() }))
+    (await keepAnswer(db, key, {
+      userId,
+      model,
+      answer: await ask(),
+      forgetSeq: fence?.seq ?? null,
+    }))
   const { value, promptVersion } = wrapped(stored.answer)
   return { value: schema.parse(value), promptVersion, model: stored.model }
 }

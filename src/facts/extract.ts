@@ -34,7 +34,7 @@ export async function extractPassage(
   context: FactContext,
   { step, passage, referenceTime }: { step: string; passage: Passage; referenceTime: Date },
 ): Promise<FactDraft[]> {
-  const { db, model, jobId, userId, signal, priority, purses } = context
+  const { db, model, jobId, userId, signal, priority, purses, fence } = context
   const { turns, before } = passage
   const sample = turns.map(({ content }) => content).join('\n')
   const language =
@@ -42,7 +42,15 @@ export async function extractPassage(
   const request = { turns, before, referenceTime: referenceTime.toISOString(), language }
   const answer = await answered(
     db,
-    { jobId, userId, step, model: model.identity.model, input: request, schema: extractedSchema },
+    {
+      jobId,
+      userId,
+      step,
+      model: model.identity.model,
+      input: request,
+      schema: extractedSchema,
+      fence,
+    },
     async () =>
       await model.extractMemories(request, {
         priority,

@@ -127,7 +127,7 @@ async function ask(
   step: string,
   some: readonly Open[],
 ): Promise<readonly Resolution[]> {
-  const { db, model, jobId, userId, priority, signal, purses } = context
+  const { db, model, jobId, userId, priority, signal, purses, fence } = context
   const request = {
     facts: some.map(({ read: { draft }, near }) => ({
       content: draft.content,
@@ -141,7 +141,15 @@ async function ask(
   }
   const answer = await answered(
     db,
-    { jobId, userId, step, model: model.identity.model, input: request, schema: resolutionsSchema },
+    {
+      jobId,
+      userId,
+      step,
+      model: model.identity.model,
+      input: request,
+      schema: resolutionsSchema,
+      fence,
+    },
     async () =>
       await model.resolve(request, {
         priority,

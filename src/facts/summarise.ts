@@ -98,7 +98,7 @@ const asTurn = (content: string, position: number): Turn => ({
 })
 
 async function askSummary(
-  { db, model, jobId, userId, priority, signal, purses }: FactContext,
+  { db, model, jobId, userId, priority, signal, purses, fence }: FactContext,
   {
     step,
     turns,
@@ -119,7 +119,7 @@ async function askSummary(
     })
   const answer = await answered(
     db,
-    { jobId, userId, step, model: model.identity.model, input: request, schema: z.string() },
+    { jobId, userId, step, model: model.identity.model, input: request, schema: z.string(), fence },
     async () => {
       for (let tries = 1; ; tries += 1) {
         const one = await ask()

@@ -1,5 +1,6 @@
 import type { Extraction } from '../domain/job.ts'
 import type { Turn } from '../domain/transcript.ts'
+import { MemoirError } from '../errors.ts'
 import { mergeDrafts, type FactDraft } from '../facts/draft.ts'
 import { extractPassage, type FactContext } from '../facts/extract.ts'
 import { passagesOf } from '../facts/passages.ts'
@@ -53,8 +54,17 @@ export async function extractConversations(
 ): Promise<void> {
   await atOnce(AT_ONCE, plans, async (plan) => {
     const model = context.extraction.models[plan.extract]
-    if (model) await extractOne(plan, context, model)
+    if (model) await unlessErased(async () => await extractOne(plan, context, model))
   })
+}
+
+/** One user who is erased meanwhile must not end the work on all others: the slice lists their conversations. */
+async function unlessErased(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof MemoirError) || error.code !== 'suppressed_user') throw error
+  }
 }
 
 async function extractOne(

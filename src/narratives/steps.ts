@@ -4,6 +4,7 @@ import { languagePurseOf, purseOf } from '../ingest/purse.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
 import type { Database } from '../stores/database.ts'
+import { forgetSeqs } from '../stores/forgotten.ts'
 import { lockUsers } from '../stores/memory-users.ts'
 import {
   areAllThere,
@@ -84,13 +85,15 @@ async function write(
   const { jobId } = key
   const work = await requireWork(db, key)
   if (isWritten(work, key)) return
-  const { userId } = work
+  const { userId, namespaceId } = work
+  const seq = (await forgetSeqs(db, [userId])).get(userId) ?? 0
   const memories = await chooseMaterial(db, userId)
   const context = {
     db,
     model: languageModel,
     jobId,
     userId,
+    fence: { namespaceId, secret: config.MEMOIR_ENCRYPTION_KEY, seq },
     priority: work.bulk ? ('bulk' as const) : ('live' as const),
     signal,
     purses: {

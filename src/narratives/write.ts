@@ -27,7 +27,7 @@ export interface Written extends Narrative {
 
 export type NarrativeContext = Pick<
   FactContext,
-  'db' | 'model' | 'jobId' | 'userId' | 'priority' | 'signal' | 'purses'
+  'db' | 'model' | 'jobId' | 'userId' | 'priority' | 'signal' | 'purses' | 'fence'
 >
 
 /**
@@ -81,13 +81,21 @@ async function askAll(
 
 /** An answer that cannot be used is not kept: the next try asks again. */
 async function ask(
-  { db, model, jobId, userId, priority, signal, purses }: NarrativeContext,
+  { db, model, jobId, userId, priority, signal, purses, fence }: NarrativeContext,
   step: string,
   request: NarrateRequest,
 ): Promise<Written> {
   const { value, ...by } = await answered(
     db,
-    { jobId, userId, step, model: model.identity.model, input: request, schema: answerSchema },
+    {
+      jobId,
+      userId,
+      step,
+      model: model.identity.model,
+      input: request,
+      schema: answerSchema,
+      fence,
+    },
     async () => {
       const answer = await model.narrate(request, {
         priority,

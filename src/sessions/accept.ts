@@ -77,6 +77,11 @@ async function prepareForUser(
   const forgetSeq = (await forgetSeqs(db, [userId])).get(userId) ?? 0
   const of = { namespaceId, userId, secret }
   const left = forgetSeq === 0 ? turns : await withoutForgottenTurns(db, of, turns)
+  // A post is a replay as far as anybody can tell: only who remembers something directly lifts its forgetting.
+  if (turns.length > 0 && left.length === 0) {
+    const message = 'transcript: says nothing but what was forgotten'
+    throw new MemoirError('invalid_request', message, { details: { field: 'transcript' } })
+  }
   return { ...prepare({ ...accept, turns: left }), forgetSeq }
 }
 

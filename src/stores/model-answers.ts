@@ -23,20 +23,30 @@ export async function findAnswer(db: Queryable, key: AnswerKey): Promise<StoredA
   return rows[0] ?? null
 }
 
-/** Keeps an answer unless one is there already. @returns the one that is kept: of two at once the first */
+/**
+ * Keeps an answer unless one is there already, or something was forgotten since its question was put together: then it may say it.
+ * @returns the one that is kept: of two at once the first
+ */
 export async function keepAnswer(
   db: Queryable,
   key: AnswerKey,
-  { userId, model, answer }: StoredAnswer & { readonly userId: string },
+  {
+    userId,
+    model,
+    answer,
+    forgetSeq = null,
+  }: StoredAnswer & { readonly userId: string; readonly forgetSeq?: number | null },
 ): Promise<StoredAnswer> {
   const { rows } = await db.query<StoredAnswer>(
     `insert into memoir.model_answer (job_id, step, input_hash, user_id, model, answer)
-     select $1::uuid, $2, $3, $4::uuid, $5, $6::jsonb
-      -- Of somebody who is being erased nothing is kept.
-      where not exists (select from memoir.memory_user where id = $4::uuid and erased_at is not null)
+     select $1::uuid, $2, $3, u.id, $5, $6::jsonb
+       from memoir.memory_user u
+      where u.id = $4::uuid and u.erased_at is null and ($7::bigint is null or u.forget_seq = $7::bigint)
+        -- Whoever forgets holds the row: its own deletion of answers must not miss this one.
+        for share
      on conflict (job_id, step, input_hash) do nothing
      returning model, answer`,
-    [key.jobId, key.step, key.inputHash, userId, model, JSON.stringify(answer)],
+    [key.jobId, key.step, key.inputHash, userId, model, JSON.stringify(answer), forgetSeq],
   )
   return rows[0] ?? (await findAnswer(db, key)) ?? { model, answer }
 }

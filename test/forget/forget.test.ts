@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
+import { z } from 'zod'
+import { answered } from '../../src/facts/answers.ts'
 import { forget, type ForgetRequest } from '../../src/forget/forget.ts'
 import type { Database } from '../../src/stores/database.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
@@ -100,3 +102,50 @@ suite('what is left of a conversation agrees with itself at once', async () => {
     'assistant: The garden is full of tomatoes and beans.',
   ])
 })
+
+suite('what a model answered to words that were forgotten meanwhile is not kept', async () => {
+  const { db, forget: go, message } = await world()
+  const id = await message(SECRET)
+  const { rows } = await db.query<{ jobId: string; userId: string; seq: number }>(
+    `select j.id as "jobId", u.id as "userId", u.forget_seq as seq from memoir.job j, memoir.memory_user u limit 1`,
+  )
+  const [{ jobId, userId, seq } = { jobId: '', userId: '', seq: 0 }] = rows
+  const question = { jobId, userId, step: 'one', model: 'm', input: {}, schema: z.string() }
+
+  const { value } = await answered(db, { ...question, fence: { seq } }, async () => {
+    await go({ ids: [id] })
+    return { value: SECRET, promptVersion: '1' }
+  })
+
+  expect(value).toBe(SECRET)
+  expect(await findText(db, SECRET)).toEqual([])
+})
+
+suite(
+  'an entity of an earlier text, and what one thing has to do with another, are forgotten too',
+  async () => {
+    const { db, forget: go, message } = await world()
+    const id = await message('garden is full')
+    await db.query(
+      `with e as (
+         insert into memoir.entity (id, user_id, type, value, normalized)
+         select gen_random_uuid(), user_id, 'thing', n, n from memoir.memory_trace, unnest(array['ann', 'bob', $2]) as n
+          where id = $1 returning id, user_id, normalized),
+       named as (
+         insert into memoir.memory_edge (src, dst, type, user_id)
+         select t.id, e.id, 'mentions', e.user_id from e, memoir.memory_trace t
+          where e.normalized <> $2 and t.kind = 'message')
+       insert into memoir.memory_edge (src, dst, type, user_id)
+       select a.id, b.id, $2 || '_of', a.user_id from e a, e b where a.normalized = 'ann' and b.normalized = 'bob'`,
+      [id, 'walrus'],
+    )
+    expect(await findText(db, 'walrus')).toEqual([
+      'entity.normalized',
+      'entity.value',
+      'memory_edge.type',
+    ])
+    await go({ ids: [id] })
+    expect(await findText(db, 'walrus')).toEqual([])
+    expect(await findText(db, 'ann')).toContain('entity.value')
+  },
+)

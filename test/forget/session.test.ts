@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { createApp } from '../../src/api/app.ts'
+import { ADMIN_KEY } from '../api/api-fixture.ts'
+import { answeredBy } from '../support/ask.ts'
+import { hasPostgres, hasTemporal } from '../support/database.ts'
+import { findText } from '../support/find-text.ts'
+import { createTestMemoir } from '../support/memoir.ts'
+import { createScriptedModel } from '../support/scripted-model.ts'
+
+const suite = hasPostgres && hasTemporal ? test : test.skip
+const WORD = 'axolotl'
+const SAID = `fact: an ${WORD} lives with [Ann].`
+
+suite(
+  'a session that is forgotten stays out when it is posted again, and what it says anew does not',
+  { timeout: 120_000 },
+  async () => {
+    const languageModel = createScriptedModel()
+    await using memoir = await createTestMemoir({ MEMOIR_ADMIN_KEY: ADMIN_KEY }, { languageModel })
+    const ask = answeredBy(createApp(memoir.services))
+    const post = async (...turns: string[]) => {
+      const transcript = turns.map((content) => ({ role: 'user', content }))
+      const body = { user_id: 'ann', session_id: 's1', transcript }
+      const { status, json } = await ask('/v1/sessions', { body })
+      if (status === 202) await memoir.until(json.job, 'succeeded')
+      return { status, json }
+    }
+    expect((await post(SAID)).status).toBe(202)
+    expect(await findText(memoir.db, WORD)).toContain('memory_trace.content')
+    await ask('/v1/forget', { body: { user_id: 'ann', session_id: 's1' } })
+    expect(await findText(memoir.db, WORD)).toEqual([])
+
+    const again = await post(SAID)
+    expect([again.status, again.json.error]).toMatchObject([400, { code: 'invalid_request' }])
+    expect((await post(SAID.toUpperCase().replace('FACT', 'fact'))).status).toBe(400)
+    expect((await post(SAID, 'fact: [Ann] grows figs.')).status).toBe(202)
+    expect(await findText(memoir.db, WORD)).toEqual([])
+    expect(await findText(memoir.db, 'figs')).toContain('memory_trace.content')
+
+    const body = { user_id: 'ann', content: SAID }
+    expect((await ask('/v1/memories', { body })).status).toBe(202)
+    expect(await findText(memoir.db, WORD)).toContain('memory_trace.content')
+    expect((await post(SAID)).status).toBe(202)
+  },
+)
