@@ -17,13 +17,17 @@ export async function hideMemories(
   const vectors = await deleteEmbeddings(tx, { userIds, traceIds: ids })
   await endEdges(tx, { userId, traceIds: ids })
   const counted = memories.filter(({ state }) => state === 'active')
-  const texts = counted.filter(({ kind }) => kind !== 'episode')
+  const episodes = counted.filter(({ kind }) => kind === 'episode')
+  // What gave way to another is still found by those who ask for it.
+  const texts = memories.filter(
+    ({ kind, state }) => kind !== 'episode' && (state === 'active' || state === 'superseded'),
+  )
   await applyUserChanges(tx, [
     {
       ...NOTHING,
       userId,
       traces: -counted.length,
-      episodes: texts.length - counted.length,
+      episodes: -episodes.length,
       vectors: -vectors,
       texts: -texts.length,
       textLength: -sum(texts.map(({ textLength }) => textLength)),
