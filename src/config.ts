@@ -26,6 +26,19 @@ const postgresUrl = z
   .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
 const httpUrl = z.url({ protocol: /^https?$/ })
 const key32 = text.min(16, 'must hold at least 16 characters')
+/** As OpenTelemetry writes headers. */
+const pairs = text.regex(
+  /^[^=,\s]+=([^,%]|%[\dA-Fa-f]{2})*(,\s*[^=,\s]+=([^,%]|%[\dA-Fa-f]{2})*)*$/,
+  'must be like name=value,name=value',
+)
+/** Whether this runtime, and so Postgres too, knows the zone by that name. */
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
 const namespaceName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/)
 
 export const environmentSchema = z.object({
@@ -116,6 +129,15 @@ export const environmentSchema = z.object({
     .default('auto'),
   RECALL_EMBED_TIMEOUT_MS: whole(300, 1, 60_000),
 
+  MEMORY_HOT_DAYS: whole(30, 1, 36_500),
+  MEMORY_TIMEZONE: text
+    .refine(isTimeZone, 'must be a time zone such as Europe/Berlin')
+    .default('UTC'),
+  CONSOLIDATION_CRON: text
+    .refine(isCron, 'must be a cron expression of five fields')
+    .default('0 4 * * *'),
+  CONSOLIDATION_MAX_RETIRE_SHARE: z.coerce.number().min(0).max(1).default(0.05),
+
   NARRATIVE_TTL_DAYS: whole(7, 1, 365),
   NARRATIVE_MIN_MEMORIES: whole(5, 1, 10_000),
 
@@ -123,6 +145,7 @@ export const environmentSchema = z.object({
   RAW_ERROR_RETENTION_DAYS: whole(90, 1, 36_500),
   SESSION_RETENTION_DAYS: whole(365, 1, 36_500),
 
+  REEMBED_UNDO_DAYS: whole(7, 1, 365),
   ERASE_WAIT_SECONDS: whole(1800, 0, 86_400),
 
   PERSISTENCE_ENABLE_VECTOR_STORE: flag(true),
@@ -143,6 +166,11 @@ export const environmentSchema = z.object({
         .map((origin) => origin.trim())
         .filter(Boolean),
     ),
+
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: pairs.optional(),
+  OTEL_SERVICE_NAME: text.default('memoir'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
 
   PORT: whole(8080, 0, 65_535),
   HOST: text.default('127.0.0.1'),

@@ -8,6 +8,7 @@ import { createNeo4jGraph } from './stores/neo4j-graph.ts'
 import { createPostgresGraph } from './stores/postgres-graph.ts'
 import { openRedis, type RedisLink } from './stores/redis.ts'
 import { openTemporal, type TemporalClient } from './temporal/client.ts'
+import { startTracing } from './tracing.ts'
 
 /** What a process is connected to. */
 export interface Connections {
@@ -29,7 +30,8 @@ export async function openConnections(config: Config, log: Logger): Promise<Conn
     onIdleError,
   })
   const source = createPostgresSource(config, db, onIdleError)
-  const temporal = await openTemporal(config)
+  const tracing = await startTracing(config)
+  const temporal = await openTemporal(config, tracing)
   const redis = redisOf(config, log)
   const graph = graphOf(config, db)
   return {
@@ -44,6 +46,7 @@ export async function openConnections(config: Config, log: Logger): Promise<Conn
       redis?.close()
       await graph.close()
       await db.close()
+      await tracing?.flush()
     },
   }
 }

@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api'
 import { pino, type Logger } from 'pino'
 
 export type { Logger }
@@ -19,9 +20,16 @@ export function createLogger(level: string, name: string): Logger {
       ],
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: describeError },
+      mixin: traceOf,
     },
     pino.destination({ dest: 2, sync: true }),
   )
+}
+
+/** A line says which trace it belongs to, where traces are kept. */
+function traceOf(): Record<string, string> {
+  const span = trace.getActiveSpan()?.spanContext()
+  return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId }
 }
 
 /** An error as logs may show it: class, code and stack frames; a database's or vendor's message may quote a row, so it stays out. */

@@ -5,9 +5,7 @@ import { App } from './app.tsx'
 import { ErrorBoundary } from './parts/error-boundary.tsx'
 import { createQueries } from './queries.ts'
 import { SessionProvider } from './session.tsx'
-import './styles/tokens.css'
-import './styles/layout.css'
-import './styles/parts.css'
+import './styles/all.css'
 
 const root = document.querySelector('#root')
 if (root === null) throw new Error('the page has no root')

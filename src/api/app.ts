@@ -16,6 +16,7 @@ import { observe } from './observe.ts'
 import { backfillRoutes } from './routes/backfills.ts'
 import { budgetRoutes } from './routes/budget.ts'
 import { erasureRoutes } from './routes/erasures.ts'
+import { exportRoutes } from './routes/exports.ts'
 import { forgetRoutes } from './routes/forget.ts'
 import { importRoutes } from './routes/imports.ts'
 import { jobControlRoutes } from './routes/job-controls.ts'
@@ -30,6 +31,7 @@ import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
 import { settingsRoutes } from './routes/settings.ts'
+import { narrativeRunRoutes } from './routes/narrative-runs.ts'
 import { narrativeRoutes } from './routes/narratives.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { statsRoutes } from './routes/stats.ts'
@@ -76,10 +78,12 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', jobEventRoutes)
     .route('/', scheduleRoutes)
     .route('/', userRoutes)
+    .route('/', exportRoutes)
     .route('/', keyRoutes)
     .route('/', settingsRoutes)
     .route('/', sessionRoutes)
     .route('/', narrativeRoutes)
+    .route('/', narrativeRunRoutes)
     .route('/', budgetRoutes)
     .route('/', statsRoutes)
     .route('/', syncRoutes)

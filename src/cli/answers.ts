@@ -108,8 +108,29 @@ export const contextAnswer = z.looseObject({
 export const importedAnswer = z.looseObject({
   conversations: z.number(),
   messages: z.number(),
+  records: z.number().default(0),
+  left_out: z.number().default(0),
   rejected: z.array(z.looseObject({ index: z.number(), field: z.string(), message: z.string() })),
 })
+
+export const tombstoneAnswer = z.looseObject({
+  tombstone: z.looseObject({
+    ids: z.array(z.string()),
+    forgotten_at: z.string().nullable(),
+    counts: z.looseObject({ traces: count, vectors: count, edges: count, nodes: count }),
+  }),
+})
+export type TombstoneAnswer = z.infer<typeof tombstoneAnswer>
+
+export const receiptAnswer = z.looseObject({
+  id: z.string(),
+  user: z.string(),
+  deleted: z.record(z.string(), z.number()),
+  found_again: z.record(z.string(), z.number()),
+  requested_at: z.string(),
+  finished_at: z.string().nullable(),
+})
+export type ReceiptAnswer = z.infer<typeof receiptAnswer>
 
 const postStatus = z.enum(['queued', 'processing', 'processed', 'error'])
 

@@ -2,8 +2,14 @@ import { z } from 'zod'
 import type { SyncOperation } from '../domain/graph.ts'
 import type { Extraction, JobControl } from '../domain/job.ts'
 import { MemoirApiError, MemoirConnectionError } from '../client/error.ts'
-import { createTransport, type Ask, type Fetch, type Query } from '../client/transport.ts'
-import type { ConversationImport } from '../client/work.ts'
+import {
+  createTransport,
+  type Ask,
+  type Fetch,
+  type Query,
+  type TransportOptions,
+} from '../client/transport.ts'
+import type { ConversationImport, RecordImport } from '../client/work.ts'
 import { isErrorCode, MemoirError } from '../errors.ts'
 import {
   acceptedAnswer,
@@ -23,6 +29,8 @@ import {
   scheduleAnswer,
   sessionAnswer,
   sessionInfoAnswer,
+  receiptAnswer,
+  tombstoneAnswer,
   toolAnswer,
 } from './answers.ts'
 
@@ -86,6 +94,17 @@ export interface PostBody {
   readonly transcript: unknown
 }
 
+export interface ForgetBody {
+  readonly id?: string
+  readonly user_id?: string
+  readonly scope?: readonly string[]
+  readonly session_id?: string
+  readonly kinds?: readonly string[]
+  readonly from?: string
+  readonly to?: string
+  readonly dry_run: boolean
+}
+
 export interface NewKey {
   readonly name: string
   readonly role: string
@@ -122,7 +141,17 @@ type AskFor = ReturnType<typeof createAsk>
 /** The HTTP API as the command line uses it; every method throws the MemoirError that the API's answer names. */
 export function createClient(options: ClientOptions) {
   const ask = createAsk(options)
+  const transport = createTransport(transportOf(options))
   return {
+    /** The export as it comes in. */
+    async exportUser(id: string, signal: AbortSignal): Promise<Response> {
+      const path = `/v1/users/${encodeURIComponent(id)}/export`
+      try {
+        return await transport.open({ method: 'GET', path, signal })
+      } catch (error) {
+        throw told(error)
+      }
+    },
     ...ingestCalls(ask),
     ...memoryCalls(ask),
     ...sessionCalls(ask),
@@ -142,7 +171,7 @@ function ingestCalls(ask: AskFor) {
     }) => await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
     estimate: async () =>
       await ask(estimateAnswer, 'POST', '/v1/backfills', { body: { estimate_only: true } }),
-    importConversations: async (body: ConversationImport, idempotencyKey: string) =>
+    importConversations: async (body: ConversationImport | RecordImport, idempotencyKey: string) =>
       await ask(importedAnswer, 'POST', '/v1/imports', { body, idempotencyKey }),
     job: async (id: string) => await ask(jobAnswer, 'GET', job(id)),
     jobs: async (query: Query) => await ask(pageOf(jobAnswer), 'GET', '/v1/jobs', { query }),
@@ -166,9 +195,11 @@ function memoryCalls(ask: AskFor) {
     context: async (body: RecallQuery & { readonly max_tokens?: number }) =>
       await ask(contextAnswer, 'POST', '/v1/context', { body }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
-    eraseUser: async (id: string) => {
-      await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)
-    },
+    forget: async (body: ForgetBody) => await ask(tombstoneAnswer, 'POST', '/v1/forget', { body }),
+    eraseUser: async (id: string) =>
+      await ask(acceptedAnswer, 'DELETE', `/v1/users/${encodeURIComponent(id)}`),
+    receipt: async (id: string) =>
+      await ask(receiptAnswer, 'GET', `/v1/erasures/${encodeURIComponent(id)}`),
   }
 }
 
@@ -217,16 +248,18 @@ function sessionCalls(ask: AskFor) {
   }
 }
 
+const transportOf = ({ url, key, namespace, fetch }: ClientOptions): TransportOptions => ({
+  baseUrl: url,
+  ...(key === undefined ? {} : { apiKey: key }),
+  ...(namespace === undefined ? {} : { namespace }),
+  ...(fetch === undefined ? {} : { fetch }),
+  // A person who waits wants to hear at once that nothing answers.
+  retries: 0,
+})
+
 /** The same requests that any application makes; what is answered is checked before it is shown. */
-function createAsk({ url, key, namespace, fetch }: ClientOptions) {
-  const transport = createTransport({
-    baseUrl: url,
-    ...(key === undefined ? {} : { apiKey: key }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(fetch === undefined ? {} : { fetch }),
-    // A person who waits wants to hear at once that nothing answers.
-    retries: 0,
-  })
+function createAsk(options: ClientOptions) {
+  const transport = createTransport(transportOf(options))
   return async <Answer extends z.ZodType>(
     answer: Answer,
     method: Ask['method'],

@@ -5,6 +5,9 @@ import { registerBudget } from './commands/budget.ts'
 import { registerContext } from './commands/context.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerEval } from './commands/eval.ts'
+import { registerErase } from './commands/erase.ts'
+import { registerExport } from './commands/export.ts'
+import { registerForget } from './commands/forget.ts'
 import { registerImport } from './commands/import.ts'
 import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
@@ -29,6 +32,9 @@ const COMMANDS = [
   registerRemember,
   registerRecall,
   registerContext,
+  registerForget,
+  registerErase,
+  registerExport,
   registerJobs,
   registerSessions,
   registerSchedules,

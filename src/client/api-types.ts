@@ -143,7 +143,7 @@ export type ErasureReceipt = {
 
 export type Job = {
   readonly id: string
-  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "erase"
+  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "consolidate" | "dream" | "narratives" | "erase" | "reembed"
   readonly state: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
   readonly user_id: string | null
   readonly progress: Readonly<Record<string, unknown>>
@@ -177,6 +177,9 @@ export type IngestFailure = {
 export type Imported = {
   readonly conversations: number
   readonly messages: number
+  readonly records: number
+  /** Records that are there already, or are made again of others. */
+  readonly left_out: number
   readonly rejected: readonly ({
     readonly index: number
     readonly id?: string
@@ -186,8 +189,8 @@ export type Imported = {
 }
 
 export type Schedule = {
-  readonly id: "nightly"
-  readonly kind: "nightly"
+  readonly id: "nightly" | "narratives"
+  readonly kind: "nightly" | "narratives"
   readonly cron: string
   readonly paused: boolean
   readonly note: string | null
@@ -258,8 +261,10 @@ export type AiSettings = {
     readonly api_key: "set" | null
     readonly dim: number
   }
-  /** The stored vectors come from another model: recall goes by words alone. */
+  /** The stored vectors come from another model. */
   readonly reembed: boolean
+  /** Embeds the memories anew, while it is unfinished. */
+  readonly job: string | null
   readonly note: string | null
 }
 
@@ -339,10 +344,25 @@ export type Narrative = {
   } | null
 }
 
+export type NarrativeVersion = {
+  readonly version: number
+  readonly narrative: string
+  readonly generated_at: string
+  readonly model: string
+}
+
 export type CompatNarrative = {
   readonly narrative: string
   readonly version: number
   readonly generated_at: string | null
+}
+
+export type NarrativeFailure = {
+  /** The caller’s own id of the user. */
+  readonly user_id: string
+  readonly code: string
+  readonly message: string
+  readonly failed_at: string
 }
 
 export type Budget = {
@@ -382,6 +402,18 @@ export type Stats = {
     /** US dollars; null where a price is not known. */
     readonly cost: number | null
   }
+  /** With `activity=true`: the days on which something happened. */
+  readonly activity?: readonly ({
+    readonly day: string
+    readonly memories: number
+    /** From acceptance until it was searchable; null when nothing came. */
+    readonly lag_ms: {
+      readonly p50: number
+      readonly p95: number
+    } | null
+    /** Jobs that stand as failed. */
+    readonly failures: number
+  })[]
 }
 
 export type Status = {
@@ -652,6 +684,8 @@ export interface Operations {
       readonly from?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly to?: string
+      /** The latest first, by when they became known or by when it happened. */
+      readonly order?: "known" | "occurred"
     }
     readonly body: undefined
     readonly answer: {
@@ -879,7 +913,10 @@ export interface Operations {
     readonly body: {
       /** The name of the source; the configured one unless given. */
       readonly source?: string
-      readonly conversations: readonly (Readonly<Record<string, unknown>>)[]
+      readonly conversations?: readonly (Readonly<Record<string, unknown>>)[]
+      readonly records?: readonly (Readonly<Record<string, unknown>>)[]
+      /** For administrators: takes in what was erased or forgotten as well, and takes back that it was. */
+      readonly lift?: boolean
     }
     readonly answer: Imported
   }
@@ -888,7 +925,7 @@ export interface Operations {
       readonly limit?: number
       /** `next_cursor` of the page before. */
       readonly cursor?: string
-      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "erase"
+      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "consolidate" | "dream" | "narratives" | "erase" | "reembed"
       readonly state?: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
     }
     readonly body: undefined
@@ -969,7 +1006,7 @@ export interface Operations {
       readonly to: string
     }
     readonly answer: {
-      readonly id: "nightly"
+      readonly id: "nightly" | "narratives"
     }
   }
   readonly listUsers: {
@@ -983,6 +1020,11 @@ export interface Operations {
       readonly items: readonly (User)[]
       readonly next_cursor: string | null
     }
+  }
+  readonly exportUser: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: undefined
   }
   readonly listKeys: {
     readonly query: {
@@ -1117,6 +1159,18 @@ export interface Operations {
     readonly body: undefined
     readonly answer: Narrative
   }
+  readonly listNarrativeVersions: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (NarrativeVersion)[]
+      readonly next_cursor: string | null
+    }
+  }
   readonly regenerateNarrative: {
     readonly query: Readonly<Record<string, never>>
     readonly body: undefined
@@ -1129,6 +1183,23 @@ export interface Operations {
     }
     readonly body: undefined
     readonly answer: CompatNarrative
+  }
+  readonly backfillNarratives: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Accepted
+  }
+  readonly listNarrativeFailures: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (NarrativeFailure)[]
+      readonly next_cursor: string | null
+    }
   }
   readonly getBudget: {
     readonly query: Readonly<Record<string, never>>
@@ -1149,6 +1220,8 @@ export interface Operations {
       readonly cursor?: string
       /** How many days of usage, today included. */
       readonly days?: number
+      /** Tells of each day what came, how soon it was searchable and what failed. */
+      readonly activity?: string
     }
     readonly body: undefined
     readonly answer: {

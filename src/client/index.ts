@@ -1,10 +1,14 @@
 import { createKeys, createSchedules, createUsers } from './administration.ts'
-import type { AcceptedMemories, Operations, Recall, Stats } from './api-types.ts'
+import type { AcceptedMemories, Operations, Recall, Stats, Status, Tombstone } from './api-types.ts'
+import { createForget, type ForgetRequest } from './forget.ts'
+import { createGraph, type MemoryGraph } from './graph.ts'
 import { createJobs } from './jobs.ts'
 import { createMemories, type MemoryWrite } from './memories.ts'
+import { createNarratives } from './narratives.ts'
 import type { Page, PageQuery } from './pages.ts'
 import { createSessions } from './sessions.ts'
 import { createSettings } from './settings.ts'
+import { createStatus, createSync } from './stores.ts'
 import { createTools } from './tools.ts'
 import {
   createTransport,
@@ -27,6 +31,8 @@ export type RecallQuestion = Operations['recallByBody']['body']
 
 export interface StatsQuery extends PageQuery {
   readonly days?: number
+  /** Tells of each day what came, how soon it was searchable and what failed. */
+  readonly activity?: boolean
 }
 
 export class Memoir {
@@ -39,12 +45,22 @@ export class Memoir {
   readonly backfills: ReturnType<typeof createBackfills>
   readonly imports: ReturnType<typeof createImports>
   readonly users: ReturnType<typeof createUsers>
+  /** Who a user is, in one text. */
+  readonly narratives: ReturnType<typeof createNarratives>
   readonly schedules: ReturnType<typeof createSchedules>
   readonly keys: ReturnType<typeof createKeys>
+  /** Whether the graph says what the record says. */
+  readonly sync: ReturnType<typeof createSync>
   /** Which models the installation uses. */
   readonly settings: ReturnType<typeof createSettings>
   /** Remembers something, or looks messages through for what to remember; found by words at once. */
   readonly add: (memory: MemoryWrite, options?: WriteOptions) => Promise<AcceptedMemories>
+  /** For good, with all that came of them alone; with `dry_run` it only counts. */
+  readonly forget: (request: ForgetRequest, options?: WriteOptions) => Promise<Tombstone>
+  /** What a user's memories are about and how that hangs together, for drawing. */
+  readonly graph: (userId: string, options?: RequestOptions) => Promise<MemoryGraph>
+  /** Whether the stores and the other parts answer. */
+  readonly status: (options?: RequestOptions) => Promise<Status>
   /** What there is in the key’s namespace, and what model vendors were asked in the last `days`. */
   readonly stats: (query?: StatsQuery) => Promise<Page<Stats>>
   /** The memory tools, for models that call functions. */
@@ -58,6 +74,11 @@ export class Memoir {
     this.backfills = createBackfills(transport)
     this.imports = createImports(transport)
     this.users = createUsers(transport)
+    this.narratives = createNarratives(transport)
+    this.sync = createSync(transport)
+    this.status = createStatus(transport)
+    this.forget = createForget(transport)
+    this.graph = createGraph(transport)
     this.schedules = createSchedules(transport)
     this.keys = createKeys(transport)
     this.tools = createTools(transport)
@@ -85,8 +106,11 @@ export {
   MemoirJobError,
   type ApiErrorCode,
 } from './error.ts'
+export type { GraphEdge, GraphNode, MemoryGraph } from './graph.ts'
 export type { JobFilter, ResumeOptions, WaitOptions } from './jobs.ts'
 export type { MemoryChange, MemoryFilter, MemoryWrite } from './memories.ts'
+export type { ForgetRequest } from './forget.ts'
+export type { SyncRequest } from './stores.ts'
 export type { SessionPost } from './sessions.ts'
 export type { AiSettingsChange } from './settings.ts'
 export type { Page, PageQuery } from './pages.ts'

@@ -1,6 +1,6 @@
 /** Schedules, as HTTP, the command line and the stores speak of them. Pure types; safe inside workflows. */
 
-export const SCHEDULE_KINDS = ['nightly'] as const
+export const SCHEDULE_KINDS = ['nightly', 'narratives'] as const
 export type ScheduleKind = (typeof SCHEDULE_KINDS)[number]
 
 /** Why a run of a schedule accepted no job. */
@@ -38,4 +38,6 @@ export interface ScheduleChange {
 export interface ScheduledRun {
   readonly namespaceId: string
   readonly source: string
+  /** Left out: the nightly run. */
+  readonly kind?: ScheduleKind
 }

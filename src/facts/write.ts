@@ -3,7 +3,7 @@ import type { MessageText } from '../ingest/text-index.ts'
 import { NOTHING, indexAlone, writeWhole, type Trace, type WholeWrite } from '../memories/derive.ts'
 import type { Queryable } from '../stores/database.ts'
 import { upsertEdges, type EdgeWrite } from '../stores/edges.ts'
-import { carryEmbeddings } from '../stores/embeddings.ts'
+import { carryFactEmbeddings } from '../stores/embeddings.ts'
 import { upsertEntities } from '../stores/entities.ts'
 import {
   saveSources,
@@ -63,7 +63,7 @@ export async function writeResolved(
     return [{ trace, text, vec: read.vec, occurredAt, counted: null, vectorCounted: false }]
   })
   const again = [...written.values()].filter(({ added }) => !added).map(({ id }) => id)
-  if (again.length > 0) await carryEmbeddings(tx, { userId, ids: again })
+  if (again.length > 0) await carryFactEmbeddings(tx, { userId, ids: again })
   const traces = again.length - superseded.length
   await writeWhole(tx, space, fresh, traces === 0 ? [] : [{ ...NOTHING, userId, traces }])
   await saveSources(

@@ -1,7 +1,7 @@
 import { NOTHING } from '../memories/derive.ts'
 import { removeWhole } from '../memories/remove-whole.ts'
 import type { Queryable } from '../stores/database.ts'
-import { carryEmbeddings } from '../stores/embeddings.ts'
+import { carryFactEmbeddings } from '../stores/embeddings.ts'
 import { reviveFacts, takeGrounds, type Ground } from '../stores/fact-grounds.ts'
 import { applyUserChanges } from '../stores/memory-users.ts'
 import type { StoredTrace } from '../stores/traces.ts'
@@ -25,7 +25,7 @@ export async function removeGroundless(
     const ids = some.map(({ id }) => id)
     const revived = await reviveFacts(tx, { userId, ids })
     if (revived.length > 0) {
-      await carryEmbeddings(tx, { userId, ids: revived })
+      await carryFactEmbeddings(tx, { userId, ids: revived })
       await applyUserChanges(tx, [{ ...NOTHING, userId, traces: revived.length }])
     }
     await removeWhole(tx, { userId, ids })

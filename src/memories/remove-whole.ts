@@ -1,5 +1,5 @@
 import type { Queryable } from '../stores/database.ts'
-import { deleteEdgesOf, entitiesNamedBy } from '../stores/edges.ts'
+import { deleteEdgesOf, deleteRelationsOf } from '../stores/edges.ts'
 import { removeUnnamedEntities } from '../stores/entities.ts'
 import { lockMemories, removeMemories } from '../stores/memory-writes.ts'
 import { hideMemories } from './hide.ts'
@@ -14,9 +14,10 @@ export async function removeWhole(
 ): Promise<number> {
   const memories = await lockMemories(tx, { userId, ids })
   const visible = memories.filter(({ state }) => state !== 'deleted')
-  const entityIds = await entitiesNamedBy(tx, { userId, traceIds: ids })
+  await deleteRelationsOf(tx, { userId, traceIds: ids })
   if (visible.length > 0) await hideMemories(tx, { userId, memories: visible })
   await deleteEdgesOf(tx, { userIds: [userId], traceIds: ids })
   await removeMemories(tx, { userId, ids })
-  return await removeUnnamedEntities(tx, { userId, entityIds })
+  // All of them: an earlier text may have named what nothing names since.
+  return await removeUnnamedEntities(tx, { userId, entityIds: 'all' })
 }

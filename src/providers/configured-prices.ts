@@ -1,4 +1,3 @@
-import type { Environment } from '../config.ts'
 import { BUILTIN_MODEL } from './builtin-model.ts'
 import { languagePriceOf, priceOf, type LanguagePrice, type PricedModel } from './prices.ts'
 
@@ -11,10 +10,14 @@ export interface ConfiguredPrices {
   readonly language: LanguagePrice | null
 }
 
-type PricedConfig = Pick<
-  Environment,
-  'EMBEDDING_MODEL' | 'EMBEDDING_PRICE' | 'LLM_MODEL' | 'LLM_PRICE_INPUT' | 'LLM_PRICE_OUTPUT'
->
+/** Of the configuration, what names models and their prices. */
+interface PricedConfig {
+  readonly EMBEDDING_MODEL?: string | undefined
+  readonly EMBEDDING_PRICE?: number | undefined
+  readonly LLM_MODEL?: string | undefined
+  readonly LLM_PRICE_INPUT?: number | undefined
+  readonly LLM_PRICE_OUTPUT?: number | undefined
+}
 
 /** Other models than the configured ones: settings may name them. */
 export interface ModelsUsed {

@@ -1,3 +1,4 @@
+import { SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api'
 import OpenAI from 'openai'
 import type { ErrorCode } from '../errors.ts'
 import type { Metrics } from '../metrics.ts'
@@ -16,6 +17,8 @@ const NOTHING_FROM_ENVIRONMENT = {
   webhookSecret: null,
   logLevel: 'off',
 } as const
+
+const CLIENT = { kind: SpanKind.CLIENT }
 
 export interface Endpoint {
   readonly baseUrl: string
@@ -68,28 +71,34 @@ export function createVendorRequests(endpoint: Endpoint, { purpose, parameters }
     maxRetries: 0,
     fetch: endpoint.fetch,
   })
-  const count = (outcome: string) => metrics.vendorRequests.inc({ purpose, outcome })
+  const count = (outcome: string, span: Span) => {
+    metrics.vendorRequests.inc({ purpose, outcome })
+    span.setAttribute('memoir.outcome', outcome)
+    if (outcome !== 'ok') span.setStatus({ code: SpanStatusCode.ERROR })
+    span.end()
+  }
 
   return async function request<T>({ tokens, call, send }: VendorRequest<T>): Promise<Sent<T>> {
     const { purse, signal } = call
     await limiter.acquire(tokens.input + tokens.output, call)
     await purse?.reserve(tokens.input, tokens.output)
     const end = metrics.vendorSeconds.startTimer({ purpose })
+    const span = trace.getTracer('memoir').startSpan(`vendor ${purpose}`, CLIENT)
     try {
       const { value, used, outcome } = await send(client, signal ? { signal } : {})
-      count(outcome)
+      count(outcome, span)
       metrics.vendorTokens.inc({ purpose }, used ? used.input + used.output : tokens.input)
       await giveBack(call, unused(tokens, used))
       return { value }
     } catch (thrown) {
       // Cut off on our side it may have been paid for.
       if (signal?.aborted) {
-        count('cancelled')
+        count('cancelled', span)
         throw abortError()
       }
       const failure = failureOf(thrown, { key: apiKey, parameters })
       const { code, retryAfterMs } = failure.error
-      count(code)
+      count(code, span)
       await giveBack(call, tokens)
       if (code === 'vendor_busy' && retryAfterMs !== undefined) limiter.pause(retryAfterMs)
       return { failure }

@@ -172,16 +172,20 @@ export interface SourceWrite {
   readonly quote: string | null
 }
 
-/** What memories rest on. The same twice is one; of a memory that is gone there is nothing to say. */
-export async function saveSources(tx: Queryable, sources: readonly SourceWrite[]): Promise<void> {
-  if (sources.length === 0) return
-  await tx.query(
+/** What memories rest on. The same twice is one; of a memory that is gone there is nothing to say. @returns those that are new */
+export async function saveSources(
+  tx: Queryable,
+  sources: readonly SourceWrite[],
+): Promise<readonly Pick<SourceWrite, 'traceId' | 'messageId'>[]> {
+  if (sources.length === 0) return []
+  const { rows } = await tx.query<Pick<SourceWrite, 'traceId' | 'messageId'>>(
     `insert into memoir.memory_source (trace_id, user_id, conversation_id, session_id, message_id, quote)
      select distinct on (w.trace_id, w.message_id) w.*
        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
             as w(trace_id, user_id, conversation_id, session_id, message_id, quote)
       where exists (select from memoir.memory_trace t where t.id = w.trace_id and t.user_id = w.user_id)
-     on conflict (trace_id, message_id) do nothing`,
+     on conflict (trace_id, message_id) do nothing
+     returning trace_id as "traceId", message_id as "messageId"`,
     [
       sources.map((s) => s.traceId),
       sources.map((s) => s.userId),
@@ -191,4 +195,5 @@ export async function saveSources(tx: Queryable, sources: readonly SourceWrite[]
       sources.map((s) => s.quote),
     ],
   )
+  return rows
 }

@@ -93,6 +93,20 @@ export async function fixFirstNew(
   return rows[0]?.first_new ?? firstNew
 }
 
+/** Turns `from` (inclusive) to `to` (exclusive) of a post. */
+export async function readTurns(
+  db: Queryable,
+  { id, userId }: Pick<SessionPost, 'id' | 'userId'>,
+  { from, to }: { from: number; to: number },
+): Promise<Turn[]> {
+  const { rows } = await db.query<{ said: readonly Omit<Turn, 'position'>[] }>(
+    `select jsonb_path_query_array(turns, '$[$from to $last]', jsonb_build_object('from', $3::int, 'last', $4::int - 1)) as said
+       from memoir.raw_session where id = $1::uuid and user_id = $2::uuid`,
+    [id, userId, from, to],
+  )
+  return (rows[0]?.said ?? []).map((turn, at) => ({ ...turn, position: from + at }))
+}
+
 /** Adds what a group of facts came to; in the transaction that wrote them. */
 export async function countFacts(
   tx: Queryable,

@@ -1,4 +1,5 @@
 import { JOB_STATES, type JobState, type Page } from '../domain/job.ts'
+import { activityOf, type DayActivity } from './activity.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Queryable } from './database.ts'
 
@@ -10,6 +11,8 @@ export interface NamespaceStats {
   readonly episodes: number
   readonly jobs: Readonly<Record<JobState, number>>
   readonly usage: readonly UsageOfDay[]
+  /** Only when it was asked for. */
+  readonly activity?: readonly DayActivity[]
 }
 
 export interface UsageOfDay {
@@ -28,6 +31,8 @@ export interface StatsFilter {
   readonly namespaceId?: string
   /** How many days of usage, today included. */
   readonly days: number
+  /** Whether the days are to be told of one by one, which reads every memory and job of them. */
+  readonly activity: boolean
   readonly limit: number
   readonly cursor?: string
 }
@@ -56,13 +61,18 @@ export async function listStats(db: Queryable, filter: StatsFilter): Promise<Pag
   )
   const shown = rows.slice(0, filter.limit)
   const ids = shown.map(({ id }) => id)
-  const [jobs, usage] = await Promise.all([countJobs(db, ids), usageOf(db, ids, filter.days)])
+  const [jobs, usage, activity] = await Promise.all([
+    countJobs(db, ids),
+    usageOf(db, ids, filter.days),
+    filter.activity ? activityOf(db, ids, filter.days) : undefined,
+  ])
   const last = rows.length > filter.limit ? shown.at(-1) : undefined
   return {
     items: shown.map(({ id, ...counts }) => ({
       ...counts,
       jobs: jobs.get(id) ?? noJobs(),
       usage: usage.get(id) ?? [],
+      ...(activity === undefined ? {} : { activity: activity.get(id) ?? [] }),
     })),
     next_cursor: last ? encodeCursor([last.namespace]) : null,
   }

@@ -19,6 +19,7 @@ export interface SummaryWrite extends Summarised {
   readonly occurredAt: Date
   readonly model: string
   readonly promptVersion: string
+  readonly scope?: string
   readonly language: string
   readonly textLength: number
   readonly windowLength: number
@@ -55,12 +56,12 @@ export async function writeSummary(
        on conflict (trace_id, revision) do nothing)
      insert into memoir.memory_trace as t
        (id, user_id, kind, content, content_hash, session_id, conversation_id, collection, source, occurred_at, model, prompt_version,
-        language, text_length, window_length, vector_state, vector_revision, searchable_at)
-     values ($1::uuid, $2::uuid, 'summary', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'written', 1, now())
+        language, text_length, window_length, vector_state, vector_revision, searchable_at, scope)
+     values ($1::uuid, $2::uuid, 'summary', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'written', 1, now(), coalesce($16, 'personal'))
      on conflict (id) do update
        set content = excluded.content, content_hash = excluded.content_hash, occurred_at = excluded.occurred_at,
            model = excluded.model, prompt_version = excluded.prompt_version, revision = t.revision + 1,
-           language = excluded.language, text_length = excluded.text_length, window_length = excluded.window_length,
+           scope = coalesce($16, t.scope), language = excluded.language, text_length = excluded.text_length, window_length = excluded.window_length,
            vector_state = 'written', vector_revision = t.revision + 1, searchable_at = coalesce(t.searchable_at, now()),
            updated_at = now()
        where t.user_id = excluded.user_id and t.state = 'active' and t.content_hash <> excluded.content_hash
@@ -83,6 +84,7 @@ export async function writeSummary(
       summary.textLength,
       summary.windowLength,
       summary.jobId,
+      summary.scope ?? null,
     ],
   )
   return rows[0] ?? null

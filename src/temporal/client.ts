@@ -3,9 +3,11 @@ import type { DataConverter } from '@temporalio/common'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
 import type { NativeConnectionOptions } from '@temporalio/worker'
 import type { Config } from '../config.ts'
+import type { Tracing } from '../tracing.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { dataConverterOf } from './codec.ts'
 import { createSearchAttributes, type SearchAttributes } from './search-attributes.ts'
+import { traceTemporal, type TemporalTracing } from './tracing.ts'
 
 export type Within = <T>(deadlineMs: number, call: () => Promise<T>) => Promise<T>
 
@@ -18,6 +20,8 @@ export interface TemporalClient {
   readonly connectionOptions: NativeConnectionOptions
   readonly dataConverter: DataConverter | undefined
   readonly searchAttributes: SearchAttributes
+  /** When traces are kept. */
+  readonly tracing: TemporalTracing | undefined
   /** Runs calls that fail when they take longer: a frozen server never answers by itself. */
   readonly within: Within
   /** @throws when the server does not answer in time, or does not know the namespace */
@@ -34,18 +38,20 @@ const RECONNECT = {
 /** A readiness probe is asked every few seconds and must not pile up. */
 const HEALTH_DEADLINE_MS = 1_000
 
-export async function openTemporal(config: Config): Promise<TemporalClient> {
+export async function openTemporal(config: Config, traces?: Tracing): Promise<TemporalClient> {
   const { connectionOptions } = loadClientConnectConfig({
     overrideEnvVars: { ...config.temporalEnv },
     disableFile: true,
   })
   const namespace = config.TEMPORAL_NAMESPACE
   const dataConverter = await dataConverterOf(config)
+  const tracing = traces && (await traceTemporal(traces))
   const connection = Connection.lazy({ ...connectionOptions, channelArgs: RECONNECT })
   const client = new Client({
     connection,
     namespace,
     ...(dataConverter === undefined ? {} : { dataConverter }),
+    ...(tracing === undefined ? {} : { interceptors: { workflow: [tracing.client] } }),
   })
   const { within, idle } = boundedCalls(connection)
   const ping = async (deadlineMs: number) => {
@@ -59,6 +65,7 @@ export async function openTemporal(config: Config): Promise<TemporalClient> {
     namespace,
     connectionOptions,
     dataConverter,
+    tracing,
     within,
     ping,
     taskQueue: config.TEMPORAL_TASK_QUEUE,

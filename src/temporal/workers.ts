@@ -76,16 +76,19 @@ async function optionsOf(
   temporal: TemporalClient,
   { activities, interceptors, shutdownGrace = SHUTDOWN_GRACE }: WorkersOptions,
 ): Promise<WorkerOptions[]> {
-  const { taskQueue, namespace, dataConverter } = temporal
+  const { taskQueue, namespace, dataConverter, tracing } = temporal
   const common = {
     namespace,
     activities,
-    interceptors,
+    interceptors: tracing
+      ? { ...interceptors, activity: [tracing.activity, ...(interceptors.activity ?? [])] }
+      : interceptors,
+    ...(tracing === undefined ? {} : { sinks: tracing.sinks }),
     shutdownGraceTime: shutdownGrace,
     ...(dataConverter === undefined ? {} : { dataConverter }),
   }
   const slots = (count: number) => ({ maxConcurrentActivityTaskExecutions: count })
-  const workflowBundle = await bundleWorkflows(dataConverter)
+  const workflowBundle = await bundleWorkflows(temporal)
   return [
     { ...common, taskQueue, workflowBundle, ...slots(LIVE_SLOTS) },
     { ...common, taskQueue: `${taskQueue}${MODELS_SUFFIX}`, ...slots(MODEL_SLOTS) },

@@ -8,6 +8,11 @@ const rule = (path: string, method: string, body?: unknown) => ({
 
 export const ADMIN_RULES = {
   'post /v1/backfills': rule('/v1/backfills', 'POST', {}),
+  'post /v1/narratives/backfill': rule('/v1/narratives/backfill', 'POST'),
+  'get /v1/narratives/backfill/{job}/failures': rule(
+    '/v1/narratives/backfill/019ab9c0-0000-7000-8000-000000000000/failures',
+    'GET',
+  ),
   'get /v1/settings/budget': rule('/v1/settings/budget', 'GET'),
   'put /v1/settings/budget': rule('/v1/settings/budget', 'PUT', { per_day: 5 }),
   'get /v1/sync': rule('/v1/sync', 'GET'),

@@ -40,6 +40,12 @@ export const MEMORY_RULES = {
     ask: () => ({ path: '/v1/users/nobody-of-this-name', method: 'DELETE' }),
     outside: { foreign: 404, user: 404, scoped: 404 },
   },
+  'get /v1/users/{user_id}/export': {
+    role: 'service' as const,
+    ask: () => ({ path: '/v1/users/ann/export' }),
+    // Whoever is named so in other namespaces and scopes is told about those alone.
+    outside: { foreign: 200, user: 404, scoped: 200 },
+  },
   'get /v1/erasures/{id}': {
     role: 'service' as const,
     ask: ({ job }: World) => ({ path: `/v1/erasures/${job}` }),

@@ -16,6 +16,12 @@ export const SESSION_RULES = {
     outside: { foreign: 404, user: 404, scoped: 403 },
     ...narrated,
   },
+  'get /v1/narratives/{user_id}/versions': {
+    role: 'reader',
+    ask: () => ({ path: '/v1/narratives/ann/versions' }),
+    outside: { foreign: 200, user: 404, scoped: 403 },
+    shows: 'an earlier narrative of ann',
+  },
   'post /v1/narratives/{user_id}/regenerate': {
     role: 'service',
     ask: () => ({ path: '/v1/narratives/ann/regenerate', method: 'POST' }),

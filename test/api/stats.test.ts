@@ -74,6 +74,32 @@ suite('a cost is null where a price is not known, and so is the sum', async () =
   expect(stats.total).toEqual({ requests: 2, tokens: 20, cost: null })
 })
 
+suite('says of each day what came, how soon it was searchable and what failed', async () => {
+  await using memoir = await createApiFixture()
+  const ann = await memoir.user('ann')
+  await memoir.db.query(
+    `insert into memoir.memory_trace (id, user_id, kind, content, content_hash, occurred_at, created_at)
+     select gen_random_uuid(), $1, kind, 'x', '', now(), now() - make_interval(days => ago)
+       from (values ('note', 0), ('fact', 1), ('note', 1), ('episode', 1), ('note', 9)) v (kind, ago)`,
+    [ann],
+  )
+  await memoir.db.query(
+    `insert into memoir.job (id, namespace_id, kind, workflow_id, state, created_at, finished_at)
+     select gen_random_uuid(), $1, kind, 'w', state, now() - interval '1 day', now() - interval '1 day' + make_interval(secs => took)
+       from (values ('memory', 'succeeded', 1), ('session', 'succeeded', 3), ('sync', 'succeeded', 50), ('memory', 'failed', 90)) v (kind, state, took)`,
+    [await memoir.namespace('default')],
+  )
+  const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)
+
+  const { json } = await memoir.send('/v1/stats?activity=true&days=3')
+
+  expect(json.items[0].activity).toEqual([
+    { day: day(1), memories: 2, lag_ms: { p50: 2_000, p95: 2_900 }, failures: 1 },
+    { day: day(0), memories: 1, lag_ms: null, failures: 0 },
+  ])
+  expect((await memoir.send('/v1/stats')).json.items[0]).not.toHaveProperty('activity')
+})
+
 suite('an administrator sees every namespace page by page, others their own', async () => {
   await using memoir = await createApiFixture()
   await memoir.user('ann', 'acme')

@@ -74,15 +74,17 @@ async function converse(memoir: ApiFixture): Promise<void> {
   await succeed(memoir, post.jobId)
 }
 
-/** A fresh narrative of the ann of `acme`. */
+/** A fresh narrative of the ann of `acme`, and the one before it. */
 async function narrate(memoir: ApiFixture): Promise<void> {
+  const ann = await memoir.user('ann', 'acme')
   await memoir.db.query(
     `insert into memoir.user_narratives (namespace_id, user_id, narrative_content, version, state, generated_at, fresh_until)
-     values ($1, $2, $3, 1, 'fresh', now(), now() + interval '1 day')`,
-    [
-      await memoir.namespace('acme'),
-      await memoir.user('ann', 'acme'),
-      `a narrative of ann, ${MARK}`,
-    ],
+     values ($1, $2, $3, 2, 'fresh', now(), now() + interval '1 day')`,
+    [await memoir.namespace('acme'), ann, `a narrative of ann, ${MARK}`],
+  )
+  await memoir.db.query(
+    `insert into memoir.user_narrative_version (user_id, version, narrative_content, generated_at, model, prompt_version)
+     values ($1, 1, $2, now() - interval '1 day', 'a-model', '1')`,
+    [ann, `an earlier narrative of ann, ${MARK}`],
   )
 }

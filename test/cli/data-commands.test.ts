@@ -173,7 +173,8 @@ test('jobs are listed with their state and how far they are', async () => {
     state: 'failed',
     error: { code: 'stuck', message: 'm', step: 's' },
   })
-  const items = [job({ progress: counts({ processed: 7, errors: 1 }) }), failed]
+  const single = job({ id: 'j-3', kind: 'session', state: 'succeeded', progress: {} })
+  const items = [job({ progress: counts({ processed: 7, errors: 1 }) }), failed, single]
   await using api = await startFakeApi({
     'GET /v1/jobs': { body: { items, next_cursor: 'abc' } },
   })
@@ -183,6 +184,7 @@ test('jobs are listed with their state and how far they are', async () => {
   expect(api.asked[0]?.query).toEqual({ state: 'running', limit: '2' })
   expect(out).toMatch(/j-1 +backfill +running +2026-03-01T09:00:00 +7 processed, 1 failed/)
   expect(out).toMatch(/j-2 +backfill +failed .* stuck/)
+  expect(out).toMatch(/j-3 +session +succeeded +\S+\s*$/m)
   expect(err).toContain('--cursor abc')
   const json = await memoir(['jobs', 'list', '--json'], { url: api.url })
   expect(JSON.parse(json.out)).toEqual({ items, next_cursor: 'abc' })

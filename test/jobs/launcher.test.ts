@@ -3,7 +3,8 @@ import { expect, test, vi } from 'vitest'
 import { acceptSession } from '../../src/sessions/accept.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { createDevServer, createFrozenServer } from '../support/dev-server.ts'
-import { createJobFixture, untilStopped } from '../support/job-fixture.ts'
+import { untilStopped } from '../support/fake-ingest.ts'
+import { createJobFixture } from '../support/job-fixture.ts'
 
 const absent = !hasPostgres || !hasTemporal
 

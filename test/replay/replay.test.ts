@@ -1,10 +1,13 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { Resource } from '@opentelemetry/resources'
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { DefaultLogger, Worker, bundleWorkflowCode } from '@temporalio/worker'
 import { DeterminismViolationError } from '@temporalio/workflow'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { bundleWorkflows } from '../../src/temporal/bundle.ts'
+import { traceTemporal } from '../../src/temporal/tracing.ts'
 import { installRuntime } from '../../src/temporal/runtime.ts'
 
 /**
@@ -34,6 +37,7 @@ test('there are histories of every end and turn of a walk, and of what a schedul
     'memory-graph-later.json',
     'memory-taken-back.json',
     'narrative-asked-again.json',
+    'narratives-done.json',
     'nightly-continuation.json',
     'nightly-continued.json',
     'nightly-done.json',
@@ -46,11 +50,28 @@ test('there are histories of every end and turn of a walk, and of what a schedul
 })
 
 test.each(files)('%s goes through the workflow as it is now', async (name) => {
-  const bundle = await bundleWorkflows(undefined)
+  const bundle = await bundleWorkflows({ dataConverter: undefined, tracing: undefined })
   await expect(
     Worker.runReplayHistory({ workflowBundle: bundle }, history(name)),
   ).resolves.toBeUndefined()
 })
+
+test.each(files)(
+  '%s, recorded without traces, goes through it while they are kept',
+  async (name) => {
+    const processor = new SimpleSpanProcessor(new InMemorySpanExporter())
+    const tracing = await traceTemporal({
+      processor,
+      resource: Resource.empty(),
+      flush: async () => await processor.forceFlush(),
+    })
+    const { sinks } = tracing
+    const workflowBundle = await bundleWorkflows({ dataConverter: undefined, tracing })
+    await expect(
+      Worker.runReplayHistory({ workflowBundle, sinks }, history(name)),
+    ).resolves.toBeUndefined()
+  },
+)
 
 test.each(files)('%s does not go through a workflow whose steps have changed', async (name) => {
   const altered = '../support/foreign-workflows/altered.ts'

@@ -42,7 +42,11 @@ function createProcess(url: string, env: Record<string, string> = {}) {
   })
   const parts = { config, db, metrics: createMetrics(), log: pino({ level: 'silent' }) }
   const models = createLiveModels(parts)
-  const settings = createAiSettings({ ...parts, onChange: () => models.forget() })
+  const settings = createAiSettings({
+    ...parts,
+    onChange: () => models.forget(),
+    launch: () => undefined,
+  })
   return {
     db,
     models,

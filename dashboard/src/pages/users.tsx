@@ -55,7 +55,7 @@ function UserTable({ users }: { readonly users: readonly User[] }) {
           {users.map((user) => (
             <tr key={user.user_id}>
               <th scope="row">
-                <a href={pathTo('memories', { query: { user: user.user_id } })}>{user.user_id}</a>
+                <a href={pathTo('users', { id: user.user_id })}>{user.user_id}</a>
               </th>
               <td className="number">{count(user.memories)}</td>
               <td className="number">{count(user.episodes)}</td>

@@ -48,10 +48,15 @@ export function ProgressBar({ job, label }: { readonly job: Job; readonly label:
   )
 }
 
+/** Whether it works through many things; other work is on one thing, and its state says it all. */
+export const isWalk = ({ kind, progress }: Pick<Job, 'kind' | 'progress'>) =>
+  kind === 'backfill' || kind === 'nightly' || 'processed' in progress
+
 /** In one line: what a list of jobs says of each. */
 export function ProgressLine({ job }: { readonly job: Job }) {
-  const { processed, total, errors } = countsOf(job)
   if (job.error !== null && job.state === 'failed') return <span>{job.error.message}</span>
+  if (!isWalk(job)) return null
+  const { processed, total, errors } = countsOf(job)
   const of = total > processed ? ` of ${count(total)}` : ''
   return (
     <span>

@@ -1,10 +1,10 @@
-import type { PropsWithChildren, RefObject } from 'react'
+import { useEffect, useRef, type PropsWithChildren, type RefObject } from 'react'
 import { PAGES, pathTo, type PageName } from '../route.ts'
 import { useSession } from '../session.tsx'
 import { Mark } from './mark.tsx'
 
 /** Pages that only an administrator's key can read. */
-const ADMINS: ReadonlySet<PageName> = new Set(['schedules', 'keys', 'settings'])
+const ADMINS: ReadonlySet<PageName> = new Set(['schedules', 'sync', 'keys', 'settings'])
 
 interface ShellProps extends PropsWithChildren {
   readonly page: PageName
@@ -16,6 +16,12 @@ interface ShellProps extends PropsWithChildren {
 export function Shell({ page, titles, main, children }: ShellProps) {
   const { key } = useSession()
   const pages = PAGES.filter((name) => key.role === 'admin' || !ADMINS.has(name))
+  const nav = useRef<HTMLElement>(null)
+  useEffect(() => {
+    // Where there is no room for all of them, the one in hand is brought into sight.
+    const current = nav.current?.querySelector('[aria-current]')
+    current?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [page])
   return (
     <div className="shell">
       <button type="button" className="skip" onClick={() => main.current?.focus()}>
@@ -26,7 +32,7 @@ export function Shell({ page, titles, main, children }: ShellProps) {
           <Mark />
           Memoir
         </a>
-        <nav aria-label="Pages">
+        <nav aria-label="Pages" ref={nav}>
           <ul>
             {pages.map((name) => (
               <li key={name}>

@@ -1,14 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { NARRATIVE_STATES } from '../../domain/narrative.ts'
 import { ERROR_CODES, isErrorCode, MemoirError, SENTENCE } from '../../errors.ts'
+import { listNarrativeVersions } from '../../stores/narrative-versions.ts'
 import type { NarrativeRow } from '../../stores/narratives.ts'
 import type { Principal } from '../environment.ts'
-import { time, userId } from '../fields.ts'
+import { pageQuery, present as withoutAbsent, time, userId } from '../fields.ts'
 import { needs } from '../guard.ts'
+import { readPage } from '../lists.ts'
 import { userOf } from '../reach.ts'
 import { json, refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
-import { acceptedSchema } from '../schemas.ts'
+import { acceptedSchema, pageOf } from '../schemas.ts'
 import { requireUser } from '../transcripts.ts'
 
 const narrativeSchema = z
@@ -39,6 +41,21 @@ const getNarrative = createRoute({
     202: json(narrativeSchema, 'There is no text yet; `state` says why'),
     ...refuses('in_progress'),
   },
+})
+
+const versionSchema = z
+  .object({ version: z.int(), narrative: z.string(), generated_at: time, model: z.string() })
+  .openapi('NarrativeVersion')
+
+const getVersions = createRoute({
+  method: 'get',
+  path: '/v1/narratives/{user_id}/versions',
+  operationId: 'listNarrativeVersions',
+  tags: ['narratives'],
+  summary: 'List what the text was before, the latest first',
+  ...needs('reader'),
+  request: { params: whose, query: z.strictObject(pageQuery) },
+  responses: { 200: json(pageOf(versionSchema), 'Earlier versions'), ...refuses() },
 })
 
 const regenerate = createRoute({
@@ -80,6 +97,14 @@ export const narrativeRoutes = createRouter()
     const row = await services.narratives.read(key)
     if (row === null) throw new MemoirError('not_found', SENTENCE.not_found)
     return c.json(present(key.externalId, row), row.content === null ? 202 : 200)
+  })
+  .openapi(getVersions, async (c) => {
+    const { services, principal } = c.var
+    const { limit, cursor } = c.req.valid('query')
+    const key = keyOf(principal, requireUser(reachedUser(principal, c.req.valid('param').user_id)))
+    const filter = withoutAbsent({ ...key, limit, cursor })
+    const read = async () => await listNarrativeVersions(services.db, filter)
+    return c.json(await readPage(cursor, read), 200)
   })
   .openapi(regenerate, async (c) => {
     const { services, principal } = c.var

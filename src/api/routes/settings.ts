@@ -25,13 +25,14 @@ const putAiSettings = createRoute({
   tags: ['settings'],
   summary: 'Change the models, in every process within seconds',
   description:
-    'An absent field stays as it is, null goes back to what the environment says. Another embedding model than that of the stored vectors is refused with an estimate, unless `reembed` is true: then recall goes by words alone until the memories are embedded anew.',
+    'An absent field stays as it is, null goes back to what the environment says. Another embedding model than that of the stored vectors is refused with an estimate, unless `reembed` is true: then a job embeds the memories anew, and until it is done the model before answers, where it still can be asked.',
   ...needs('admin'),
   request: { body: body(strictChange) },
   responses: {
     200: json(aiSettingsSchema, 'The settings in force'),
     ...refuses(
       'reembed_required',
+      'conflict',
       'configuration_invalid',
       'payload_too_large',
       'unsupported_media_type',

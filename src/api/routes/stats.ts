@@ -26,6 +26,16 @@ const usageSchema = z.object({
   cost,
 })
 
+const activitySchema = z.object({
+  day: z.iso.date(),
+  memories: z.int(),
+  lag_ms: z
+    .object({ p50: z.number(), p95: z.number() })
+    .nullable()
+    .openapi({ description: 'From acceptance until it was searchable; null when nothing came.' }),
+  failures: z.int().openapi({ description: 'Jobs that stand as failed.' }),
+})
+
 const statsSchema = z
   .object({
     namespace: z.string(),
@@ -35,6 +45,11 @@ const statsSchema = z
     jobs: z.object(Object.fromEntries(JOB_STATES.map((state) => [state, z.int()]))),
     usage: z.array(usageSchema),
     total: z.object({ requests: z.int(), tokens: z.int(), cost }),
+    activity: z
+      .array(activitySchema)
+      .readonly()
+      .optional()
+      .openapi({ description: 'With `activity=true`: the days on which something happened.' }),
   })
   .openapi('Stats')
 
@@ -55,6 +70,9 @@ const getStats = createRoute({
       days: z.coerce.number().int().min(1).max(MAX_DAYS).default(30).openapi({
         description: 'How many days of usage, today included.',
       }),
+      activity: z.stringbool().default(false).openapi({
+        description: 'Tells of each day what came, how soon it was searchable and what failed.',
+      }),
     }),
   },
   responses: { 200: json(pageOf(statsSchema), 'By the namespace’s name'), ...refuses() },
@@ -64,9 +82,9 @@ export const statsRoutes = createRouter().openapi(getStats, async (c) => {
   const { services, principal } = c.var
   if (isBound(principal)) throw new MemoirError('not_found', SENTENCE.not_found)
   const everywhere = principal.role === 'admin' && c.req.header('memoir-namespace') === undefined
-  const { days, limit, cursor } = c.req.valid('query')
+  const { days, activity, limit, cursor } = c.req.valid('query')
   const namespaceId = everywhere ? undefined : principal.namespaceId
-  const filter = { ...present({ namespaceId, cursor }), days, limit }
+  const filter = { ...present({ namespaceId, cursor }), days, activity, limit }
   const { items, next_cursor } = await readPage(
     cursor,
     async () => await listStats(services.db, filter),

@@ -125,19 +125,22 @@ function registerControl(
 }
 
 function printJobs(jobs: readonly JobAnswer[], io: Io): void {
-  const rows = jobs.map((job) => {
-    const { processed, errors } = backfillCounts.parse(job.progress)
-    const failed = errors > 0 ? `, ${errors} failed` : ''
-    return [
-      job.id,
-      job.kind,
-      job.state,
-      (job.created_at ?? job.started_at ?? '').slice(0, 19),
-      job.error ? job.error.code : `${processed} processed${failed}`,
-    ]
-  })
+  const rows = jobs.map((job) => [
+    job.id,
+    job.kind,
+    job.state,
+    (job.created_at ?? job.started_at ?? '').slice(0, 19),
+    job.error ? job.error.code : howFar(job.progress),
+  ])
   const head = ['ID', 'KIND', 'STATE', 'ACCEPTED', 'PROGRESS']
   printTable({ head, rows, none: 'No jobs.' }, io)
+}
+
+/** Work on one thing counts nothing: its state says it all. */
+function howFar(progress: JobAnswer['progress']): string {
+  if (!('processed' in progress)) return ''
+  const { processed, errors } = backfillCounts.parse(progress)
+  return `${processed} processed${errors > 0 ? `, ${errors} failed` : ''}`
 }
 
 function printJob(job: JobAnswer, io: Io, json: boolean | undefined): void {

@@ -7,8 +7,11 @@ async function altered(): Promise<void> {
 
 export {
   altered as backfill,
+  altered as consolidate,
+  altered as dream,
   altered as eraseUser,
   altered as narrate,
+  altered as narrateAll,
   altered as nightly,
   altered as persistMemory,
   altered as processSession,
