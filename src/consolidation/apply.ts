@@ -108,8 +108,9 @@ async function write(tx: Queryable, { run, plan, day, vector, language }: Write)
       ? await putSummary(tx, { run, day, vector, language }, plan.summary)
       : null
   const { edges, entities } = await relate(tx, { run, plan, summary: summary?.id ?? null })
-  const downshift = await coolVectors(tx, userId, plan.downshift)
+  // As they are: what is dropped is kept as it was.
   const heads = await dropHeads(tx, own, plan.drop_heads)
+  const downshift = await coolVectors(tx, userId, plan.downshift)
   await applyUserChanges(tx, [{ ...NOTHING, userId, traces: -merges.length, vectors: -heads }])
   const counts = {
     summary: summary === null ? 0 : 1,

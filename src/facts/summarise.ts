@@ -60,6 +60,8 @@ export interface Summary {
 export interface SummaryQuestion extends Pick<SummaryRequest, 'step' | 'turns' | 'before'> {
   /** Whether an answer may be kept; one that may not is asked for once more. */
   readonly usable?: (content: string) => boolean
+  /** They are statements that stand for themselves, not what was said in a conversation. */
+  readonly stated?: boolean
 }
 
 /**
@@ -68,7 +70,7 @@ export interface SummaryQuestion extends Pick<SummaryRequest, 'step' | 'turns' |
  */
 export async function summaryOf(
   context: FactContext,
-  { step, turns, before, usable = () => true }: SummaryQuestion,
+  { step, turns, before, usable = () => true, stated = false }: SummaryQuestion,
 ): Promise<Summary> {
   const said = turns.map(({ content }) => content).join('\n')
   const language = detectLanguage(said.slice(0, SAMPLE_CHARS))
@@ -77,7 +79,9 @@ export async function summaryOf(
     const summaries: Summary[] = []
     for (const [index, part] of partsOf(level).entries()) {
       const name = `${step}:summarise:${depth}:${index}`
-      summaries.push(await askSummary(context, { step: name, turns: part, language, usable }))
+      summaries.push(
+        await askSummary(context, { step: name, turns: part, language, usable, stated }),
+      )
     }
     const [only] = summaries
     if (only && summaries.length === 1) return only
@@ -100,9 +104,13 @@ async function askSummary(
     turns,
     language,
     usable,
+    stated,
   }: Required<Omit<SummaryQuestion, 'before'>> & { language: string },
 ): Promise<Summary> {
-  const request = { turns, facts: [], maxChars: MAX_CHARS, language }
+  const shown = stated
+    ? { turns: [], facts: turns.map(({ content }) => content) }
+    : { turns, facts: [] }
+  const request = { ...shown, maxChars: MAX_CHARS, language }
   const ask = async () =>
     await model.summarise(request, {
       priority,

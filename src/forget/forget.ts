@@ -17,6 +17,7 @@ import {
   deleteSourceMessages,
   deleteSources,
   dropKeptWrites,
+  findDaySummaries,
   findDerived,
   findPostedWords,
   findTargets,
@@ -126,7 +127,13 @@ async function forgetLocked(
   if (targets.length === 0 && request.ids !== undefined) throw notFound()
   const { sessionId } = wholeSession(request)
   const derived = await findDerived(tx, { userId, targets, sessionId })
-  const all = [...targets, ...derived]
+  const rests = [...targets, ...derived]
+  const days = await findDaySummaries(
+    tx,
+    userId,
+    rests.map(({ id }) => id),
+  )
+  const all = [...rests, ...days]
   const ids = all.map(({ id }) => id)
   const hanging = await countHanging(tx, userId, ids)
   const words = sessionId === undefined ? [] : await findPostedWords(tx, { userId, sessionId })

@@ -18,10 +18,8 @@ export async function hideMemories(
   await endEdges(tx, { userId, traceIds: ids })
   const counted = memories.filter(({ state }) => state === 'active')
   const episodes = counted.filter(({ kind }) => kind === 'episode')
-  // What gave way to another is still found by those who ask for it.
-  const texts = memories.filter(
-    ({ kind, state }) => kind !== 'episode' && (state === 'active' || state === 'superseded'),
-  )
+  // What gave way is no memory any more, but keeps its words: it can be asked for.
+  const texts = memories.filter(({ state, kind }) => isIndexed(state) && kind !== 'episode')
   await applyUserChanges(tx, [
     {
       ...NOTHING,
@@ -36,5 +34,8 @@ export async function hideMemories(
   ])
   return await markDeleted(tx, { userId, ids })
 }
+
+/** Whether a memory of this state has its words in the index, and in the user's counters of texts. */
+export const isIndexed = (state: string): boolean => state === 'active' || state === 'superseded'
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
