@@ -122,7 +122,7 @@ export async function createServices(
     exposition: createExposition(parts),
     recall,
     ...embedding({ ...parts, embedder, models, launch: jobs.launch }),
-    estimate: createEstimate(config, { sourceOf, embedder }),
+    estimate: createEstimate(config, { sourceOf, embedder, languageModel }),
     health: createHealth({ ...connections, embedder, languageModel, models, activeSpace }),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
     async close() {

@@ -45,6 +45,12 @@ export const processingSchema = z
     average_seconds: z.number().nullable(),
     workers: z.array(z.object({ identity: z.string(), last_seen: time })).readonly(),
     status: z.enum(['running', 'idle', 'stopped']),
+    degraded: z
+      .array(z.enum(['temporal']))
+      .readonly()
+      .openapi({
+        description: 'What did not answer, so that no worker can be seen or given work.',
+      }),
   })
   .openapi('ProcessingStatus')
 

@@ -169,8 +169,9 @@ export const compatSessionRoutes = createRouter()
         processed_today: queue.processedToday,
         average_seconds: queue.averageSeconds,
         // Which machines there are is nothing of one user's.
-        workers: isBound(principal) ? [] : workers,
-        status: statusOf(workers.length, busy),
+        workers: isBound(principal) ? [] : (workers ?? []),
+        status: statusOf(workers?.length ?? 0, busy),
+        degraded: workers === null ? (['temporal'] as const) : [],
       },
       200,
     )
@@ -224,6 +225,7 @@ export const compatSessionRoutes = createRouter()
 /** Enough for a chart of the month. */
 const DAYS_SHOWN = 31
 
+/** While Temporal does not answer no worker gets work, whether or not one is there: that is `stopped` too, and `degraded` says why. */
 function statusOf(workers: number, busy: boolean): 'running' | 'idle' | 'stopped' {
   if (workers === 0) return 'stopped'
   return busy ? 'running' : 'idle'

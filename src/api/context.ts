@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts'
-import type { BackfillEstimate } from '../domain/job.ts'
+import type { BackfillEstimate, Extraction } from '../domain/job.ts'
 import type { RecallRequest, RecallResult } from '../domain/recall.ts'
 import type { Exposition } from '../exposition.ts'
 import type { ErasureAccept } from '../forget/accept-erasure.ts'
@@ -42,7 +42,7 @@ export interface ApiServices {
   /** Embedding all memories anew. */
   readonly reembeds: Reembeds
   /** What a backfill of a namespace's whole source would take at most. */
-  readonly estimate: (namespaceId: string) => Promise<BackfillEstimate>
+  readonly estimate: (namespaceId: string, extract?: Extraction) => Promise<BackfillEstimate>
   readonly schedules: Schedules
   /** Which models the installation uses. */
   readonly settings: AiSettingsService

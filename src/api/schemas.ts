@@ -45,9 +45,20 @@ export const acceptedMemoriesSchema = acceptedSchema
 export const estimateSchema = z
   .object({
     conversations: z.int(),
-    tokens: z.int(),
-    cost: z.number().nullable().openapi({ description: 'US dollars; null without a known price.' }),
+    tokens: z.int().openapi({ description: 'That the embedding model reads.' }),
+    cost: z.number().nullable().openapi({
+      description: 'US dollars, for all models; null when one of their prices is not known.',
+    }),
     model: z.string(),
+    language: z
+      .object({
+        model: z.string(),
+        input_tokens: z.int(),
+        output_tokens: z.int(),
+        cost: z.number().nullable(),
+      })
+      .nullable()
+      .openapi({ description: 'Of the model that makes facts; null where none are made.' }),
   })
   .openapi('Estimate')
 

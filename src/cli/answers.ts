@@ -26,6 +26,14 @@ export const estimateAnswer = z.looseObject({
   tokens: z.number(),
   cost: z.number().nullable(),
   model: z.string(),
+  language: z
+    .object({
+      model: z.string(),
+      input_tokens: z.number(),
+      output_tokens: z.number(),
+      cost: z.number().nullable(),
+    })
+    .nullable(),
 })
 
 const count = z.number().default(0)

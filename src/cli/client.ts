@@ -183,8 +183,10 @@ function ingestCalls(ask: AskFor) {
       budget?: number
       extract?: Extraction
     }) => await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
-    estimate: async () =>
-      await ask(estimateAnswer, 'POST', '/v1/backfills', { body: { estimate_only: true } }),
+    estimate: async (how: { readonly extract?: string } = {}) =>
+      await ask(estimateAnswer, 'POST', '/v1/backfills', {
+        body: { ...how, estimate_only: true },
+      }),
     importConversations: async (body: ConversationImport | RecordImport, idempotencyKey: string) =>
       await ask(importedAnswer, 'POST', '/v1/imports', { body, idempotencyKey }),
     job: async (id: string) => await ask(jobAnswer, 'GET', job(id)),

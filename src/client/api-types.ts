@@ -241,10 +241,18 @@ export type Job = {
 
 export type Estimate = {
   readonly conversations: number
+  /** That the embedding model reads. */
   readonly tokens: number
-  /** US dollars; null without a known price. */
+  /** US dollars, for all models; null when one of their prices is not known. */
   readonly cost: number | null
   readonly model: string
+  /** Of the model that makes facts; null where none are made. */
+  readonly language: {
+    readonly model: string
+    readonly input_tokens: number
+    readonly output_tokens: number
+    readonly cost: number | null
+  } | null
 }
 
 export type IngestFailure = {
@@ -675,6 +683,8 @@ export type ProcessingStatus = {
     readonly last_seen: string
   })[]
   readonly status: "running" | "idle" | "stopped"
+  /** What did not answer, so that no worker can be seen or given work. */
+  readonly degraded: readonly ("temporal")[]
 }
 
 export type Hierarchy = {

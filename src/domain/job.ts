@@ -65,10 +65,21 @@ export interface BackfillProgress {
 /** What a backfill would take at most, before it is asked for. */
 export interface BackfillEstimate {
   readonly conversations: number
+  /** Of the embedding model. */
   readonly tokens: number
-  /** US dollars; null when the model's price is not known. */
+  /** US dollars, for all models; null when a price is not known. */
   readonly cost: number | null
   readonly model: string
+  /** What facts are made with; null where none are made. */
+  readonly language: LanguageEstimate | null
+}
+
+export interface LanguageEstimate {
+  readonly model: string
+  readonly input_tokens: number
+  readonly output_tokens: number
+  /** US dollars; null when the model's price is not known. */
+  readonly cost: number | null
 }
 
 /** What every workflow of a job is started with: ids and numbers only. */

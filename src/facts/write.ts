@@ -3,6 +3,7 @@ import type { MessageText } from '../ingest/text-index.ts'
 import { NOTHING, indexAlone, writeWhole, type Trace, type WholeWrite } from '../memories/derive.ts'
 import type { Queryable } from '../stores/database.ts'
 import { upsertEdges, type EdgeWrite } from '../stores/edges.ts'
+import { carryFactEmbeddings } from '../stores/embeddings.ts'
 import { upsertEntities } from '../stores/entities.ts'
 import {
   saveSources,
@@ -61,8 +62,9 @@ export async function writeResolved(
     const trace = traceOf(row, userId)
     return [{ trace, text, vec: read.vec, occurredAt, counted: null, vectorCounted: false }]
   })
-  const again = [...written.values()].filter(({ added }) => !added).length
-  const traces = again - superseded.length
+  const again = [...written.values()].filter(({ added }) => !added).map(({ id }) => id)
+  if (again.length > 0) await carryFactEmbeddings(tx, { userId, ids: again })
+  const traces = again.length - superseded.length
   await writeWhole(tx, space, fresh, traces === 0 ? [] : [{ ...NOTHING, userId, traces }])
   await saveSources(
     tx,

@@ -7,10 +7,8 @@ import {
   policyOf,
   type AcceptContext,
 } from '../memories/accept.ts'
-import { hideMemories } from '../memories/hide.ts'
+import { removeWhole } from '../memories/remove-whole.ts'
 import type { Queryable } from '../stores/database.ts'
-import { deleteEdgesOf, deleteRelationsOf } from '../stores/edges.ts'
-import { removeUnnamedEntities } from '../stores/entities.ts'
 import type { FocusBuffer } from '../stores/focus.ts'
 import {
   countHanging,
@@ -29,7 +27,6 @@ import { noteRemovals } from '../stores/graph-states.ts'
 import { findOwner } from '../stores/memory-list.ts'
 import type { JobRow } from '../stores/jobs.ts'
 import { findUserId, lockUsers } from '../stores/memory-users.ts'
-import { lockMemories, removeMemories } from '../stores/memory-writes.ts'
 import { factId } from '../facts/draft.ts'
 import { readConversations, rebuildConversations, type Rebuilt } from './rebuild.ts'
 import { rememberForgotten, type Item } from './remembered.ts'
@@ -142,7 +139,7 @@ async function forgetLocked(
   const words = sessionId === undefined ? [] : await findPostedWords(tx, { userId, sessionId })
   // The chain of messages is read before it is broken.
   const conversations = await readConversations(tx, userId, targets)
-  const nodes = await removeAll(tx, { userId, ids })
+  const nodes = await removeWhole(tx, { userId, ids })
   await deleteSources(tx, { userId, targets, sessionId })
   if (sessionId !== undefined) await deletePosts(tx, { userId, sessionId })
   await deleteModelAnswers(tx, userId)
@@ -187,21 +184,6 @@ function itemsOf(
     ...contents.map((content): Item => ({ kind: 'content', userId, content })),
     ...contents.map((content): Item => ({ kind: 'trace', id: factId(userId, content) })),
   ]
-}
-
-/** @returns how many entities nothing names any more */
-async function removeAll(
-  tx: Queryable,
-  { userId, ids }: { userId: string; ids: readonly string[] },
-): Promise<number> {
-  const memories = await lockMemories(tx, { userId, ids })
-  const visible = memories.filter(({ state }) => state !== 'deleted')
-  await deleteRelationsOf(tx, { userId, traceIds: ids })
-  if (visible.length > 0) await hideMemories(tx, { userId, memories: visible })
-  await deleteEdgesOf(tx, { userIds: [userId], traceIds: ids })
-  await removeMemories(tx, { userId, ids })
-  // All of them: an earlier text may have named what nothing names since.
-  return await removeUnnamedEntities(tx, { userId, entityIds: 'all' })
 }
 
 interface FollowUp extends Forgetting {

@@ -217,8 +217,7 @@ async function writeUnderLocks(
       tx,
       ready.map(({ plan }) => plan),
       {
-        jobId: context.jobId,
-        space: context.space,
+        ...context,
         vectors,
         moved: ready.flatMap(({ moved }) => moved),
       },

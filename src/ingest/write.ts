@@ -1,7 +1,7 @@
 import { estimateTokens } from '../text/chunks.ts'
 import type { Queryable } from '../stores/database.ts'
 import { deleteEdgesOf, keepOnlyEdges, upsertEdges } from '../stores/edges.ts'
-import { deleteEmbeddings, upsertEmbeddings } from '../stores/embeddings.ts'
+import { deleteEmbeddings, upsertEmbeddings, type EmbeddingWrite } from '../stores/embeddings.ts'
 import type { IngestedWrite } from '../stores/ingested.ts'
 import { applyUserChanges, type UserChange } from '../stores/memory-users.ts'
 import { deletePostings, insertPostings, type TracePostings } from '../stores/postings.ts'
@@ -16,6 +16,7 @@ import {
 } from '../stores/traces.ts'
 import { PIPELINE_VERSION } from './conversation.ts'
 import type { PlanVectors } from './embed.ts'
+import { removeGroundless } from './groundless.ts'
 import type { ConversationPlan } from './plan.ts'
 
 /** Writes plans in the order the record demands: traces first, then all that is derived from them, then the users' counters. */
@@ -24,17 +25,21 @@ export async function writePlans(
   plans: readonly ConversationPlan[],
   {
     jobId,
+    source,
     space,
     vectors,
     moved,
   }: {
     jobId: string
+    source: string
     space: Space
     vectors: PlanVectors
     /** Traces of conversations that now belong to another user: the old owner's go entirely. */
     moved: readonly StoredTrace[]
   },
 ): Promise<void> {
+  // First: what says which message a fact rested on goes with the traces.
+  await removeGroundless(tx, source, { plans, moved })
   await removeMoved(tx, moved)
   const written = await upsertTraces(
     tx,
@@ -43,31 +48,23 @@ export async function writePlans(
   )
   const rows = new Map(written.map((row) => [row.id, row]))
   await rewritePostings(tx, plans, rows)
-  await upsertEmbeddings(
-    tx,
-    space,
-    plans.flatMap((plan) =>
-      plan.writes.flatMap(({ write }) => {
-        const row = rows.get(write.id)
-        const vec = vectors.get(write.id)
-        return row && vec
-          ? [
-              {
-                ...row,
-                traceId: row.id,
-                head: 'semantic' as const,
-                userId: write.userId,
-                kind: write.kind,
-                vec,
-              },
-            ]
-          : []
-      }),
-    ),
-  )
+  await upsertEmbeddings(tx, space, embeddingsOf(plans, { rows, vectors }))
   await removeGone(tx, plans)
   await writeNextEdges(tx, plans)
   await applyUserChanges(tx, userChanges(plans, moved))
+}
+
+function embeddingsOf(
+  plans: readonly ConversationPlan[],
+  { rows, vectors }: { rows: ReadonlyMap<string, WrittenTrace>; vectors: PlanVectors },
+): EmbeddingWrite[] {
+  return plans.flatMap((plan) =>
+    plan.writes.flatMap(({ write: { id, userId, kind } }): EmbeddingWrite[] => {
+      const row = rows.get(id)
+      const vec = vectors.get(id)
+      return row && vec ? [{ ...row, traceId: id, head: 'semantic', userId, kind, vec }] : []
+    }),
+  )
 }
 
 async function removeMoved(tx: Queryable, moved: readonly StoredTrace[]): Promise<void> {

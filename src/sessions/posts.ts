@@ -15,8 +15,8 @@ export interface Posts {
   accept(post: SessionAccept): Promise<AcceptedPost>
   /** Where a post stands among those of its reach, and when it may be done. */
   readonly outlook: Outlooks
-  /** Processes that take work now; none while Temporal does not answer. */
-  workers(): Promise<readonly SeenWorker[]>
+  /** Processes that take work now; null while Temporal does not answer, and nobody can tell. */
+  workers(): Promise<readonly SeenWorker[] | null>
 }
 
 export interface PostsDependencies {
@@ -31,6 +31,6 @@ export function createPosts({ temporal, ...accepting }: PostsDependencies): Post
   return {
     accept: async (post) => await acceptSession(accepting, post),
     outlook: createOutlooks(db),
-    workers: async () => await findWorkers(temporal).catch(() => []),
+    workers: async () => await findWorkers(temporal).catch(() => null),
   }
 }

@@ -125,3 +125,17 @@ export async function carryEmbeddings(
     [userId, id, revision],
   )
 }
+
+/** The same for facts, whose text is what they are: it never was another one. */
+export async function carryFactEmbeddings(
+  tx: Queryable,
+  { userId, ids }: { userId: string; ids: readonly string[] },
+): Promise<void> {
+  await tx.query(
+    `update memoir.memory_embedding e set revision = t.revision
+       from memoir.memory_trace t
+      where t.id = e.trace_id and t.user_id = e.user_id and t.kind = 'fact'
+        and e.user_id = $1::uuid and e.trace_id = any($2::uuid[])`,
+    [userId, ids],
+  )
+}

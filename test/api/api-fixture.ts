@@ -144,7 +144,13 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     jobs,
     posts: createPosts({ db, temporal, launcher: jobs }),
     estimate: async () =>
-      await Promise.resolve({ conversations: 3, tokens: 400, cost: 0, model: 'hashing-1' }),
+      await Promise.resolve({
+        conversations: 3,
+        tokens: 400,
+        cost: 0,
+        model: 'hashing-1',
+        language: null,
+      }),
     ...embeddingOf({ config, db, metrics, log, launch: jobs.launch }),
     forget: async (request) => await forget({ config, db, launch: jobs.launch }, request),
     eraseUser: async (request) => await acceptErasure({ config, db, launch: jobs.launch }, request),

@@ -95,15 +95,21 @@ suite('processing_status counts what waits and names who works', async () => {
     average_seconds: null,
     workers: [],
     status: 'idle',
+    degraded: [],
   })
   workers.mockResolvedValue([])
-  expect(await status()).toMatchObject({ status: 'stopped' })
+  expect(await status()).toMatchObject({ status: 'stopped', degraded: [] })
 })
 
 suite('without Temporal nobody is seen to work', async () => {
   await using memoir = await createApiFixture()
   const { json } = await memoir.send(path('processing_status'))
-  expect(json).toMatchObject({ workers: [], status: 'stopped', queue_size: 0 })
+  expect(json).toMatchObject({
+    workers: [],
+    status: 'stopped',
+    degraded: ['temporal'],
+    queue_size: 0,
+  })
 })
 
 suite('the hierarchy links facts, the summary and posts, newest first, page by page', async () => {

@@ -96,3 +96,47 @@ suite(
     expect(status.average_seconds).toBeGreaterThan(0)
   },
 )
+
+const said = (content: string) => [
+  { role: 'assistant', content: 'Is there anything I should know?' },
+  { role: 'user', content },
+]
+
+suite(
+  'messages that are looked through and waited for come back as facts that recall finds',
+  async () => {
+    await using world = await createWorld()
+    const wait = { prefer: 'wait=60' }
+    const body = { user_id: 'ann', infer: true, messages: said('fact: Ann is allergic to peanuts') }
+
+    const stored = await world.send('/v1/memories', { body, headers: wait })
+
+    expect(stored.status).toBe(201)
+    expect(stored.json.items).toMatchObject([
+      { kind: 'fact', content: 'Ann is allergic to peanuts', user_id: 'ann' },
+    ])
+    const found = await world.send('/v1/recall?user_id=ann&q=What%20is%20Ann%20allergic%20to%3F')
+    expect(found.json.hits).toContainEqual(
+      expect.objectContaining({ id: stored.json.items[0].id, kind: 'fact' }),
+    )
+    const again = await world.send('/v1/memories', { body, headers: wait })
+    expect(again.json.items).toHaveLength(1)
+    expect(world.model.extracted).toHaveLength(1)
+  },
+)
+
+suite('messages that are not looked through are kept as they were said', async () => {
+  await using world = await createWorld()
+  const messages = said('fact: Ann is allergic to peanuts')
+
+  const stored = await world.send('/v1/memories', {
+    body: { user_id: 'ann', infer: false, messages },
+    headers: { prefer: 'wait=60' },
+  })
+
+  expect(stored.status).toBe(201)
+  expect(stored.json.items).toMatchObject(messages.map((one) => ({ ...one, kind: 'message' })))
+  const { json } = await world.send('/v1/recall?user_id=ann&q=allergic%20to%20peanuts')
+  expect(json.hits[0]).toMatchObject({ kind: 'message', role: 'user' })
+  expect(world.model.extracted).toEqual([])
+})

@@ -124,3 +124,84 @@ suite(
     expect(model.extracted).toHaveLength(2)
   },
 )
+
+const standing = async (db: Database) =>
+  (
+    await db.query<{ who: string; content: string; messages: string[] | null }>(
+      `select u.external_id as who, t.content, array_agg(s.message_id order by s.message_id) filter (where s.message_id <> '') as messages
+         from memoir.memory_trace t
+         join memoir.memory_user u on u.id = t.user_id
+         left join memoir.memory_source s on s.trace_id = t.id
+        where t.kind in ('fact', 'summary') and t.state = 'active'
+        group by u.external_id, t.kind, t.content order by 1, t.kind, 2`,
+    )
+  ).rows.map(({ who, content, messages }) => [who, content, ...(messages ?? [])].join(' | '))
+
+const GRAZ = 'Ada lives in the town Graz'
+const movesToGraz = () =>
+  createScriptedModel({
+    resolve: (content, candidates) => {
+      const linz = candidates.filter((known) => known.content.endsWith('Linz'))
+      return content === GRAZ && linz.length > 0
+        ? { relation: 'contradicts', targets: linz.map(({ id }) => id) }
+        : { relation: 'new', targets: [] }
+    },
+  })
+
+suite(
+  'a conversation that changes hands takes along the facts and the summary that rest on it alone',
+  async () => {
+    await using store = await createTestDatabase()
+    const { run } = await createIngestFixture(store.db, { languageModel: movesToGraz() })
+    await seed(store.db, [
+      chat('c1', 'fact: Ada paints', 'fact: Ada lives in the town Linz', 'One.'),
+    ])
+    await run({ extract: 'model' })
+    await seed(store.db, [chat('c2', 'fact: Ada paints', `fact: ${GRAZ}`, 'fact: [Bob] sails')])
+    await run({ extract: 'model' })
+    expect((await standing(store.db)).slice(0, 3)).toEqual([
+      `ada | ${GRAZ} | c2-1`,
+      'ada | Ada paints | c1-0 | c2-0',
+      'ada | Bob sails | c2-2',
+    ])
+
+    await store.db.query(`update memoir.conversations set user_id = 'grace' where id = 'c2'`)
+    expect(await run({ extract: 'model' })).toMatchObject({ updated: 1, skipped: 1 })
+
+    expect(await standing(store.db)).toEqual([
+      'ada | Ada lives in the town Linz | c1-1',
+      'ada | Ada paints | c1-0',
+      'ada | Summary of 3 turns: One.',
+      `grace | ${GRAZ} | c2-1`,
+      'grace | Ada paints | c2-0',
+      'grace | Bob sails | c2-2',
+      'grace | Summary of 3 turns: fact: [Bob] sails',
+    ])
+    expect(await findDisagreements(store.db)).toEqual([])
+    const { rows } = await store.db.query(
+      `select value from memoir.entity e join memoir.memory_user u on u.id = e.user_id where u.external_id = 'ada'`,
+    )
+    expect(rows).toEqual([])
+  },
+)
+
+suite(
+  'a message that its source took back takes along the facts that rest on it alone',
+  async () => {
+    await using store = await createTestDatabase()
+    const { run } = await createIngestFixture(store.db, { languageModel: movesToGraz() })
+    await seed(store.db, [
+      chat('c1', 'fact: Ada paints', 'fact: Ada swims', 'fact: Ada paints', 'One.', 'Two.'),
+    ])
+    await run({ extract: 'model' })
+
+    await store.db.query(`delete from memoir.messages where id in ('c1-0', 'c1-1')`)
+    expect(await run({ extract: 'model' })).toMatchObject({ updated: 1 })
+
+    expect(await standing(store.db)).toEqual([
+      'ada | Ada paints | c1-2',
+      'ada | Summary of 3 turns: Two.',
+    ])
+    expect(await findDisagreements(store.db)).toEqual([])
+  },
+)

@@ -86,7 +86,7 @@ export const backfillRoutes = createRouter()
     const { page_size: pageSize, retry_failed: retryFailed, ...rest } = c.req.valid('json')
     refuseForeignNamespace(services, principal)
     const { namespaceId } = principal
-    if (c.req.valid('json').estimate_only) return c.json(await services.estimate(namespaceId), 200)
+    if (rest.estimate_only) return c.json(await services.estimate(namespaceId, rest.extract), 200)
     const headers = c.req.valid('header')
     const answer = await once(
       services,

@@ -48,7 +48,10 @@ Ctrl-C ends the watching, not the job. Conversations that cannot be taken in are
     .action(async (options: BackfillOptions) => {
       const { pageSize, retryFailed, estimate, budget, extract, wait, json, namespace } = options
       await withClient(context, namespace, async (client) => {
-        if (estimate) return printEstimate(await client.estimate(), context.io, json)
+        if (estimate) {
+          const how = extract === undefined ? {} : { extract }
+          return printEstimate(await client.estimate(how), context.io, json)
+        }
         const { job: id } = await client.startBackfill({
           ...(pageSize === undefined ? {} : { page_size: pageSize }),
           ...(retryFailed === undefined ? {} : { retry_failed: retryFailed }),
@@ -73,11 +76,17 @@ function printEstimate(
   json: boolean | undefined,
 ): void {
   if (json) return writeJson(io.stdout, estimate)
-  const { conversations, tokens, cost, model } = estimate
-  const price = cost === null ? 'at an unknown price (EMBEDDING_PRICE sets it)' : `about $${cost}`
+  const { conversations, tokens, cost, model, language } = estimate
+  const unpriced =
+    language?.cost === null ? 'LLM_PRICE_INPUT and LLM_PRICE_OUTPUT' : 'EMBEDDING_PRICE'
+  const price = cost === null ? `at an unknown price (${unpriced} sets it)` : `about $${cost}`
+  const read =
+    language === null || language.input_tokens === 0
+      ? ''
+      : ` and ${language.input_tokens + language.output_tokens} with ${language.model}`
   line(
     io.stdout,
-    `${conversations} conversations, at most ${tokens} tokens with ${model}, ${price}`,
+    `${conversations} conversations, at most ${tokens} tokens with ${model}${read}, ${price}`,
   )
 }
 

@@ -1,0 +1,43 @@
+import { NOTHING } from '../memories/derive.ts'
+import { removeWhole } from '../memories/remove-whole.ts'
+import type { Queryable } from '../stores/database.ts'
+import { carryFactEmbeddings } from '../stores/embeddings.ts'
+import { reviveFacts, takeGrounds, type Ground } from '../stores/fact-grounds.ts'
+import { applyUserChanges } from '../stores/memory-users.ts'
+import type { StoredTrace } from '../stores/traces.ts'
+import type { ConversationPlan } from './plan.ts'
+
+/**
+ * Facts and summaries that rested on what a source took back go with it: those of a conversation that is somebody else's now, and
+ * those of messages that are no longer there. What they had replaced stands again. The users' rows must be locked.
+ */
+export async function removeGroundless(
+  tx: Queryable,
+  source: string,
+  { plans, moved }: { plans: readonly ConversationPlan[]; moved: readonly StoredTrace[] },
+): Promise<void> {
+  const groundless = await takeGrounds(tx, {
+    source,
+    conversations: [...movedFrom(moved), ...plans.flatMap(emptied)],
+    messages: plans.flatMap(({ removed }) => removed.filter(({ kind }) => kind === 'message')),
+  })
+  for (const [userId, some] of Map.groupBy(groundless, (one) => one.userId)) {
+    const ids = some.map(({ id }) => id)
+    const revived = await reviveFacts(tx, { userId, ids })
+    if (revived.length > 0) {
+      await carryFactEmbeddings(tx, { userId, ids: revived })
+      await applyUserChanges(tx, [{ ...NOTHING, userId, traces: revived.length }])
+    }
+    await removeWhole(tx, { userId, ids })
+  }
+}
+
+function movedFrom(moved: readonly StoredTrace[]): Ground[] {
+  const grounds = moved.map(({ userId, conversationId }) => ({ userId, conversationId }))
+  const keyOf = ({ userId, conversationId }: Ground) => JSON.stringify([userId, conversationId])
+  return [...new Map(grounds.map((ground) => [keyOf(ground), ground])).values()]
+}
+
+/** Of a conversation that says nothing any more nobody makes a new summary. */
+const emptied = ({ conversation, userId }: ConversationPlan): Ground[] =>
+  conversation.turns.length === 0 ? [{ userId, conversationId: conversation.id }] : []
