@@ -9,23 +9,23 @@ import { drawGraph, HOSTILE, KEY, linkTo, startStack, type Stack } from './stack
 const FIRST = `## Who\n\n- Ann swims. ${HOSTILE}\n- She lives in Graz and keeps bees with her brother.`
 const SECOND = 'Ann moved to Linz in the spring, where she plays the cello in a small orchestra.'
 
-/** Writes when the test says so. */
+/** Writes when the test says so, whoever asks: a generation, or somebody who would not wait for one. */
 function slowNarrator() {
-  const waiting: ((text: string | MemoirError) => void)[] = []
+  let said = Promise.withResolvers<string | MemoirError>()
   const model: LanguageModel = {
     ...createRulesModel(),
     async narrate({ memories }) {
-      const said = await new Promise<string | MemoirError>((resolve) => waiting.push(resolve))
-      if (said instanceof MemoirError) throw said
+      const narrative = await said.promise
+      if (narrative instanceof MemoirError) throw narrative
       const sources = memories.slice(0, 1).map(({ id }) => id)
-      return { value: { narrative: said, sources }, promptVersion: 'test-1' }
+      return { value: { narrative, sources }, promptVersion: 'test-1' }
     },
   }
   return {
     model,
-    async say(text: string | MemoirError) {
-      await expect.poll(() => waiting.length, { timeout: 60_000 }).toBeGreaterThan(0)
-      waiting.shift()?.(text)
+    say: (text: string | MemoirError) => said.resolve(text),
+    hold() {
+      said = Promise.withResolvers()
     },
   }
 }
@@ -44,6 +44,7 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('the page of a use
     await stack.client.jobs.wait(job)
   }, 120_000)
   afterAll(async () => {
+    narrator.say(SECOND)
     await stack[Symbol.asyncDispose]()
   })
   const arrive = async () => {
@@ -62,17 +63,18 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('the page of a use
     const card = page.getByRole('region', { name: 'Narrative' })
     await card.getByText('being written', { exact: true }).waitFor()
 
-    await narrator.say(FIRST)
-    await card.getByText('fresh', { exact: true }).waitFor()
+    narrator.say(FIRST)
+    await card.getByText('fresh', { exact: true }).waitFor({ timeout: 60_000 })
     await card.getByText('She lives in Graz').waitFor()
     // Said as it stands: neither markup nor script.
     expect(await card.getByText(HOSTILE).count()).toBe(1)
 
+    narrator.hold()
     await card.getByRole('button', { name: 'Write anew' }).click()
     await card.getByText('being written', { exact: true }).waitFor()
     await card.getByText('She lives in Graz').waitFor()
-    await narrator.say(SECOND)
-    await card.getByText('Ann moved to Linz').waitFor()
+    narrator.say(SECOND)
+    await card.getByText('Ann moved to Linz').waitFor({ timeout: 60_000 })
     await card.getByText('Earlier versions').click()
     await card.getByText('She lives in Graz').waitFor()
 
@@ -85,8 +87,9 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('the page of a use
     const { page } = visited
     const card = page.getByRole('region', { name: 'Narrative' })
     await card.getByText('Ann moved to Linz').waitFor()
+    narrator.hold()
     await card.getByRole('button', { name: 'Write anew' }).click()
-    await narrator.say(new MemoirError('vendor_unauthorized', SENTENCE.vendor_unauthorized))
+    narrator.say(new MemoirError('vendor_unauthorized', SENTENCE.vendor_unauthorized))
     await card.getByText('failed', { exact: true }).waitFor({ timeout: 60_000 })
     await card.getByText('vendor_unauthorized').waitFor()
     expect(await card.getByText('Ann moved to Linz').count()).toBe(1)
