@@ -49,6 +49,7 @@ const writeRefusals = refuses(
   'payload_too_large',
   'unsupported_media_type',
   'vendor_refused',
+  'persistence_failed',
 )
 const changeRefusals = { ...writeRefusals, ...refuses('precondition_failed') }
 
