@@ -29,6 +29,7 @@ export const writeRefusals = refuses(
   'payload_too_large',
   'unsupported_media_type',
   'vendor_refused',
+  'persistence_failed',
 )
 
 export interface Keyed {

@@ -8,7 +8,7 @@ import {
   type AcceptContext,
 } from '../memories/accept.ts'
 import { removeWhole } from '../memories/remove-whole.ts'
-import type { Queryable } from '../stores/database.ts'
+import { refusedAs, type Queryable } from '../stores/database.ts'
 import type { FocusBuffer } from '../stores/focus.ts'
 import {
   countHanging,
@@ -81,11 +81,15 @@ class DryRun extends Error {
 export async function forget(context: ForgetContext, request: ForgetRequest): Promise<Tombstone> {
   const userId = await requireUser(context, request)
   try {
-    const { tombstone, rows } = await context.db.transaction(async (tx) => {
+    const locked = async (tx: Queryable) => {
       const done = await forgetLocked(tx, context, { request, userId })
       if (request.dryRun) throw new DryRun({ ...done.tombstone, forgottenAt: null })
       return done
-    })
+    }
+    const { tombstone, rows } = await refusedAs(
+      'persistence_failed',
+      async () => await context.db.transaction(locked),
+    )
     for (const row of rows) context.launch(row)
     await context.focus?.forget(userId, tombstone.ids)
     return tombstone

@@ -65,22 +65,13 @@ interface ForgetOf {
 /** Leaves these out from now on. The user's row must be locked. */
 export async function rememberForgotten(
   tx: Queryable,
-  of: ForgetOf,
-  items: readonly Item[],
-): Promise<void> {
-  await rememberDeleted(tx, of, { items, reread: true })
-}
-
-/** The same; `reread` has work that is under way read the texts again. */
-export async function rememberDeleted(
-  tx: Queryable,
   { namespaceId, userId, secret }: ForgetOf,
-  { items, reread }: { items: readonly Item[]; reread: boolean },
+  items: readonly Item[],
 ): Promise<void> {
   const key = await keyToWrite(tx, secret)
   const hashes = items.map((item) => ({ kind: item.kind, hash: hashOf(key, item) }))
   await insertForgotten(tx, { namespaceId, userId }, hashes)
-  if (reread) await bumpForgetSeq(tx, userId)
+  await bumpForgetSeq(tx, userId)
 }
 
 /** Somebody says these again, directly. */

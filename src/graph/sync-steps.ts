@@ -1,5 +1,6 @@
 import { SYNC_OPERATIONS } from '../domain/graph.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
+import { refusedAs } from '../stores/database.ts'
 import { findJobRow, type JobRow } from '../stores/jobs.ts'
 import {
   beginSync,
@@ -26,11 +27,14 @@ export function createSyncSteps(parts: GraphParts): SyncSteps {
     return { jobId, namespaceId, userId: row.userId, request: readSyncRequest(row) }
   }
   return {
-    begin: async (key) => await beginSync(parts, await jobOf(key)),
-    page: async (key) => await syncStep(parts, await jobOf(key)),
-    finish: async (key) => void (await endSync(parts, key)),
+    begin: async (key) => await compare(async () => await beginSync(parts, await jobOf(key))),
+    page: async (key) => await compare(async () => await syncStep(parts, await jobOf(key))),
+    finish: async (key) => void (await compare(async () => await endSync(parts, key))),
   }
 }
+
+const compare = async <T>(work: () => Promise<T>): Promise<T> =>
+  await refusedAs('sync_failed', work)
 
 /** @throws MemoirError `internal` when the row holds something else */
 export function readSyncRequest({ request }: Pick<JobRow, 'request'>): SyncRequest {

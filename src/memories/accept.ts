@@ -4,7 +4,7 @@ import type { GivenEntity } from '../domain/entity.ts'
 import type { PersistencePolicy } from '../domain/job.ts'
 import type { WriteState } from '../domain/recall.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
-import type { Database, Queryable } from '../stores/database.ts'
+import { refusedAs, type Database, type Queryable } from '../stores/database.ts'
 import { insertJob, type JobRow, type NewJob } from '../stores/jobs.ts'
 import { workflowIdOf } from '../temporal/ids.ts'
 import type { AcceptedMemories } from './memories.ts'
@@ -79,12 +79,15 @@ const UNSTARTED = {
   startedAt: null,
 } as const
 
-/** Commits, then tells Temporal. */
+/** Commits, then tells Temporal. @throws MemoirError `persistence_failed` when the record refuses it */
 export async function acceptWrite(
   context: AcceptContext,
   write: (tx: Queryable) => Promise<{ readonly ids: readonly string[]; readonly row: JobRow }>,
 ): Promise<AcceptedMemories> {
-  const { ids, row } = await context.db.transaction(write)
+  const { ids, row } = await refusedAs(
+    'persistence_failed',
+    async () => await context.db.transaction(write),
+  )
   context.launch(row)
   return { ids, job: row.id, state: row.state }
 }

@@ -2,7 +2,7 @@ import type { Config } from '../config.ts'
 import { MemoirError } from '../errors.ts'
 import { embedTexts } from '../ingest/embed.ts'
 import type { Embedder } from '../providers/embedder.ts'
-import type { Database } from '../stores/database.ts'
+import { refusedAs, type Database, type Queryable } from '../stores/database.ts'
 import type { GraphStore } from '../stores/graph-store.ts'
 import {
   findCurrent,
@@ -59,6 +59,8 @@ export interface PersistenceDependencies {
 
 export function createPersistence(dependencies: PersistenceDependencies): Persistence {
   const { config, db } = dependencies
+  const persist = async <T>(work: () => Promise<T>): Promise<T> =>
+    await refusedAs('persistence_failed', work)
   const subjectOf = async ({ jobId }: MemoryStep) => await requireSubject(db, jobId)
   return {
     embed: async (step, signal) => await embed(dependencies, step, signal),
@@ -66,7 +68,7 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
       const subject = await subjectOf(step)
       // What comes back brings its links along.
       if (subject.request.operation === 'restore') return { memories: 0 }
-      return { memories: await linkFound(db, subject) }
+      return { memories: await persist(async () => await linkFound(db, subject)) }
     },
     async giveUp(step) {
       const { userId, request } = await subjectOf(step)
@@ -76,15 +78,14 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
     unproject: async (step) => await unprojectMemories(dependencies, await subjectOf(step)),
     async undo(step) {
       const subject = await subjectOf(step)
-      return {
-        memories: await db.transaction(async (tx) => await undoRecord(config, tx, subject)),
-      }
+      const undo = async (tx: Queryable) => await undoRecord(config, tx, subject)
+      return { memories: await persist(async () => await db.transaction(undo)) }
     },
     async redo(step) {
       const subject = { ...(await subjectOf(step)), ...step }
-      await db.transaction(async (tx) => {
+      const redo = async (tx: Queryable) =>
         await saveJobRequest(tx, step.jobId, await redoRecord(config, tx, subject))
-      })
+      await persist(async () => await db.transaction(redo))
     },
     async settle(step) {
       const { request } = await subjectOf(step)
@@ -93,7 +94,8 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
     },
     async removeRows(step) {
       const subject = await subjectOf(step)
-      return { memories: await db.transaction(async (tx) => await removeRows(tx, subject)) }
+      const remove = async (tx: Queryable) => await removeRows(tx, subject)
+      return { memories: await persist(async () => await db.transaction(remove)) }
     },
   }
 }
@@ -125,7 +127,8 @@ async function embed(
     signal,
     priority: 'live',
   })
-  return { memories: await saveVectors(db, { userId, space, wanted, vectors }) }
+  const save = async () => await saveVectors(db, { userId, space, wanted, vectors })
+  return { memories: await refusedAs('vector_store_failed', save) }
 }
 
 const isOpen = (state: string) => state === 'pending' || state === 'failed'

@@ -5,9 +5,11 @@ import type { Logger } from '../logger.ts'
 import type { Database, Queryable } from '../stores/database.ts'
 import { deleteEdgesOf, entitiesNamedBy } from '../stores/edges.ts'
 import { removeUnnamedEntities } from '../stores/entities.ts'
+import { noteRemovals } from '../stores/graph-states.ts'
 import { findDue, isDue, type DueKind } from '../stores/memory-retention.ts'
 import { lockUsers } from '../stores/memory-users.ts'
 import { lockMemories, removeMemories } from '../stores/memory-writes.ts'
+import { policyOf } from './accept.ts'
 import { hideMemories } from './hide.ts'
 import { RESTORABLE_DAYS } from './remove.ts'
 import { stayDeleted, type DeletedOf } from './stay-deleted.ts'
@@ -17,7 +19,7 @@ import { stayDeleted, type DeletedOf } from './stay-deleted.ts'
 export interface RetirementServices {
   readonly db: Database
   readonly log: Logger
-  readonly config: Pick<Config, 'MEMOIR_ENCRYPTION_KEY'>
+  readonly config: Config
 }
 
 export interface Retired {
@@ -29,21 +31,38 @@ export interface Retired {
 const BATCH = 500
 
 /** Several workers may do it at once: each memory is looked at again under its user's lock. */
-export async function retireOnce(db: Database, secret?: ForgetSecret): Promise<Retired> {
+export async function retireOnce(db: Database, options: RetireOptions = {}): Promise<Retired> {
+  const { secret, graph = false } = options
   return {
-    expired: await inBatches({ db, secret }, 'expired', hideExpired),
-    purged: await inBatches({ db, secret }, 'purgeable', purge),
+    expired: await inBatches({ db, secret, graph }, 'expired', hideExpired),
+    purged: await inBatches({ db, secret, graph }, 'purgeable', purge),
   }
 }
 
-type Retire = (tx: Queryable, due: DeletedOf & { ids: readonly string[] }) => Promise<number>
+export interface RetireOptions {
+  /** `MEMOIR_ENCRYPTION_KEY` */
+  readonly secret?: ForgetSecret
+  /** Whether there is a graph to be told. */
+  readonly graph?: boolean
+}
+
+interface Due extends DeletedOf {
+  readonly ids: readonly string[]
+  readonly graph: boolean
+}
+type Retire = (tx: Queryable, due: Due) => Promise<number>
 
 interface Retiring {
   readonly db: Database
   readonly secret: ForgetSecret
+  readonly graph: boolean
 }
 
-async function inBatches({ db, secret }: Retiring, kind: DueKind, retire: Retire): Promise<number> {
+async function inBatches(
+  { db, secret, graph }: Retiring,
+  kind: DueKind,
+  retire: Retire,
+): Promise<number> {
   let total = 0
   for (;;) {
     const due = await findDue(db, { kind, days: RESTORABLE_DAYS, limit: BATCH })
@@ -52,7 +71,8 @@ async function inBatches({ db, secret }: Retiring, kind: DueKind, retire: Retire
       const ids = own.map(({ id }) => id)
       retired += await db.transaction(async (tx) => {
         await lockUsers(tx, [userId])
-        return await retire(tx, { namespaceId: own[0]?.namespaceId ?? '', userId, secret, ids })
+        const namespaceId = own[0]?.namespaceId ?? ''
+        return await retire(tx, { namespaceId, userId, secret, graph, ids })
       })
     }
     total += retired
@@ -61,12 +81,19 @@ async function inBatches({ db, secret }: Retiring, kind: DueKind, retire: Retire
   }
 }
 
-const hideExpired: Retire = async (tx, { ids, ...of }) => {
+const hideExpired: Retire = async (tx, { ids, graph, ...of }) => {
   const { userId } = of
   const memories = (await lockMemories(tx, { userId, ids })).filter((memory) =>
     isDue(memory, { kind: 'expired', days: RESTORABLE_DAYS, now: new Date() }),
   )
-  if (memories.length > 0) await hideMemories(tx, { userId, memories })
+  const gone = memories.length > 0 ? await hideMemories(tx, { userId, memories }) : []
+  // Whatever they alone name goes with them: nobody restores what has expired.
+  if (graph) {
+    await noteRemovals(
+      tx,
+      gone.map((one) => ({ ...one, userId, cascade: true })),
+    )
+  }
   await stayDeleted(tx, of, memories)
   return memories.length
 }
@@ -93,9 +120,10 @@ export async function keepRetiring(
   { db, log, config }: RetirementServices,
   { everyMs = LOOK_MS, signal }: { readonly everyMs?: number; readonly signal: AbortSignal },
 ): Promise<void> {
+  const options = { secret: config.MEMOIR_ENCRYPTION_KEY, graph: policyOf(config).graph }
   while (!signal.aborted) {
     try {
-      const counts = await retireOnce(db, config.MEMOIR_ENCRYPTION_KEY)
+      const counts = await retireOnce(db, options)
       if (counts.expired + counts.purged > 0) log.info(counts, 'memories were retired')
     } catch (error) {
       log.warn({ error }, 'expired memories could not be retired')

@@ -1,7 +1,7 @@
 import { factId } from '../facts/draft.ts'
 import {
   liftForgotten,
-  rememberDeleted,
+  rememberForgotten,
   type ForgetSecret,
   type Item,
 } from '../forget/remembered.ts'
@@ -41,9 +41,7 @@ export async function stayDeleted(
   memories: readonly Deleted[],
 ): Promise<void> {
   const items = itemsOf(of.userId, memories)
-  // Conversations that are in hand have to be read again; a fact that is deleted is left alone by whoever finds it.
-  const reread = memories.some(isMessage)
-  if (items.length > 0) await rememberDeleted(tx, of, { items, reread })
+  if (items.length > 0) await rememberForgotten(tx, of, items)
 }
 
 export async function mayComeBack(

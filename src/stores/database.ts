@@ -1,5 +1,5 @@
 import { Pool, types, type PoolClient, type QueryResult, type QueryResultRow } from 'pg'
-import { MemoirError, SENTENCE } from '../errors.ts'
+import { MemoirError, SENTENCE, type ErrorCode } from '../errors.ts'
 
 /** Whatever can run a statement: the pool and a transaction both fit. */
 export interface Queryable {
@@ -156,6 +156,16 @@ export function storeError(error: unknown): unknown {
     cause: error,
     details: { next: 'Create them with: memoir migrate' },
   })
+}
+
+/** Work whose statements Postgres may refuse, for a reason that nobody expected: said as the part that failed, not as `internal`. */
+export async function refusedAs<T>(code: ErrorCode, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (sqlState(error) === undefined || error instanceof MemoirError) throw error
+    throw new MemoirError(code, SENTENCE[code], { cause: error })
+  }
 }
 
 /** Postgres' code of an error, when it has one. */

@@ -119,15 +119,15 @@ suite('what was restored is ingested again as any other', async () => {
 })
 
 suite('a message that has expired does not come back when its row has gone', async () => {
-  const { ingest, db, id, again, standing } = await world()
+  const { db, id, again, standing } = await world()
   const message = await id('message')
   await db.query(`update memoir.memory_trace set expires_at = now() where id = $1`, [message])
-  expect(await retireOnce(db, ingest.config.MEMOIR_ENCRYPTION_KEY)).toMatchObject({ expired: 1 })
+  expect(await retireOnce(db)).toMatchObject({ expired: 1 })
   await db.query(
     `update memoir.memory_trace set deleted_at = now() - interval '31 days' where id = $1`,
     [message],
   )
-  expect(await retireOnce(db, ingest.config.MEMOIR_ENCRYPTION_KEY)).toMatchObject({ purged: 1 })
+  expect(await retireOnce(db)).toMatchObject({ purged: 1 })
   await again()
 
   expect(await standing()).toEqual([expect.stringMatching(/^fact:/)])

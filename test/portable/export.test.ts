@@ -1,5 +1,6 @@
-import { afterEach, expect, test } from 'vitest'
-import { createApiFixture, type ApiFixture } from '../api/api-fixture.ts'
+import { afterEach, expect, test, vi } from 'vitest'
+import { z } from 'zod'
+import { createApiFixture, requestOf, type ApiFixture } from '../api/api-fixture.ts'
 import { hasPostgres } from '../support/database.ts'
 
 const suite = hasPostgres ? test : test.skip
@@ -67,3 +68,54 @@ suite('nobody of that name, or somebody who was erased, is not found', async () 
     expect((await memoir.send(`/v1/users/${name}/export`)).status).toBe(404)
   }
 })
+
+suite('whoever reads slowly holds no connection, and only what they take is read', async () => {
+  const memoir = await fixture()
+  const userId = await memoir.user('maya')
+  await memoir.db.query(
+    `insert into memoir.memory_trace (id, user_id, kind, content, content_hash, occurred_at)
+     select gen_random_uuid(), $1, 'note', repeat('x', 20000) || i, 'x', now() from generate_series(1, 1000) as i`,
+    [userId],
+  )
+  const asked = vi.spyOn(memoir.db, 'query')
+  const { body } = await memoir.app.request('/v1/users/maya/export', requestOf())
+  if (body === null) throw new Error('there is no body')
+  const reader = body.getReader()
+  await reader.read()
+  const { pool } = memoir.db
+  const before = asked.mock.calls.length
+  expect([pool.totalCount, pool.waitingCount]).toEqual([pool.idleCount, 0])
+  // One page of fifty memories is two and a half chunks: no second page is read for the second chunk.
+  await reader.read()
+  expect(asked.mock.calls.length - before).toBeLessThan(4)
+
+  let bytes = 0
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    bytes += read.value.length
+    expect(read.value.length).toBeLessThan(200_000)
+  }
+  expect(bytes).toBeGreaterThan(19_000_000)
+})
+
+suite(
+  'a long conversation comes in parts, to the microsecond and without a message twice',
+  async () => {
+    const memoir = await fixture()
+    await memoir.user('maya')
+    await memoir.db.query(
+      `insert into memoir.conversations (id, user_id, created_at, updated_at) values ('c', 'maya', now(), now())`,
+    )
+    await memoir.db.query(
+      `insert into memoir.messages (id, conversation_id, role, content, created_at)
+     select 'm' || i, 'c', 'user', repeat('y', 5000), timestamptz '2026-03-01T09:00:00Z' + i * interval '1 microsecond'
+       from generate_series(1, 230) as i`,
+    )
+    const parts = (await exported(memoir)).filter(({ type }) => type === 'conversation')
+    const messages = parts.flatMap((part) =>
+      z.array(z.object({ id: z.string() })).parse(part['messages']),
+    )
+
+    expect(parts.length).toBeGreaterThan(1)
+    expect(messages.map(({ id }) => id)).toEqual(Array.from({ length: 230 }, (_, i) => `m${i + 1}`))
+  },
+)
