@@ -15,6 +15,7 @@ import type {
   GraphNode,
   GraphRange,
   GraphRow,
+  GraphStore,
 } from '../stores/graph-store.ts'
 import { writeLoaded, type GraphParts } from './write.ts'
 
@@ -68,16 +69,53 @@ export async function compareBuckets(
     for (const { kind } of found) counts[kind] += 1
     differences.push(found)
   }
+  const writes = inTurn({ ...parts, graph: oneAtATime(parts.graph) })
   for (const [index, bucket] of mend ? buckets.entries() : []) {
     const found = differences[index] ?? []
     if (found.length === 0 && !rewrite) continue
     const whole = await read?.(index)
     const all = cleared && whole ? linkedBackwards(whole, bucket) : whole
-    const failed = await mendAll(parts, bucket, { found, all })
-    counts.failed += failed
-    counts.repaired += (cleared ? bucket.nodes : found.length) - failed
+    await writes.begin(async (own) => {
+      const failed = await mendAll(own, bucket, { found, all })
+      counts.failed += failed
+      counts.repaired += (cleared ? bucket.nodes : found.length) - failed
+    })
   }
+  await writes.end()
   return { counts, differences: differences.flat() }
+}
+
+/** Two buckets at once: as one is marked in the record, the next is written. */
+const AT_ONCE = 2
+
+function inTurn(parts: GraphParts) {
+  const under: Promise<void>[] = []
+  return {
+    /** After an earlier one has ended, if there are too many. */
+    async begin(work: (parts: GraphParts) => Promise<void>) {
+      const own = work(parts)
+      // Whoever waits for it hears of a failure.
+      own.catch(() => undefined)
+      under.push(own)
+      if (under.length >= AT_ONCE) await under.shift()
+    },
+    async end() {
+      await Promise.all(under)
+    },
+  }
+}
+
+/** Memories go in in the order in which they were begun: their links lead to those that were written before. */
+function oneAtATime(graph: GraphStore): GraphStore {
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    ...graph,
+    async writeMemories(batch) {
+      const own = last.then(async () => await graph.writeMemories(batch))
+      last = own.catch(() => undefined)
+      return await own
+    },
+  }
 }
 
 /** Where the record is the graph there is nothing to compare it with. */
@@ -209,10 +247,8 @@ async function mendAll(
   const surplus = found.filter(({ kind }) => kind === 'extra' || kind === 'ahead')
   const lacking = found.filter(({ kind }) => kind !== 'extra').map(({ id }) => id)
   if (node === 'entity') {
-    await graph.removeEntities(
-      userId,
-      surplus.map(({ id }) => id),
-    )
+    const gone = surplus.map(({ id }) => id)
+    if (gone.length > 0) await graph.removeEntities(userId, gone)
     await graph.writeEntities(
       userId,
       all?.entities ?? (await loadGraphEntities(db, userId, lacking)),
@@ -220,7 +256,7 @@ async function mendAll(
     return 0
   }
   const wrong = surplus.map(({ id, revision }) => ({ id, revision }))
-  await graph.removeMemories({ userId, memories: wrong, cascade: false })
+  if (wrong.length > 0) await graph.removeMemories({ userId, memories: wrong, cascade: false })
   // Not marked as lacking before it is tried: whoever drains would write it too.
   const memories = all?.memories ?? (await loadGraphMemories(db, lacking))
   const { failed } = await writeLoaded({ db, graph }, memories)

@@ -114,9 +114,10 @@ async function usersStep(
     ids.filter((id) => from.within?.userId !== id),
   )
   const size = Math.min(BUCKET_NODES, left)
-  const buckets = await bucketsFrom(parts, ids, { within: from.within, size })
+  const hashed = !isCleared(job)
+  const buckets = await bucketsFrom(parts, ids, { within: from.within, size, hashed })
   const taken = takeBuckets(buckets, Math.min(left, NODES_A_STEP))
-  const found = await compare(parts, job, taken)
+  const found = await compare(parts, job, { buckets: taken, cleared: isCleared(job) })
   const rest = buckets[taken.length]
   const to: SyncPosition =
     rest === undefined
@@ -158,11 +159,11 @@ function takeBuckets(buckets: readonly ExpectedBucket[], nodes: number): Expecte
 async function bucketsFrom(
   { db }: GraphParts,
   ids: readonly string[],
-  { within, size }: { within: SyncPosition['within']; size: number },
+  { within, size, hashed }: { within: SyncPosition['within']; size: number; hashed: boolean },
 ): Promise<ExpectedBucket[]> {
   const whole = ids.filter((id) => id !== within?.userId)
   const of = async (node: GraphNode, userIds: readonly string[], after: string | null) =>
-    userIds.length === 0 ? [] : await expectedBuckets(db, { node, userIds, after, size })
+    userIds.length === 0 ? [] : await expectedBuckets(db, { node, userIds, after, size, hashed })
   const found: ExpectedBucket[] = []
   if (within !== null && ids.includes(within.userId)) {
     const { userId, node, afterId } = within
@@ -190,8 +191,12 @@ async function othersStep(parts: GraphParts, { job, from }: StepStart): Promise<
     parts.db,
     ids.filter((id) => UUID.test(id)),
   )
-  const buckets = await bucketsFrom(parts, unknown, { within: null, size: BUCKET_NODES })
-  const found = await compare(parts, job, buckets)
+  const buckets = await bucketsFrom(parts, unknown, {
+    within: null,
+    size: BUCKET_NODES,
+    hashed: true,
+  })
+  const found = await compare(parts, job, { buckets, cleared: false })
   return { to: { part: 'others', afterUser: last, within: null }, ...found }
 }
 
@@ -199,26 +204,29 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 const mends = ({ request }: SyncJob): boolean => !request.dryRun && request.operation !== 'check'
 
+/** Users of the record are empty in the graph before they are written: there is nothing to compare. */
+const isCleared = (job: SyncJob): boolean => mends(job) && job.request.clearExisting
+
 async function clearAll(
   { graph }: GraphParts,
   job: SyncJob,
   userIds: readonly string[],
 ): Promise<void> {
-  if (!mends(job) || !job.request.clearExisting) return
+  if (!isCleared(job)) return
   for (const userId of userIds) await graph.removeUser(userId)
 }
 
 async function compare(
   parts: GraphParts,
   job: SyncJob,
-  buckets: readonly ExpectedBucket[],
+  { buckets, cleared }: { buckets: readonly ExpectedBucket[]; cleared: boolean },
 ): Promise<Omit<Step, 'to'>> {
-  const { operation, clearExisting } = job.request
+  const { operation } = job.request
   const mend = mends(job)
   const { counts, differences } = await compareBuckets(parts, buckets, {
     mend,
     rewrite: operation === 'full' || operation === 'rebuild',
-    cleared: mend && clearExisting,
+    cleared,
   })
   return { counts, sample: sampleOf(differences) }
 }

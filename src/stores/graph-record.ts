@@ -195,16 +195,19 @@ export async function expectedBuckets(
     readonly userIds: readonly string[]
     readonly after: string | null
     readonly size: number
+    /** False where nothing is compared: the hashes are then those of nothing. */
+    readonly hashed?: boolean
   },
 ): Promise<ExpectedBucket[]> {
+  const { hashed = true } = wanted
   const { rows } = await db.query<{ userId: string; upTo: string; nodes: number; hash: string }>(
     `with n as (${NODES[wanted.node]}),
           numbered as (
-            select n.*, ${EDGES} as edges,
+            select n.*, ${hashed ? EDGES : 'null'} as edges,
                    (row_number() over (partition by n.user_id order by n.id) - 1) / $4::int as bucket
               from n)
      select user_id as "userId", max(id::text collate "C") as "upTo", count(*) as nodes,
-            ${folded(line('id', 'revision', 'facts', 'edges'))} as hash
+            ${hashed ? folded(line('id', 'revision', 'facts', 'edges')) : `repeat('0', 16)`} as hash
        from numbered
       group by user_id, bucket
       order by user_id, bucket`,
