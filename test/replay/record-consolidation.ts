@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { argumentOf } from '../../src/jobs/arguments.ts'
 import { findJobRow, insertJob, markStarted } from '../../src/stores/jobs.ts'
 import { ensureUsers } from '../../src/stores/memory-users.ts'
-import { scheduleIds, workflowIdOf } from '../../src/temporal/ids.ts'
+import { workflowIdOf } from '../../src/temporal/ids.ts'
 import { createTestMemoir, type TestMemoir } from '../support/memoir.ts'
 import { recordHistory } from '../support/record-histories.ts'
 
