@@ -31,6 +31,9 @@ import { pageRoutes } from './routes/pages.ts'
 import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
+import { graphRoutes } from './routes/graph.ts'
+import { noteRoutes } from './routes/notes.ts'
+import { reembedRoutes } from './routes/reembed.ts'
 import { settingsRoutes } from './routes/settings.ts'
 import { narrativeRunRoutes } from './routes/narrative-runs.ts'
 import { narrativeRoutes } from './routes/narratives.ts'
@@ -83,6 +86,9 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', exportRoutes)
     .route('/', keyRoutes)
     .route('/', settingsRoutes)
+    .route('/', reembedRoutes)
+    .route('/', noteRoutes)
+    .route('/', graphRoutes)
     .route('/', sessionRoutes)
     .route('/', narrativeRoutes)
     .route('/', narrativeRunRoutes)

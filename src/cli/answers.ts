@@ -47,6 +47,26 @@ export const backfillPace = z.object({
   eta_seconds: z.number().nullable().default(null),
 })
 
+const spaceName = z.looseObject({ model: z.string(), dim: z.number() })
+
+export const reembedAnswer = z.looseObject({
+  stored: spaceName.nullable(),
+  configured: spaceName,
+  required: z.boolean(),
+  job: z.string().nullable(),
+  estimate: z
+    .looseObject({ memories: z.number(), tokens: z.number(), cost: z.number().nullable() })
+    .nullable(),
+  undo: spaceName.extend({ until: z.string() }).nullable(),
+})
+export type ReembedAnswer = z.infer<typeof reembedAnswer>
+
+export const reembedCounts = z.object({
+  processed: count,
+  embedded: count,
+  compared: z.looseObject({ agreement: z.number().nullable() }).optional(),
+})
+
 export const failureAnswer = z.looseObject({
   conversation_id: z.string(),
   code: z.string(),
@@ -54,6 +74,28 @@ export const failureAnswer = z.looseObject({
   failed_at: z.string(),
 })
 export type FailureAnswer = z.infer<typeof failureAnswer>
+
+export const narrativeFailureAnswer = z.looseObject({
+  user_id: z.string(),
+  code: z.string(),
+  message: z.string(),
+  failed_at: z.string(),
+})
+
+export const narrativeAnswer = z.looseObject({
+  narrative: z.string().nullable(),
+  state: z.string(),
+  error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
+  analysis: z.looseObject({ text: z.string(), model: z.string() }).nullish(),
+})
+export type NarrativeAnswer = z.infer<typeof narrativeAnswer>
+
+export const narrativeRunCounts = z.object({
+  total: count,
+  created: count,
+  skipped: count,
+  errors: count,
+})
 
 export const scheduleAnswer = z.looseObject({
   id: z.string(),

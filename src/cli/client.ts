@@ -21,11 +21,14 @@ import {
   importedAnswer,
   jobAnswer,
   keyAnswer,
+  narrativeAnswer,
+  narrativeFailureAnswer,
   newKeyAnswer,
   pageOf,
   postAcceptedAnswer,
   recallAnswer,
   contextAnswer,
+  reembedAnswer,
   rememberedAnswer,
   scheduleAnswer,
   sessionAnswer,
@@ -55,7 +58,10 @@ export interface RecallQuery {
   readonly to?: string
   readonly threshold?: number
   readonly hops?: number
+  readonly as_of?: string
+  readonly include_superseded?: boolean
   readonly without?: readonly string[]
+  readonly with?: readonly string[]
 }
 
 export interface ConsolidationBody {
@@ -162,6 +168,7 @@ export function createClient(options: ClientOptions) {
     ...ingestCalls(ask),
     ...memoryCalls(ask),
     ...sessionCalls(ask),
+    ...narrativeCalls(ask),
     ...scheduleCalls(ask),
     ...operatorCalls(ask),
   }
@@ -210,6 +217,27 @@ function memoryCalls(ask: AskFor) {
   }
 }
 
+function narrativeCalls(ask: AskFor) {
+  const path = (user: string) => `/v1/narratives/${encodeURIComponent(user)}`
+  return {
+    /** @param analysis whether one may stand in for a text that is missing; it takes some seconds */
+    narrative: async (user: string, analysis: boolean) =>
+      await ask(narrativeAnswer, 'GET', path(user), {
+        query: analysis ? {} : { analysis: 'false' },
+      }),
+    regenerateNarrative: async (user: string) =>
+      await ask(acceptedAnswer, 'POST', `${path(user)}/regenerate`),
+    backfillNarratives: async () => await ask(acceptedAnswer, 'POST', '/v1/narratives/backfill'),
+    narrativeFailures: async (id: string, query: Query) =>
+      await ask(
+        pageOf(narrativeFailureAnswer),
+        'GET',
+        `/v1/narratives/backfill/${encodeURIComponent(id)}/failures`,
+        { query },
+      ),
+  }
+}
+
 function scheduleCalls(ask: AskFor) {
   const schedule = (id: string, rest = '') => `/v1/schedules/${encodeURIComponent(id)}${rest}`
   return {
@@ -238,6 +266,9 @@ function operatorCalls(ask: AskFor) {
     budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
     setBudget: async (perDay: number | null) =>
       await ask(budgetAnswer, 'PUT', '/v1/settings/budget', { body: { per_day: perDay } }),
+    reembed: async () => await ask(reembedAnswer, 'GET', '/v1/reembed'),
+    startReembed: async (body: { readonly undo: boolean }) =>
+      await ask(acceptedAnswer, 'POST', '/v1/reembed', { body }),
     currentKey: async () => await ask(currentKeyAnswer, 'GET', '/v1/keys/current'),
     callTool: async (name: string, given: unknown) =>
       await ask(toolAnswer, 'POST', '/mcp/tool/call', { body: { name, arguments: given } }),

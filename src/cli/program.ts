@@ -14,8 +14,10 @@ import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
 import { registerMcp } from './commands/mcp.ts'
 import { registerMigrate } from './commands/migrate.ts'
+import { registerNarrative } from './commands/narrative.ts'
 import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
+import { registerReembed } from './commands/reembed.ts'
 import { registerRemember } from './commands/remember.ts'
 import { registerSchedules } from './commands/schedules.ts'
 import { registerSessions } from './commands/sessions.ts'
@@ -38,6 +40,7 @@ const COMMANDS = [
   registerExport,
   registerJobs,
   registerSessions,
+  registerNarrative,
   registerSchedules,
   registerKeys,
   registerBudget,
@@ -45,6 +48,7 @@ const COMMANDS = [
   registerMcp,
   registerSync,
   registerConsolidate,
+  registerReembed,
   registerDoctor,
   registerMigrate,
   registerApi,

@@ -40,6 +40,7 @@ export type Hit = Memory & {
     readonly graph: number
     readonly recency: number
     readonly salience: number
+    readonly importance: number
     readonly focus: number
   }
   readonly heads: {
@@ -362,6 +363,67 @@ export type AiSettingsTest = {
   }
 }
 
+export type Reembed = {
+  /** What the stored vectors are of; null while there are none. */
+  readonly stored: {
+    readonly model: string
+    readonly dim: number
+  } | null
+  readonly configured: {
+    readonly model: string
+    readonly dim: number
+  }
+  /** The two differ. */
+  readonly required: boolean
+  /** The unfinished job. */
+  readonly job: string | null
+  readonly estimate: {
+    readonly memories: number
+    readonly tokens: number
+    /** US dollars; null when the model's price is not known. */
+    readonly cost: number | null
+  } | null
+  /** What can be gone back to, and until when. */
+  readonly undo: {
+    readonly model: string
+    readonly dim: number
+    readonly until: string
+  } | null
+}
+
+export type Note = Memory & {
+  readonly connections: readonly (Connection)[]
+}
+
+export type Connection = {
+  readonly id: string
+  /** The first thousand characters. */
+  readonly content: string
+  readonly why: string
+  readonly weight: number
+}
+
+export type Graph = {
+  readonly nodes: readonly ({
+    readonly id: string
+    readonly type: "memory" | "entity"
+    /** Of a memory its kind, of an entity its type. */
+    readonly kind: string
+    /** The first 120 characters. */
+    readonly label: string
+    readonly occurred_at: string | null
+    readonly salience: number | null
+  })[]
+  readonly edges: readonly ({
+    readonly src: string
+    readonly dst: string
+    readonly type: string
+    readonly weight: number
+  })[]
+  /** There is more than is shown. */
+  readonly truncated: boolean
+}
+
 export type Session = {
   readonly session_id: string
   readonly user_id: string
@@ -419,6 +481,15 @@ export type Narrative = {
   readonly error: {
     readonly code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
     readonly message: string
+  } | null
+  /** Stands in while there is no text; it is not kept. */
+  readonly analysis: {
+    readonly text: string
+    readonly model: string
+    /** Memories that it rests on. */
+    readonly sources: readonly (string)[]
+    /** What did not take part in time. */
+    readonly degraded: readonly (string)[]
   } | null
 }
 
@@ -671,6 +742,8 @@ export interface Operations {
       readonly from?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly to?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly as_of?: string
       readonly k?: number
       readonly heads?: readonly ("semantic" | "entity" | "situation")[]
       readonly kinds?: readonly ("message" | "episode" | "fact" | "summary" | "note")[]
@@ -680,8 +753,12 @@ export interface Operations {
       readonly metadata?: Readonly<Record<string, unknown>>
       readonly threshold?: number
       readonly hops?: number
+      /** Also what gave way to something newer. */
+      readonly include_superseded?: boolean
       /** Stages to leave out, to measure what they earn. */
-      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops")[]
+      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops" | "focus")[]
+      /** Stages that are off, to measure what they would earn. */
+      readonly with?: readonly ("recency" | "salience" | "importance")[]
       readonly max_tokens?: number
     }
     readonly answer: Context
@@ -696,6 +773,8 @@ export interface Operations {
       readonly from?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly to?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly as_of?: string
       readonly k?: number
       /** Separated by commas, or the parameter again. */
       readonly heads?: readonly (unknown)[]
@@ -709,8 +788,11 @@ export interface Operations {
       readonly metadata?: string
       readonly threshold?: number | null
       readonly hops?: number | null
+      readonly include_superseded?: string
       /** Separated by commas, or the parameter again. */
       readonly without?: readonly (unknown)[]
+      /** Separated by commas, or the parameter again. */
+      readonly with?: readonly (unknown)[]
     }
     readonly body: undefined
     readonly answer: Recall
@@ -726,6 +808,8 @@ export interface Operations {
       readonly from?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly to?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly as_of?: string
       readonly k?: number
       readonly heads?: readonly ("semantic" | "entity" | "situation")[]
       readonly kinds?: readonly ("message" | "episode" | "fact" | "summary" | "note")[]
@@ -735,8 +819,12 @@ export interface Operations {
       readonly metadata?: Readonly<Record<string, unknown>>
       readonly threshold?: number
       readonly hops?: number
+      /** Also what gave way to something newer. */
+      readonly include_superseded?: boolean
       /** Stages to leave out, to measure what they earn. */
-      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops")[]
+      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops" | "focus")[]
+      /** Stages that are off, to measure what they would earn. */
+      readonly with?: readonly ("recency" | "salience" | "importance")[]
     }
     readonly answer: Recall
   }
@@ -1225,6 +1313,72 @@ export interface Operations {
     }
     readonly answer: AiSettingsTest
   }
+  readonly getReembed: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Reembed
+  }
+  readonly startReembed: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly undo?: boolean
+    }
+    readonly answer: Accepted
+  }
+  readonly storeNote: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** `personal` unless given. */
+      readonly scope?: string
+      readonly tags?: readonly (string)[]
+      readonly importance?: number
+      readonly session_id?: string
+      readonly conversation_id?: string
+      readonly occurred_at?: string
+      /** From then on it is out of sight. */
+      readonly expires_at?: string
+      readonly metadata?: Readonly<Record<string, unknown>>
+      /** What the memory names; found in its text as well unless told not to. */
+      readonly entities?: readonly ({
+        readonly type: "person" | "place" | "organization" | "event" | "thing"
+        readonly value: string
+        readonly confidence?: number
+      })[]
+      readonly summary?: string
+      /** At most 256 KiB. */
+      readonly content: string
+      /** Your own id: the same again changes the memory that has it. */
+      readonly external_id?: string
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      readonly extract_entities?: boolean
+    }
+    readonly answer: Note | AcceptedMemories
+  }
+  readonly listConnections: {
+    readonly query: {
+      readonly limit?: number
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (Connection)[]
+      readonly next_cursor: null
+    }
+  }
+  readonly getGraph: {
+    readonly query: {
+      /** Implied by a key bound to a user. */
+      readonly user_id?: string
+      /** Separated by commas, or the parameter again. */
+      readonly scope?: readonly (unknown)[]
+      /** Separated by commas, or the parameter again. */
+      readonly kinds?: readonly (unknown)[]
+      /** Memories at most; as many entities at most, and eight times as many links. */
+      readonly limit?: number
+    }
+    readonly body: undefined
+    readonly answer: Graph
+  }
   readonly listSessions: {
     readonly query: {
       readonly limit?: number
@@ -1267,7 +1421,10 @@ export interface Operations {
     readonly answer: Session
   }
   readonly getNarrative: {
-    readonly query: Readonly<Record<string, never>>
+    readonly query: {
+      /** `false`: answers at once, without one. */
+      readonly analysis?: "true" | "false"
+    }
     readonly body: undefined
     readonly answer: Narrative
   }
@@ -1383,7 +1540,7 @@ export interface Operations {
   readonly callTool: {
     readonly query: Readonly<Record<string, never>>
     readonly body: {
-      /** recall_memory, search_memory, list_memories, ask_memory, deep_memory_query, add_memories, forget_memory, get_job */
+      /** recall_memory, search_memory, list_memories, ask_memory, deep_memory_query, jean_memory, add_memories, forget_memory, get_job */
       readonly name: string
       readonly arguments?: Readonly<Record<string, unknown>>
     }

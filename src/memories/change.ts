@@ -117,12 +117,14 @@ function changedFields(standing: StandingMemory, change: MemoryChange): MemoryFi
   const given = Object.fromEntries(
     Object.entries(rest).filter(([name, value]) => name !== 'entities' && value !== undefined),
   )
-  return {
+  const fields = {
     ...fieldsOfStanding(standing),
     ...given,
     ...(metadata === undefined ? {} : { meta: metadata }),
-    ...(importance === undefined ? {} : { importance, salience: salienceOf(importance) }),
+    ...(importance === undefined ? {} : { importance }),
   }
+  const rated = importance !== undefined || fields.content !== standing.content
+  return rated ? { ...fields, salience: salienceOf(fields.importance, fields) } : fields
 }
 
 export function fieldsOfStanding(standing: StandingMemory): MemoryFields {

@@ -4,9 +4,10 @@ import { MemoirError, SENTENCE } from '../errors.ts'
 import { factId } from '../facts/draft.ts'
 import { liftForgotten, liftSuppression, type Item } from '../forget/remembered.ts'
 import { contentHash } from '../ingest/conversation.ts'
+import { ownLexemes } from '../ingest/text-index.ts'
 import type { Queryable } from '../stores/database.ts'
 import { findMentions } from '../stores/mentions.ts'
-import { lockUserByName } from '../stores/memory-users.ts'
+import { applyUserChanges, lockUserByName } from '../stores/memory-users.ts'
 import {
   archiveMemories,
   insertMemories,
@@ -17,6 +18,7 @@ import {
   type StandingMemory,
   type WrittenMemory,
 } from '../stores/memory-writes.ts'
+import { salienceOfSaid } from '../text/salience.ts'
 import {
   acceptWrite,
   insertMemoryJob,
@@ -26,7 +28,8 @@ import {
   policyOf,
   type AcceptContext,
 } from './accept.ts'
-import { indexAlone, writeTexts } from './derive.ts'
+import { indexAlone, NOTHING, writeTexts } from './derive.ts'
+import { isIndexed } from './hide.ts'
 import { linkGiven } from './link.ts'
 import type { AcceptedMemories, NewMemory, StoreRequest } from './memories.ts'
 import { keepWrite, type JobMemory, type KeptWrite } from './request.ts'
@@ -138,9 +141,15 @@ export function memoryHash({
   return contentHash([kind, role, occurredAt.getTime(), content])
 }
 
-/** 1..10 as 0..1; what nobody rated deserves to be remembered. */
-export const salienceOf = (importance: number | null): number =>
-  importance === null ? 1 : importance / 10
+/** Whoever rates a memory (1..10) is believed; of another it is told by its text, and that somebody handed it over. */
+export function salienceOf(
+  importance: number | null,
+  { content, role }: { content: string; role: string | null },
+): number {
+  if (importance !== null) return importance / 10
+  const lexemes = ownLexemes(indexAlone(content, 'auto'))
+  return salienceOfSaid({ content, role, lexemes, asked: true })
+}
 
 function fieldsOf(memory: NewMemory, occurredAt: Date): MemoryFields {
   const role = memory.role ?? null
@@ -153,7 +162,7 @@ function fieldsOf(memory: NewMemory, occurredAt: Date): MemoryFields {
     summary: memory.summary ?? null,
     tags: memory.tags ?? [],
     importance,
-    salience: salienceOf(importance),
+    salience: salienceOf(importance, { content: memory.content, role }),
     externalId: memory.externalId ?? null,
     sessionId: memory.sessionId ?? null,
     conversationId: memory.conversationId ?? null,
@@ -217,7 +226,7 @@ export async function writeTextsOf(
     plans.flatMap(({ write, standing }) => {
       const row = written.get(write.id)
       if (!row) return []
-      const counted = standing?.state === 'active' ? standing : null
+      const counted = standing !== null && isIndexed(standing.state) ? standing : null
       return [
         {
           trace: { ...row, userId: write.userId, kind: write.kind },
@@ -227,6 +236,19 @@ export async function writeTextsOf(
         },
       ]
     }),
+  )
+  await countReturned(tx, plans)
+}
+
+/** What had given way kept its words, but was no memory. */
+async function countReturned(
+  tx: Queryable,
+  plans: readonly Pick<Planned, 'write' | 'standing'>[],
+): Promise<void> {
+  const returned = plans.filter(({ standing }) => standing?.state === 'superseded')
+  await applyUserChanges(
+    tx,
+    returned.map(({ write: { userId } }) => ({ ...NOTHING, userId, traces: 1 })),
   )
 }
 

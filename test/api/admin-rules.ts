@@ -36,6 +36,8 @@ export const ADMIN_RULES = {
   'get /v1/settings/ai': rule('/v1/settings/ai', 'GET'),
   'put /v1/settings/ai': rule('/v1/settings/ai', 'PUT', { llm: { model: 'gpt-4.1' } }),
   'post /v1/settings/ai/test': rule('/v1/settings/ai/test', 'POST', {}),
+  'get /v1/reembed': rule('/v1/reembed', 'GET'),
+  'post /v1/reembed': rule('/v1/reembed', 'POST', {}),
   'get /settings/ai': rule('/settings/ai', 'GET'),
   'put /settings/ai': rule('/settings/ai', 'PUT', { llm: { model: 'gpt-4.1' } }),
   'post /settings/ai/test': rule('/settings/ai/test', 'POST', {}),

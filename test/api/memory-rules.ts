@@ -55,6 +55,18 @@ export const MEMORY_RULES = {
   'post /memory/forget': forgets('/memory/forget'),
   'post /v1/memories': stores('/v1/memories', memory),
   'post /v1/memories/batch': stores('/v1/memories/batch', { memories: [memory] }),
+  'post /v1/notes': stores('/v1/notes', memory),
+  'get /v1/notes/{id}/connections': {
+    role: 'reader' as const,
+    ask: ({ memory: id }: World) => ({ path: `/v1/notes/${id}/connections` }),
+    outside: { foreign: 404, user: 404, scoped: 404 },
+  },
+  'get /v1/graph': {
+    role: 'reader' as const,
+    ask: () => ({ path: '/v1/graph?user_id=ann&scope=work' }),
+    outside: { foreign: 200, user: 200, scoped: 200 },
+    shows: MARK,
+  },
   'get /v1/memories': {
     role: 'reader' as const,
     ask: () => ({ path: '/v1/memories?user_id=ann&scope=work' }),

@@ -44,6 +44,7 @@ test('there are histories of every end and turn of a walk, and of what a schedul
     'nightly-continuation.json',
     'nightly-continued.json',
     'nightly-done.json',
+    'reembed-done.json',
     'scheduled-nightly.json',
     'session-done.json',
     'session-failed.json',

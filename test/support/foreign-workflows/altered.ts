@@ -15,6 +15,7 @@ export {
   altered as nightly,
   altered as persistMemory,
   altered as processSession,
+  altered as reembed,
   altered as scheduledNightly,
   altered as sync,
 }
