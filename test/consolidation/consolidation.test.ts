@@ -1,29 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { daySummaryId } from '../../src/consolidation/summarise.ts'
-import { MemoirError } from '../../src/errors.ts'
-import { forget } from '../../src/forget/forget.ts'
 import type { LanguageModel } from '../../src/providers/language-model.ts'
 import { createRulesModel } from '../../src/providers/rules-model.ts'
-import {
-  createConsolidationFixture,
-  type ConsolidationFixture,
-} from '../support/consolidation-fixture.ts'
+import { createConsolidationFixture } from '../support/consolidation-fixture.ts'
 import { hasPostgres } from '../support/database.ts'
-
-const daysAgo = (days: number) =>
-  new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
-const YESTERDAY = daysAgo(1)
-const OTHER = [
-  'Ann met Bob at the library in Graz.',
-  'Ann bought a red bicycle for the summer.',
-  'The kitchen window leaks when it rains.',
-  'Ann works at Siemens as an engineer.',
-]
-const AGAIN = 'Ann bought a red bicycle  for the summer'
-/** As many that stay as a twentieth of them allows one to go. */
-const many = (count: number, first = 0) =>
-  Array.from({ length: count }, (_, n) => `Ann read chapter ${first + n} of the long novel.`)
-const DAY_OF_IT = [...OTHER, AGAIN, ...many(36)]
+import {
+  AGAIN,
+  DAY_OF_IT,
+  OTHER,
+  YESTERDAY,
+  daysAgo,
+  find,
+  forgetOne,
+  many,
+  shapeOf,
+} from './days.ts'
 
 /** The built-in rules, counting what they are asked, with answers of the test's own. */
 function counting(over: Partial<LanguageModel> = {}) {
@@ -75,19 +66,6 @@ const extractMemories: LanguageModel['extractMemories'] = async ({ turns }) => {
     salience: 0.5,
   }
   return await Promise.resolve({ value: at ? [fact] : [], promptVersion: 'test-1' })
-}
-
-async function forgetOne({ config, db, namespaceId }: ConsolidationFixture, id: string) {
-  const context = { config, db, launch: () => undefined }
-  await forget(context, { namespaceId, ids: [id], dryRun: false })
-}
-
-async function find({ db }: ConsolidationFixture, id: string | undefined) {
-  const { rows } = await db.query<{ state: string; content: string; by: string | null }>(
-    'select state, content, superseded_by as by from memoir.memory_trace where id = $1',
-    [id],
-  )
-  return rows[0]
 }
 
 describe.skipIf(!hasPostgres)('consolidation', () => {
@@ -289,78 +267,6 @@ describe.skipIf(!hasPostgres)('consolidation', () => {
     expect((await memoir.run(next)).material).toHaveLength(5)
   })
 
-  test('undoing restores row for row, once, and the night leaves the day alone', async () => {
-    await using memoir = await createConsolidationFixture()
-    const day = daysAgo(60)
-    await memoir.remember(day, DAY_OF_IT)
-    await headsOf(memoir)
-    const before = await memoir.rows()
-    const run = await memoir.consolidate(day)
-    expect(run).toMatchObject({
-      state: 'applied',
-      applied: { counts: { summary: 1, merges: 1, downshift: 41, drop_heads: 2 } },
-    })
-    const key = { namespaceId: memoir.namespaceId, id: run.id }
-    await memoir.consolidations.undo(key)
-    expect(await memoir.rows()).toEqual(before)
-    await memoir.consolidations.undo(key)
-    expect(await memoir.rows()).toEqual(before)
-    expect(await memoir.run(run.id)).toMatchObject({ state: 'undone' })
-  })
-
-  test('undoing a second run brings the summary of the first back', async () => {
-    await using memoir = await createConsolidationFixture()
-    await memoir.remember(YESTERDAY, OTHER)
-    const first = await memoir.consolidate(YESTERDAY)
-    const before = await memoir.rows()
-    const ids = await memoir.remember(YESTERDAY, ['Ann lives in Salzburg.'])
-    const second = await memoir.consolidate(YESTERDAY)
-    expect(second).toMatchObject({ state: 'applied', applied: { counts: { summary: 1 } } })
-    const summary = daySummaryId(first.userId, YESTERDAY)
-    expect((await find(memoir, summary))?.content).toContain('Salzburg')
-    await memoir.consolidations.undo({ namespaceId: memoir.namespaceId, id: second.id })
-    await forgetOne(memoir, ids[0] ?? '')
-    // Forgetting takes what the summary ever said along: the next run makes it of what is left.
-    expect(await find(memoir, summary)).toBeUndefined()
-    expect(await memoir.consolidate(YESTERDAY)).toMatchObject({ state: 'applied' })
-    expect(shapeOf(await memoir.rows())).toEqual(shapeOf(before))
-  })
-
-  test('undoing never revives what was forgotten, nor takes back what was changed since', async () => {
-    await using memoir = await createConsolidationFixture()
-    const ids = await memoir.remember(YESTERDAY, [
-      ...DAY_OF_IT,
-      'Ann met Bob at the library in Graz',
-      ...many(20, 40),
-    ])
-    const run = await memoir.consolidate(YESTERDAY)
-    expect(run).toMatchObject({ state: 'applied', applied: { merges: [{}, {}] } })
-    const [forgotten, changed] = [ids[4] ?? '', ids[41] ?? '']
-    await forgetOne(memoir, forgotten)
-    await memoir.db.query('update memoir.memory_trace set revision = revision + 1 where id = $1', [
-      changed,
-    ])
-    await memoir.consolidations.undo({ namespaceId: memoir.namespaceId, id: run.id })
-    expect(await find(memoir, forgotten)).toBeUndefined()
-    expect(await find(memoir, changed)).toMatchObject({ state: 'superseded' })
-    const { rows } = await memoir.db.query(
-      `select 1 from memoir.memory_trace where content ilike '%red bicycle  for%' or kind = 'summary'`,
-    )
-    expect(rows).toEqual([])
-  })
-
-  test('a run can be taken back for thirty days', async () => {
-    await using memoir = await createConsolidationFixture()
-    await memoir.remember(YESTERDAY, OTHER)
-    const { id } = await memoir.consolidate(YESTERDAY)
-    await memoir.db.query(
-      `update memoir.consolidation_run set applied_at = now() - interval '31 days'`,
-    )
-    const undo = memoir.consolidations.undo({ namespaceId: memoir.namespaceId, id })
-    await expect(undo).rejects.toThrow(MemoirError)
-    await expect(undo).rejects.toMatchObject({ code: 'conflict' })
-  })
-
   test('a summary tells of one scope alone, and of nothing that is to expire', async () => {
     await using memoir = await createConsolidationFixture()
     await memoir.remember(YESTERDAY, [
@@ -390,33 +296,3 @@ describe.skipIf(!hasPostgres)('consolidation', () => {
     expect(await memoir.rows()).toEqual(before)
   })
 })
-
-/** Rows without ids that are made anew each time. */
-function shapeOf(rows: unknown): unknown {
-  const ids = new Map<string, string>()
-  const text = JSON.stringify(rows).replaceAll(
-    /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g,
-    (id) => ids.get(id) ?? (ids.set(id, 'id'), 'id'),
-  )
-  return sorted(JSON.parse(text))
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(sorted).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
-  }
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, sorted(one)]))
-}
-
-/** Two memories of little weight get a second vector each. */
-async function headsOf({ db }: ConsolidationFixture): Promise<void> {
-  await db.query(
-    `with light as (
-       update memoir.memory_trace set salience = 0.1 where id in (select id from memoir.memory_trace order by seq limit 2) returning id)
-     insert into memoir.memory_embedding (trace_id, head, space_id, user_id, seq, kind, tier, revision, vec)
-     select e.trace_id, 'entity', e.space_id, e.user_id, e.seq, e.kind, 'hot', e.revision, e.vec
-       from memoir.memory_embedding e join light on light.id = e.trace_id`,
-  )
-  await db.query('update memoir.memory_user set vector_count = vector_count + 2')
-}
