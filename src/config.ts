@@ -31,6 +31,14 @@ const pairs = text.regex(
   /^[^=,\s]+=([^,%]|%[\dA-Fa-f]{2})*(,\s*[^=,\s]+=([^,%]|%[\dA-Fa-f]{2})*)*$/,
   'must be like name=value,name=value',
 )
+/** Whether this runtime, and so Postgres too, knows the zone by that name. */
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
 const namespaceName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/)
 
 export const environmentSchema = z.object({
@@ -125,6 +133,16 @@ export const environmentSchema = z.object({
   RERANK_API_KEY: text.optional(),
   RERANK_TIMEOUT_MS: whole(500, 1, 60_000),
 
+  MEMORY_HOT_DAYS: whole(30, 1, 36_500),
+  MEMORY_TIMEZONE: text
+    .refine(isTimeZone, 'must be a time zone such as Europe/Berlin')
+    .default('UTC'),
+  CONSOLIDATION_CRON: text
+    .refine(isCron, 'must be a cron expression of five fields')
+    .default('0 4 * * *'),
+  CONSOLIDATION_MAX_RETIRE_SHARE: z.coerce.number().min(0).max(1).default(0.05),
+
+  DEEP_ANALYSIS_DEADLINE_MS: whole(5000, 100, 60_000),
   NARRATIVE_TTL_DAYS: whole(7, 1, 365),
   NARRATIVE_MIN_MEMORIES: whole(5, 1, 10_000),
 
@@ -132,6 +150,7 @@ export const environmentSchema = z.object({
   RAW_ERROR_RETENTION_DAYS: whole(90, 1, 36_500),
   SESSION_RETENTION_DAYS: whole(365, 1, 36_500),
 
+  REEMBED_UNDO_DAYS: whole(7, 1, 365),
   ERASE_WAIT_SECONDS: whole(1800, 0, 86_400),
 
   PERSISTENCE_ENABLE_VECTOR_STORE: flag(true),

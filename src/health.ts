@@ -65,13 +65,17 @@ async function redisHealthOf(redis: RedisLink | undefined): Promise<PartHealth> 
 async function embeddingHealth(embedder: Embedder, activeSpace: ActiveSpace): Promise<PartHealth> {
   // Postgres being away is Postgres' own line.
   const space = await activeSpace().catch(() => null)
-  const { provider, model } = embedder.identity
-  if (space === null || sameSpace(space, embedder.identity)) {
+  const wanted = embedder.wanted ?? embedder.identity
+  const { provider, model } = wanted
+  if (space === null || sameSpace(space, wanted)) {
     return { ok: true, detail: `${provider}: ${model}` }
   }
+  const serves = sameSpace(space, embedder.identity)
+    ? 'which serve on'
+    : 'recall goes by words alone'
   return {
     ok: false,
-    detail: `stored vectors come from ${space.provider}: ${space.model}; recall goes by words alone`,
+    detail: `stored vectors come from ${space.provider}: ${space.model}; ${serves}`,
   }
 }
 

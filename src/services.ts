@@ -20,12 +20,19 @@ import type { Logger } from './logger.ts'
 import { createExposition } from './exposition.ts'
 import { createHealth } from './health.ts'
 import { createMetrics } from './metrics.ts'
+import { createConsolidations } from './consolidation/consolidations.ts'
+import { createDreamSteps, type DreamSteps } from './consolidation/dream.ts'
+import { createConsolidationSteps, type ConsolidationSteps } from './consolidation/steps.ts'
 import { createNarratives } from './narratives/narratives.ts'
+import { createAnalyse, type Analyse } from './narratives/analyse.ts'
+import { createNarrativeRuns, type NarrativeRuns } from './narratives/run.ts'
 import { createNarrativeSteps, type NarrativeSteps } from './narratives/steps.ts'
+import { answerInTime } from './providers/in-time.ts'
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
 import { configuredReranker } from './providers/reranker.ts'
 import { pricedEmbedding } from './providers/configured-prices.ts'
+import { importRecords } from './portable/import-records.ts'
 import { cachedSpace } from './recall/active-space.ts'
 import { createQuestionSpending } from './recall/question-spending.ts'
 import { createQuestions, type QuestionDependencies } from './recall/question.ts'
@@ -33,6 +40,8 @@ import { createRecall } from './recall/recall.ts'
 import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
 import { createLiveModels, type LiveModels } from './settings/live-models.ts'
 import { createAiSettings } from './settings/settings.ts'
+import { createReembeds } from './reembed/service.ts'
+import { createReembedSteps, type ReembedSteps } from './reembed/steps.ts'
 import { sourceByNamespace } from './sources/source-by-namespace.ts'
 import { createPosts } from './sessions/posts.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/focus.ts'
@@ -52,12 +61,16 @@ export interface Services extends ApiServices {
   readonly persistence: Persistence
   readonly sessions: SessionSteps
   readonly narration: NarrativeSteps
+  readonly consolidation: ConsolidationSteps
+  readonly dreams: DreamSteps
+  readonly narrativeRuns: NarrativeRuns
   readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
   /** Working memory by user: in Redis when there is one, else in this process. */
   readonly focus: FocusBuffer
   readonly sync: SyncSteps
   readonly erase: EraseSteps
+  readonly reembed: ReembedSteps
   close(): Promise<void>
 }
 
@@ -86,27 +99,29 @@ export async function createServices(
   const jobs = createJobs({ ...parts, temporal, inForce })
   const indexer = createSpaceIndexer(db, log)
   const activeSpace = cachedSpace(db, embedder)
-  const priced = () => pricedEmbedding(config, embedder.identity.model)
   const focus = focusOf(config, redis)
-  const spending = createQuestionSpending({ db, log, priced })
+  const spending = createQuestionSpending({ db, log, priced: pricedBy(config, embedder) })
+  const recall = recallOf(parts, { embedder, activeSpace, spending, focus })
+  const analyse = createAnalyse({ config, db, languageModel, recall })
   return {
     ...parts,
     ...pipelines(parts, { sourceOf, embedder, languageModel, graph, indexer, inForce }),
     embedder,
     languageModel,
+    answer: answerBy(languageModel),
     source,
     temporal,
     focus,
     ...forgetting({ ...parts, launch: jobs.launch, focus }),
     graph,
     jobs,
-    ...accepting({ ...parts, temporal, launcher: jobs }),
+    ...accepting({ ...parts, temporal, jobs, analyse }),
+    dreams: createDreamSteps({ config, db, launcher: jobs, languageModel }),
     sync: createSyncSteps({ db, graph }),
     erase: createEraseSteps({ db, graph, focus, temporal }),
-    schedules: createSchedules({ ...parts, temporal, jobs }),
     exposition: createExposition(parts),
-    recall: recallOf(parts, { embedder, activeSpace, spending, focus }),
-    settings: createAiSettings({ ...parts, onChange: () => models.forget() }),
+    recall,
+    ...embedding({ ...parts, embedder, models, launch: jobs.launch }),
     estimate: createEstimate(config, { sourceOf, embedder }),
     health: createHealth({ ...connections, embedder, languageModel, models, activeSpace }),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
@@ -119,16 +134,39 @@ export async function createServices(
   }
 }
 
+const pricedBy = (config: Config, embedder: Embedder) => () =>
+  pricedEmbedding(config, embedder.identity.model)
+
+/** Somebody waits for the answer. */
+const ANSWER_WITHIN_MS = 20_000
+
+const answerBy =
+  (languageModel: LanguageModel): Services['answer'] =>
+  async (request) =>
+    await answerInTime(languageModel, async (model, how) => await model.answer(request, how), {
+      withinMs: ANSWER_WITHIN_MS,
+    })
+
 /** What takes work in and has it started. */
 function accepting(
-  parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics' | 'temporal'> & {
-    readonly launcher: Pick<ReturnType<typeof createJobs>, 'launch'>
+  given: Pick<Services, 'config' | 'db' | 'log' | 'metrics' | 'temporal'> & {
+    readonly jobs: ReturnType<typeof createJobs>
+    readonly analyse: Analyse
   },
-): Pick<Services, 'syncs' | 'posts' | 'narratives' | 'memories'> {
+): Pick<
+  Services,
+  'syncs' | 'posts' | 'narratives' | 'narrativeRuns' | 'consolidations' | 'memories' | 'schedules'
+> {
+  const parts = { ...given, launcher: given.jobs }
+  const consolidations = createConsolidations(parts)
+  const narratives = createNarratives(parts)
   return {
     syncs: createSyncs(parts),
     posts: createPosts({ ...parts, ...forgetSecretOf(parts.config) }),
-    narratives: createNarratives(parts),
+    narratives,
+    consolidations,
+    narrativeRuns: createNarrativeRuns(parts),
+    schedules: createSchedules({ ...parts, consolidations, narratives }),
     memories: createMemories({ ...parts, launch: parts.launcher.launch }),
   }
 }
@@ -146,7 +184,7 @@ interface PipelineParts {
 function pipelines(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
   { sourceOf, embedder, languageModel, graph, indexer, inForce }: PipelineParts,
-): Pick<Services, 'ingest' | 'persistence' | 'sessions' | 'narration'> {
+): Pick<Services, 'ingest' | 'persistence' | 'sessions' | 'narration' | 'consolidation'> {
   const onFinish = (space: Space) => indexer.poke(space)
   return {
     ingest: ingestByNamespace(sourceOf, (source) =>
@@ -155,6 +193,7 @@ function pipelines(
     persistence: createPersistence({ ...parts, embedder, graph }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
     narration: createNarrativeSteps({ ...parts, embedder, languageModel }),
+    consolidation: createConsolidationSteps({ ...parts, embedder, languageModel }),
   }
 }
 
@@ -172,10 +211,34 @@ function recallOf(
   return createRecall({ db, question, metrics, focus, ...(judge ? { judge } : {}) })
 }
 
-/** What takes away for good. */
-const forgetting = (context: ForgetContext): Pick<Services, 'forget' | 'eraseUser'> => ({
+/** Which model makes vectors, and what changes when another does. */
+function embedding(
+  parts: Pick<Services, 'config' | 'log' | 'db' | 'metrics' | 'embedder'> & {
+    readonly models: LiveModels
+    readonly launch: ReturnType<typeof createJobs>['launch']
+  },
+): Pick<Services, 'settings' | 'reembeds' | 'reembed'> {
+  const { models, ...rest } = parts
+  const onChange = () => models.forget()
+  return {
+    settings: createAiSettings({ ...rest, onChange }),
+    reembeds: createReembeds({ ...rest, inForce: models.config, onChange }),
+    reembed: createReembedSteps({
+      ...rest,
+      inForce: models.config,
+      makerOf: models.makerOfSpace,
+      onSwitch: onChange,
+    }),
+  }
+}
+
+/** What takes away for good, and what brings back what was taken along. */
+const forgetting = (
+  context: ForgetContext,
+): Pick<Services, 'forget' | 'eraseUser' | 'importRecords'> => ({
   forget: async (request) => await forget(context, request),
   eraseUser: async (request) => await acceptErasure(context, request),
+  importRecords: async (request) => await importRecords(context, request),
 })
 
 const forgetSecretOf = (config: Config) => ({ forgetSecret: config.MEMOIR_ENCRYPTION_KEY })

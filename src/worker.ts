@@ -9,6 +9,7 @@ import type { ScheduleKeeper } from './jobs/schedules.ts'
 import { keepInSync } from './jobs/sync.ts'
 import { startSweep, type SweepOptions } from './jobs/sweep.ts'
 import { createExposition } from './exposition.ts'
+import { keepSpaces } from './reembed/keep.ts'
 import { keepRetiring } from './memories/retire.ts'
 import { createLogger } from './logger.ts'
 import type { Services } from './services.ts'
@@ -51,10 +52,14 @@ export type WorkerServices = Pick<
   | 'persistence'
   | 'sessions'
   | 'narration'
+  | 'consolidation'
+  | 'dreams'
+  | 'narrativeRuns'
   | 'temporal'
   | 'graph'
   | 'sync'
   | 'erase'
+  | 'reembed'
   | 'syncs'
 > & { readonly schedules: ScheduleKeeper }
 
@@ -122,6 +127,7 @@ async function keepHouse(
     keepRetention(services, { signal }),
     keepRetiring(services, { signal }),
     keepInSync(services, signal),
+    keepSpaces(services, signal),
   ])
 }
 

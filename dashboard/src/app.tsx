@@ -11,15 +11,18 @@ const Jobs = lazy(async () => ({ default: (await import('./pages/jobs.tsx')).Job
 const JobPage = lazy(async () => ({ default: (await import('./pages/job.tsx')).JobPage }))
 const Schedules = lazy(async () => ({ default: (await import('./pages/schedules.tsx')).Schedules }))
 const Users = lazy(async () => ({ default: (await import('./pages/users.tsx')).Users }))
+const UserPage = lazy(async () => ({ default: (await import('./pages/user.tsx')).UserPage }))
+const Sync = lazy(async () => ({ default: (await import('./pages/sync.tsx')).Sync }))
 const Settings = lazy(async () => ({ default: (await import('./pages/settings.tsx')).Settings }))
 const Keys = lazy(async () => ({ default: (await import('./pages/keys.tsx')).Keys }))
 
 const TITLES: Record<PageName, string> = {
   overview: 'Overview',
   memories: 'Memories',
+  users: 'Users',
   jobs: 'Jobs',
   schedules: 'Schedules',
-  users: 'Users',
+  sync: 'Sync',
   keys: 'Keys',
   settings: 'Settings',
 }
@@ -69,7 +72,9 @@ function CurrentPage({ page, id }: { page: PageName; id: string | undefined }) {
     case 'schedules':
       return <Schedules />
     case 'users':
-      return <Users />
+      return id === undefined ? <Users /> : <UserPage key={id} user={id} />
+    case 'sync':
+      return <Sync />
     case 'keys':
       return <Keys />
     case 'settings':

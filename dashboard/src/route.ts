@@ -5,9 +5,10 @@ import { useSyncExternalStore } from 'react'
 export const PAGES = [
   'overview',
   'memories',
+  'users',
   'jobs',
   'schedules',
-  'users',
+  'sync',
   'keys',
   'settings',
 ] as const

@@ -2,11 +2,17 @@ import type { Ingest } from '../ingest/ingest.ts'
 import { createBackfillActivities } from './backfill.ts'
 import type { SyncSteps } from '../graph/sync-steps.ts'
 import type { Persistence } from '../memories/persist.ts'
+import { createConsolidationActivities } from './consolidation.ts'
+import type { DreamSteps } from '../consolidation/dream.ts'
+import type { ConsolidationSteps } from '../consolidation/steps.ts'
 import { createEraseActivities } from './erase.ts'
 import type { EraseSteps } from '../forget/erase-steps.ts'
 import { createMemoryActivities } from './memories.ts'
 import { createNarrativeActivities } from './narratives.ts'
+import type { NarrativeRuns } from '../narratives/run.ts'
 import type { NarrativeSteps } from '../narratives/steps.ts'
+import { createReembedActivities } from './reembed.ts'
+import type { ReembedSteps } from '../reembed/steps.ts'
 import { createReportActivities, type ReportDependencies } from './report.ts'
 import type { SessionSteps } from '../sessions/process.ts'
 import { createScheduleActivities, type ScheduledWork } from './schedules.ts'
@@ -17,8 +23,12 @@ export interface ActivityDependencies extends ReportDependencies {
   readonly ingest: Ingest
   readonly sessions: SessionSteps
   readonly narration: NarrativeSteps
+  readonly consolidation: ConsolidationSteps
+  readonly dreams: DreamSteps
+  readonly narrativeRuns: NarrativeRuns
   readonly sync: SyncSteps
   readonly erase: EraseSteps
+  readonly reembed: ReembedSteps
   readonly schedules: ScheduledWork
   readonly persistence: Persistence
 }
@@ -32,8 +42,10 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createMemoryActivities(dependencies),
     ...createSessionActivities(dependencies),
     ...createNarrativeActivities(dependencies),
+    ...createConsolidationActivities(dependencies),
     ...createSyncActivities(dependencies),
     ...createEraseActivities(dependencies),
+    ...createReembedActivities(dependencies),
   }
 }
 

@@ -1,10 +1,19 @@
 import { cancellationSignal } from '@temporalio/activity'
+import type { NarrativeRuns, RunKey } from '../narratives/run.ts'
 import type { NarrativeStart, NarrativeSteps } from '../narratives/steps.ts'
 import type { Generation } from '../stores/narratives.ts'
 import { beating } from './beating.ts'
 
-/** Steps of a narrative's generation. */
-export function createNarrativeActivities({ narration }: { readonly narration: NarrativeSteps }) {
+export interface NarrativeActivityDependencies {
+  readonly narration: NarrativeSteps
+  readonly narrativeRuns: NarrativeRuns
+}
+
+/** Steps of a narrative's generation, and of a run over many. */
+export function createNarrativeActivities({
+  narration,
+  narrativeRuns,
+}: NarrativeActivityDependencies) {
   return {
     beginNarrative: async (key: Generation): Promise<NarrativeStart> => await narration.begin(key),
 
@@ -15,5 +24,11 @@ export function createNarrativeActivities({ narration }: { readonly narration: N
 
     finishNarrative: async (key: Generation): Promise<{ readonly again: boolean }> =>
       await narration.finish(key),
+
+    beginNarratives: async (key: RunKey): Promise<void> => await narrativeRuns.begin(key),
+
+    /** @returns whether there is more to do */
+    advanceNarratives: async (key: RunKey): Promise<{ readonly more: boolean }> =>
+      await narrativeRuns.advance(key, cancellationSignal()),
   }
 }

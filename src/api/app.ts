@@ -16,6 +16,8 @@ import { observe } from './observe.ts'
 import { backfillRoutes } from './routes/backfills.ts'
 import { budgetRoutes } from './routes/budget.ts'
 import { erasureRoutes } from './routes/erasures.ts'
+import { exportRoutes } from './routes/exports.ts'
+import { consolidationRoutes } from './routes/consolidations.ts'
 import { forgetRoutes } from './routes/forget.ts'
 import { importRoutes } from './routes/imports.ts'
 import { jobControlRoutes } from './routes/job-controls.ts'
@@ -29,7 +31,11 @@ import { pageRoutes } from './routes/pages.ts'
 import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
+import { graphRoutes } from './routes/graph.ts'
+import { noteRoutes } from './routes/notes.ts'
+import { reembedRoutes } from './routes/reembed.ts'
 import { settingsRoutes } from './routes/settings.ts'
+import { narrativeRunRoutes } from './routes/narrative-runs.ts'
 import { narrativeRoutes } from './routes/narratives.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { statsRoutes } from './routes/stats.ts'
@@ -68,6 +74,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', memoryRoutes)
     .route('/', memoryWriteRoutes)
     .route('/', forgetRoutes)
+    .route('/', consolidationRoutes)
     .route('/', erasureRoutes)
     .route('/', backfillRoutes)
     .route('/', importRoutes)
@@ -76,10 +83,15 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', jobEventRoutes)
     .route('/', scheduleRoutes)
     .route('/', userRoutes)
+    .route('/', exportRoutes)
     .route('/', keyRoutes)
     .route('/', settingsRoutes)
+    .route('/', reembedRoutes)
+    .route('/', noteRoutes)
+    .route('/', graphRoutes)
     .route('/', sessionRoutes)
     .route('/', narrativeRoutes)
+    .route('/', narrativeRunRoutes)
     .route('/', budgetRoutes)
     .route('/', statsRoutes)
     .route('/', syncRoutes)

@@ -5,14 +5,18 @@ import type { Exposition } from '../exposition.ts'
 import type { ErasureAccept } from '../forget/accept-erasure.ts'
 import type { ForgetRequest, Tombstone } from '../forget/forget.ts'
 import type { Jobs, Schedules } from '../jobs/jobs.ts'
+import type { Reembeds } from '../reembed/service.ts'
 import type { Syncs } from '../jobs/sync.ts'
 import type { Logger } from '../logger.ts'
 import type { Memories } from '../memories/memories.ts'
 import type { Metrics } from '../metrics.ts'
 import type { AiSettingsService } from '../settings/settings.ts'
+import type { Consolidations } from '../consolidation/consolidations.ts'
 import type { Narratives } from '../narratives/narratives.ts'
+import type { Outcome, RecordImport } from '../portable/import-records.ts'
 import type { Posts } from '../sessions/posts.ts'
-import type { LanguageModel } from '../providers/language-model.ts'
+import type { InTime } from '../providers/in-time.ts'
+import type { Answer, AnswerRequest } from '../providers/language-model.ts'
 import type { Database } from '../stores/database.ts'
 import type { GraphStore } from '../stores/graph-store.ts'
 
@@ -32,8 +36,11 @@ export interface ApiServices {
   readonly jobs: Jobs
   readonly posts: Posts
   readonly narratives: Narratives
+  readonly consolidations: Consolidations
   readonly graph: GraphStore
   readonly syncs: Syncs
+  /** Embedding all memories anew. */
+  readonly reembeds: Reembeds
   /** What a backfill of a namespace's whole source would take at most. */
   readonly estimate: (namespaceId: string) => Promise<BackfillEstimate>
   readonly schedules: Schedules
@@ -44,9 +51,11 @@ export interface ApiServices {
   readonly forget: (request: ForgetRequest) => Promise<Tombstone>
   /** Accepts that all of a user goes. @throws MemoirError `not_found` */
   readonly eraseUser: (request: ErasureAccept) => Promise<{ readonly id: string }>
+  /** Takes in the records of one user out of an export. */
+  readonly importRecords: (request: RecordImport) => Promise<Outcome[]>
   readonly recall: (request: RecallRequest) => Promise<RecallResult>
-  /** What answers questions out of memories; by rules without a model. */
-  readonly languageModel: Pick<LanguageModel, 'identity' | 'answer'>
+  /** Answers questions out of memories; by rules without a model, and when it does not answer in time. */
+  readonly answer: (request: AnswerRequest) => Promise<InTime<Answer>>
   /** Name of each part (postgres, temporal, embedding) and whether it answers now. */
   readonly health: () => Promise<Readonly<Record<string, PartHealth>>>
   /** Base URL of Temporal's UI, when known. */

@@ -123,6 +123,15 @@ export const batchBody = z.strictObject({
   extract_entities: extractEntities,
 })
 
+const { kind: _kind, role: _role, ...ofNotes } = one
+
+/** What somebody writes down. */
+export const noteBody = z.strictObject({
+  ...ofNotes,
+  user_id: userId.optional(),
+  extract_entities: extractEntities,
+})
+
 export const changeBody = z
   .strictObject({
     ...shared,

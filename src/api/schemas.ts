@@ -286,8 +286,12 @@ export const aiSettingsSchema = z
     llm: z.object(endpointShape),
     embedding: z.object({ ...endpointShape, dim: z.int() }),
     reembed: z.boolean().openapi({
-      description: 'The stored vectors come from another model: recall goes by words alone.',
+      description: 'The stored vectors come from another model.',
     }),
+    job: z
+      .uuid()
+      .nullable()
+      .openapi({ description: 'Embeds the memories anew, while it is unfinished.' }),
     note: z.string().nullable(),
   })
   .openapi('AiSettings')

@@ -47,6 +47,26 @@ export const backfillPace = z.object({
   eta_seconds: z.number().nullable().default(null),
 })
 
+const spaceName = z.looseObject({ model: z.string(), dim: z.number() })
+
+export const reembedAnswer = z.looseObject({
+  stored: spaceName.nullable(),
+  configured: spaceName,
+  required: z.boolean(),
+  job: z.string().nullable(),
+  estimate: z
+    .looseObject({ memories: z.number(), tokens: z.number(), cost: z.number().nullable() })
+    .nullable(),
+  undo: spaceName.extend({ until: z.string() }).nullable(),
+})
+export type ReembedAnswer = z.infer<typeof reembedAnswer>
+
+export const reembedCounts = z.object({
+  processed: count,
+  embedded: count,
+  compared: z.looseObject({ agreement: z.number().nullable() }).optional(),
+})
+
 export const failureAnswer = z.looseObject({
   conversation_id: z.string(),
   code: z.string(),
@@ -54,6 +74,28 @@ export const failureAnswer = z.looseObject({
   failed_at: z.string(),
 })
 export type FailureAnswer = z.infer<typeof failureAnswer>
+
+export const narrativeFailureAnswer = z.looseObject({
+  user_id: z.string(),
+  code: z.string(),
+  message: z.string(),
+  failed_at: z.string(),
+})
+
+export const narrativeAnswer = z.looseObject({
+  narrative: z.string().nullable(),
+  state: z.string(),
+  error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
+  analysis: z.looseObject({ text: z.string(), model: z.string() }).nullish(),
+})
+export type NarrativeAnswer = z.infer<typeof narrativeAnswer>
+
+export const narrativeRunCounts = z.object({
+  total: count,
+  created: count,
+  skipped: count,
+  errors: count,
+})
 
 export const scheduleAnswer = z.looseObject({
   id: z.string(),
@@ -108,8 +150,29 @@ export const contextAnswer = z.looseObject({
 export const importedAnswer = z.looseObject({
   conversations: z.number(),
   messages: z.number(),
+  records: z.number().default(0),
+  left_out: z.number().default(0),
   rejected: z.array(z.looseObject({ index: z.number(), field: z.string(), message: z.string() })),
 })
+
+export const tombstoneAnswer = z.looseObject({
+  tombstone: z.looseObject({
+    ids: z.array(z.string()),
+    forgotten_at: z.string().nullable(),
+    counts: z.looseObject({ traces: count, vectors: count, edges: count, nodes: count }),
+  }),
+})
+export type TombstoneAnswer = z.infer<typeof tombstoneAnswer>
+
+export const receiptAnswer = z.looseObject({
+  id: z.string(),
+  user: z.string(),
+  deleted: z.record(z.string(), z.number()),
+  found_again: z.record(z.string(), z.number()),
+  requested_at: z.string(),
+  finished_at: z.string().nullable(),
+})
+export type ReceiptAnswer = z.infer<typeof receiptAnswer>
 
 const postStatus = z.enum(['queued', 'processing', 'processed', 'error'])
 
@@ -181,6 +244,38 @@ export const toolAnswer = z.object({
   structuredContent: z.record(z.string(), z.unknown()),
   isError: z.boolean(),
 })
+
+const consolidated = z.object({
+  summary: count,
+  edges: count,
+  merges: count,
+  downshift: count,
+  drop_heads: count,
+})
+
+export const consolidationAnswer = z.looseObject({
+  id: z.string(),
+  user_id: z.string().nullable(),
+  day: z.string().nullable(),
+  state: z.string(),
+  plan: z
+    .looseObject({
+      summary: z.looseObject({ content: z.string() }).nullable(),
+      edges: z.array(z.unknown()),
+      merges: z.array(z.unknown()),
+      downshift: z.array(z.unknown()),
+      drop_heads: z.array(z.unknown()),
+    })
+    .nullable(),
+  guard: z.looseObject({ retired: z.number(), allowed: z.number() }).nullable(),
+  applied: consolidated.nullable(),
+  runs: z
+    .array(
+      z.looseObject({ id: z.string(), user_id: z.string(), day: z.string(), state: z.string() }),
+    )
+    .optional(),
+})
+export type ConsolidationAnswer = z.infer<typeof consolidationAnswer>
 
 /** What a comparison of graph and record has found so far. */
 export const syncCounts = z.object({

@@ -2,27 +2,39 @@ import { z } from 'zod'
 import type { SyncOperation } from '../domain/graph.ts'
 import type { Extraction, JobControl } from '../domain/job.ts'
 import { MemoirApiError, MemoirConnectionError } from '../client/error.ts'
-import { createTransport, type Ask, type Fetch, type Query } from '../client/transport.ts'
-import type { ConversationImport } from '../client/work.ts'
+import {
+  createTransport,
+  type Ask,
+  type Fetch,
+  type Query,
+  type TransportOptions,
+} from '../client/transport.ts'
+import type { ConversationImport, RecordImport } from '../client/work.ts'
 import { isErrorCode, MemoirError } from '../errors.ts'
 import {
   acceptedAnswer,
   budgetAnswer,
+  consolidationAnswer,
   currentKeyAnswer,
   estimateAnswer,
   failureAnswer,
   importedAnswer,
   jobAnswer,
   keyAnswer,
+  narrativeAnswer,
+  narrativeFailureAnswer,
   newKeyAnswer,
   pageOf,
   postAcceptedAnswer,
   recallAnswer,
   contextAnswer,
+  reembedAnswer,
   rememberedAnswer,
   scheduleAnswer,
   sessionAnswer,
   sessionInfoAnswer,
+  receiptAnswer,
+  tombstoneAnswer,
   toolAnswer,
 } from './answers.ts'
 
@@ -50,6 +62,12 @@ export interface RecallQuery {
   readonly include_superseded?: boolean
   readonly without?: readonly string[]
   readonly with?: readonly string[]
+}
+
+export interface ConsolidationBody {
+  readonly user_id?: string
+  readonly day?: string
+  readonly dry_run: boolean
 }
 
 export interface NewMemory {
@@ -89,6 +107,17 @@ export interface PostBody {
   readonly transcript: unknown
 }
 
+export interface ForgetBody {
+  readonly id?: string
+  readonly user_id?: string
+  readonly scope?: readonly string[]
+  readonly session_id?: string
+  readonly kinds?: readonly string[]
+  readonly from?: string
+  readonly to?: string
+  readonly dry_run: boolean
+}
+
 export interface NewKey {
   readonly name: string
   readonly role: string
@@ -125,10 +154,21 @@ type AskFor = ReturnType<typeof createAsk>
 /** The HTTP API as the command line uses it; every method throws the MemoirError that the API's answer names. */
 export function createClient(options: ClientOptions) {
   const ask = createAsk(options)
+  const transport = createTransport(transportOf(options))
   return {
+    /** The export as it comes in. */
+    async exportUser(id: string, signal: AbortSignal): Promise<Response> {
+      const path = `/v1/users/${encodeURIComponent(id)}/export`
+      try {
+        return await transport.open({ method: 'GET', path, signal })
+      } catch (error) {
+        throw told(error)
+      }
+    },
     ...ingestCalls(ask),
     ...memoryCalls(ask),
     ...sessionCalls(ask),
+    ...narrativeCalls(ask),
     ...scheduleCalls(ask),
     ...operatorCalls(ask),
   }
@@ -145,7 +185,7 @@ function ingestCalls(ask: AskFor) {
     }) => await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
     estimate: async () =>
       await ask(estimateAnswer, 'POST', '/v1/backfills', { body: { estimate_only: true } }),
-    importConversations: async (body: ConversationImport, idempotencyKey: string) =>
+    importConversations: async (body: ConversationImport | RecordImport, idempotencyKey: string) =>
       await ask(importedAnswer, 'POST', '/v1/imports', { body, idempotencyKey }),
     job: async (id: string) => await ask(jobAnswer, 'GET', job(id)),
     jobs: async (query: Query) => await ask(pageOf(jobAnswer), 'GET', '/v1/jobs', { query }),
@@ -169,9 +209,32 @@ function memoryCalls(ask: AskFor) {
     context: async (body: RecallQuery & { readonly max_tokens?: number }) =>
       await ask(contextAnswer, 'POST', '/v1/context', { body }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
-    eraseUser: async (id: string) => {
-      await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)
-    },
+    forget: async (body: ForgetBody) => await ask(tombstoneAnswer, 'POST', '/v1/forget', { body }),
+    eraseUser: async (id: string) =>
+      await ask(acceptedAnswer, 'DELETE', `/v1/users/${encodeURIComponent(id)}`),
+    receipt: async (id: string) =>
+      await ask(receiptAnswer, 'GET', `/v1/erasures/${encodeURIComponent(id)}`),
+  }
+}
+
+function narrativeCalls(ask: AskFor) {
+  const path = (user: string) => `/v1/narratives/${encodeURIComponent(user)}`
+  return {
+    /** @param analysis whether one may stand in for a text that is missing; it takes some seconds */
+    narrative: async (user: string, analysis: boolean) =>
+      await ask(narrativeAnswer, 'GET', path(user), {
+        query: analysis ? {} : { analysis: 'false' },
+      }),
+    regenerateNarrative: async (user: string) =>
+      await ask(acceptedAnswer, 'POST', `${path(user)}/regenerate`),
+    backfillNarratives: async () => await ask(acceptedAnswer, 'POST', '/v1/narratives/backfill'),
+    narrativeFailures: async (id: string, query: Query) =>
+      await ask(
+        pageOf(narrativeFailureAnswer),
+        'GET',
+        `/v1/narratives/backfill/${encodeURIComponent(id)}/failures`,
+        { query },
+      ),
   }
 }
 
@@ -193,10 +256,19 @@ function scheduleCalls(ask: AskFor) {
 
 function operatorCalls(ask: AskFor) {
   return {
+    consolidate: async (body: ConsolidationBody) =>
+      await ask(acceptedAnswer, 'POST', '/v1/consolidations', { body }),
+    consolidation: async (id: string) =>
+      await ask(consolidationAnswer, 'GET', `/v1/consolidations/${encodeURIComponent(id)}`),
+    undoConsolidation: async (id: string) =>
+      await ask(consolidationAnswer, 'POST', `/v1/consolidations/${encodeURIComponent(id)}/undo`),
     startSync: async (body: SyncBody) => await ask(acceptedAnswer, 'POST', '/v1/sync', { body }),
     budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
     setBudget: async (perDay: number | null) =>
       await ask(budgetAnswer, 'PUT', '/v1/settings/budget', { body: { per_day: perDay } }),
+    reembed: async () => await ask(reembedAnswer, 'GET', '/v1/reembed'),
+    startReembed: async (body: { readonly undo: boolean }) =>
+      await ask(acceptedAnswer, 'POST', '/v1/reembed', { body }),
     currentKey: async () => await ask(currentKeyAnswer, 'GET', '/v1/keys/current'),
     callTool: async (name: string, given: unknown) =>
       await ask(toolAnswer, 'POST', '/mcp/tool/call', { body: { name, arguments: given } }),
@@ -220,16 +292,18 @@ function sessionCalls(ask: AskFor) {
   }
 }
 
+const transportOf = ({ url, key, namespace, fetch }: ClientOptions): TransportOptions => ({
+  baseUrl: url,
+  ...(key === undefined ? {} : { apiKey: key }),
+  ...(namespace === undefined ? {} : { namespace }),
+  ...(fetch === undefined ? {} : { fetch }),
+  // A person who waits wants to hear at once that nothing answers.
+  retries: 0,
+})
+
 /** The same requests that any application makes; what is answered is checked before it is shown. */
-function createAsk({ url, key, namespace, fetch }: ClientOptions) {
-  const transport = createTransport({
-    baseUrl: url,
-    ...(key === undefined ? {} : { apiKey: key }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(fetch === undefined ? {} : { fetch }),
-    // A person who waits wants to hear at once that nothing answers.
-    retries: 0,
-  })
+function createAsk(options: ClientOptions) {
+  const transport = createTransport(transportOf(options))
   return async <Answer extends z.ZodType>(
     answer: Answer,
     method: Ask['method'],

@@ -2,16 +2,22 @@ import { Command, type CommanderError } from 'commander'
 import { registerApi } from './commands/api.ts'
 import { registerBackfill } from './commands/backfill.ts'
 import { registerBudget } from './commands/budget.ts'
+import { registerConsolidate } from './commands/consolidate.ts'
 import { registerContext } from './commands/context.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerEval } from './commands/eval.ts'
+import { registerErase } from './commands/erase.ts'
+import { registerExport } from './commands/export.ts'
+import { registerForget } from './commands/forget.ts'
 import { registerImport } from './commands/import.ts'
 import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
 import { registerMcp } from './commands/mcp.ts'
 import { registerMigrate } from './commands/migrate.ts'
+import { registerNarrative } from './commands/narrative.ts'
 import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
+import { registerReembed } from './commands/reembed.ts'
 import { registerRemember } from './commands/remember.ts'
 import { registerSchedules } from './commands/schedules.ts'
 import { registerSessions } from './commands/sessions.ts'
@@ -29,14 +35,20 @@ const COMMANDS = [
   registerRemember,
   registerRecall,
   registerContext,
+  registerForget,
+  registerErase,
+  registerExport,
   registerJobs,
   registerSessions,
+  registerNarrative,
   registerSchedules,
   registerKeys,
   registerBudget,
   registerEval,
   registerMcp,
   registerSync,
+  registerConsolidate,
+  registerReembed,
   registerDoctor,
   registerMigrate,
   registerApi,

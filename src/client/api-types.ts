@@ -131,6 +131,84 @@ export type Tombstone = {
   }
 }
 
+export type Consolidation = {
+  readonly id: string
+  readonly job: string
+  /** Null for a request for several days. */
+  readonly user_id: string | null
+  readonly day: string | null
+  readonly dry_run: boolean
+  readonly state: "planning" | "planned" | "guard" | "applied" | "unchanged" | "failed" | "undone"
+  readonly plan: ConsolidationPlan
+  /** What it would retire, against what one run may. */
+  readonly guard: {
+    readonly retired: number
+    readonly of_day: number
+    readonly of_user: number
+    readonly allowed: number
+  } | null
+  readonly applied: {
+    readonly summary: number
+    readonly edges: number
+    readonly merges: number
+    readonly downshift: number
+    readonly drop_heads: number
+  } | null
+  readonly applied_at: string | null
+  readonly undone_at: string | null
+  readonly error: {
+    readonly code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
+    readonly message: string
+  } | null
+  /** Of a request for several days, its runs: two hundred at most. */
+  readonly runs?: readonly ({
+    readonly id: string
+    /** The caller’s own id of the user. */
+    readonly user_id: string
+    readonly day: string
+    readonly state: "planning" | "planned" | "guard" | "applied" | "unchanged" | "failed" | "undone"
+  })[]
+}
+
+export type ConsolidationPlan = {
+  /** Null leaves the day’s summary as it is. */
+  readonly summary: {
+    readonly id: string
+    readonly content: string
+    readonly scope: string
+    readonly language: string
+    readonly model: string
+    readonly prompt_version: string
+  } | null
+  readonly edges: readonly ({
+    readonly memory: string
+    readonly subject: {
+      readonly type: string
+      readonly value: string
+      readonly normalized: string
+    }
+    readonly predicate: string
+    readonly object: {
+      readonly type: string
+      readonly value: string
+      readonly normalized: string
+    }
+  })[]
+  /** Which memories give way to which; superseded, never deleted. */
+  readonly merges: readonly ({
+    readonly id: string
+    readonly revision: number
+    readonly into: string
+    readonly into_revision: number
+  })[]
+  /** Memories whose vectors leave the hot tier. */
+  readonly downshift: readonly (string)[]
+  readonly drop_heads: readonly ({
+    readonly id: string
+    readonly heads: readonly (string)[]
+  })[]
+} | null
+
 export type ErasureReceipt = {
   readonly id: string
   /** What is left of the user: a uuid of ours. */
@@ -145,7 +223,7 @@ export type ErasureReceipt = {
 
 export type Job = {
   readonly id: string
-  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "erase"
+  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "consolidate" | "dream" | "narratives" | "erase" | "reembed"
   readonly state: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
   readonly user_id: string | null
   readonly progress: Readonly<Record<string, unknown>>
@@ -179,6 +257,9 @@ export type IngestFailure = {
 export type Imported = {
   readonly conversations: number
   readonly messages: number
+  readonly records: number
+  /** Records that are there already, or are made again of others. */
+  readonly left_out: number
   readonly rejected: readonly ({
     readonly index: number
     readonly id?: string
@@ -188,8 +269,8 @@ export type Imported = {
 }
 
 export type Schedule = {
-  readonly id: "nightly"
-  readonly kind: "nightly"
+  readonly id: "nightly" | "consolidation" | "narratives"
+  readonly kind: "nightly" | "consolidation" | "narratives"
   readonly cron: string
   readonly paused: boolean
   readonly note: string | null
@@ -197,7 +278,7 @@ export type Schedule = {
   readonly recent_runs: readonly ({
     readonly started_at: string
     readonly job: string | null
-    readonly skipped: "backfill_running" | "source_gone" | null
+    readonly skipped: "backfill_running" | "source_gone" | "still_running" | null
   })[]
   readonly applied: boolean
 }
@@ -260,8 +341,10 @@ export type AiSettings = {
     readonly api_key: "set" | null
     readonly dim: number
   }
-  /** The stored vectors come from another model: recall goes by words alone. */
+  /** The stored vectors come from another model. */
   readonly reembed: boolean
+  /** Embeds the memories anew, while it is unfinished. */
+  readonly job: string | null
   readonly note: string | null
 }
 
@@ -279,6 +362,67 @@ export type AiSettingsTest = {
     readonly code: "ok" | "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
     readonly latency_ms: number
   }
+}
+
+export type Reembed = {
+  /** What the stored vectors are of; null while there are none. */
+  readonly stored: {
+    readonly model: string
+    readonly dim: number
+  } | null
+  readonly configured: {
+    readonly model: string
+    readonly dim: number
+  }
+  /** The two differ. */
+  readonly required: boolean
+  /** The unfinished job. */
+  readonly job: string | null
+  readonly estimate: {
+    readonly memories: number
+    readonly tokens: number
+    /** US dollars; null when the model's price is not known. */
+    readonly cost: number | null
+  } | null
+  /** What can be gone back to, and until when. */
+  readonly undo: {
+    readonly model: string
+    readonly dim: number
+    readonly until: string
+  } | null
+}
+
+export type Note = Memory & {
+  readonly connections: readonly (Connection)[]
+}
+
+export type Connection = {
+  readonly id: string
+  /** The first thousand characters. */
+  readonly content: string
+  readonly why: string
+  readonly weight: number
+}
+
+export type Graph = {
+  readonly nodes: readonly ({
+    readonly id: string
+    readonly type: "memory" | "entity"
+    /** Of a memory its kind, of an entity its type. */
+    readonly kind: string
+    /** The first 120 characters. */
+    readonly label: string
+    readonly occurred_at: string | null
+    readonly salience: number | null
+  })[]
+  readonly edges: readonly ({
+    readonly src: string
+    readonly dst: string
+    readonly type: string
+    readonly weight: number
+  })[]
+  /** There is more than is shown. */
+  readonly truncated: boolean
 }
 
 export type Session = {
@@ -339,6 +483,15 @@ export type Narrative = {
     readonly code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
     readonly message: string
   } | null
+  /** Stands in while there is no text; it is not kept. */
+  readonly analysis: {
+    readonly text: string
+    readonly model: string
+    /** Memories that it rests on. */
+    readonly sources: readonly (string)[]
+    /** What did not take part in time. */
+    readonly degraded: readonly (string)[]
+  } | null
 }
 
 export type NarrativeVersion = {
@@ -352,6 +505,14 @@ export type CompatNarrative = {
   readonly narrative: string
   readonly version: number
   readonly generated_at: string | null
+}
+
+export type NarrativeFailure = {
+  /** The caller’s own id of the user. */
+  readonly user_id: string
+  readonly code: string
+  readonly message: string
+  readonly failed_at: string
 }
 
 export type Budget = {
@@ -690,6 +851,8 @@ export interface Operations {
       readonly from?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly to?: string
+      /** The latest first, by when they became known or by when it happened. */
+      readonly order?: "known" | "occurred"
     }
     readonly body: undefined
     readonly answer: {
@@ -875,6 +1038,40 @@ export interface Operations {
     }
     readonly answer: Tombstone
   }
+  readonly startConsolidation: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** Left out: everybody of the namespace. */
+      readonly user_id?: string
+      /** In MEMORY_TIMEZONE. Left out: every day that ended and holds something new. */
+      readonly day?: string
+      /** Plans, and changes nothing. */
+      readonly dry_run?: boolean
+    }
+    readonly answer: Consolidation | Accepted
+  }
+  readonly compatConsolidate: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** Left out: everybody of the namespace. */
+      readonly user_id?: string
+      /** In MEMORY_TIMEZONE. Left out: every day that ended and holds something new. */
+      readonly day?: string
+      /** Plans, and changes nothing. */
+      readonly dry_run?: boolean
+    }
+    readonly answer: Consolidation | Accepted
+  }
+  readonly getConsolidation: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Consolidation
+  }
+  readonly undoConsolidation: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Consolidation
+  }
   readonly eraseUser: {
     readonly query: Readonly<Record<string, never>>
     readonly body: undefined
@@ -917,7 +1114,10 @@ export interface Operations {
     readonly body: {
       /** The name of the source; the configured one unless given. */
       readonly source?: string
-      readonly conversations: readonly (Readonly<Record<string, unknown>>)[]
+      readonly conversations?: readonly (Readonly<Record<string, unknown>>)[]
+      readonly records?: readonly (Readonly<Record<string, unknown>>)[]
+      /** For administrators: takes in what was erased or forgotten as well, and takes back that it was. */
+      readonly lift?: boolean
     }
     readonly answer: Imported
   }
@@ -926,7 +1126,7 @@ export interface Operations {
       readonly limit?: number
       /** `next_cursor` of the page before. */
       readonly cursor?: string
-      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "erase"
+      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "consolidate" | "dream" | "narratives" | "erase" | "reembed"
       readonly state?: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
     }
     readonly body: undefined
@@ -1007,7 +1207,7 @@ export interface Operations {
       readonly to: string
     }
     readonly answer: {
-      readonly id: "nightly"
+      readonly id: "nightly" | "consolidation" | "narratives"
     }
   }
   readonly listUsers: {
@@ -1021,6 +1221,11 @@ export interface Operations {
       readonly items: readonly (User)[]
       readonly next_cursor: string | null
     }
+  }
+  readonly exportUser: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: undefined
   }
   readonly listKeys: {
     readonly query: {
@@ -1109,6 +1314,72 @@ export interface Operations {
     }
     readonly answer: AiSettingsTest
   }
+  readonly getReembed: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Reembed
+  }
+  readonly startReembed: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly undo?: boolean
+    }
+    readonly answer: Accepted
+  }
+  readonly storeNote: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** `personal` unless given. */
+      readonly scope?: string
+      readonly tags?: readonly (string)[]
+      readonly importance?: number
+      readonly session_id?: string
+      readonly conversation_id?: string
+      readonly occurred_at?: string
+      /** From then on it is out of sight. */
+      readonly expires_at?: string
+      readonly metadata?: Readonly<Record<string, unknown>>
+      /** What the memory names; found in its text as well unless told not to. */
+      readonly entities?: readonly ({
+        readonly type: "person" | "place" | "organization" | "event" | "thing"
+        readonly value: string
+        readonly confidence?: number
+      })[]
+      readonly summary?: string
+      /** At most 256 KiB. */
+      readonly content: string
+      /** Your own id: the same again changes the memory that has it. */
+      readonly external_id?: string
+      /** The caller’s own id of the user. */
+      readonly user_id?: string
+      readonly extract_entities?: boolean
+    }
+    readonly answer: Note | AcceptedMemories
+  }
+  readonly listConnections: {
+    readonly query: {
+      readonly limit?: number
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (Connection)[]
+      readonly next_cursor: null
+    }
+  }
+  readonly getGraph: {
+    readonly query: {
+      /** Implied by a key bound to a user. */
+      readonly user_id?: string
+      /** Separated by commas, or the parameter again. */
+      readonly scope?: readonly (unknown)[]
+      /** Separated by commas, or the parameter again. */
+      readonly kinds?: readonly (unknown)[]
+      /** Memories at most; as many entities at most, and eight times as many links. */
+      readonly limit?: number
+    }
+    readonly body: undefined
+    readonly answer: Graph
+  }
   readonly listSessions: {
     readonly query: {
       readonly limit?: number
@@ -1151,7 +1422,10 @@ export interface Operations {
     readonly answer: Session
   }
   readonly getNarrative: {
-    readonly query: Readonly<Record<string, never>>
+    readonly query: {
+      /** `false`: answers at once, without one. */
+      readonly analysis?: "true" | "false"
+    }
     readonly body: undefined
     readonly answer: Narrative
   }
@@ -1179,6 +1453,23 @@ export interface Operations {
     }
     readonly body: undefined
     readonly answer: CompatNarrative
+  }
+  readonly backfillNarratives: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Accepted
+  }
+  readonly listNarrativeFailures: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (NarrativeFailure)[]
+      readonly next_cursor: string | null
+    }
   }
   readonly getBudget: {
     readonly query: Readonly<Record<string, never>>
@@ -1250,7 +1541,7 @@ export interface Operations {
   readonly callTool: {
     readonly query: Readonly<Record<string, never>>
     readonly body: {
-      /** recall_memory, search_memory, list_memories, ask_memory, deep_memory_query, add_memories, forget_memory, get_job */
+      /** recall_memory, search_memory, list_memories, ask_memory, deep_memory_query, jean_memory, add_memories, forget_memory, get_job */
       readonly name: string
       readonly arguments?: Readonly<Record<string, unknown>>
     }

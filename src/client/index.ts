@@ -1,6 +1,8 @@
 import { createKeys, createSchedules, createUsers } from './administration.ts'
 import type { AcceptedMemories, Operations, Recall, Stats, Status, Tombstone } from './api-types.ts'
 import { createForget, type ForgetRequest } from './forget.ts'
+import { createConsolidations } from './consolidations.ts'
+import { createGraph, type GraphOptions, type MemoryGraph } from './graph.ts'
 import { createJobs } from './jobs.ts'
 import { createMemories, type MemoryWrite } from './memories.ts'
 import { createNarratives } from './narratives.ts'
@@ -48,6 +50,8 @@ export class Memoir {
   readonly narratives: ReturnType<typeof createNarratives>
   readonly schedules: ReturnType<typeof createSchedules>
   readonly keys: ReturnType<typeof createKeys>
+  /** Days looked through again. */
+  readonly consolidations: ReturnType<typeof createConsolidations>
   /** Whether the graph says what the record says. */
   readonly sync: ReturnType<typeof createSync>
   /** Which models the installation uses. */
@@ -56,6 +60,8 @@ export class Memoir {
   readonly add: (memory: MemoryWrite, options?: WriteOptions) => Promise<AcceptedMemories>
   /** For good, with all that came of them alone; with `dry_run` it only counts. */
   readonly forget: (request: ForgetRequest, options?: WriteOptions) => Promise<Tombstone>
+  /** What a user's memories are about and how that hangs together, for drawing. */
+  readonly graph: (userId: string, options?: GraphOptions) => Promise<MemoryGraph>
   /** Whether the stores and the other parts answer. */
   readonly status: (options?: RequestOptions) => Promise<Status>
   /** What there is in the key’s namespace, and what model vendors were asked in the last `days`. */
@@ -72,9 +78,11 @@ export class Memoir {
     this.imports = createImports(transport)
     this.users = createUsers(transport)
     this.narratives = createNarratives(transport)
+    this.consolidations = createConsolidations(transport)
     this.sync = createSync(transport)
     this.status = createStatus(transport)
     this.forget = createForget(transport)
+    this.graph = createGraph(transport)
     this.schedules = createSchedules(transport)
     this.keys = createKeys(transport)
     this.tools = createTools(transport)
@@ -102,9 +110,11 @@ export {
   MemoirJobError,
   type ApiErrorCode,
 } from './error.ts'
+export type { GraphEdge, GraphNode, GraphOptions, MemoryGraph } from './graph.ts'
 export type { JobFilter, ResumeOptions, WaitOptions } from './jobs.ts'
 export type { MemoryChange, MemoryFilter, MemoryWrite } from './memories.ts'
 export type { ForgetRequest } from './forget.ts'
+export type { ConsolidationRequest } from './consolidations.ts'
 export type { SyncRequest } from './stores.ts'
 export type { SessionPost } from './sessions.ts'
 export type { AiSettingsChange } from './settings.ts'

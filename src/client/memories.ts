@@ -15,6 +15,8 @@ export interface MemoryFilter extends PageQuery {
   readonly session_id?: string
   readonly from?: string
   readonly to?: string
+  /** The latest first: by when they became `known`, or by when it `occurred`. */
+  readonly order?: 'known' | 'occurred'
 }
 
 export interface MatchOptions extends WriteOptions {
@@ -60,7 +62,7 @@ export function createMemories(transport: Transport) {
         body,
       }),
     list,
-    /** Every memory of a user, the latest known first, page by page. */
+    /** Every memory of a user, the latest first, page by page. */
     all: (filter: MemoryFilter = {}) =>
       everyItem(
         async (cursor) => await list({ ...filter, ...(cursor === undefined ? {} : { cursor }) }),

@@ -7,7 +7,11 @@ export const JOB_KINDS = [
   'memory',
   'sync',
   'narrative',
+  'consolidate',
+  'dream',
+  'narratives',
   'erase',
+  'reembed',
 ] as const
 export type JobKind = (typeof JOB_KINDS)[number]
 
@@ -129,6 +133,12 @@ export interface MemoryJob extends JobStart {
   readonly hard: boolean
   /** Another run of the same job: what the one before took back has to be written again. */
   readonly again: boolean
+}
+
+/** All memories are embedded anew; the job's row knows where that is. */
+export interface ReembedJob extends JobStart {
+  /** Continues as new after so many pages, for tests; otherwise when Temporal suggests it. */
+  readonly pagesPerRun?: number
 }
 
 /** Everything of a user goes. */

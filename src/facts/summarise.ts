@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Turn } from '../domain/transcript.ts'
 import { MemoirError } from '../errors.ts'
 import { contentHash } from '../ingest/conversation.ts'
-import { indexAlone, writeTexts, writeVectors } from '../memories/derive.ts'
+import { indexAlone, writeWhole } from '../memories/derive.ts'
 import { requireSpace } from '../memories/space.ts'
 import type { Queryable } from '../stores/database.ts'
 import type { Space } from '../stores/spaces.ts'
@@ -16,6 +16,8 @@ import { fencedTransaction } from './fence.ts'
 const PART_CHARS = 12_000
 const MAX_CHARS = 1_200
 const SAMPLE_CHARS = 4_000
+/** How often a model is asked for a summary that can be used. */
+const TRIES = 2
 
 export interface SummaryRequest {
   /** Names the summary within its job. */
@@ -49,15 +51,26 @@ export async function summariseTurns(context: FactContext, request: SummaryReque
   })
 }
 
-interface Summary {
+export interface Summary {
   readonly content: string
   readonly model: string
   readonly promptVersion: string
 }
 
-async function summaryOf(
+export interface SummaryQuestion extends Pick<SummaryRequest, 'step' | 'turns' | 'before'> {
+  /** Whether an answer may be kept; one that may not is asked for once more. */
+  readonly usable?: (content: string) => boolean
+  /** They are statements that stand for themselves, not what was said in a conversation. */
+  readonly stated?: boolean
+}
+
+/**
+ * What a model makes of turns, however many: in parts, and the parts again.
+ * @throws MemoirError `vendor_bad_answer` for one that is not usable, and those of the model
+ */
+export async function summaryOf(
   context: FactContext,
-  { step, turns, before }: SummaryRequest,
+  { step, turns, before, usable = () => true, stated = false }: SummaryQuestion,
 ): Promise<Summary> {
   const said = turns.map(({ content }) => content).join('\n')
   const language = detectLanguage(said.slice(0, SAMPLE_CHARS))
@@ -66,7 +79,9 @@ async function summaryOf(
     const summaries: Summary[] = []
     for (const [index, part] of partsOf(level).entries()) {
       const name = `${step}:summarise:${depth}:${index}`
-      summaries.push(await askSummary(context, { step: name, turns: part, language }))
+      summaries.push(
+        await askSummary(context, { step: name, turns: part, language, usable, stated }),
+      )
     }
     const [only] = summaries
     if (only && summaries.length === 1) return only
@@ -84,18 +99,39 @@ const asTurn = (content: string, position: number): Turn => ({
 
 async function askSummary(
   { db, model, jobId, userId, priority, signal, purses }: FactContext,
-  { step, turns, language }: { step: string; turns: readonly Turn[]; language: string },
+  {
+    step,
+    turns,
+    language,
+    usable,
+    stated,
+  }: Required<Omit<SummaryQuestion, 'before'>> & { language: string },
 ): Promise<Summary> {
-  const request = { turns, facts: [], maxChars: MAX_CHARS, language }
+  const shown = stated
+    ? { turns: [], facts: turns.map(({ content }) => content) }
+    : { turns, facts: [] }
+  const request = { ...shown, maxChars: MAX_CHARS, language }
+  const ask = async () =>
+    await model.summarise(request, {
+      priority,
+      signal,
+      ...(purses ? { purse: purses.language } : {}),
+    })
   const answer = await answered(
     db,
     { jobId, userId, step, model: model.identity.model, input: request, schema: z.string() },
-    async () =>
-      await model.summarise(request, {
-        priority,
-        signal,
-        ...(purses ? { purse: purses.language } : {}),
-      }),
+    async () => {
+      for (let tries = 1; ; tries += 1) {
+        const one = await ask()
+        if (usable(one.value)) return one
+        if (tries === TRIES) {
+          throw new MemoirError(
+            'vendor_bad_answer',
+            'the summary says what nobody said, or nothing',
+          )
+        }
+      }
+    },
   )
   return { content: answer.value, model: answer.model, promptVersion: answer.promptVersion }
 }
@@ -130,6 +166,7 @@ async function write(
   const { content, model, promptVersion } = summary
   const said = turns.at(-1)?.at
   const occurredAt = said === null || said === undefined ? at : new Date(said)
+  const text = indexAlone(content, language)
   const row = await writeSummary(tx, {
     ...of,
     userId,
@@ -139,12 +176,15 @@ async function write(
     occurredAt,
     model,
     promptVersion,
+    language: text.language,
+    textLength: text.length,
+    windowLength: text.windowLength,
   })
   if (row !== null) {
+    const { before: counted } = row
     const trace = { ...row, userId, kind: 'summary' as const }
-    const counted = row.revision === 1 ? null : row
-    await writeTexts(tx, [{ trace, text: indexAlone(content, language), counted, occurredAt }])
-    await writeVectors(tx, space, [{ trace, vec, counted: row.vectorRevision > 0 }])
+    const vectorCounted = counted !== null && counted.vectorRevision > 0
+    await writeWhole(tx, space, [{ trace, text, vec, counted, vectorCounted, occurredAt }])
   }
   await linkSummaryToFacts(tx, userId, of)
 }

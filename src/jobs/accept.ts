@@ -65,7 +65,9 @@ export function createJobs(
     get: async (key) => await getJob(db, key),
     list: async (query) => await listJobs(db, query),
     async failures(query) {
-      const { source } = readBackfillRequest((await requireRow(context, query)).request)
+      const row = await requireRow(context, query)
+      if (row.kind !== 'backfill' && row.kind !== 'nightly') throw notFound()
+      const { source } = readBackfillRequest(row.request)
       return await listIngestFailures(db, { ...query, source })
     },
     launch: (row) => launcher.launch(row),

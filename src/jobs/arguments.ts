@@ -12,6 +12,10 @@ const ARGUMENT = {
   memory: memoryJobOf,
   erase: eraseJobOf,
   narrative: startOf,
+  consolidate: startOf,
+  dream: startOf,
+  reembed: startOf,
+  narratives: startOf,
 } satisfies Record<JobKind, (row: JobRow, heartbeatSeconds: number) => JobStart>
 
 /** What the workflow of a row is started with, now or after a crash. */

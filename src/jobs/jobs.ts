@@ -65,7 +65,7 @@ export interface JobList {
   readonly cursor?: string
 }
 
-/** Schedules of the configured source; in other namespaces there are none. Postgres keeps what is wanted, Temporal runs it. */
+/** The nights of the configured source, and what each namespace has besides. Postgres keeps what is wanted, Temporal runs it. */
 export interface Schedules {
   list(namespaceId: string): Promise<readonly Schedule[]>
   /** Brings one that was removed back. Temporal being away delays it: a worker tells it later. @throws MemoirError `not_found` */

@@ -25,27 +25,24 @@ export interface LauncherDependencies {
 const START_DEADLINE_MS = 500
 /** More at once would only queue in Temporal; and it bounds what memory a frozen server can bind. */
 const SLOTS = 16
+/** Waits for a slot: a burst is begun within seconds and not at the next sweep, which would otherwise be all that most of it has. */
+const LINE = 500
 /** So many failures in a row, and Temporal counts as away for a while. */
 const BREAKER_FAILURES = 3
 const BREAKER_OPEN_MS = 5_000
 /** A run that has reported its end closes within milliseconds; beyond this the sweep comes soon enough. */
 const CLOSING_WAITS_MS = [20, 80, 300]
 
-export function createLauncher({ runs, db, metrics, log }: LauncherDependencies): Launcher {
-  const underWay = new Set<Promise<void>>()
-  const breaker = createBreaker()
+interface Attempt {
+  readonly what: string
+  readonly row: JobRow
+  readonly run: () => Promise<void>
+  /** It was left to the sweep. */
+  readonly leave: () => void
+}
 
-  const tryNow = (what: string, row: JobRow, attempt: () => Promise<void>): boolean => {
-    if (underWay.size >= SLOTS || !breaker.allows()) return false
-    const task = attempt()
-      .then(breaker.succeeded, (error: unknown) => {
-        if (isTemporalAway(error)) breaker.failed()
-        log.warn({ job: row.id, error }, `${what} did not get through; the sweep tries again`)
-      })
-      .finally(() => underWay.delete(task))
-    underWay.add(task)
-    return true
-  }
+export function createLauncher({ runs, db, metrics, log }: LauncherDependencies): Launcher {
+  const tries = createTries(log)
   const start = async (row: JobRow) => {
     let outcome = 'failed'
     try {
@@ -56,14 +53,64 @@ export function createLauncher({ runs, db, metrics, log }: LauncherDependencies)
   }
   return {
     launch(row) {
-      if (!tryNow('a start', row, async () => await start(row))) {
-        metrics.jobStarts.inc({ outcome: 'deferred' })
-      }
+      tries.add({
+        what: 'a start',
+        row,
+        run: async () => await start(row),
+        leave: () => metrics.jobStarts.inc({ outcome: 'deferred' }),
+      })
     },
     deliver(row, control) {
-      tryNow(control, row, async () => await runs.deliver(row, control, START_DEADLINE_MS))
+      tries.add({
+        what: control,
+        row,
+        run: async () => await runs.deliver(row, control, START_DEADLINE_MS),
+        leave: () => undefined,
+      })
     },
-    async close() {
+    close: async () => await tries.close(),
+  }
+}
+
+/** Some at once, some in line behind them. While Temporal is away nobody waits in line. */
+function createTries(log: Logger) {
+  const underWay = new Set<Promise<void>>()
+  const breaker = createBreaker()
+  let line: Attempt[] = []
+
+  const leaveAll = () => {
+    const left = line
+    line = []
+    for (const { leave } of left) leave()
+  }
+  const begin = ({ what, row, run }: Attempt) => {
+    const task = run()
+      .then(breaker.succeeded, (error: unknown) => {
+        if (isTemporalAway(error)) breaker.failed()
+        log.warn({ job: row.id, error }, `${what} did not get through; the sweep tries again`)
+      })
+      .finally(() => {
+        underWay.delete(task)
+        fill()
+      })
+    underWay.add(task)
+  }
+  const fill = () => {
+    while (underWay.size < SLOTS && line.length > 0) {
+      if (!breaker.allows()) return leaveAll()
+      const next = line.shift()
+      if (next !== undefined) begin(next)
+    }
+  }
+  return {
+    add(attempt: Attempt): void {
+      if (line.length >= LINE) return attempt.leave()
+      line.push(attempt)
+      fill()
+    },
+    /** Who is in line can wait for the sweep. */
+    async close(): Promise<void> {
+      leaveAll()
       await Promise.all(underWay)
     },
   }

@@ -1,5 +1,6 @@
 import type { ScheduledAccept, ScheduledWork } from '../activities/schedules.ts'
 import type { Config } from '../config.ts'
+import type { Consolidations } from '../consolidation/consolidations.ts'
 import { SCHEDULE_KINDS, type Schedule, type ScheduleChange } from '../domain/schedule.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Logger } from '../logger.ts'
@@ -14,7 +15,7 @@ import {
   type ScheduleKey,
   type ScheduleRow,
 } from '../stores/schedules.ts'
-import { ensureNamespace, findNamespace } from '../stores/tenants.ts'
+import { ensureNamespace, listNamespaceIds } from '../stores/tenants.ts'
 import { isTemporalAway } from '../temporal/away.ts'
 import type { TemporalClient } from '../temporal/client.ts'
 import {
@@ -22,13 +23,17 @@ import {
   type ScheduleView,
   type TemporalSchedules,
 } from '../temporal/schedules.ts'
+import type { Narratives } from '../narratives/narratives.ts'
 import type { Jobs, ScheduleId, Schedules } from './jobs.ts'
+import { createScheduledKinds } from './scheduled-kinds.ts'
 
 export interface SchedulesDependencies {
   readonly config: Config
   readonly db: Database
   readonly temporal: TemporalClient
-  readonly jobs: Jobs
+  readonly jobs: Pick<Jobs, 'acceptNightly' | 'get'>
+  readonly consolidations: Pick<Consolidations, 'accept'>
+  readonly narratives: Pick<Narratives, 'acceptRun'>
   readonly log: Logger
 }
 
@@ -40,6 +45,7 @@ export interface ScheduleKeeper extends ScheduledWork {
 
 interface Context extends SchedulesDependencies {
   readonly server: TemporalSchedules
+  readonly kinds: ReturnType<typeof createScheduledKinds>
 }
 
 /** How many runs are shown. */
@@ -49,13 +55,17 @@ export function createSchedules(dependencies: SchedulesDependencies): Schedules 
   const context: Context = {
     ...dependencies,
     server: createTemporalSchedules(dependencies.temporal),
+    kinds: createScheduledKinds(dependencies),
   }
-  const { config, db, jobs, server } = context
+  const { config, db, kinds, server } = context
   return {
     async list(namespaceId) {
-      const key = await keyIn(context, namespaceId)
-      const row = key && (await ensureSchedule(db, key, config.NIGHTLY_CRON))
-      return key && row && !row.removed ? [await present(context, key, { row, ask: true })] : []
+      // At once: a Temporal that is away costs one deadline, not one a schedule.
+      const shown = (await keysIn(context, namespaceId)).map(async (key) => {
+        const row = await rowOf(context, key)
+        return row.removed ? [] : [await present(context, key, { row, ask: true })]
+      })
+      return (await Promise.all(shown)).flat()
     },
     change: async (id, change, actor) => await changeOne(context, { id, change, actor }),
     async remove(id, actor) {
@@ -63,8 +73,8 @@ export function createSchedules(dependencies: SchedulesDependencies): Schedules 
       await write(context, key, { change: {}, removed: true, actor })
     },
     async trigger(id) {
-      await requireSchedule(context, id)
-      return (await jobs.acceptNightly({ namespaceId: id.namespaceId })).job
+      const { key, row } = await requireSchedule(context, id)
+      return await kinds[key.kind].accept({ namespaceId: id.namespaceId, cron: row.cron })
     },
     async backfill(id, range) {
       const { key } = await requireSchedule(context, id)
@@ -75,21 +85,27 @@ export function createSchedules(dependencies: SchedulesDependencies): Schedules 
       return key.kind
     },
     async keep() {
-      const namespace = await ensureNamespace(db, config.SOURCE_NAMESPACE)
-      if (namespace) await apply(context, keyOf(context, namespace.id))
+      await ensureNamespace(db, config.SOURCE_NAMESPACE)
+      for (const namespaceId of await listNamespaceIds(db)) {
+        for (const key of await keysIn(context, namespaceId)) await apply(context, key)
+      }
     },
     acceptScheduled: async (run) => await acceptScheduled(context, run),
   }
 }
 
-function keyOf({ config }: Context, namespaceId: string): ScheduleKey {
-  return { namespaceId, source: config.SOURCE_NAME, kind: 'nightly' }
+/** Of every kind that the namespace has. */
+async function keysIn({ kinds }: Context, namespaceId: string): Promise<ScheduleKey[]> {
+  const keys: ScheduleKey[] = []
+  for (const kind of SCHEDULE_KINDS) {
+    const source = await kinds[kind].sourceIn(namespaceId)
+    if (source !== null) keys.push({ namespaceId, source, kind })
+  }
+  return keys
 }
 
-/** Null in a namespace that has no source. */
-async function keyIn(context: Context, namespaceId: string): Promise<ScheduleKey | null> {
-  const namespace = await findNamespace(context.db, context.config.SOURCE_NAMESPACE)
-  return namespace?.id === namespaceId ? keyOf(context, namespaceId) : null
+async function rowOf({ db, kinds }: Context, key: ScheduleKey): Promise<ScheduleRow> {
+  return await ensureSchedule(db, key, kinds[key.kind].cron)
 }
 
 async function requireSchedule(
@@ -97,9 +113,8 @@ async function requireSchedule(
   { namespaceId, id }: ScheduleId,
   { removedToo = false } = {},
 ): Promise<{ key: ScheduleKey; row: ScheduleRow }> {
-  const known = SCHEDULE_KINDS.some((kind) => kind === id)
-  const key = known ? await keyIn(context, namespaceId) : null
-  const row = key && (await ensureSchedule(context.db, key, context.config.NIGHTLY_CRON))
+  const key = (await keysIn(context, namespaceId)).find(({ kind }) => kind === id)
+  const row = key && (await rowOf(context, key))
   if (!key || !row || (row.removed && !removedToo)) {
     throw new MemoirError('not_found', SENTENCE.not_found)
   }
@@ -115,7 +130,7 @@ interface Changing {
 async function changeOne(context: Context, { id, change, actor }: Changing): Promise<Schedule> {
   const { key } = await requireSchedule(context, id, { removedToo: true })
   const heard = await write(context, key, { change, removed: false, actor })
-  const row = await ensureSchedule(context.db, key, context.config.NIGHTLY_CRON)
+  const row = await rowOf(context, key)
   return await present(context, key, { row, ask: heard })
 }
 
@@ -151,12 +166,11 @@ async function write(
 
 /** Two may apply at once, and the older may come last: whoever has applied looks again. */
 async function apply(context: Context, key: ScheduleKey): Promise<void> {
-  const { config, db } = context
   for (;;) {
-    const row = await ensureSchedule(db, key, config.NIGHTLY_CRON)
+    const row = await rowOf(context, key)
     await applyRow(context, key, row)
-    await markApplied(db, key, row.revision)
-    const after = await ensureSchedule(db, key, config.NIGHTLY_CRON)
+    await markApplied(context.db, key, row.revision)
+    const after = await rowOf(context, key)
     if (after.revision === row.revision) return
   }
 }
@@ -212,20 +226,22 @@ async function orAway(work: () => Promise<void>): Promise<void> {
  * watermark; when it fails, the next night reads from where the watermark stayed.
  */
 async function acceptScheduled(context: Context, run: ScheduledAccept): Promise<string | null> {
-  const { db, jobs } = context
-  const { namespaceId, source, id, plannedAt } = run
-  const key: ScheduleKey = { namespaceId, source, kind: 'nightly' }
+  const { db, kinds } = context
+  const { namespaceId, source, kind = 'nightly', id, plannedAt } = run
+  const key: ScheduleKey = { namespaceId, source, kind }
   // A schedule of a configuration that has since changed.
-  if ((await keyIn(context, namespaceId))?.source !== source) {
+  if ((await kinds[kind].sourceIn(namespaceId)) !== source) {
     await recordSkip(db, key, { id, reason: 'source_gone' })
     return null
   }
   try {
     const planned = plannedAt === undefined ? {} : { plannedAt: new Date(plannedAt) }
-    return (await jobs.acceptNightly({ namespaceId, id, ...planned })).job.id
+    const { cron } = await rowOf(context, key)
+    return (await kinds[kind].accept({ namespaceId, id, cron, ...planned })).id
   } catch (error) {
     if (!(error instanceof MemoirError) || error.code !== 'conflict') throw error
-    await recordSkip(db, key, { id, reason: 'backfill_running' })
+    const reason = kind === 'nightly' ? 'backfill_running' : 'still_running'
+    await recordSkip(db, key, { id, reason })
     return null
   }
 }

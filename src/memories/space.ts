@@ -11,6 +11,9 @@ export async function requireSpace(db: Database, embedder: Embedder): Promise<Sp
   await embedder.ready?.()
   const space = await ensureActiveSpace(db, embedder.identity)
   if (sameSpace(space, embedder.identity)) return space
+  // The space may have been switched a moment ago.
+  await embedder.refresh?.()
+  if (sameSpace(space, embedder.identity)) return space
   throw new MemoirError(
     'reembed_required',
     `the stored vectors come from ${space.model} (${space.dimensions}), configured is ${embedder.identity.model} (${embedder.identity.dimensions})`,

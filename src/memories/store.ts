@@ -6,6 +6,7 @@ import { liftForgotten, liftSuppression, type Item } from '../forget/remembered.
 import { contentHash } from '../ingest/conversation.ts'
 import { ownLexemes } from '../ingest/text-index.ts'
 import type { Queryable } from '../stores/database.ts'
+import { findMentions } from '../stores/mentions.ts'
 import { applyUserChanges, lockUserByName } from '../stores/memory-users.ts'
 import {
   archiveMemories,
@@ -24,13 +25,14 @@ import {
   newJobId,
   notFound,
   openVector,
+  policyOf,
   type AcceptContext,
 } from './accept.ts'
 import { indexAlone, NOTHING, writeTexts } from './derive.ts'
 import { isIndexed } from './hide.ts'
 import { linkGiven } from './link.ts'
 import type { AcceptedMemories, NewMemory, StoreRequest } from './memories.ts'
-import { keepWrite, type JobMemory } from './request.ts'
+import { keepWrite, type JobMemory, type KeptWrite } from './request.ts'
 
 /** One memory of a request, with what it replaces. */
 interface Planned {
@@ -51,6 +53,7 @@ export async function storeMemories(
     const jobId = newJobId()
     const written = await writeRecord(tx, { plans, userId, jobId })
     await writeTextsOf(tx, context, { plans, written })
+    const writes = await keepWrites(tx, context, { userId, plans })
     await linkPlans(tx, userId, plans)
     const row = await insertMemoryJob(tx, context, {
       id: jobId,
@@ -60,7 +63,7 @@ export async function storeMemories(
         operation: 'store',
         extract: request.extractEntities,
         memories: plans.map(({ write, standing }) => jobMemory(written, write.id, standing)),
-        writes: plans.map(({ write, entities }) => keepWrite(write, entities)),
+        writes,
       },
     })
     return { ids: plans.map(({ write }) => write.id), row }
@@ -129,7 +132,12 @@ async function planWrites(
 }
 
 /** Of everything that a graph or a vector is made of. */
-export function memoryHash({ kind, role, content, occurredAt }: MemoryFields): Buffer {
+export function memoryHash({
+  kind,
+  role,
+  content,
+  occurredAt,
+}: Pick<MemoryFields, 'kind' | 'role' | 'content' | 'occurredAt'>): Buffer {
   return contentHash([kind, role, occurredAt.getTime(), content])
 }
 
@@ -193,6 +201,19 @@ export async function linkPlans(
       entities === null ? [] : [{ traceId: write.id, at: write.occurredAt, entities }],
     ),
   )
+}
+
+/** What a job needs to take back its writes and to write them again; to be read before their links change. */
+export async function keepWrites(
+  tx: Queryable,
+  { config }: Pick<AcceptContext, 'config'>,
+  { userId, plans }: { userId: string; plans: readonly Planned[] },
+): Promise<KeptWrite[]> {
+  if (!policyOf(config).rollback) return []
+  const known = plans.filter(({ standing }) => standing !== null)
+  const traceIds = known.map(({ write }) => write.id)
+  const before = await findMentions(tx, { userId, traceIds })
+  return plans.map(({ write, entities }) => keepWrite(write, entities, before))
 }
 
 export async function writeTextsOf(

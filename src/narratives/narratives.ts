@@ -1,22 +1,49 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { v7 as uuidv7 } from 'uuid'
 import type { Config } from '../config.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Launcher } from '../jobs/launcher.ts'
 import type { Database } from '../stores/database.ts'
-import { findJobRow, findUnfinishedByLock, insertJob } from '../stores/jobs.ts'
-import { noteRequest, readNarrative, type NarrativeRow } from '../stores/narratives.ts'
-import { workflowIdOf } from '../temporal/ids.ts'
+import { findJobRow } from '../stores/jobs.ts'
+import { readNarrative, type NarrativeRow } from '../stores/narratives.ts'
+import { acceptNarrative } from './accept.ts'
+import type { Analyse, Analysis } from './analyse.ts'
+import { acceptRun, type RunWanted } from './accept-run.ts'
+import { listRunFailures } from '../stores/narrative-runs.ts'
+import type { NarrativeFailure } from '../domain/narrative.ts'
+import type { Job, Page } from '../domain/job.ts'
 
 /** Narratives as they are asked for. */
 export interface Narratives {
   /** What is there now; one that is missing or stale has its generation started. @returns null for an unknown user */
   read(key: NarrativeKey): Promise<NarrativeRow | null>
   /**
+   * The same for somebody who waits: where there is no text, an analysis made on the spot stands in for it.
+   * @returns null for an unknown user
+   */
+  tell(key: NarrativeKey, question?: string): Promise<Told | null>
+  /** An analysis of what lies within these scopes, for whoever may not read the narrative. */
+  analyse: Analyse
+  /**
    * Has it made anew; what is asked while that is under way becomes one further generation.
    * @throws MemoirError `not_found` for a user who is not there
    */
   regenerate(key: NarrativeKey): Promise<{ readonly id: string }>
+  /** Accepts a run over the narratives of a namespace; one of the same sort that is unfinished is joined. */
+  acceptRun(wanted: RunWanted): Promise<Job>
+  /** @throws MemoirError `not_found` when there is no such run */
+  failures(query: FailuresQuery): Promise<Page<NarrativeFailure>>
+}
+
+export interface Told {
+  readonly row: NarrativeRow
+  /** Null when there is a text, even a stale one, or nothing is known. */
+  readonly analysis: Analysis | null
+}
+
+export interface FailuresQuery {
+  readonly namespaceId: string
+  readonly id: string
+  readonly limit: number
+  readonly cursor?: string
 }
 
 export interface NarrativeKey {
@@ -29,64 +56,56 @@ interface Dependencies {
   readonly config: Config
   readonly db: Database
   readonly launcher: Pick<Launcher, 'launch'>
+  readonly analyse: Analyse
 }
 
 /** After a failure a reader starts the next try no sooner than this; a person may at once. */
 const REST_MS = 600_000
 
 export function createNarratives(dependencies: Dependencies): Narratives {
-  const { config, db } = dependencies
+  const { db, analyse } = dependencies
+  const read = async (key: NarrativeKey) => await readAndStart(dependencies, key)
   return {
-    async read(key) {
-      const row = await readNarrative(db, key)
-      if (row === null || !wantsGeneration(row, config)) return row
-      await accept(dependencies, { ...key, userId: row.userId, force: false })
-      return row.content === null ? { ...row, state: 'generating', error: null } : row
+    read,
+    analyse,
+    async tell(key, question) {
+      const row = await read(key)
+      if (row === null) return null
+      if (row.content !== null) return { row, analysis: null }
+      const asked = question === undefined ? {} : { question }
+      return { row, analysis: await analyse({ ...key, ...asked }) }
     },
     async regenerate(key) {
       const row = await readNarrative(db, key)
       if (row === null) throw new MemoirError('not_found', SENTENCE.not_found)
-      return await accept(dependencies, { ...key, userId: row.userId, force: true })
+      return await acceptNarrative(dependencies, { ...key, userId: row.userId, force: true })
+    },
+    acceptRun: async (wanted) => await acceptRun(dependencies, wanted),
+    async failures(query) {
+      const row = await findJobRow(db, query)
+      if (row?.kind !== 'narratives') throw new MemoirError('not_found', SENTENCE.not_found)
+      return await listRunFailures(db, query)
     },
   }
+}
+
+async function readAndStart(
+  dependencies: Dependencies,
+  key: NarrativeKey,
+): Promise<NarrativeRow | null> {
+  const row = await readNarrative(dependencies.db, key)
+  if (row === null || !wantsGeneration(row, dependencies.config)) return row
+  try {
+    await acceptNarrative(dependencies, { ...key, userId: row.userId, force: false })
+  } catch (error) {
+    // Others start and end it all the while: the reader is answered all the same.
+    if (!(error instanceof MemoirError) || error.code !== 'in_progress') throw error
+  }
+  return row.content === null ? { ...row, state: 'generating', error: null } : row
 }
 
 function wantsGeneration({ state, memories, updatedAt }: NarrativeRow, config: Config): boolean {
   if (memories < config.NARRATIVE_MIN_MEMORIES) return false
   if (state === 'failed') return Date.now() - (updatedAt?.getTime() ?? 0) > REST_MS
   return state === 'none' || state === 'stale'
-}
-
-interface Wanted {
-  readonly namespaceId: string
-  readonly userId: string
-  readonly force: boolean
-}
-
-/** An unfinished job may end between the refused insert and the look at it; more than that is not chance. */
-const ACCEPT_TRIES = 5
-const TRY_MS = 20
-
-async function accept(
-  { db, launcher }: Dependencies,
-  { namespaceId, userId, force }: Wanted,
-): Promise<{ readonly id: string }> {
-  const lockKey = `narrative:${userId}`
-  for (let tries = 0; tries < ACCEPT_TRIES; tries += 1) {
-    const id = uuidv7()
-    const workflowId = workflowIdOf('narrative', id)
-    const job = { id, namespaceId, userId, kind: 'narrative' as const, workflowId, lockKey }
-    if (await insertJob(db, { ...job, request: { force } })) {
-      const row = await findJobRow(db, { namespaceId, id })
-      if (row !== null) launcher.launch(row)
-      return { id }
-    }
-    const other = await findUnfinishedByLock(db, lockKey)
-    if (other !== null) {
-      if (force) await noteRequest(db, userId)
-      return { id: other.id }
-    }
-    await sleep(TRY_MS)
-  }
-  throw new MemoirError('in_progress', SENTENCE.in_progress)
 }

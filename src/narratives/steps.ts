@@ -91,7 +91,7 @@ async function write(
     model: languageModel,
     jobId,
     userId,
-    priority: 'live' as const,
+    priority: work.bulk ? ('bulk' as const) : ('live' as const),
     signal,
     purses: {
       embedding: purseOf({ db, config }, { jobId, model: embedder.identity.model }),

@@ -30,10 +30,31 @@ export interface Embedder {
   readonly identity: SpaceIdentity
   /** Where settings can change it: brings `identity` up to date. */
   readonly ready?: () => Promise<void>
+  /** The same without trusting what was looked up a moment ago. */
+  readonly refresh?: () => Promise<void>
+  /** The space that the configuration asks for, which `identity` is not while an earlier one serves on. */
+  readonly wanted?: SpaceIdentity
+  /** Whoever makes vectors of this space, configured or not; null when nobody can. */
+  readonly makerOf?: (space: SpaceIdentity) => Promise<Embedder | null>
   /**
    * Embeds texts, in order; any number, the vendor's batch limits are the embedder's business.
    * @returns one unit vector of `identity.dimensions` numbers a text
    * @throws MemoirError `vendor_busy`, `vendor_unavailable` (a retry can help), `vendor_refused`, `vendor_unauthorized`, `vendor_bad_answer`, `dimension_mismatch`
    */
   embed(texts: readonly string[], options: EmbedOptions): Promise<Float32Array[]>
+}
+
+/** Who makes vectors of this space and no other; null when this embedder cannot. */
+export async function makerOf(embedder: Embedder, space: SpaceIdentity): Promise<Embedder | null> {
+  if (embedder.makerOf) return await embedder.makerOf(space)
+  return isSpace(embedder.identity, space) ? embedder : null
+}
+
+export function isSpace(a: SpaceIdentity, b: SpaceIdentity): boolean {
+  return (
+    a.provider === b.provider &&
+    a.model === b.model &&
+    a.dimensions === b.dimensions &&
+    a.precision === b.precision
+  )
 }

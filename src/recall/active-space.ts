@@ -1,4 +1,4 @@
-import type { Embedder } from '../providers/embedder.ts'
+import { isSpace, type Embedder } from '../providers/embedder.ts'
 import type { Database } from '../stores/database.ts'
 import { ensureActiveSpace, type Space } from '../stores/spaces.ts'
 
@@ -13,7 +13,9 @@ export function cachedSpace(db: Database, embedder: Embedder): ActiveSpace {
   return async () => {
     await embedder.ready?.()
     const now = performance.now()
-    if (known && now - known.at < SPACE_FRESH_MS) return known.space
+    // One of another model is about to be switched, or was a moment ago.
+    const fits = known !== undefined && isSpace(known.space, embedder.identity)
+    if (known && fits && now - known.at < SPACE_FRESH_MS) return known.space
     const space = await ensureActiveSpace(db, embedder.identity)
     known = { space, at: now }
     return space

@@ -1,7 +1,7 @@
 import type { Degraded } from '../domain/recall.ts'
 import type { Logger } from '../logger.ts'
-import type { Embedder } from '../providers/embedder.ts'
-import { sameSpace, type Space } from '../stores/spaces.ts'
+import { isSpace, makerOf, type Embedder } from '../providers/embedder.ts'
+import type { Space } from '../stores/spaces.ts'
 import type { QuestionSpending } from './question-spending.ts'
 
 /** First stage: the question as a vector, within its time, or without one and said so. */
@@ -26,20 +26,21 @@ export function createQuestions(dependencies: QuestionDependencies) {
   const { embedder, timeoutMs, activeSpace, log, spending } = dependencies
   const cache = new Map<string, Float32Array>()
 
-  async function embed(query: string, namespaceId: string): Promise<Float32Array> {
-    const cached = cache.get(query)
+  async function embed({ id }: Space, maker: Embedder, { query, namespaceId }: Asked) {
+    const key = `${id} ${query}`
+    const cached = cache.get(key)
     if (cached) {
-      cache.delete(query)
-      cache.set(query, cached)
+      cache.delete(key)
+      cache.set(key, cached)
       return cached
     }
-    const [vec] = await embedder.embed([query], {
+    const [vec] = await maker.embed([query], {
       priority: 'live',
       signal: AbortSignal.timeout(timeoutMs),
       ...(spending ? { purse: spending.purseOf(namespaceId) } : {}),
     })
     if (!vec) throw new Error('no vector came back')
-    cache.set(query, vec)
+    cache.set(key, vec)
     const oldest = cache.size > CACHED_QUESTIONS ? cache.keys().next() : undefined
     if (oldest?.done === false) cache.delete(oldest.value)
     return vec
@@ -49,15 +50,24 @@ export function createQuestions(dependencies: QuestionDependencies) {
   return async function question(query: string, namespaceId: string): Promise<QuestionVector> {
     const space = await activeSpace()
     if (!space) return { vector: null, degraded: [] }
-    if (!sameSpace(space, embedder.identity)) {
-      return { vector: null, degraded: ['embedding_space'] }
-    }
+    // A maker of this space alone: what is active may change before it has answered.
+    const maker = await makerOf(embedder, space)
+    if (maker === null) return { vector: null, degraded: ['embedding_space'] }
+    const degraded: Degraded[] = isSpace(space, embedder.wanted ?? embedder.identity)
+      ? []
+      : ['embedding_space']
     try {
-      return { vector: { space, vec: await embed(query, namespaceId) }, degraded: [] }
+      const vec = await embed(space, maker, { query, namespaceId })
+      return { vector: { space, vec }, degraded }
     } catch (error) {
       const late = error instanceof Error && ['TimeoutError', 'AbortError'].includes(error.name)
       log.warn({ error }, late ? 'question embedding was too late' : 'question embedding failed')
-      return { vector: null, degraded: [late ? 'embedding_timeout' : 'embedding'] }
+      return { vector: null, degraded: [...degraded, late ? 'embedding_timeout' : 'embedding'] }
     }
   }
+}
+
+interface Asked {
+  readonly query: string
+  readonly namespaceId: string
 }

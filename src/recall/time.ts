@@ -101,9 +101,12 @@ function between(from: Date, to: Date): TimeWindow {
 function yearly(month: number, day: number | null): TimeWindow {
   return {
     contains(at) {
-      const from = utc(at.getUTCFullYear(), month - 1, day ?? 1)
-      const to = day === null ? utc(at.getUTCFullYear(), month) : from
-      return between(from, to).contains(at)
+      const year = at.getUTCFullYear()
+      // What happened at the end of December is told of in January.
+      return [year - 1, year].some((each) => {
+        const from = utc(each, month - 1, day ?? 1)
+        return between(from, day === null ? utc(each, month) : from).contains(at)
+      })
     },
   }
 }

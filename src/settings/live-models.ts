@@ -12,6 +12,7 @@ import type { Database } from '../stores/database.ts'
 import { findSetting } from '../stores/settings.ts'
 import { findActiveSpace, sameSpace, type Space } from '../stores/spaces.ts'
 import { configOf, NOTHING_SET, withModels, type AiSettings } from './ai.ts'
+import { createMakers, type Makers } from './makers.ts'
 import { AI_SETTING, openSettings } from './sealed.ts'
 
 /** Models that follow the settings while the process runs: a change reaches every process within two seconds. */
@@ -36,6 +37,8 @@ export interface LiveModels {
   problem(): Promise<MemoirError | undefined>
   /** Looks again at the next use. */
   forget(): void
+  /** Whoever makes the vectors of a stored space, active or not; null when no known endpoint does. */
+  makerOfSpace(space: Space): Promise<Embedder | null>
 }
 
 /** One reading of the settings, and what was made of it. */
@@ -50,41 +53,98 @@ interface Reading {
 
 export function createLiveModels(dependencies: LiveModelsDependencies): LiveModels {
   const readings = createReadings(dependencies)
-  let known: Space | null = null
-  const space = fresh<Space | null>(async () => {
-    // While Postgres is away nothing is written either.
-    known = await findActiveSpace(dependencies.db).catch(() => known)
-    return known
-  })
   const usable = async () => {
     const reading = await readings.now()
     if (reading.problem) throw reading.problem
     return reading
   }
+  const { embedder, forget, makerOfSpace } = liveEmbedder(dependencies, { ...readings, usable })
   return {
     config: async () => withModels(dependencies.config, (await readings.now()).settings),
     problem: async () => (await readings.now()).problem,
     forget() {
       readings.forget()
-      space.forget()
+      forget()
     },
     languageModel: liveLanguageModel(readings, async () => (await usable()).languageModel),
-    embedder: {
-      get identity() {
-        return readings.latest().embedder.identity
-      },
-      ready: async () => void (await readings.now()),
-      async embed(texts, options) {
-        const { embedder } = await usable()
-        // Whoever asks has looked up the space before: a change in between must not put vectors of two models into one.
-        const active = await space.now()
-        if (active && !sameSpace(active, embedder.identity)) {
-          throw new MemoirError('reembed_required', SENTENCE.reembed_required)
-        }
-        return await embedder.embed(texts, options)
-      },
+    embedder,
+    makerOfSpace,
+  }
+}
+
+type Readings = ReturnType<typeof createReadings>
+
+/** What makes the vectors of the active space when it is not the configured model: while memories are embedded anew, or that was undone. */
+function createServing(db: Database, readings: Readings, makers: Makers) {
+  let known: Space | null = null
+  let serving: Embedder | null = null
+  const space = fresh<Space | null>(async () => {
+    // While Postgres is away nothing is written either.
+    known = await findActiveSpace(db).catch(() => known)
+    const { embedder, settings } = await readings.now()
+    const serves = known !== null && (known.successor !== null || known.pinned)
+    const other = known !== null && serves && !sameSpace(known, embedder.identity) ? known : null
+    serving = other === null ? null : await makers.of(other, settings)
+    return known
+  })
+  return {
+    active: async () => await space.now(),
+    forget: () => space.forget(),
+    maker: () => serving,
+  }
+}
+
+/** The configured embedder, or the one that serves in its place. */
+function liveEmbedder(
+  dependencies: LiveModelsDependencies,
+  readings: Readings & { readonly usable: () => Promise<Reading> },
+) {
+  const makers = createMakers(dependencies)
+  const serving = createServing(dependencies.db, readings, makers)
+  const current = () => serving.maker() ?? readings.latest().embedder
+  const ready = async () => {
+    await readings.now()
+    await serving.active()
+  }
+  const embedder: Embedder = {
+    get identity() {
+      return current().identity
+    },
+    get wanted() {
+      return readings.latest().embedder.identity
+    },
+    ready,
+    async refresh() {
+      readings.forget()
+      serving.forget()
+      await ready()
+    },
+    async makerOf(wanted) {
+      await ready()
+      const { embedder: configured, problem } = readings.latest()
+      // It says what is wrong when it is asked.
+      if (problem) return embedder
+      if (sameSpace(configured.identity, wanted)) return configured
+      const other = serving.maker()
+      return other !== null && sameSpace(other.identity, wanted) ? other : null
+    },
+    async embed(texts, options) {
+      await readings.usable()
+      // Whoever asks has looked up the space before: a change in between must not put vectors of two models into one.
+      const active = await serving.active()
+      const maker = current()
+      if (active && !sameSpace(active, maker.identity)) {
+        throw new MemoirError('reembed_required', SENTENCE.reembed_required)
+      }
+      return await maker.embed(texts, options)
     },
   }
+  const makerOfSpace = async (wanted: Space) => {
+    const { embedder: configured, settings } = await readings.usable()
+    if (sameSpace(configured.identity, wanted)) return configured
+    return await makers.of(wanted, settings)
+  }
+  return { embedder, forget: () => serving.forget(), makerOfSpace }
 }
 
 function liveLanguageModel(

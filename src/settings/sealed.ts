@@ -6,6 +6,8 @@ import { aiSettingsSchema, NOTHING_SET, type AiSettings } from './ai.ts'
 /** How settings are kept: one value, sealed under `MEMOIR_ENCRYPTION_KEY`. */
 
 export const AI_SETTING = 'ai'
+/** What was set before the memories were embedded anew. */
+export const PREVIOUS_AI_SETTING = 'ai_previous'
 const USE = 'memoir/settings/1'
 
 const keys = new Map<string, Promise<Buffer>>()

@@ -2,22 +2,19 @@ import type { Config } from '../config.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
-import { createEmbedder } from '../providers/create-embedder.ts'
 import type { SpaceIdentity } from '../providers/embedder.ts'
-import { costOf } from '../providers/prices.ts'
+import { acceptReembed, requireNoReembed, type AcceptedReembed } from '../reembed/accept.ts'
+import { estimateReembed, type ReembedEstimate } from '../reembed/estimate.ts'
+import { REEMBED_LOCK, spaceName } from '../reembed/job.ts'
 import { appendAudit } from '../stores/audit.ts'
 import type { Database, Queryable } from '../stores/database.ts'
 import { findSetting, lockSettings, saveSetting } from '../stores/settings.ts'
-import { dropEmptySpace, findActiveSpace, measureSpace, sameSpace } from '../stores/spaces.ts'
-import {
-  configOf,
-  NOTHING_SET,
-  shown,
-  withModels,
-  type AiSettings,
-  type ShownSettings,
-} from './ai.ts'
+import { findJobRow, findUnfinishedByLock, type JobRow } from '../stores/jobs.ts'
+import { closeShadows } from '../stores/reembed.ts'
+import { dropEmptySpace, findActiveSpace, sameSpace } from '../stores/spaces.ts'
+import { NOTHING_SET, shown, withModels, type AiSettings, type ShownSettings } from './ai.ts'
 import { changed, differences, type AiChange } from './change.ts'
+import { keepPrevious, spaceOfSettings } from './previous.ts'
 import { probe, type ProbeResult } from './probe.ts'
 import { AI_SETTING, openSettings, sealSettings } from './sealed.ts'
 
@@ -34,8 +31,10 @@ export interface AiSettingsService {
 }
 
 export interface AiSettingsView extends ShownSettings {
-  /** The stored vectors come from another model: recall goes by words alone. */
+  /** The stored vectors come from another model. */
   readonly reembed: boolean
+  /** Of embedding the memories anew, while it is unfinished. */
+  readonly job: string | null
   readonly note: string | null
 }
 
@@ -52,16 +51,22 @@ export interface AiSettingsDependencies {
   readonly log: Logger
   /** Told when something changed. */
   readonly onChange: () => void
+  /** Starts an accepted job. */
+  readonly launch: (row: JobRow) => void
 }
 
 const BY_WORDS = 'Recall goes by words alone until the memories are embedded anew.'
+const MEANWHILE =
+  'The memories are being embedded anew; until that is done the model before answers, where it still can be asked.'
 
 export function createAiSettings(dependencies: AiSettingsDependencies): AiSettingsService {
-  const { config, db, log, metrics, onChange } = dependencies
-  const view = async (settings: AiSettings): Promise<AiSettingsView> => {
+  const { config, db, log, metrics, onChange, launch } = dependencies
+  const view = async (settings: AiSettings, accepted?: string): Promise<AiSettingsView> => {
     const active = await findActiveSpace(db)
-    const reembed = active !== null && !sameSpace(active, spaceOf(dependencies, settings))
-    return { ...shown(config, settings), reembed, note: reembed ? BY_WORDS : null }
+    const reembed = active !== null && !sameSpace(active, spaceOfSettings(dependencies, settings))
+    const job = accepted ?? (await findUnfinishedByLock(db, REEMBED_LOCK))?.id ?? null
+    const why = job === null ? BY_WORDS : MEANWHILE
+    return { ...shown(config, settings), reembed, job, note: reembed ? why : null }
   }
   return {
     get: async () => await view(await openSettings(config, await findSetting(db, AI_SETTING))),
@@ -70,13 +75,16 @@ export function createAiSettings(dependencies: AiSettingsDependencies): AiSettin
         await lockSettings(tx)
         const before = await openOrReplace(config, await findSetting(tx, AI_SETTING), log)
         const settings = changed(config, before, change)
-        await requireSameSpace(tx, dependencies, { before, settings, reembed: by.reembed })
+        const job = await changeSpace(tx, dependencies, { before, settings, by })
         await saveSetting(tx, { name: AI_SETTING, value: await sealSettings(config, settings) })
         await note(tx, by, { before, after: settings, config })
-        return settings
+        return { settings, job }
       })
       onChange()
-      return await view(after)
+      const { settings, job } = after
+      const row = job?.fresh ? await findJobRow(db, { ...by, id: job.id }) : null
+      if (row !== null) launch(row)
+      return await view(settings, job?.id)
     },
     async test(change) {
       const before = await openOrReplace(config, await findSetting(db, AI_SETTING), log)
@@ -96,42 +104,58 @@ async function openOrReplace(config: Config, sealed: Buffer | null, log: Logger)
   }
 }
 
-function spaceOf({ config, metrics }: AiSettingsDependencies, settings: AiSettings): SpaceIdentity {
-  return createEmbedder(configOf(config, settings, 'embedding'), metrics).identity
-}
-
-async function requireSameSpace(
+/**
+ * Another embedding model is another space: what is stored has to be embedded anew, and is, when that was said.
+ * @returns the job that does it
+ */
+async function changeSpace(
   tx: Queryable,
   dependencies: AiSettingsDependencies,
-  { before, settings, reembed }: { before: AiSettings; settings: AiSettings; reembed: boolean },
-): Promise<void> {
-  const wanted = spaceOf(dependencies, settings)
-  if (sameSpace(spaceOf(dependencies, before), wanted)) return
+  { before, settings, by }: { before: AiSettings; settings: AiSettings; by: Operator },
+): Promise<AcceptedReembed | null> {
+  const [is, wanted] = [before, settings].map((one) => spaceOfSettings(dependencies, one))
+  if (is === undefined || wanted === undefined) return null
+  const changes = !sameSpace(is, wanted)
+  if (!changes && !by.reembed) return null
   const active = await findActiveSpace(tx)
-  if (active === null || sameSpace(active, wanted)) return
-  const stored = await measureSpace(tx, active)
-  if (stored === null) {
-    await dropEmptySpace(tx, active)
-    return
+  if (active === null) return null
+  if (sameSpace(active, wanted)) {
+    if (changes) await goBack(tx)
+    return null
   }
-  if (reembed) return
-  const tokens = Math.ceil(stored.bytes / BYTES_A_TOKEN)
-  const { EMBEDDING_PRICE: price } = withModels(dependencies.config, settings)
-  throw new MemoirError('reembed_required', SENTENCE.reembed_required, {
-    details: {
-      stored: { model: active.model, dim: active.dimensions },
-      wanted: { model: wanted.model, dim: wanted.dimensions },
-      estimate: {
-        memories: stored.memories,
-        tokens,
-        cost: costOf(tokens, { model: wanted.model, price }),
-      },
-    },
-  })
+  const price = withModels(dependencies.config, settings).EMBEDDING_PRICE
+  const estimate = await estimateReembed(tx, { active, wanted, price })
+  if (estimate === null) {
+    await requireNoReembed(tx)
+    await closeShadows(tx)
+    await dropEmptySpace(tx, active)
+    return null
+  }
+  if (!by.reembed) throw reembedRequired({ active, wanted, estimate })
+  const accepted = await acceptReembed(tx, { namespaceId: by.namespaceId, wanted, undo: false })
+  // What makes the stored vectors goes on answering until the switch.
+  if (sameSpace(is, active)) await keepPrevious(tx, dependencies.config, before)
+  return accepted
 }
 
-/** Byte-pair vocabularies average four bytes of text a token. */
-const BYTES_A_TOKEN = 4
+/** To the model of what is stored: nothing is filled any more. */
+async function goBack(tx: Queryable): Promise<void> {
+  await requireNoReembed(tx)
+  await closeShadows(tx)
+}
+
+function reembedRequired({
+  active,
+  wanted,
+  estimate,
+}: {
+  active: SpaceIdentity
+  wanted: SpaceIdentity
+  estimate: ReembedEstimate
+}): MemoirError {
+  const details = { stored: spaceName(active), wanted: spaceName(wanted), estimate }
+  return new MemoirError('reembed_required', SENTENCE.reembed_required, { details })
+}
 
 async function note(
   tx: Queryable,

@@ -1,4 +1,5 @@
 import type { Head, TraceKind } from '../domain/recall.ts'
+import { MemoirError } from '../errors.ts'
 import type { Queryable } from './database.ts'
 import type { Space } from './spaces.ts'
 
@@ -51,6 +52,11 @@ export function vectorColumn(space: Space): { column: string; type: string } {
     : { column: 'vec', type: 'halfvec' }
 }
 
+/**
+ * Writes vectors of the active space, and notes them for the space that is being filled to follow it, if there is one. The space's
+ * row is share-locked: a switch waits for these writes, or these find that the space is no longer active.
+ * @throws MemoirError `vector_store_failed` when another space is active by now: whoever repeats the step embeds for that one
+ */
 export async function upsertEmbeddings(
   tx: Queryable,
   space: Space,
@@ -58,14 +64,25 @@ export async function upsertEmbeddings(
 ): Promise<void> {
   if (writes.length === 0) return
   const { column, type } = vectorColumn(space)
-  await tx.query(
-    `insert into memoir.memory_embedding as e (space_id, trace_id, head, user_id, seq, kind, revision, ${column})
-     select $1::int, w.trace_id, w.head, w.user_id, w.seq, w.kind, w.revision, w.vec::${type}
-       from unnest($2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::int[], $8::text[])
-            as w(trace_id, head, user_id, seq, kind, revision, vec)
-     on conflict (trace_id, head, space_id) do update
-       set ${column} = excluded.${column}, revision = excluded.revision, tier = 'hot'
-       where e.revision <= excluded.revision`,
+  const { rows } = await tx.query<{ active: boolean }>(
+    `with space as (
+       select id, successor from memoir.embedding_space where id = $1::int and state = 'active' for key share),
+     written as (
+       insert into memoir.memory_embedding as e (space_id, trace_id, head, user_id, seq, kind, revision, ${column})
+       select space.id, w.trace_id, w.head, w.user_id, w.seq, w.kind, w.revision, w.vec::${type}
+         from space,
+              unnest($2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::int[], $8::text[])
+              as w(trace_id, head, user_id, seq, kind, revision, vec)
+       on conflict (trace_id, head, space_id) do update
+         set ${column} = excluded.${column}, revision = excluded.revision, tier = 'hot'
+         where e.revision <= excluded.revision
+       returning e.trace_id, e.user_id),
+     due as (
+       insert into memoir.reembed_due as d (space_id, trace_id, user_id)
+       select distinct space.successor, written.trace_id, written.user_id
+         from space, written where space.successor is not null
+       on conflict (space_id, trace_id) do update set mark = default)
+     select exists (select from space) as active`,
     [
       space.id,
       writes.map((w) => w.traceId),
@@ -77,6 +94,9 @@ export async function upsertEmbeddings(
       writes.map((w) => vectorText(w.vec, space.precision)),
     ],
   )
+  if (rows[0]?.active !== true) {
+    throw new MemoirError('vector_store_failed', 'another embedding space has become active')
+  }
 }
 
 /** Removes every vector of these traces, of any head and space. @returns how many there were */
@@ -92,15 +112,16 @@ export async function deleteEmbeddings(
   return rowCount ?? 0
 }
 
-/** Vectors of a text that stayed the same through a new revision are those of that revision. */
+/** Vectors of a text that stayed the same through a new revision are those of that revision; what is older in some space stays so. */
 export async function carryEmbeddings(
   tx: Queryable,
-  { userId, ids }: { userId: string; ids: readonly string[] },
+  { userId, id, revision }: { userId: string; id: string; revision: number },
 ): Promise<void> {
   await tx.query(
     `update memoir.memory_embedding e set revision = t.revision
        from memoir.memory_trace t
-      where t.id = e.trace_id and t.user_id = e.user_id and e.user_id = $1::uuid and e.trace_id = any($2::uuid[])`,
-    [userId, ids],
+      where t.id = e.trace_id and t.user_id = e.user_id and e.user_id = $1::uuid and e.trace_id = $2::uuid
+        and e.revision >= $3::int`,
+    [userId, id, revision],
   )
 }

@@ -55,21 +55,33 @@ export interface MemoryFilter {
   readonly sessionId?: string
   readonly from?: Date
   readonly to?: Date
+  /** Left out: by when they became known. */
+  readonly order?: MemoryOrder
   readonly limit: number
   readonly cursor?: string
 }
 
-/** Those that were known last come first. What has expired is not listed. */
+/** By when they became known, which is the order in which they were written, or by when what they tell of happened. */
+export const MEMORY_ORDERS = ['known', 'occurred'] as const
+export type MemoryOrder = (typeof MEMORY_ORDERS)[number]
+
+const ORDER_BY = {
+  known: 't.seq desc',
+  occurred: 't.occurred_at desc, t.seq desc',
+} satisfies Record<MemoryOrder, string>
+
+/** The last come first. What has expired is not listed. */
 export async function listMemories(db: Queryable, filter: MemoryFilter): Promise<Page<Memory>> {
-  const [before] = filter.cursor === undefined ? [null] : decodeCursor(filter.cursor, 1)
-  const { metadata } = filter
-  const { rows } = await db.query<MemoryRow>(
-    `select ${MEMORY_COLUMNS}
+  const { order = 'known' } = filter
+  const { rows } = await db.query<MemoryRow & { at: string }>(
+    `select ${MEMORY_COLUMNS}, t.occurred_at::text as at
        from memoir.memory_trace t join memoir.memory_user u on u.id = t.user_id
       where u.namespace_id = $1::uuid and u.external_id = $2 and u.erased_at is null
         and t.state = any($3::text[])
         and (t.expires_at is null or t.expires_at > now() or t.state = 'deleted')
-        and ($4::bigint is null or t.seq < $4::bigint)
+        and case when $4::bigint is null then true
+                 when $13::timestamptz is null then t.seq < $4::bigint
+                 else (t.occurred_at, t.seq) < ($13::timestamptz, $4::bigint) end
         and ($5::text[] is null or t.scope = any($5::text[]))
         and ($6::text[] is null or t.kind = any($6::text[]))
         and ($7::text[] is null or t.tags @> $7::text[])
@@ -77,26 +89,43 @@ export async function listMemories(db: Queryable, filter: MemoryFilter): Promise
         and ($9::text is null or t.session_id = $9)
         and ($10::timestamptz is null or t.occurred_at >= $10::timestamptz)
         and ($11::timestamptz is null or t.occurred_at < $11::timestamptz)
-      order by t.seq desc
+      order by ${ORDER_BY[order]}
       limit $12`,
-    [
-      filter.namespaceId,
-      filter.userId,
-      filter.states ?? ['active'],
-      before,
-      filter.scopes ?? null,
-      filter.kinds ?? null,
-      filter.tags ?? null,
-      metadata === undefined ? null : JSON.stringify(metadata),
-      filter.sessionId ?? null,
-      filter.from ?? null,
-      filter.to ?? null,
-      filter.limit + 1,
-    ],
+    valuesOf(filter),
   )
   const last = rows.length > filter.limit ? rows[filter.limit - 1] : undefined
   return {
-    items: rows.slice(0, filter.limit).map(presentMemory),
-    next_cursor: last ? encodeCursor([String(last.seq)]) : null,
+    items: rows.slice(0, filter.limit).map(({ at: _at, ...row }) => presentMemory(row)),
+    next_cursor: last ? cursorOf(last, order) : null,
   }
+}
+
+/** Exact to the microsecond, which a Date is not. */
+const cursorOf = ({ seq, at }: { seq: number | string; at: string }, order: MemoryOrder) =>
+  encodeCursor(order === 'known' ? [String(seq)] : [String(seq), at])
+
+function placeOf(cursor: string | undefined, order: MemoryOrder) {
+  if (cursor === undefined) return { seq: null, at: null }
+  const [seq = null, at = null] = decodeCursor(cursor, order === 'known' ? 1 : 2)
+  return { seq, at }
+}
+
+function valuesOf(filter: MemoryFilter): unknown[] {
+  const { metadata, cursor, order = 'known' } = filter
+  const { seq, at } = placeOf(cursor, order)
+  return [
+    filter.namespaceId,
+    filter.userId,
+    filter.states ?? ['active'],
+    seq,
+    filter.scopes ?? null,
+    filter.kinds ?? null,
+    filter.tags ?? null,
+    metadata === undefined ? null : JSON.stringify(metadata),
+    filter.sessionId ?? null,
+    filter.from ?? null,
+    filter.to ?? null,
+    filter.limit + 1,
+    at,
+  ]
 }

@@ -49,6 +49,8 @@ export interface NarrativeWork {
   readonly namespaceId: string
   readonly userId: string
   readonly force: boolean
+  /** Nobody waits for it. */
+  readonly bulk: boolean
   readonly memories: number
   readonly writeSeq: number
   readonly sourceSeq: number | null
@@ -63,6 +65,7 @@ export interface NarrativeWork {
 export async function findWork(db: Queryable, jobId: string): Promise<NarrativeWork | null> {
   const { rows } = await db.query<NarrativeWork>(
     `select u.namespace_id as "namespaceId", u.id as "userId", coalesce((j.request->>'force')::boolean, false) as force,
+            coalesce((j.request->>'bulk')::boolean, false) as bulk,
             u.trace_count::float as memories, u.write_seq::float as "writeSeq", n.source_seq::float as "sourceSeq",
             n.made_by as "madeBy", n.made_in as "madeIn",
             extract(epoch from clock_timestamp() - n.began_at)::float * 1000 as "sinceMs"

@@ -36,7 +36,8 @@ export function createSpaceIndexer(db: Database, log: Logger) {
   }
 }
 
-async function hasLargeUser(db: Database): Promise<boolean> {
+/** Whether some user has more vectors than are compared one by one. */
+export async function hasLargeUser(db: Database): Promise<boolean> {
   const { rows } = await db.query<{ large: boolean }>(
     `select exists (select from memoir.memory_user where vector_count > $1) as large`,
     [EXACT_VECTORS],

@@ -8,14 +8,20 @@ export interface Space extends SpaceIdentity {
   readonly indexedAt: Date | null
   /** How many vectors there are of all users, by the planner's last count. */
   readonly storeVectors: number
+  /** The space that is being filled to take its place. */
+  readonly successor: number | null
+  /** The space it took the place of, as long as that can be gone back to. */
+  readonly predecessor: number | null
+  /** Was gone back to: it serves on, whatever model is configured. */
+  readonly pinned: boolean
 }
 
-const COLUMNS = `id, provider, model, dimensions, precision, indexed_at as "indexedAt",
+export const SPACE_COLUMNS = `id, provider, model, dimensions, precision, indexed_at as "indexedAt", successor, predecessor, pinned,
   (select greatest(c.reltuples, 0)::bigint from pg_catalog.pg_class c where c.oid = 'memoir.memory_embedding'::regclass) as "storeVectors"`
 
 export async function findActiveSpace(db: Queryable): Promise<Space | null> {
   const { rows } = await db.query<Space>(
-    `select ${COLUMNS} from memoir.embedding_space where state = 'active'`,
+    `select ${SPACE_COLUMNS} from memoir.embedding_space where state = 'active'`,
   )
   return rows[0] ?? null
 }
@@ -35,14 +41,33 @@ export async function ensureActiveSpace(db: Queryable, identity: SpaceIdentity):
   return made
 }
 
-export function sameSpace(a: SpaceIdentity, b: SpaceIdentity): boolean {
-  return (
-    a.provider === b.provider &&
-    a.model === b.model &&
-    a.dimensions === b.dimensions &&
-    a.precision === b.precision
+/** The active space, so that none else becomes it before the transaction ends. */
+export async function lockActiveSpace(tx: Queryable): Promise<Space | null> {
+  const { rows } = await tx.query<Space>(
+    `select ${SPACE_COLUMNS} from memoir.embedding_space where state = 'active' for update`,
   )
+  return rows[0] ?? null
 }
+
+/** When a space stopped serving; null while it serves or is filled. */
+export async function findRetiredAt(db: Queryable, id: number): Promise<Date | null> {
+  const { rows } = await db.query<{ at: Date | null }>(
+    `select retired_at as at from memoir.embedding_space where id = $1 and state = 'retired'`,
+    [id],
+  )
+  return rows[0]?.at ?? null
+}
+
+/** A space by its number, whatever its state; null when it was dropped. */
+export async function findSpace(db: Queryable, id: number): Promise<Space | null> {
+  const { rows } = await db.query<Space>(
+    `select ${SPACE_COLUMNS} from memoir.embedding_space where id = $1`,
+    [id],
+  )
+  return rows[0] ?? null
+}
+
+export { isSpace as sameSpace } from '../providers/embedder.ts'
 
 /**
  * Builds the HNSW index of a space while writes go on. One index a space: of the cosine of its hot vectors, partial, so that no

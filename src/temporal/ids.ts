@@ -1,6 +1,7 @@
 import type { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client'
 import { v5 as uuidv5 } from 'uuid'
 import type { JobKind, WalkKind } from '../domain/job.ts'
+import type { ScheduleKind } from '../domain/schedule.ts'
 
 /** One table of everything that names a run: workflow ids are visible in Temporal, so they are made of Memoir's own uuids only. */
 
@@ -24,8 +25,12 @@ export const WORKFLOWS = {
   session: { type: 'processSession', priority: 2 },
   sync: { type: 'sync', priority: 4 },
   erase: { type: 'eraseUser', priority: 3 },
+  reembed: { type: 'reembed', priority: 4 },
   memory: { type: 'persistMemory', priority: 2 },
   narrative: { type: 'narrate', priority: 3 },
+  consolidate: { type: 'consolidate', priority: 4 },
+  dream: { type: 'dream', priority: 4 },
+  narratives: { type: 'narrateAll', priority: 4 },
 } satisfies Record<JobKind, WorkflowOfKind>
 
 /** Work that is nobody else's: each job has a run of its own. */
@@ -57,14 +62,21 @@ export const WALKS = {
   },
 } satisfies Record<WalkKind, WalkIds>
 
+export interface ScheduleSubject extends JobSubject {
+  readonly kind: ScheduleKind
+}
+
 /** A schedule, and the thin run it starts (Temporal appends the planned time to that one's id). */
-export function nightlyScheduleIds({ namespaceId, source }: JobSubject): {
+export function scheduleIds({ namespaceId, source, kind }: ScheduleSubject): {
   readonly scheduleId: string
   readonly runnerId: string
 } {
-  const subject = `${namespaceId}:${uuidOfName(source)}`
-  return { scheduleId: `nightly:${subject}`, runnerId: `nightly-runner:${subject}` }
+  const subject = source === '' ? namespaceId : `${namespaceId}:${uuidOfName(source)}`
+  return { scheduleId: `${kind}:${subject}`, runnerId: `${kind}-runner:${subject}` }
 }
+
+export const nightlyScheduleIds = (subject: JobSubject) =>
+  scheduleIds({ ...subject, kind: 'nightly' })
 
 /**
  * A start that finds a run open is refused, and whoever started looks whose run it is (launcher.ts). Joining it blindly would be

@@ -6,20 +6,20 @@ import {
 } from '@temporalio/client'
 import type { ScheduledRun } from '../domain/schedule.ts'
 import type { TemporalClient } from './client.ts'
-import { nightlyScheduleIds, type JobSubject } from './ids.ts'
+import { scheduleIds, type ScheduleSubject } from './ids.ts'
 
 /** The schedules that Temporal keeps. Every call fails after a deadline; none waits for a server that is away. */
 export interface TemporalSchedules {
   /** @returns false when there is one already: it stays as it is */
-  create(subject: JobSubject, wanted: WantedSchedule): Promise<boolean>
+  create(subject: ScheduleSubject, wanted: WantedSchedule): Promise<boolean>
   /** @returns false when there is none */
-  update(subject: JobSubject, wanted: WantedSchedule): Promise<boolean>
+  update(subject: ScheduleSubject, wanted: WantedSchedule): Promise<boolean>
   /** None is fine. */
-  remove(subject: JobSubject): Promise<void>
+  remove(subject: ScheduleSubject): Promise<void>
   /** @returns null when there is none */
-  describe(subject: JobSubject): Promise<ScheduleView | null>
+  describe(subject: ScheduleSubject): Promise<ScheduleView | null>
   /** Runs what would have run between the two times, one after the other. @returns false when there is none */
-  backfill(subject: JobSubject, range: { from: Date; to: Date }): Promise<boolean>
+  backfill(subject: ScheduleSubject, range: { from: Date; to: Date }): Promise<boolean>
 }
 
 export interface WantedSchedule {
@@ -44,13 +44,12 @@ const CATCHUP_WINDOW = '12 hours'
 
 export function createTemporalSchedules(temporal: TemporalClient): TemporalSchedules {
   const { schedule } = temporal.client
-  const handleOf = (subject: JobSubject) =>
-    schedule.getHandle(nightlyScheduleIds(subject).scheduleId)
+  const handleOf = (subject: ScheduleSubject) => schedule.getHandle(scheduleIds(subject).scheduleId)
   const bounded = async <T>(call: () => Promise<T>) => await temporal.within(DEADLINE_MS, call)
   return {
     create: async (subject, wanted) =>
       await bounded(async () => {
-        const { scheduleId } = nightlyScheduleIds(subject)
+        const { scheduleId } = scheduleIds(subject)
         try {
           await schedule.create({ scheduleId, ...optionsOf(temporal.taskQueue, subject, wanted) })
           return true
@@ -97,10 +96,11 @@ async function found(call: () => Promise<void>): Promise<boolean> {
 }
 
 /** The schedule starts a thin run, because Temporal appends the planned time to what it starts; that run accepts the job. */
-function optionsOf(taskQueue: string, subject: JobSubject, wanted: WantedSchedule) {
-  const { runnerId } = nightlyScheduleIds(subject)
-  const { namespaceId, source } = subject
-  const run: ScheduledRun = { namespaceId, source }
+function optionsOf(taskQueue: string, subject: ScheduleSubject, wanted: WantedSchedule) {
+  const { runnerId } = scheduleIds(subject)
+  const { namespaceId, source, kind } = subject
+  // Runs of schedules that were made before there were several kinds name none.
+  const run: ScheduledRun = { namespaceId, source, ...(kind === 'nightly' ? {} : { kind }) }
   return {
     spec: { cronExpressions: [wanted.cron], timezone: 'UTC' },
     action: {

@@ -1,9 +1,13 @@
 /** Every export here is registered as a workflow. */
 export { backfill } from './backfill.ts'
+export { consolidate } from './consolidate.ts'
+export { dream } from './dream.ts'
 export { eraseUser } from './erase-user.ts'
 export { narrate } from './narrate.ts'
+export { narrateAll } from './narrate-all.ts'
 export { nightly } from './nightly.ts'
 export { persistMemory } from './persist-memory.ts'
 export { processSession } from './process-session.ts'
+export { reembed } from './reembed.ts'
 export { scheduledNightly } from './scheduled-nightly.ts'
 export { sync } from './sync.ts'

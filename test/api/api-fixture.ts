@@ -10,11 +10,16 @@ import { createJobs } from '../../src/jobs/accept.ts'
 import { createSchedules } from '../../src/jobs/schedules.ts'
 import { createExposition } from '../../src/exposition.ts'
 import { createRulesModel } from '../../src/providers/rules-model.ts'
+import { importRecords } from '../../src/portable/import-records.ts'
 import { createMemories } from '../../src/memories/service.ts'
 import { createMetrics } from '../../src/metrics.ts'
+import { createEmbedder } from '../../src/providers/create-embedder.ts'
+import { createReembeds } from '../../src/reembed/service.ts'
 import { createAiSettings } from '../../src/settings/settings.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
 import { createPostgresGraph } from '../../src/stores/postgres-graph.ts'
+import { createAnalyse } from '../../src/narratives/analyse.ts'
+import { createConsolidations } from '../../src/consolidation/consolidations.ts'
 import { createNarratives } from '../../src/narratives/narratives.ts'
 import { createPosts } from '../../src/sessions/posts.ts'
 import { insertKey, secretHash, type Role } from '../../src/stores/api-keys.ts'
@@ -83,6 +88,20 @@ export interface ApiFixture extends AsyncDisposable {
   job(options?: { namespace?: string; user?: string; state?: string }): Promise<string>
 }
 
+function embeddingOf(
+  parts: Pick<ApiServices, 'config' | 'db' | 'metrics' | 'log'> & {
+    readonly launch: ReturnType<typeof createJobs>['launch']
+  },
+): Pick<ApiServices, 'settings' | 'reembeds'> {
+  const onChange = () => undefined
+  const embedder = createEmbedder(parts.config, parts.metrics)
+  const inForce = async () => await Promise.resolve(parts.config)
+  return {
+    settings: createAiSettings({ ...parts, onChange }),
+    reembeds: createReembeds({ ...parts, embedder, inForce, onChange }),
+  }
+}
+
 export async function createApiFixture(options: FixtureOptions = {}): Promise<ApiFixture> {
   const test = await createTestDatabase()
   const { db } = test
@@ -104,10 +123,19 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     embedding: { ok: true, detail: 'built-in' },
   }
   const graph = createPostgresGraph(db)
+  const recall = async (request: RecallRequest) => {
+    asked.push(request)
+    const hits = memories.filter((memory) => lies(memory, request)).map(hitOf)
+    return await Promise.resolve({ hits: hits.slice(0, request.k), degraded: [], took_ms: 1 })
+  }
+  const languageModel = createRulesModel()
+  const analyse = createAnalyse({ config, db, languageModel, recall })
+  const narratives = createNarratives({ config, db, launcher: jobs, analyse })
   const services: ApiServices = {
     graph,
     syncs: createSyncs({ db, launcher: jobs }),
-    narratives: createNarratives({ config, db, launcher: jobs }),
+    narratives,
+    consolidations: createConsolidations({ config, db, launcher: jobs }),
     config,
     log,
     db,
@@ -117,17 +145,27 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     posts: createPosts({ db, temporal, launcher: jobs }),
     estimate: async () =>
       await Promise.resolve({ conversations: 3, tokens: 400, cost: 0, model: 'hashing-1' }),
-    settings: createAiSettings({ config, db, metrics, log, onChange: () => undefined }),
+    ...embeddingOf({ config, db, metrics, log, launch: jobs.launch }),
     forget: async (request) => await forget({ config, db, launch: jobs.launch }, request),
     eraseUser: async (request) => await acceptErasure({ config, db, launch: jobs.launch }, request),
-    languageModel: createRulesModel(),
+    importRecords: async (request) =>
+      await importRecords({ config, db, launch: jobs.launch }, request),
+    answer: async (request) => ({
+      ...(await languageModel.answer(request, { priority: 'live' })),
+      model: languageModel.identity.model,
+      stoodIn: false,
+    }),
     memories: createMemories({ config, db, launch: jobs.launch }),
-    schedules: createSchedules({ config, db, temporal, jobs, log }),
-    recall: async (request) => {
-      asked.push(request)
-      const hits = memories.filter((memory) => lies(memory, request)).map(hitOf)
-      return await Promise.resolve({ hits: hits.slice(0, request.k), degraded: [], took_ms: 1 })
-    },
+    schedules: createSchedules({
+      config,
+      db,
+      temporal,
+      jobs,
+      consolidations: createConsolidations({ config, db, launcher: jobs }),
+      narratives,
+      log,
+    }),
+    recall,
     health: async () => await Promise.resolve(health),
     ...options.services,
   }

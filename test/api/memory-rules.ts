@@ -40,6 +40,12 @@ export const MEMORY_RULES = {
     ask: () => ({ path: '/v1/users/nobody-of-this-name', method: 'DELETE' }),
     outside: { foreign: 404, user: 404, scoped: 404 },
   },
+  'get /v1/users/{user_id}/export': {
+    role: 'service' as const,
+    ask: () => ({ path: '/v1/users/ann/export' }),
+    // Whoever is named so in other namespaces and scopes is told about those alone.
+    outside: { foreign: 200, user: 404, scoped: 200 },
+  },
   'get /v1/erasures/{id}': {
     role: 'service' as const,
     ask: ({ job }: World) => ({ path: `/v1/erasures/${job}` }),
@@ -49,6 +55,18 @@ export const MEMORY_RULES = {
   'post /memory/forget': forgets('/memory/forget'),
   'post /v1/memories': stores('/v1/memories', memory),
   'post /v1/memories/batch': stores('/v1/memories/batch', { memories: [memory] }),
+  'post /v1/notes': stores('/v1/notes', memory),
+  'get /v1/notes/{id}/connections': {
+    role: 'reader' as const,
+    ask: ({ memory: id }: World) => ({ path: `/v1/notes/${id}/connections` }),
+    outside: { foreign: 404, user: 404, scoped: 404 },
+  },
+  'get /v1/graph': {
+    role: 'reader' as const,
+    ask: () => ({ path: '/v1/graph?user_id=ann&scope=work' }),
+    outside: { foreign: 200, user: 200, scoped: 200 },
+    shows: MARK,
+  },
   'get /v1/memories': {
     role: 'reader' as const,
     ask: () => ({ path: '/v1/memories?user_id=ann&scope=work' }),

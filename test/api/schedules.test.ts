@@ -6,7 +6,7 @@ import { createApiFixture } from './api-fixture.ts'
 
 const PATH = '/v1/schedules'
 
-test.skipIf(!hasPostgres)('the nightly schedule is listed even before a worker came', async () => {
+test.skipIf(!hasPostgres)('the schedules are listed even before a worker came', async () => {
   await using memoir = await createApiFixture()
 
   const { status, json } = await memoir.send(PATH)
@@ -18,6 +18,26 @@ test.skipIf(!hasPostgres)('the nightly schedule is listed even before a worker c
         id: 'nightly',
         kind: 'nightly',
         cron: '0 2 * * *',
+        paused: false,
+        note: null,
+        next_runs: [],
+        recent_runs: [],
+        applied: false,
+      },
+      {
+        id: 'consolidation',
+        kind: 'consolidation',
+        cron: '0 4 * * *',
+        paused: false,
+        note: null,
+        next_runs: [],
+        recent_runs: [],
+        applied: false,
+      },
+      {
+        id: 'narratives',
+        kind: 'narratives',
+        cron: '0 5 * * 0',
         paused: false,
         note: null,
         next_runs: [],
@@ -106,18 +126,20 @@ test.skipIf(!hasPostgres)('a removed schedule is gone until a change brings it b
   await using memoir = await createApiFixture()
 
   expect((await memoir.send(`${PATH}/nightly`, { method: 'DELETE' })).status).toBe(204)
-  expect((await memoir.send(PATH)).json.items).toEqual([])
+  const kinds = (items: { kind: string }[]) => items.map(({ kind }) => kind)
+  expect(kinds((await memoir.send(PATH)).json.items)).toEqual(['consolidation', 'narratives'])
   expect((await memoir.send(`${PATH}/nightly`, { method: 'DELETE' })).status).toBe(404)
   const back = await memoir.send(`${PATH}/nightly`, { method: 'PATCH', body: { paused: false } })
   expect(back.status).toBe(200)
 })
 
-test.skipIf(!hasPostgres)('a namespace that has no source has no schedules', async () => {
+test.skipIf(!hasPostgres)('a namespace that has no source has no nights', async () => {
   await using memoir = await createApiFixture()
   await memoir.namespace('acme')
   const headers = { 'memoir-namespace': 'acme' }
 
-  expect((await memoir.send(PATH, { headers })).json.items).toEqual([])
+  const { items } = (await memoir.send(PATH, { headers })).json
+  expect(items).toMatchObject([{ id: 'consolidation' }, { id: 'narratives' }])
   const body = { paused: true }
   const answer = await memoir.send(`${PATH}/nightly`, { method: 'PATCH', body, headers })
   expect(answer.status).toBe(404)

@@ -30,6 +30,7 @@ const BUILT_IN = {
   llm: { base_url: null, model: null, api_key: null },
   embedding: { base_url: null, model: null, api_key: null, dim: 768 },
   reembed: false,
+  job: null,
   note: null,
 }
 
@@ -225,7 +226,8 @@ suite('another embedding model needs an assent, with an estimate', async () => {
   expect(taken.json).toMatchObject({
     embedding: { ...embedding, api_key: 'set' },
     reembed: true,
-    note: expect.stringContaining('words alone'),
+    job: expect.any(String),
+    note: expect.stringContaining('embedded anew'),
   })
   // What has nothing to do with it is not asked about again.
   expect((await put(memoir, { llm: { model: 'm' } })).status).toBe(200)

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { SENTENCE } from '../../src/errors.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
-import { createJobFixture, gate } from '../support/job-fixture.ts'
+import { gate } from '../support/fake-ingest.ts'
+import { createJobFixture } from '../support/job-fixture.ts'
 
 const absent = !hasPostgres || !hasTemporal
 

@@ -1,13 +1,17 @@
 import getPort from 'get-port'
 import { expect, test, vi } from 'vitest'
+import { acceptSession } from '../../src/sessions/accept.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { createDevServer, createFrozenServer } from '../support/dev-server.ts'
-import { createJobFixture, untilStopped } from '../support/job-fixture.ts'
+import { untilStopped } from '../support/fake-ingest.ts'
+import { createJobFixture } from '../support/job-fixture.ts'
 
 const absent = !hasPostgres || !hasTemporal
 
 /** What a person would call at once, on a machine that does other things too. */
 const AT_ONCE_MS = 250
+/** More than are started at a time. */
+const BURST = 60
 
 test.skipIf(absent)(
   'with Temporal stopped a job is accepted at once, and started when Temporal is there',
@@ -54,6 +58,29 @@ test.skipIf(absent)(
     expect(outcomes['failed']).toBeLessThanOrEqual(20)
   },
 )
+
+test.skipIf(absent)('a burst is begun whole without waiting for a sweep', async () => {
+  await using memoir = await createJobFixture()
+  const { db, jobs, namespaceId } = memoir
+
+  await Promise.all(
+    Array.from({ length: BURST }, async (_, n) => {
+      const turns = [
+        { position: 0, role: 'user', name: null, content: `I like tea ${n}.`, at: null },
+      ]
+      const post = { namespaceId, userId: `ann-${n}`, collection: '', turns, metadata: {} }
+      await acceptSession({ db, launcher: jobs }, post)
+    }),
+  )
+
+  const begun = async () => {
+    const { rows } = await db.query<{ n: number }>(
+      'select count(*) as n from memoir.job where run_id is not null',
+    )
+    return rows[0]?.n
+  }
+  await expect.poll(begun, { timeout: 10_000 }).toBe(BURST)
+})
 
 test.skipIf(absent)(
   'a sweep on a Temporal that is away ends, and the next one tries again',

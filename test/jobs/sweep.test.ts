@@ -2,7 +2,8 @@ import { expect, test, vi } from 'vitest'
 import { SENTENCE } from '../../src/errors.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { createDevServer } from '../support/dev-server.ts'
-import { createJobFixture, gate, untilStopped, type JobFixture } from '../support/job-fixture.ts'
+import { gate, untilStopped } from '../support/fake-ingest.ts'
+import { createJobFixture, type JobFixture } from '../support/job-fixture.ts'
 import { startForeignWorker } from '../support/foreign-worker.ts'
 
 /** Job rows tell the truth whatever happens to the run, and a retry works afterwards. */

@@ -2,7 +2,8 @@ import { expect, test, vi } from 'vitest'
 import { SENTENCE } from '../../src/errors.ts'
 import { countRunnableJobs } from '../../src/stores/runnable-jobs.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
-import { createJobFixture, gate, untilStopped } from '../support/job-fixture.ts'
+import { gate, untilStopped } from '../support/fake-ingest.ts'
+import { createJobFixture } from '../support/job-fixture.ts'
 
 /** Two installations restored from one dump share namespaces, and with them workflow ids. */
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { present } from '../../src/api/fields.ts'
 import type { Memory } from '../../src/domain/recall.ts'
 import { createApiFixture, type ApiFixture } from '../api/api-fixture.ts'
+import { MEMORY_ORDERS } from '../../src/stores/memory-list.ts'
 import { hasPostgres } from '../support/database.ts'
 
 /** Lists by every combination of filters, page by page, beside the same filters over all memories in this process. */
@@ -32,6 +33,7 @@ const filter = fc.record({
   from: fc.option(fc.constantFrom(...DAYS), { nil: undefined }),
   to: fc.option(fc.constantFrom(...DAYS), { nil: undefined }),
   states: subset(['active', 'deleted'] as const),
+  order: fc.option(fc.constantFrom(...MEMORY_ORDERS), { nil: undefined }),
 })
 type Filter = typeof filter extends fc.Arbitrary<infer Value> ? Value : never
 
@@ -43,7 +45,9 @@ test.skipIf(!hasPostgres)(
     await fc.assert(
       fc.asyncProperty(filter, fc.integer({ min: 1, max: 9 }), async (wanted, limit) => {
         const listed = await pages(memoir, wanted, limit)
-        const expected = all.filter((each) => matches(each, wanted)).map(({ id }) => id)
+        const expected = inOrder(all, wanted.order)
+          .filter((each) => matches(each, wanted))
+          .map(({ id }) => id)
         expect(listed).toEqual(expected)
       }),
       { numRuns: 60 },
@@ -104,6 +108,11 @@ async function pages(memoir: ApiFixture, wanted: Filter, limit: number): Promise
   } while (cursor !== null)
   return found
 }
+
+const inOrder = (all: readonly Memory[], order: Filter['order']) =>
+  order === 'occurred'
+    ? all.toSorted((one, other) => other.occurred_at.localeCompare(one.occurred_at))
+    : all
 
 function matches(each: Memory, wanted: Filter): boolean {
   const at = new Date(each.occurred_at)

@@ -76,6 +76,25 @@ describe.skipIf(!hasPostgres || !hasTemporal)('narratives', () => {
     expect(left).toEqual([{ state: 'none', text: null }])
   }, 120_000)
 
+  test('what was written before is kept beside', async () => {
+    const { model } = narrator((asked) => `${TEXT} Told for the ${asked}th time.`)
+    await using memoir = await createTestMemoir({}, { languageModel: model })
+    const userId = await remember(memoir, 6)
+    for (let times = 0; times < 2; times += 1) {
+      const { id } = await memoir.services.narratives.regenerate(keyOf(memoir))
+      await memoir.until(id, 'succeeded')
+    }
+    expect(await read(memoir)).toMatchObject({
+      version: 2,
+      content: `${TEXT} Told for the 2th time.`,
+    })
+    const { rows } = await memoir.db.query(
+      'select version, narrative_content as text from memoir.user_narrative_version where user_id = $1',
+      [userId],
+    )
+    expect(rows).toEqual([{ version: 1, text: `${TEXT} Told for the 1th time.` }])
+  }, 60_000)
+
   test('fifty requests and more in a second make two narratives at most', async () => {
     const { model } = narrator(() => TEXT)
     await using memoir = await createTestMemoir({}, { languageModel: model })
@@ -133,10 +152,10 @@ describe.skipIf(!hasPostgres || !hasTemporal)('narratives', () => {
     expect(asked.length).toBe(6)
   }, 150_000)
 
-  test('of twenty thousand memories some hundred are told in parts that fit a window', async () => {
+  test('of fifty thousand memories some hundred are told in parts that fit a window', async () => {
     const { asked, model } = narrator(() => TEXT)
     await using memoir = await createTestMemoir({}, { languageModel: model })
-    await remember(memoir, 20_000)
+    await remember(memoir, 50_000)
     await memoir.services.narratives.regenerate(keyOf(memoir))
     await vi.waitFor(
       async () => expect(await read(memoir)).toMatchObject({ state: 'fresh' }),
@@ -151,6 +170,6 @@ describe.skipIf(!hasPostgres || !hasTemporal)('narratives', () => {
     const days = asked.flatMap(({ memories }) =>
       memories.map(({ occurredAt }) => Date.parse(occurredAt)),
     )
-    expect(Math.max(...days) - Math.min(...days)).toBeGreaterThan(19_000 * 3_600_000)
+    expect(Math.max(...days) - Math.min(...days)).toBeGreaterThan(49_000 * 3_600_000)
   }, 150_000)
 })

@@ -7,7 +7,8 @@ import type { Schedule } from '../../src/domain/schedule.ts'
 import { nightlyScheduleIds } from '../../src/temporal/ids.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { createDevServer } from '../support/dev-server.ts'
-import { createJobFixture, gate, type JobFixture } from '../support/job-fixture.ts'
+import { gate } from '../support/fake-ingest.ts'
+import { createJobFixture, type JobFixture } from '../support/job-fixture.ts'
 
 const absent = !hasPostgres || !hasTemporal
 const WAIT = { timeout: 20_000, interval: 50 }
@@ -168,7 +169,7 @@ test.skipIf(absent)('a later start changes nothing of a schedule that is there',
 
   const { config, db, temporal, jobs, services } = memoir
   const other = { ...config, NIGHTLY_CRON: '0 5 * * *' }
-  await createSchedules({ config: other, db, temporal, jobs, log: services.log }).keep()
+  await createSchedules({ ...services, config: other, db, temporal, jobs }).keep()
 
   expect(await nightly(memoir)).toMatchObject({
     cron: '0 2 * * *',
@@ -251,7 +252,8 @@ test.skipIf(absent)('what was removed stays removed until it is resumed', async 
   await schedules.remove(idOf(memoir), 'admin')
   await schedules.keep()
 
-  expect(await schedules.list(memoir.namespaceId)).toEqual([])
+  const left = await schedules.list(memoir.namespaceId)
+  expect(left.map(({ kind }) => kind)).toEqual(['consolidation', 'narratives'])
   await expect(handleOf(memoir).describe()).rejects.toThrow()
   await expect(schedules.trigger(idOf(memoir))).rejects.toMatchObject({ code: 'not_found' })
   await schedules.change(idOf(memoir), { paused: false }, 'admin')

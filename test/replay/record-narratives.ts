@@ -53,3 +53,25 @@ test('records a narrative that is asked for again while it is written', async ()
   )
   await recordHistory(temporal, { workflowId }, 'narrative-asked-again')
 }, 60_000)
+
+test('records a run over narratives', async () => {
+  await using memoir = await createTestMemoir({}, { languageModel: createRulesModel() })
+  const { db, namespaceId, services } = memoir
+  await ensureUsers(db, namespaceId, ['ann', 'bea'])
+  await db.query(
+    `insert into memoir.memory_trace (id, user_id, kind, content, content_hash, occurred_at)
+     select gen_random_uuid(), u.id, 'note', 'We went to the lake house on day ' || n, '', now()
+       from memoir.memory_user u, generate_series(1, 6) as n`,
+  )
+  await db.query('update memoir.memory_user set trace_count = 6')
+  const { id } = await services.narratives.acceptRun({ namespaceId })
+  const { workflow_id: workflowId, progress } = await memoir.until(id, 'succeeded')
+  expect(progress).toMatchObject({ created: 2 })
+  const { temporal } = services
+  const handle = temporal.client.workflow.getHandle(workflowId)
+  await vi.waitFor(
+    async () => expect((await handle.describe()).status.name).toBe('COMPLETED'),
+    10_000,
+  )
+  await recordHistory(temporal, { workflowId }, 'narratives-done')
+}, 60_000)

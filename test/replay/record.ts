@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest'
 import { MemoirError } from '../../src/errors.ts'
 import { nightlyScheduleIds } from '../../src/temporal/ids.ts'
-import { createJobFixture, gate, untilStopped } from '../support/job-fixture.ts'
+import { gate, untilStopped } from '../support/fake-ingest.ts'
+import { createJobFixture } from '../support/job-fixture.ts'
 import { recordHistory } from '../support/record-histories.ts'
 
 /** Not a check but the recorder: MEMOIR_RECORD_HISTORIES=true vitest run */

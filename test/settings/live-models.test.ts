@@ -9,7 +9,8 @@ import { ensureActiveSpace } from '../../src/stores/spaces.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 import { dutifulModel } from '../support/fake-chat.ts'
 import { startFakeVendor, type FakeVendor } from '../support/fake-vendor.ts'
-import { BULK, extractOf, failureOf } from '../support/vendor-model.ts'
+import { failureOf } from '../support/vendor.ts'
+import { BULK, extractOf } from '../support/vendor-model.ts'
 
 const suite = hasPostgres ? test : test.skip
 
@@ -42,7 +43,11 @@ function createProcess(url: string, env: Record<string, string> = {}) {
   })
   const parts = { config, db, metrics: createMetrics(), log: pino({ level: 'silent' }) }
   const models = createLiveModels(parts)
-  const settings = createAiSettings({ ...parts, onChange: () => models.forget() })
+  const settings = createAiSettings({
+    ...parts,
+    onChange: () => models.forget(),
+    launch: () => undefined,
+  })
   return {
     db,
     models,

@@ -4,83 +4,33 @@ import { pino } from 'pino'
 import { inject, vi } from 'vitest'
 import { loadConfig, type Config } from '../../src/config.ts'
 import type { BackfillJob, Job, JobState, WalkKind } from '../../src/domain/job.ts'
-import type { Ingest, PageHooks, PageRequest } from '../../src/ingest/ingest.ts'
+import type { Ingest } from '../../src/ingest/ingest.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
 import { argumentOf } from '../../src/jobs/arguments.ts'
 import type { JobKey, Jobs, Schedules } from '../../src/jobs/jobs.ts'
+import type { Launcher } from '../../src/jobs/launcher.ts'
 import { createRuns } from '../../src/jobs/runs.ts'
 import { createSchedules, type ScheduleKeeper } from '../../src/jobs/schedules.ts'
 import { startSweep, type Sweep, type SweepOptions } from '../../src/jobs/sweep.ts'
-import { createPersistence } from '../../src/memories/persist.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import type { Database } from '../../src/stores/database.ts'
 import { createPostgresGraph } from '../../src/stores/postgres-graph.ts'
-import { findPosition, savePosition } from '../../src/stores/job-progress.ts'
 import { findJobRow, insertJob, markStarted, type JobRow } from '../../src/stores/jobs.ts'
 import { ensureNamespace } from '../../src/stores/tenants.ts'
 import { openTemporal, type TemporalClient } from '../../src/temporal/client.ts'
 import { WALKS, WORKFLOWS } from '../../src/temporal/ids.ts'
 import { startWorker, type RunningWorker, type WorkerServices } from '../../src/worker.ts'
-import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
-import { createSyncSteps, type SyncSteps } from '../../src/graph/sync-steps.ts'
-import { createEraseSteps } from '../../src/forget/erase-steps.ts'
-import { createProcessFocus } from '../../src/stores/focus.ts'
-import { createSyncs } from '../../src/jobs/sync.ts'
-import { createNarrativeSteps } from '../../src/narratives/steps.ts'
-import { createSessionSteps } from '../../src/sessions/process.ts'
-import { createScriptedModel } from './scripted-model.ts'
+import type { SyncSteps } from '../../src/graph/sync-steps.ts'
+import {
+  createConsolidations,
+  type Consolidations,
+} from '../../src/consolidation/consolidations.ts'
+import { createNarratives, type Narratives } from '../../src/narratives/narratives.ts'
 import { createTestDatabase } from './database.ts'
-import { NO_PROGRESS } from './progress.ts'
+import { createFakeIngest, type FakeIngest, type IngestScript } from './fake-ingest.ts'
+import { jobServices } from './job-services.ts'
 
 /** Jobs on a real Temporal and a real Postgres, with an ingest that does what the test says. */
-
-export interface FakeIngest extends Ingest {
-  readonly begun: string[]
-  /** The positions that pages were asked for, in order, repeated ones too. */
-  readonly asked: (string | null)[]
-  readonly finished: string[]
-}
-
-export interface IngestScript {
-  /** How many pages the source has. */
-  readonly pages?: number
-  onBegin?(): Promise<void> | void
-  /** Before a page is done; `page` counts from 1. */
-  onPage?(page: number, hooks: PageHooks, request: PageRequest): Promise<void> | void
-}
-
-/** From when on the fake reads what changed. */
-export const SINCE = '2026-01-01T00:00:00.000Z'
-
-/** Keeps its position in the job's row, as the real one does. */
-export function createFakeIngest(db: Database, script: IngestScript = {}): FakeIngest {
-  const { pages = 3 } = script
-  const [begun, asked, finished]: [string[], (string | null)[], string[]] = [[], [], []]
-  return {
-    begun,
-    asked,
-    finished,
-    async begin({ jobId, changedOnly }) {
-      begun.push(jobId)
-      await script.onBegin?.()
-      const cursor = (await findPosition(db, jobId))?.cursor ?? null
-      return changedOnly ? { cursor, since: SINCE } : { cursor }
-    },
-    async page(request, hooks) {
-      asked.push(request.after)
-      const page = Number(request.after ?? 0) + 1
-      await script.onPage?.(page, hooks, request)
-      const progress = { ...NO_PROGRESS, processed: page, total: pages }
-      const next = page < pages ? String(page) : null
-      await savePosition(db, { jobId: request.jobId, cursor: next, progress: { ...progress } })
-      return { next, progress }
-    },
-    async finish({ jobId }) {
-      finished.push(jobId)
-      return NO_PROGRESS
-    },
-  }
-}
 
 /** Never in the way of a test: each says itself when to sweep, unless it wants the loop. */
 const NO_SWEEP: SweepOptions = {
@@ -96,10 +46,14 @@ export interface JobFixture extends AsyncDisposable {
   readonly config: Config
   readonly db: Database
   readonly databaseUrl: string
-  readonly jobs: Jobs & { close(): Promise<void> }
+  readonly jobs: Jobs & Pick<Launcher, 'launch' | 'close'>
   readonly temporal: TemporalClient
   readonly ingest: FakeIngest
-  readonly services: WorkerServices & { readonly schedules: Schedules & ScheduleKeeper }
+  readonly services: WorkerServices & {
+    readonly schedules: Schedules & ScheduleKeeper
+    readonly consolidations: Consolidations
+    readonly narratives: Narratives
+  }
   readonly namespaceId: string
   work(options?: {
     sweep?: Partial<SweepOptions>
@@ -149,44 +103,25 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const temporal = await openTemporal(config)
   const jobs = createJobs({ config, db, temporal, metrics, log })
   const ingest = createFakeIngest(db, options)
-  const schedules = createSchedules({ config, db, temporal, jobs, log })
-  const graph = createPostgresGraph(db)
-  const embedder = createHashingEmbedder({ dimensions: 64, precision: 'fp16' })
-  const persistence = createPersistence({ config, db, embedder, graph: createPostgresGraph(db) })
-  const sessions = createSessionSteps({
+  const analyse = async () => await Promise.resolve(null)
+  const narratives = createNarratives({ config, db, launcher: jobs, analyse })
+  const consolidations = createConsolidations({ config, db, launcher: jobs })
+  const schedules = createSchedules({
     config,
     db,
-    embedder,
-    languageModel: createScriptedModel(),
-  })
-  const narration = createNarrativeSteps({
-    config,
-    db,
-    embedder,
-    languageModel: createScriptedModel(),
-  })
-  const sync = createSyncSteps({ db, graph })
-  const syncs = createSyncs({ db, launcher: jobs })
-  const services = {
-    graph,
-    sync,
-    syncs,
-    erase: createEraseSteps({
-      db,
-      graph,
-      focus: createProcessFocus({ ttlSeconds: 60 }),
-      temporal,
-    }),
-    config,
-    log,
-    db,
-    metrics,
-    ingest,
-    persistence,
-    sessions,
-    narration,
     temporal,
+    jobs,
+    consolidations,
+    narratives,
+    log,
+  })
+  const graph = createPostgresGraph(db)
+  const services = {
+    ...jobServices({ config, db, log, metrics, temporal, graph, launcher: jobs }),
+    ingest,
     schedules,
+    consolidations,
+    narratives,
   }
   const namespaceId = await newNamespace(db, namespace, options.namespaceId)
   const workers: RunningWorker[] = []
@@ -211,7 +146,7 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     async work({
       sweep = {},
       ingest: other = ingest,
-      sync: steps = sync,
+      sync: steps = services.sync,
       keepSchedulesMs = 3_600_000,
     } = {}) {
       const worker = await startWorker(
@@ -296,24 +231,4 @@ async function newNamespace(db: Database, name: string, id?: string): Promise<st
   if (id === undefined) return made.id
   await db.query('update memoir.namespace set id = $2::uuid where id = $1::uuid', [made.id, id])
   return id
-}
-
-/** Stays in the page, alive, until the step is told to stop. */
-export async function untilStopped(hooks: PageHooks): Promise<void> {
-  hooks.beat()
-  const beating = setInterval(() => hooks.beat(), BEAT_MS)
-  hooks.signal.addEventListener('abort', () => clearInterval(beating))
-  if (hooks.signal.aborted) return
-  await new Promise((resolve) => {
-    hooks.signal.addEventListener('abort', resolve)
-  })
-}
-
-/** A heartbeat carries a cancellation back, at most every 0.8 of its timeout. */
-const BEAT_MS = 100
-
-/** A promise and its key, for steps that wait until the test says so. */
-export function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  return { passed: promise, open: () => resolve() }
 }

@@ -3,7 +3,8 @@ import { MemoirError, SENTENCE } from '../../src/errors.ts'
 import { progress } from '../../src/workflows/messages.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { readHistories } from '../support/history-audit.ts'
-import { createJobFixture, gate, untilStopped } from '../support/job-fixture.ts'
+import { gate, untilStopped } from '../support/fake-ingest.ts'
+import { createJobFixture } from '../support/job-fixture.ts'
 
 const absent = !hasPostgres || !hasTemporal
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
-import { createJobFixture, SINCE } from '../support/job-fixture.ts'
+import { SINCE } from '../support/fake-ingest.ts'
+import { createJobFixture } from '../support/job-fixture.ts'
 
 const absent = !hasPostgres || !hasTemporal
 

@@ -3,7 +3,7 @@ import { Empty, PageHead, Problem, Skeleton, StateBadge, When } from '../parts/b
 import { JobControls } from '../parts/job-controls.tsx'
 import { useLiveJob } from '../parts/live-job.ts'
 import { Paged, usePages } from '../parts/pages.tsx'
-import { CountsList, countsOf, ProgressBar } from '../parts/progress.tsx'
+import { CountsList, countsOf, isWalk, OtherCounts, ProgressBar } from '../parts/progress.tsx'
 import { capital, count } from '../parts/words.ts'
 import { pathTo } from '../route.ts'
 import { useMemoir } from '../session.tsx'
@@ -43,14 +43,16 @@ function ShownJob({ job }: { readonly job: Job }) {
       </PageHead>
       <output className="unseen">{`The job is ${job.state}${share}`}</output>
       {job.error === null ? null : <JobFault job={job} />}
-      <section className="card" aria-label="Progress">
-        <ProgressBar job={job} label="Progress" />
-        <CountsList job={job} />
-      </section>
+      {isWalk(job) ? (
+        <section className="card" aria-label="Progress">
+          <ProgressBar job={job} label="Progress" />
+          <CountsList job={job} />
+        </section>
+      ) : (
+        <OtherCounts progress={job.progress} />
+      )}
       <Course job={job} />
-      {job.kind === 'backfill' || job.kind === 'nightly' ? (
-        <Failures job={job.id} errors={errors} />
-      ) : null}
+      {isWalk(job) ? <Failures job={job.id} errors={errors} /> : null}
     </>
   )
 }
@@ -71,7 +73,15 @@ function JobFault({ job: { error } }: { readonly job: Job }) {
 
 function Course({ job }: { readonly job: Job }) {
   return (
-    <dl className="pairs course">
+    <dl className="card facts" aria-label="Course">
+      {job.user_id === null ? null : (
+        <div>
+          <dt>User</dt>
+          <dd>
+            <a href={pathTo('users', { id: job.user_id })}>{job.user_id}</a>
+          </dd>
+        </div>
+      )}
       <div>
         <dt>Accepted</dt>
         <dd>

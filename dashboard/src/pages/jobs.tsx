@@ -1,20 +1,21 @@
 import { useState } from 'react'
 import type { Job, JobFilter } from '../../../src/client/index.ts'
 import { Empty, PageHead } from '../parts/basics.tsx'
+import { JobRows } from '../parts/job-rows.tsx'
 import { Paged, usePages } from '../parts/pages.tsx'
+import { Segments } from '../parts/segments.tsx'
 import { StartBackfill } from '../parts/start-backfill.tsx'
 import { words } from '../parts/words.ts'
 import { useMemoir, useSession } from '../session.tsx'
-import { JobRows } from './overview.tsx'
 
-const STATES = ['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const
+const CHOICES = ['all', 'queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const
 const LOOK_AGAIN_MS = 3_000
 const PAGE = 25
 
 export function Jobs() {
   const { key } = useSession()
   const memoir = useMemoir()
-  const [state, setState] = useState<Job['state'] | 'all'>('all')
+  const [state, setState] = useState<(typeof CHOICES)[number]>('all')
   const [starting, setStarting] = useState(false)
   const filter: JobFilter = state === 'all' ? { limit: PAGE } : { limit: PAGE, state }
   const list = usePages<Job>({
@@ -32,7 +33,7 @@ export function Jobs() {
           </button>
         ) : null}
       </PageHead>
-      <StateFilter state={state} onChange={setState} />
+      <Segments legend="State" choices={CHOICES} chosen={state} onChange={setState} />
       <Paged list={list} empty={<NoJobs state={state} />}>
         {(jobs) => <JobRows jobs={jobs} />}
       </Paged>
@@ -41,31 +42,7 @@ export function Jobs() {
   )
 }
 
-interface StateFilterProps {
-  readonly state: Job['state'] | 'all'
-  onChange(state: Job['state'] | 'all'): void
-}
-
-function StateFilter({ state, onChange }: StateFilterProps) {
-  return (
-    <fieldset className="segments">
-      <legend className="unseen">State</legend>
-      {(['all', ...STATES] as const).map((each) => (
-        <label key={each}>
-          <input
-            type="radio"
-            name="state"
-            checked={each === state}
-            onChange={() => onChange(each)}
-          />
-          <span>{each}</span>
-        </label>
-      ))}
-    </fieldset>
-  )
-}
-
-function NoJobs({ state }: Pick<StateFilterProps, 'state'>) {
+function NoJobs({ state }: { readonly state: (typeof CHOICES)[number] }) {
   if (state !== 'all') return <Empty title={`No ${words(state)} jobs`} />
   return (
     <Empty title="No jobs yet">

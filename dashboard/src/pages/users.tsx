@@ -37,7 +37,7 @@ export function Users() {
 
 function UserTable({ users }: { readonly users: readonly User[] }) {
   return (
-    <div className="table-box">
+    <div className="table-box stacks">
       <table>
         <thead>
           <tr>
@@ -55,11 +55,15 @@ function UserTable({ users }: { readonly users: readonly User[] }) {
           {users.map((user) => (
             <tr key={user.user_id}>
               <th scope="row">
-                <a href={pathTo('memories', { query: { user: user.user_id } })}>{user.user_id}</a>
+                <a href={pathTo('users', { id: user.user_id })}>{user.user_id}</a>
               </th>
-              <td className="number">{count(user.memories)}</td>
-              <td className="number">{count(user.episodes)}</td>
-              <td>
+              <td className="number" data-label="Memories">
+                {count(user.memories)}
+              </td>
+              <td className="number" data-label="Conversations">
+                {count(user.episodes)}
+              </td>
+              <td data-label="Last active">
                 <When at={user.last_active_at} />
               </td>
             </tr>

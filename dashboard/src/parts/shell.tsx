@@ -4,12 +4,17 @@ import { useSession } from '../session.tsx'
 import { Mark } from './mark.tsx'
 
 /** Pages that only an administrator's key can read. */
-const ADMINS: ReadonlySet<PageName> = new Set(['schedules', 'keys', 'settings'])
+const ADMINS: ReadonlySet<PageName> = new Set(['schedules', 'sync', 'keys', 'settings'])
 
 interface ShellProps extends PropsWithChildren {
   readonly page: PageName
   readonly titles: Record<PageName, string>
   readonly main: RefObject<HTMLElement | null>
+}
+
+/** Where there is no room for all pages, the one in hand is brought into sight. */
+function intoSight(link: HTMLElement | null): void {
+  link?.scrollIntoView({ block: 'nearest', inline: 'center' })
 }
 
 /** Navigation beside the page, or above it where there is no room. */
@@ -30,7 +35,11 @@ export function Shell({ page, titles, main, children }: ShellProps) {
           <ul>
             {pages.map((name) => (
               <li key={name}>
-                <a href={pathTo(name)} aria-current={name === page ? 'page' : undefined}>
+                <a
+                  href={pathTo(name)}
+                  aria-current={name === page ? 'page' : undefined}
+                  ref={name === page ? intoSight : undefined}
+                >
                   {titles[name]}
                 </a>
               </li>

@@ -42,3 +42,28 @@ export const capital = (name: string) => {
   const text = words(name)
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
+
+export const plural = (value: number, one: string, many = `${one}s`) =>
+  `${count(value)} ${value === 1 ? one : many}`
+
+const longDay = new Intl.DateTimeFormat('en', {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+})
+const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hour12: false })
+export const longDayOf = (at: string) => longDay.format(new Date(at))
+export const clockOf = (at: string) => clock.format(new Date(at))
+
+const briefly = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
+const shortDay = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', timeZone: 'UTC' })
+
+/** A count where there is little room. */
+export const brief = (value: number) => briefly.format(value)
+/** A day of the record, which counts in UTC. */
+export const shortDayOf = (day: string) => shortDay.format(new Date(day))
+/** Milliseconds as a span of time. */
+export const span = (ms: number) => (ms < 1000 ? `${Math.round(ms)} ms` : briefSeconds(ms / 1000))
+const briefSeconds = (seconds: number) =>
+  seconds < 60 ? `${Math.round(seconds * 10) / 10} s` : duration(seconds)

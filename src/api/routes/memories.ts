@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { MEMORY_STATES } from '../../domain/memory.ts'
+import { MEMORY_ORDERS } from '../../stores/memory-list.ts'
 import {
   kind,
   moment,
@@ -26,7 +27,7 @@ const listMemories = createRoute({
   path: '/v1/memories',
   operationId: 'listMemories',
   tags: ['memories'],
-  summary: 'List memories of a user, the latest known first',
+  summary: 'List memories of a user, the latest first',
   description: 'Those that are active, unless `state` asks for others.',
   ...needs('reader'),
   request: {
@@ -41,6 +42,9 @@ const listMemories = createRoute({
       session_id: text(256).optional(),
       from: moment.optional(),
       to: moment.optional(),
+      order: z.enum(MEMORY_ORDERS).default('known').openapi({
+        description: 'The latest first, by when they became known or by when it happened.',
+      }),
     }),
   },
   responses: { 200: json(pageOf(memorySchema), 'Memories'), ...refuses() },

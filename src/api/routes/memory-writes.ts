@@ -1,13 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { MemoirError, SENTENCE } from '../../errors.ts'
-import type { AcceptedMemories, NewMemory } from '../../memories/memories.ts'
-import { acceptedAnswer, awaitJob, requireSuccess, writtenMemories } from '../await-memories.ts'
+import type { NewMemory } from '../../memories/memories.ts'
+import { awaitJob, requireSuccess, writtenMemories } from '../await-memories.ts'
 import type { GuardedEnv, Principal } from '../environment.ts'
 import { present, uuid } from '../fields.ts'
 import { needs } from '../guard.ts'
-import { once } from '../idempotency.ts'
-import { inferMemories, inferredMemories, type Inferred } from '../infer.ts'
+import { inferMemories, inferredMemories } from '../infer.ts'
 import {
   batchBody,
   changeBody,
@@ -17,20 +16,18 @@ import {
   storeBody,
   type StoreBody,
 } from '../memory-bodies.ts'
-import { memoryKey, userOf } from '../reach.ts'
+import {
+  acceptMemoriesOnce,
+  reachOf,
+  requireUser,
+  writeHeaders,
+  writeRefusals,
+} from '../memory-calls.ts'
+import { memoryKey } from '../reach.ts'
 import { body, json, refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
 import { acceptedMemoriesSchema, memorySchema } from '../schemas.ts'
 
-const writeHeaders = {
-  'idempotency-key': z
-    .string()
-    .optional()
-    .openapi({ description: 'The same key and body again within 24 hours: the same answer.' }),
-  prefer: z.string().optional().openapi({
-    description: '`wait=N`: waits up to N seconds (60 at most) until every store has it.',
-  }),
-}
 const changeHeaders = {
   ...writeHeaders,
   'if-match': z
@@ -42,14 +39,6 @@ const headers = z.object(writeHeaders)
 const matchHeaders = z.object(changeHeaders)
 
 const params = z.object({ id: uuid })
-const writeRefusals = refuses(
-  'conflict',
-  'in_progress',
-  'suppressed_user',
-  'payload_too_large',
-  'unsupported_media_type',
-  'vendor_refused',
-)
 const changeRefusals = { ...writeRefusals, ...refuses('precondition_failed') }
 
 const items = z.object({ items: z.array(memorySchema).readonly() })
@@ -140,32 +129,6 @@ const restoreMemory = createRoute({
   },
 })
 
-interface Keyed {
-  readonly route: string
-  readonly key: string | undefined
-  readonly body: unknown
-}
-
-async function acceptOnce(
-  c: Context<GuardedEnv>,
-  keyed: Keyed,
-  write: () => Promise<AcceptedMemories | Inferred>,
-) {
-  const { services, principal } = c.var
-  const answer = await once(services, { principal, ...keyed }, async () => ({
-    status: 202,
-    body: acceptedAnswer(await write()),
-  }))
-  return acceptedMemoriesSchema.parse(answer.body)
-}
-
-/** @throws MemoirError `not_found` for a bound key that names somebody else */
-function requireUser(c: Context<GuardedEnv>, named: string | undefined): string {
-  const user = userOf(c.var.principal, named)
-  if (user === null) throw new MemoirError('not_found', SENTENCE.not_found)
-  return user
-}
-
 /** A number, bare or as an entity tag; `*` is any. @throws MemoirError `invalid_request` */
 function revisionOf(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined
@@ -188,14 +151,23 @@ export const memoryWriteRoutes = createRouter()
     const { services, principal } = c.var
     const given = c.req.valid('json')
     const { 'idempotency-key': key, prefer } = c.req.valid('header')
-    const userId = requireUser(c, given.user_id)
+    const userId = requireUser(principal, given.user_id)
     const infers = given.messages !== undefined && given.infer !== false
     const memories = infers ? [] : memoriesOf(given, principal)
-    const done = await acceptOnce(c, { route: 'POST /v1/memories', key, body: given }, async () => {
-      if (infers) return await inferMemories(services, principal, { given, userId })
-      const extractEntities = given.extract_entities
-      return await services.memories.store({ ...reachOf(c), userId, memories, extractEntities })
-    })
+    const done = await acceptMemoriesOnce(
+      c,
+      { route: 'POST /v1/memories', key, body: given },
+      async () => {
+        if (infers) return await inferMemories(services, principal, { given, userId })
+        const extractEntities = given.extract_entities
+        return await services.memories.store({
+          ...reachOf(principal),
+          userId,
+          memories,
+          extractEntities,
+        })
+      },
+    )
     const job = await awaitJob(c, { job: done.job, prefer })
     if (job === null) return c.json(done, 202)
     if (done.session_id !== undefined) {
@@ -213,16 +185,16 @@ export const memoryWriteRoutes = createRouter()
     const { services, principal } = c.var
     const given = c.req.valid('json')
     const { 'idempotency-key': key, prefer } = c.req.valid('header')
-    const userId = requireUser(c, given.user_id)
+    const userId = requireUser(principal, given.user_id)
     const memories = given.memories.map((memory, index) =>
       newMemory(memory, principal, `memories.${index}.`),
     )
     const extractEntities = given.extract_entities
-    const done = await acceptOnce(
+    const done = await acceptMemoriesOnce(
       c,
       { route: 'POST /v1/memories/batch', key, body: given },
       async () =>
-        await services.memories.store({ ...reachOf(c), userId, memories, extractEntities }),
+        await services.memories.store({ ...reachOf(principal), userId, memories, extractEntities }),
     )
     const job = await awaitJob(c, { job: done.job, prefer })
     if (job === null) return c.json(done, 202)
@@ -241,7 +213,7 @@ export const memoryWriteRoutes = createRouter()
       revision,
       extractEntities: given.extract_entities,
     })
-    const done = await acceptOnce(
+    const done = await acceptMemoriesOnce(
       c,
       { route: 'PATCH /v1/memories/{id}', key, body: { ...given, id, revision } },
       async () => await services.memories.update(update),
@@ -255,7 +227,7 @@ export const memoryWriteRoutes = createRouter()
     const { 'idempotency-key': idempotency, prefer, 'if-match': ifMatch } = c.req.valid('header')
     const revision = revisionOf(ifMatch)
     const key = memoryKey(principal, id)
-    const done = await acceptOnce(
+    const done = await acceptMemoriesOnce(
       c,
       {
         route: 'DELETE /v1/memories/{id}',
@@ -271,7 +243,7 @@ export const memoryWriteRoutes = createRouter()
     const { services, principal } = c.var
     const { id } = c.req.valid('param')
     const { 'idempotency-key': key, prefer } = c.req.valid('header')
-    const done = await acceptOnce(
+    const done = await acceptMemoriesOnce(
       c,
       { route: 'POST /v1/memories/{id}/restore', key, body: { id } },
       async () => await services.memories.restore(memoryKey(principal, id)),
@@ -287,9 +259,4 @@ async function answerOne(c: Context<GuardedEnv>, done: Done, prefer: string | un
   const [memory] = await writtenMemories(c, job, done.ids)
   if (memory === undefined) throw new MemoirError('not_found', SENTENCE.not_found)
   return c.json(memory, 200)
-}
-
-function reachOf(c: Context<GuardedEnv>) {
-  const { namespaceId, scopes } = c.var.principal
-  return scopes === null ? { namespaceId } : { namespaceId, scopes }
 }

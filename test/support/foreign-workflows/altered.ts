@@ -7,11 +7,15 @@ async function altered(): Promise<void> {
 
 export {
   altered as backfill,
+  altered as consolidate,
+  altered as dream,
   altered as eraseUser,
   altered as narrate,
+  altered as narrateAll,
   altered as nightly,
   altered as persistMemory,
   altered as processSession,
+  altered as reembed,
   altered as scheduledNightly,
   altered as sync,
 }

@@ -1,0 +1,106 @@
+import type { Config } from '../config.ts'
+import { MemoirError } from '../errors.ts'
+import { embedTexts } from '../ingest/embed.ts'
+import { purseOf } from '../ingest/purse.ts'
+import type { Embedder } from '../providers/embedder.ts'
+import type { Database } from '../stores/database.ts'
+import { lockUsers } from '../stores/memory-users.ts'
+import { readTexts, writeShadow, type ShadowGap, type SpacePair } from '../stores/reembed.ts'
+
+export interface FillContext {
+  readonly config: Config
+  readonly db: Database
+  readonly jobId: string
+  readonly pair: SpacePair
+  /** Of the space that is filled. */
+  readonly maker: Embedder
+  readonly signal: AbortSignal
+}
+
+/** Bounds what a step holds in memory, and what a crash makes it pay for again. */
+const BATCH_TEXTS = 128
+const BATCH_BYTES = 2 * 1024 * 1024
+
+/**
+ * Embeds what the space lacks. Texts are read, embedded outside of any transaction, and written under their users' locks where they
+ * are still what they were; what changed meanwhile was noted by whoever changed it.
+ * @returns how many vectors were made
+ */
+export async function fillGaps(
+  context: FillContext,
+  walked: readonly ShadowGap[],
+): Promise<number> {
+  let made = 0
+  for (const batch of batches(walked.filter(({ there }) => !there))) {
+    context.signal.throwIfAborted()
+    made += await fillBatch(context, batch)
+  }
+  return made
+}
+
+/** A text that changes between being read and being written is read again. Whoever never stops changing it notes each change anyway. */
+const TRIES = 3
+
+async function fillBatch(context: FillContext, batch: readonly ShadowGap[]): Promise<number> {
+  let open = batch
+  for (let tries = 0; open.length > 0 && tries < TRIES; tries += 1) {
+    const written = await fillOnce(context, open)
+    open = open.filter(({ traceId, head }) => !written.has(`${traceId} ${head}`))
+  }
+  return batch.length - open.length
+}
+
+/** @returns the vectors that are there now, as trace and head */
+async function fillOnce(
+  { config, db, jobId, pair, maker, signal }: FillContext,
+  batch: readonly ShadowGap[],
+): Promise<ReadonlySet<string>> {
+  const texts = new Map((await readTexts(db, batch)).map((text) => [text.traceId, text]))
+  const vectors = await embedTexts(
+    [...texts.values()].map(({ traceId, content }) => ({ id: traceId, content })),
+    {
+      embedder: maker,
+      chunkChars: config.EMBEDDING_CHUNK_CHARS,
+      signal,
+      priority: 'bulk',
+      purse: purseOf({ db, config }, { jobId, model: pair.to.model }),
+    },
+  )
+  const writes = batch.flatMap(({ traceId, head, userId }) => {
+    const [text, vec] = [texts.get(traceId), vectors.get(traceId)]
+    return text && vec ? [{ traceId, head, userId, revision: text.revision, vec }] : []
+  })
+  return await db.transaction(async (tx) => {
+    const locked = await lockUsers(tx, [...new Set(writes.map(({ userId }) => userId))])
+    return await writeShadow(
+      tx,
+      pair,
+      writes.filter(({ userId }) => locked.has(userId)),
+    )
+  })
+}
+
+function* batches(gaps: readonly ShadowGap[]): Generator<ShadowGap[]> {
+  let batch: ShadowGap[] = []
+  let bytes = 0
+  for (const gap of gaps) {
+    const full = batch.length === BATCH_TEXTS || bytes + gap.bytes > BATCH_BYTES
+    if (batch.length > 0 && full) {
+      yield batch
+      batch = []
+      bytes = 0
+    }
+    batch.push(gap)
+    bytes += gap.bytes
+  }
+  if (batch.length > 0) yield batch
+}
+
+/** @throws MemoirError `configuration_invalid` when nobody makes the vectors of the space */
+export function requireMaker(maker: Embedder | null, { to }: SpacePair): Embedder {
+  if (maker !== null) return maker
+  throw new MemoirError(
+    'configuration_invalid',
+    `no configured endpoint makes the vectors of ${to.model} (${to.dimensions})`,
+  )
+}
