@@ -21,8 +21,6 @@ import {
   importedAnswer,
   jobAnswer,
   keyAnswer,
-  narrativeAnswer,
-  narrativeFailureAnswer,
   newKeyAnswer,
   pageOf,
   postAcceptedAnswer,
@@ -37,6 +35,7 @@ import {
   tombstoneAnswer,
   toolAnswer,
 } from './answers.ts'
+import { narrativeCalls } from './narrative-calls.ts'
 
 export interface ClientOptions {
   /** Where the API is; in-process it only names the host of requests. */
@@ -149,7 +148,7 @@ interface AskOptions {
   readonly prefer?: string
 }
 
-type AskFor = ReturnType<typeof createAsk>
+export type AskFor = ReturnType<typeof createAsk>
 
 /** The HTTP API as the command line uses it; every method throws the MemoirError that the API's answer names. */
 export function createClient(options: ClientOptions) {
@@ -216,27 +215,6 @@ function memoryCalls(ask: AskFor) {
       await ask(acceptedAnswer, 'DELETE', `/v1/users/${encodeURIComponent(id)}`),
     receipt: async (id: string) =>
       await ask(receiptAnswer, 'GET', `/v1/erasures/${encodeURIComponent(id)}`),
-  }
-}
-
-function narrativeCalls(ask: AskFor) {
-  const path = (user: string) => `/v1/narratives/${encodeURIComponent(user)}`
-  return {
-    /** @param analysis whether one may stand in for a text that is missing; it takes some seconds */
-    narrative: async (user: string, analysis: boolean) =>
-      await ask(narrativeAnswer, 'GET', path(user), {
-        query: analysis ? {} : { analysis: 'false' },
-      }),
-    regenerateNarrative: async (user: string) =>
-      await ask(acceptedAnswer, 'POST', `${path(user)}/regenerate`),
-    backfillNarratives: async () => await ask(acceptedAnswer, 'POST', '/v1/narratives/backfill'),
-    narrativeFailures: async (id: string, query: Query) =>
-      await ask(
-        pageOf(narrativeFailureAnswer),
-        'GET',
-        `/v1/narratives/backfill/${encodeURIComponent(id)}/failures`,
-        { query },
-      ),
   }
 }
 
