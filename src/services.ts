@@ -1,6 +1,6 @@
 import type { ApiServices } from './api/context.ts'
 import type { Config } from './config.ts'
-import { openConnections } from './connections.ts'
+import { openConnections, type Connections } from './connections.ts'
 import type { ConversationSource } from './ingest/conversation.ts'
 import { ingestByNamespace } from './ingest/by-namespace.ts'
 import { createEstimate } from './ingest/estimate.ts'
@@ -36,6 +36,8 @@ import { createRecall } from './recall/recall.ts'
 import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
 import { createLiveModels, type LiveModels } from './settings/live-models.ts'
 import { createAiSettings } from './settings/settings.ts'
+import { createEpisodes } from './episodes/service.ts'
+import { createEpisodeSteps, type EpisodeSteps } from './episodes/steps.ts'
 import { createReembeds } from './reembed/service.ts'
 import { createReembedSteps, type ReembedSteps } from './reembed/steps.ts'
 import { sourceByNamespace } from './sources/source-by-namespace.ts'
@@ -67,6 +69,7 @@ export interface Services extends ApiServices {
   readonly sync: SyncSteps
   readonly erase: EraseSteps
   readonly reembed: ReembedSteps
+  readonly episodeSteps: EpisodeSteps
   close(): Promise<void>
 }
 
@@ -118,6 +121,7 @@ export async function createServices(
     exposition: createExposition(parts),
     recall: recallOf(parts, { embedder, activeSpace, spending }),
     ...embedding({ ...parts, embedder, models, launch: jobs.launch }),
+    ...migrating({ ...parts, embedder, inForce, jobs, connections }),
     estimate: createEstimate(config, { sourceOf, embedder }),
     health: createHealth({ ...connections, embedder, languageModel, models, activeSpace }),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
@@ -182,6 +186,23 @@ function recallOf(
   const timeoutMs = config.RECALL_EMBED_TIMEOUT_MS
   const question = createQuestions({ ...asking, timeoutMs, log })
   return createRecall({ db, question, metrics })
+}
+
+interface MigratingParts extends Pick<Services, 'config' | 'db' | 'embedder'> {
+  readonly inForce: LiveModels['config']
+  readonly jobs: Pick<ReturnType<typeof createJobs>, 'launch'>
+  readonly connections: Pick<Connections, 'episodes'>
+}
+
+/** What another system kept. */
+function migrating(parts: MigratingParts): Pick<Services, 'episodes' | 'episodeSteps'> {
+  const { config, db, embedder, inForce, jobs, connections } = parts
+  const source = connections.episodes
+  const language = config.MEMORY_LANGUAGE
+  return {
+    episodes: createEpisodes({ db, source, language, launch: jobs.launch }),
+    episodeSteps: createEpisodeSteps({ db, source, embedder, inForce }),
+  }
 }
 
 /** Which model makes vectors, and what changes when another does. */

@@ -19,6 +19,7 @@ import {
   postAcceptedAnswer,
   recallAnswer,
   contextAnswer,
+  episodesPreviewAnswer,
   reembedAnswer,
   rememberedAnswer,
   scheduleAnswer,
@@ -195,6 +196,12 @@ function operatorCalls(ask: AskFor) {
     budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
     setBudget: async (perDay: number | null) =>
       await ask(budgetAnswer, 'PUT', '/v1/settings/budget', { body: { per_day: perDay } }),
+    previewEpisodes: async (sample: number) =>
+      await ask(episodesPreviewAnswer, 'POST', '/v1/migrations/episodes', {
+        body: { dry_run: true, sample },
+      }),
+    migrateEpisodes: async (body: { readonly heads: readonly string[]; readonly limit?: number }) =>
+      await ask(acceptedAnswer, 'POST', '/v1/migrations/episodes', { body }),
     reembed: async () => await ask(reembedAnswer, 'GET', '/v1/reembed'),
     startReembed: async (body: { readonly undo: boolean }) =>
       await ask(acceptedAnswer, 'POST', '/v1/reembed', { body }),

@@ -10,6 +10,7 @@ import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
 import { registerMcp } from './commands/mcp.ts'
 import { registerMigrate } from './commands/migrate.ts'
+import { registerMigrateEpisodes } from './commands/migrate-episodes.ts'
 import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
 import { registerReembed } from './commands/reembed.ts'
@@ -39,6 +40,7 @@ const COMMANDS = [
   registerMcp,
   registerSync,
   registerReembed,
+  registerMigrateEpisodes,
   registerDoctor,
   registerMigrate,
   registerApi,

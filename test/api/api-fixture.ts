@@ -13,6 +13,8 @@ import { createRulesModel } from '../../src/providers/rules-model.ts'
 import { createMemories } from '../../src/memories/service.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { createEmbedder } from '../../src/providers/create-embedder.ts'
+import { createEpisodes } from '../../src/episodes/service.ts'
+import { createEpisodeSource } from '../../src/sources/episodes.ts'
 import { createReembeds } from '../../src/reembed/service.ts'
 import { createAiSettings } from '../../src/settings/settings.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
@@ -136,6 +138,12 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     posts: createPosts({ db, temporal, launcher: jobs }),
     estimate: async () =>
       await Promise.resolve({ conversations: 3, tokens: 400, cost: 0, model: 'hashing-1' }),
+    episodes: createEpisodes({
+      db,
+      source: createEpisodeSource(config, db, () => undefined),
+      language: config.MEMORY_LANGUAGE,
+      launch: jobs.launch,
+    }),
     ...embeddingOf({ config, db, metrics, log, launch: jobs.launch }),
     forget: async (request) => await forget({ config, db, launch: jobs.launch }, request),
     eraseUser: async (request) => await acceptErasure({ config, db, launch: jobs.launch }, request),

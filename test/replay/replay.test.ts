@@ -31,6 +31,7 @@ test('there are histories of every end and turn of a walk, and of what a schedul
     'backfill-done.json',
     'backfill-failed.json',
     'backfill-paused.json',
+    'episodes-done.json',
     'erase-done.json',
     'memory-deleted.json',
     'memory-done.json',
