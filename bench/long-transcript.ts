@@ -23,6 +23,7 @@ export async function benchLongTranscript(servers: BenchServers): Promise<Findin
   const worker = startProcess('worker', { ...memoir.env })
   try {
     const { services, namespaceId } = memoir
+    const began = performance.now()
     const { jobId } = await services.posts.accept({
       namespaceId,
       userId: 'ann',
@@ -33,7 +34,10 @@ export async function benchLongTranscript(servers: BenchServers): Promise<Findin
     })
     for (;;) {
       const job = await services.jobs.get({ namespaceId, id: jobId })
-      if (job?.finished_at) return [findingOf(job.state, peakMb(worker.child.pid))]
+      if (job?.finished_at) {
+        const seconds = (performance.now() - began) / 1000
+        return [findingOf(job.state, { peak: peakMb(worker.child.pid), seconds })]
+      }
       await new Promise((resolve) => {
         setTimeout(resolve, LOOK_EVERY_MS)
       })
@@ -43,10 +47,10 @@ export async function benchLongTranscript(servers: BenchServers): Promise<Findin
   }
 }
 
-function findingOf(state: string, peak: number): Finding {
+function findingOf(state: string, { peak, seconds }: { peak: number; seconds: number }): Finding {
   return {
     what: `a transcript of 10 MB in ${TURNS} turns, the worker's peak of resident memory`,
-    measured: `${peak.toFixed(0)} MB, ${state}`,
+    measured: `${peak.toFixed(0)} MB, ${state} after ${seconds.toFixed(0)} s with the built-in model`,
     bar: `≤ ${BAR_MB} MB`,
     holds: state === 'succeeded' && peak <= BAR_MB,
   }

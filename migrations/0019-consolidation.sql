@@ -61,7 +61,9 @@ create trigger memory_removed_from_consolidation after delete on memory_trace
 -- The night's schedule is one of a namespace and knows no source.
 alter table schedule drop constraint schedule_kind_check, add constraint schedule_kind_check check (kind in ('nightly', 'consolidation'));
 alter table schedule_skip drop constraint schedule_skip_kind_check,
-  add constraint schedule_skip_kind_check check (kind in ('nightly', 'consolidation'));
+  add constraint schedule_skip_kind_check check (kind in ('nightly', 'consolidation')),
+  drop constraint schedule_skip_reason_check,
+  add constraint schedule_skip_reason_check check (reason in ('backfill_running', 'source_gone', 'still_running'));
 create index job_dream on job (namespace_id, created_at desc) where kind = 'dream';
 
 -- A job that ends before its run could say anything says it for it.

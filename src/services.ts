@@ -29,6 +29,7 @@ import { createNarrativeSteps, type NarrativeSteps } from './narratives/steps.ts
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
 import { pricedEmbedding } from './providers/configured-prices.ts'
+import { importRecords } from './portable/import-records.ts'
 import { cachedSpace } from './recall/active-space.ts'
 import { createQuestionSpending } from './recall/question-spending.ts'
 import { createQuestions, type QuestionDependencies } from './recall/question.ts'
@@ -117,9 +118,8 @@ export async function createServices(
     dreams: createDreamSteps({ config, db, launcher: jobs, languageModel }),
     sync: createSyncSteps({ db, graph }),
     erase: createEraseSteps({ db, graph, focus, temporal }),
-    schedules: createSchedules({ ...parts, temporal, jobs, narratives: accepted.narratives }),
     exposition: createExposition(parts),
-    recall: recallOf(parts, { embedder, activeSpace, spending }),
+    recall: recallOf(parts, { embedder, activeSpace, spending, focus }),
     ...embedding({ ...parts, embedder, models, launch: jobs.launch }),
     ...migrating({ ...parts, embedder, inForce, jobs, connections }),
     estimate: createEstimate(config, { sourceOf, embedder }),
@@ -137,18 +137,21 @@ export async function createServices(
 /** What takes work in and has it started. */
 function accepting(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics' | 'temporal'> & {
-    readonly launcher: Pick<ReturnType<typeof createJobs>, 'launch'>
+    readonly launcher: ReturnType<typeof createJobs>
   },
 ): Pick<
   Services,
-  'syncs' | 'posts' | 'narratives' | 'narrativeRuns' | 'consolidations' | 'memories'
+  'syncs' | 'posts' | 'narratives' | 'narrativeRuns' | 'consolidations' | 'schedules' | 'memories'
 > {
+  const consolidations = createConsolidations(parts)
+  const narratives = createNarratives(parts)
   return {
     syncs: createSyncs(parts),
     posts: createPosts({ ...parts, ...forgetSecretOf(parts.config) }),
-    narratives: createNarratives(parts),
-    consolidations: createConsolidations(parts),
+    narratives,
+    consolidations,
     narrativeRuns: createNarrativeRuns(parts),
+    schedules: createSchedules({ ...parts, jobs: parts.launcher, consolidations, narratives }),
     memories: createMemories({ ...parts, launch: parts.launcher.launch }),
   }
 }
@@ -181,11 +184,14 @@ function pipelines(
 
 function recallOf(
   { config, db, log, metrics }: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
-  asking: Pick<QuestionDependencies, 'embedder' | 'activeSpace' | 'spending'>,
+  {
+    focus,
+    ...asking
+  }: Pick<QuestionDependencies, 'embedder' | 'activeSpace' | 'spending'> & Pick<Services, 'focus'>,
 ): Services['recall'] {
   const timeoutMs = config.RECALL_EMBED_TIMEOUT_MS
   const question = createQuestions({ ...asking, timeoutMs, log })
-  return createRecall({ db, question, metrics })
+  return createRecall({ db, question, metrics, focus })
 }
 
 interface MigratingParts extends Pick<Services, 'config' | 'db' | 'embedder'> {
@@ -226,10 +232,13 @@ function embedding(
   }
 }
 
-/** What takes away for good. */
-const forgetting = (context: ForgetContext): Pick<Services, 'forget' | 'eraseUser'> => ({
+/** What takes away for good, and what brings back what was taken along. */
+const forgetting = (
+  context: ForgetContext,
+): Pick<Services, 'forget' | 'eraseUser' | 'importRecords'> => ({
   forget: async (request) => await forget(context, request),
   eraseUser: async (request) => await acceptErasure(context, request),
+  importRecords: async (request) => await importRecords(context, request),
 })
 
 const forgetSecretOf = (config: Config) => ({ forgetSecret: config.MEMOIR_ENCRYPTION_KEY })

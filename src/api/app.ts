@@ -17,6 +17,7 @@ import { backfillRoutes } from './routes/backfills.ts'
 import { budgetRoutes } from './routes/budget.ts'
 import { erasureRoutes } from './routes/erasures.ts'
 import { exportRoutes } from './routes/exports.ts'
+import { consolidationRoutes } from './routes/consolidations.ts'
 import { forgetRoutes } from './routes/forget.ts'
 import { importRoutes } from './routes/imports.ts'
 import { jobControlRoutes } from './routes/job-controls.ts'
@@ -74,6 +75,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', memoryRoutes)
     .route('/', memoryWriteRoutes)
     .route('/', forgetRoutes)
+    .route('/', consolidationRoutes)
     .route('/', erasureRoutes)
     .route('/', backfillRoutes)
     .route('/', importRoutes)

@@ -14,6 +14,7 @@ import type { Metrics } from '../metrics.ts'
 import type { AiSettingsService } from '../settings/settings.ts'
 import type { Consolidations } from '../consolidation/consolidations.ts'
 import type { Narratives } from '../narratives/narratives.ts'
+import type { Outcome, RecordImport } from '../portable/import-records.ts'
 import type { Posts } from '../sessions/posts.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
 import type { Database } from '../stores/database.ts'
@@ -52,6 +53,8 @@ export interface ApiServices {
   readonly forget: (request: ForgetRequest) => Promise<Tombstone>
   /** Accepts that all of a user goes. @throws MemoirError `not_found` */
   readonly eraseUser: (request: ErasureAccept) => Promise<{ readonly id: string }>
+  /** Takes in the records of one user out of an export. */
+  readonly importRecords: (request: RecordImport) => Promise<Outcome[]>
   readonly recall: (request: RecallRequest) => Promise<RecallResult>
   /** What answers questions out of memories; by rules without a model. */
   readonly languageModel: Pick<LanguageModel, 'identity' | 'answer'>

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { MemoirError } from '../errors.ts'
+import { noteLift } from '../portable/import-records.ts'
 import type { Queryable } from '../stores/database.ts'
 import {
   insertConversations,
@@ -9,6 +10,7 @@ import {
   type NewConversation,
   type SourceKey,
 } from '../stores/source-writer.ts'
+import { withoutGone } from './import-gone.ts'
 import type { ApiServices } from './context.ts'
 import type { Principal } from './environment.ts'
 import { invalid } from './errors.ts'
@@ -21,10 +23,18 @@ const SENSIBLE = /^(19|[2-9]\d)\d\d-/
 const sensibleTime = time.regex(SENSIBLE, 'must lie between the years 1900 and 9999')
 
 const MAX_ID_CHARS = 512
+const MAX_METADATA_CHARS = 65_536
 const MAX_POSITION = 2_147_483_647
 const id = text(MAX_ID_CHARS)
 
 export const importedConversation = z.strictObject({
+  /** A line of an export says what it is, and where it was. */
+  type: z.literal('conversation').optional(),
+  source: text(256).optional(),
+  metadata: z
+    .record(z.string(), z.unknown())
+    .refine((value) => JSON.stringify(value).length <= MAX_METADATA_CHARS, 'larger than 64 KiB')
+    .optional(),
   id,
   user_id: userId.optional(),
   title: text(1_000).nullish(),
@@ -51,9 +61,9 @@ export const rejectedSchema = z.object({
   field: z.string(),
   message: z.string(),
 })
-type Rejected = z.output<typeof rejectedSchema>
+export type Rejected = z.output<typeof rejectedSchema>
 
-interface Candidate {
+export interface Candidate {
   readonly index: number
   readonly conversation: NewConversation
 }
@@ -61,6 +71,8 @@ interface Candidate {
 export interface Import {
   readonly source: string
   readonly conversations: readonly unknown[]
+  /** Takes back that somebody was erased and that these messages were forgotten. */
+  readonly lift: boolean
 }
 
 /**
@@ -70,7 +82,7 @@ export interface Import {
 export async function importWithin(
   { config, db }: Pick<ApiServices, 'config' | 'db'>,
   principal: Principal,
-  { source, conversations }: Import,
+  { source, conversations, lift }: Import,
 ) {
   if (principal.scopes !== null) {
     throw new MemoirError(
@@ -99,12 +111,16 @@ export async function importWithin(
   const written = await db.transaction(async (tx) => {
     await lockSource(tx, key)
     const free = await withoutTaken(tx, { key, principal, rejected }, candidates)
-    await insertConversations(tx, key, free)
-    return free
+    const kept = await withoutGone(tx, { config, principal, source, lift, rejected }, free)
+    await insertConversations(tx, key, kept)
+    if (lift) await noteLift(tx, { ...principal, userId: null })
+    return kept
   })
   return {
     conversations: written.length,
     messages: written.reduce((sum, { messages }) => sum + messages.length, 0),
+    records: 0,
+    left_out: 0,
     rejected: rejected.toSorted((a, b) => a.index - b.index),
   }
 }
@@ -146,6 +162,7 @@ function toConversation(data: Imported, owner: string): NewConversation {
     id: data.id,
     userId: owner,
     title: data.title ?? null,
+    ...(data.metadata === undefined ? {} : { metadata: data.metadata }),
     createdAt: new Date(data.created_at),
     updatedAt: new Date(data.updated_at ?? newest),
     messages,
@@ -184,7 +201,7 @@ async function withoutTaken(
   tx: Queryable,
   { key, principal: { user }, rejected }: Taking,
   candidates: readonly Candidate[],
-): Promise<NewConversation[]> {
+): Promise<Candidate[]> {
   const all = candidates.map(({ conversation }) => conversation)
   const messageIds = all.flatMap(({ messages }) => messages.map((message) => message.id))
   const holders = await selectHolders(tx, key, messageIds)
@@ -196,13 +213,12 @@ async function withoutTaken(
           key,
           all.map(({ id }) => id),
         )
-  return candidates.flatMap(({ index, conversation }) => {
-    const { id, messages } = conversation
+  return candidates.filter(({ index, conversation: { id, messages } }) => {
     const foreign = owners.has(id) && owners.get(id) !== user?.externalId
     const taken = messages.findIndex((message) => (holders.get(message.id) ?? id) !== id)
-    if (!foreign && taken === -1) return [conversation]
+    if (!foreign && taken === -1) return true
     const field = foreign ? 'id' : `messages.${taken}.id`
     rejected.push({ index, id, field, message: 'is used by another conversation' })
-    return []
+    return false
   })
 }

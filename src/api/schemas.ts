@@ -182,6 +182,7 @@ export const hitSchema = memorySchema
       graph: z.number(),
       recency: z.number(),
       salience: z.number(),
+      importance: z.number(),
       focus: z.number(),
     }),
     heads: z.object({

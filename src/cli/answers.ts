@@ -148,8 +148,29 @@ export const contextAnswer = z.looseObject({
 export const importedAnswer = z.looseObject({
   conversations: z.number(),
   messages: z.number(),
+  records: z.number().default(0),
+  left_out: z.number().default(0),
   rejected: z.array(z.looseObject({ index: z.number(), field: z.string(), message: z.string() })),
 })
+
+export const tombstoneAnswer = z.looseObject({
+  tombstone: z.looseObject({
+    ids: z.array(z.string()),
+    forgotten_at: z.string().nullable(),
+    counts: z.looseObject({ traces: count, vectors: count, edges: count, nodes: count }),
+  }),
+})
+export type TombstoneAnswer = z.infer<typeof tombstoneAnswer>
+
+export const receiptAnswer = z.looseObject({
+  id: z.string(),
+  user: z.string(),
+  deleted: z.record(z.string(), z.number()),
+  found_again: z.record(z.string(), z.number()),
+  requested_at: z.string(),
+  finished_at: z.string().nullable(),
+})
+export type ReceiptAnswer = z.infer<typeof receiptAnswer>
 
 const postStatus = z.enum(['queued', 'processing', 'processed', 'error'])
 
@@ -221,6 +242,38 @@ export const toolAnswer = z.object({
   structuredContent: z.record(z.string(), z.unknown()),
   isError: z.boolean(),
 })
+
+const consolidated = z.object({
+  summary: count,
+  edges: count,
+  merges: count,
+  downshift: count,
+  drop_heads: count,
+})
+
+export const consolidationAnswer = z.looseObject({
+  id: z.string(),
+  user_id: z.string().nullable(),
+  day: z.string().nullable(),
+  state: z.string(),
+  plan: z
+    .looseObject({
+      summary: z.looseObject({ content: z.string() }).nullable(),
+      edges: z.array(z.unknown()),
+      merges: z.array(z.unknown()),
+      downshift: z.array(z.unknown()),
+      drop_heads: z.array(z.unknown()),
+    })
+    .nullable(),
+  guard: z.looseObject({ retired: z.number(), allowed: z.number() }).nullable(),
+  applied: consolidated.nullable(),
+  runs: z
+    .array(
+      z.looseObject({ id: z.string(), user_id: z.string(), day: z.string(), state: z.string() }),
+    )
+    .optional(),
+})
+export type ConsolidationAnswer = z.infer<typeof consolidationAnswer>
 
 /** What a comparison of graph and record has found so far. */
 export const syncCounts = z.object({

@@ -2,12 +2,19 @@ import { z } from 'zod'
 import type { SyncOperation } from '../domain/graph.ts'
 import type { Extraction, JobControl } from '../domain/job.ts'
 import { MemoirApiError, MemoirConnectionError } from '../client/error.ts'
-import { createTransport, type Ask, type Fetch, type Query } from '../client/transport.ts'
-import type { ConversationImport } from '../client/work.ts'
+import {
+  createTransport,
+  type Ask,
+  type Fetch,
+  type Query,
+  type TransportOptions,
+} from '../client/transport.ts'
+import type { ConversationImport, RecordImport } from '../client/work.ts'
 import { isErrorCode, MemoirError } from '../errors.ts'
 import {
   acceptedAnswer,
   budgetAnswer,
+  consolidationAnswer,
   currentKeyAnswer,
   estimateAnswer,
   failureAnswer,
@@ -25,6 +32,8 @@ import {
   scheduleAnswer,
   sessionAnswer,
   sessionInfoAnswer,
+  receiptAnswer,
+  tombstoneAnswer,
   toolAnswer,
 } from './answers.ts'
 
@@ -48,7 +57,16 @@ export interface RecallQuery {
   readonly to?: string
   readonly threshold?: number
   readonly hops?: number
+  readonly as_of?: string
+  readonly include_superseded?: boolean
   readonly without?: readonly string[]
+  readonly with?: readonly string[]
+}
+
+export interface ConsolidationBody {
+  readonly user_id?: string
+  readonly day?: string
+  readonly dry_run: boolean
 }
 
 export interface NewMemory {
@@ -88,6 +106,17 @@ export interface PostBody {
   readonly transcript: unknown
 }
 
+export interface ForgetBody {
+  readonly id?: string
+  readonly user_id?: string
+  readonly scope?: readonly string[]
+  readonly session_id?: string
+  readonly kinds?: readonly string[]
+  readonly from?: string
+  readonly to?: string
+  readonly dry_run: boolean
+}
+
 export interface NewKey {
   readonly name: string
   readonly role: string
@@ -124,7 +153,17 @@ type AskFor = ReturnType<typeof createAsk>
 /** The HTTP API as the command line uses it; every method throws the MemoirError that the API's answer names. */
 export function createClient(options: ClientOptions) {
   const ask = createAsk(options)
+  const transport = createTransport(transportOf(options))
   return {
+    /** The export as it comes in. */
+    async exportUser(id: string, signal: AbortSignal): Promise<Response> {
+      const path = `/v1/users/${encodeURIComponent(id)}/export`
+      try {
+        return await transport.open({ method: 'GET', path, signal })
+      } catch (error) {
+        throw told(error)
+      }
+    },
     ...ingestCalls(ask),
     ...memoryCalls(ask),
     ...sessionCalls(ask),
@@ -144,7 +183,7 @@ function ingestCalls(ask: AskFor) {
     }) => await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),
     estimate: async () =>
       await ask(estimateAnswer, 'POST', '/v1/backfills', { body: { estimate_only: true } }),
-    importConversations: async (body: ConversationImport, idempotencyKey: string) =>
+    importConversations: async (body: ConversationImport | RecordImport, idempotencyKey: string) =>
       await ask(importedAnswer, 'POST', '/v1/imports', { body, idempotencyKey }),
     job: async (id: string) => await ask(jobAnswer, 'GET', job(id)),
     jobs: async (query: Query) => await ask(pageOf(jobAnswer), 'GET', '/v1/jobs', { query }),
@@ -168,9 +207,11 @@ function memoryCalls(ask: AskFor) {
     context: async (body: RecallQuery & { readonly max_tokens?: number }) =>
       await ask(contextAnswer, 'POST', '/v1/context', { body }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),
-    eraseUser: async (id: string) => {
-      await ask(z.unknown(), 'DELETE', `/v1/users/${encodeURIComponent(id)}`)
-    },
+    forget: async (body: ForgetBody) => await ask(tombstoneAnswer, 'POST', '/v1/forget', { body }),
+    eraseUser: async (id: string) =>
+      await ask(acceptedAnswer, 'DELETE', `/v1/users/${encodeURIComponent(id)}`),
+    receipt: async (id: string) =>
+      await ask(receiptAnswer, 'GET', `/v1/erasures/${encodeURIComponent(id)}`),
   }
 }
 
@@ -192,6 +233,12 @@ function scheduleCalls(ask: AskFor) {
 
 function operatorCalls(ask: AskFor) {
   return {
+    consolidate: async (body: ConsolidationBody) =>
+      await ask(acceptedAnswer, 'POST', '/v1/consolidations', { body }),
+    consolidation: async (id: string) =>
+      await ask(consolidationAnswer, 'GET', `/v1/consolidations/${encodeURIComponent(id)}`),
+    undoConsolidation: async (id: string) =>
+      await ask(consolidationAnswer, 'POST', `/v1/consolidations/${encodeURIComponent(id)}/undo`),
     startSync: async (body: SyncBody) => await ask(acceptedAnswer, 'POST', '/v1/sync', { body }),
     budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
     setBudget: async (perDay: number | null) =>
@@ -228,16 +275,18 @@ function sessionCalls(ask: AskFor) {
   }
 }
 
+const transportOf = ({ url, key, namespace, fetch }: ClientOptions): TransportOptions => ({
+  baseUrl: url,
+  ...(key === undefined ? {} : { apiKey: key }),
+  ...(namespace === undefined ? {} : { namespace }),
+  ...(fetch === undefined ? {} : { fetch }),
+  // A person who waits wants to hear at once that nothing answers.
+  retries: 0,
+})
+
 /** The same requests that any application makes; what is answered is checked before it is shown. */
-function createAsk({ url, key, namespace, fetch }: ClientOptions) {
-  const transport = createTransport({
-    baseUrl: url,
-    ...(key === undefined ? {} : { apiKey: key }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(fetch === undefined ? {} : { fetch }),
-    // A person who waits wants to hear at once that nothing answers.
-    retries: 0,
-  })
+function createAsk(options: ClientOptions) {
+  const transport = createTransport(transportOf(options))
   return async <Answer extends z.ZodType>(
     answer: Answer,
     method: Ask['method'],

@@ -2,9 +2,13 @@ import { Command, type CommanderError } from 'commander'
 import { registerApi } from './commands/api.ts'
 import { registerBackfill } from './commands/backfill.ts'
 import { registerBudget } from './commands/budget.ts'
+import { registerConsolidate } from './commands/consolidate.ts'
 import { registerContext } from './commands/context.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerEval } from './commands/eval.ts'
+import { registerErase } from './commands/erase.ts'
+import { registerExport } from './commands/export.ts'
+import { registerForget } from './commands/forget.ts'
 import { registerImport } from './commands/import.ts'
 import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
@@ -31,6 +35,9 @@ const COMMANDS = [
   registerRemember,
   registerRecall,
   registerContext,
+  registerForget,
+  registerErase,
+  registerExport,
   registerJobs,
   registerSessions,
   registerSchedules,
@@ -39,6 +46,7 @@ const COMMANDS = [
   registerEval,
   registerMcp,
   registerSync,
+  registerConsolidate,
   registerReembed,
   registerMigrateEpisodes,
   registerDoctor,

@@ -40,6 +40,7 @@ export type Hit = Memory & {
     readonly graph: number
     readonly recency: number
     readonly salience: number
+    readonly importance: number
     readonly focus: number
   }
   readonly heads: {
@@ -129,6 +130,84 @@ export type Tombstone = {
   }
 }
 
+export type Consolidation = {
+  readonly id: string
+  readonly job: string
+  /** Null for a request for several days. */
+  readonly user_id: string | null
+  readonly day: string | null
+  readonly dry_run: boolean
+  readonly state: "planning" | "planned" | "guard" | "applied" | "unchanged" | "failed" | "undone"
+  readonly plan: ConsolidationPlan
+  /** What it would retire, against what one run may. */
+  readonly guard: {
+    readonly retired: number
+    readonly of_day: number
+    readonly of_user: number
+    readonly allowed: number
+  } | null
+  readonly applied: {
+    readonly summary: number
+    readonly edges: number
+    readonly merges: number
+    readonly downshift: number
+    readonly drop_heads: number
+  } | null
+  readonly applied_at: string | null
+  readonly undone_at: string | null
+  readonly error: {
+    readonly code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
+    readonly message: string
+  } | null
+  /** Of a request for several days, its runs: two hundred at most. */
+  readonly runs?: readonly ({
+    readonly id: string
+    /** The caller’s own id of the user. */
+    readonly user_id: string
+    readonly day: string
+    readonly state: "planning" | "planned" | "guard" | "applied" | "unchanged" | "failed" | "undone"
+  })[]
+}
+
+export type ConsolidationPlan = {
+  /** Null leaves the day’s summary as it is. */
+  readonly summary: {
+    readonly id: string
+    readonly content: string
+    readonly scope: string
+    readonly language: string
+    readonly model: string
+    readonly prompt_version: string
+  } | null
+  readonly edges: readonly ({
+    readonly memory: string
+    readonly subject: {
+      readonly type: string
+      readonly value: string
+      readonly normalized: string
+    }
+    readonly predicate: string
+    readonly object: {
+      readonly type: string
+      readonly value: string
+      readonly normalized: string
+    }
+  })[]
+  /** Which memories give way to which; superseded, never deleted. */
+  readonly merges: readonly ({
+    readonly id: string
+    readonly revision: number
+    readonly into: string
+    readonly into_revision: number
+  })[]
+  /** Memories whose vectors leave the hot tier. */
+  readonly downshift: readonly (string)[]
+  readonly drop_heads: readonly ({
+    readonly id: string
+    readonly heads: readonly (string)[]
+  })[]
+} | null
+
 export type ErasureReceipt = {
   readonly id: string
   /** What is left of the user: a uuid of ours. */
@@ -177,6 +256,9 @@ export type IngestFailure = {
 export type Imported = {
   readonly conversations: number
   readonly messages: number
+  readonly records: number
+  /** Records that are there already, or are made again of others. */
+  readonly left_out: number
   readonly rejected: readonly ({
     readonly index: number
     readonly id?: string
@@ -186,8 +268,8 @@ export type Imported = {
 }
 
 export type Schedule = {
-  readonly id: "nightly" | "narratives"
-  readonly kind: "nightly" | "narratives"
+  readonly id: "nightly" | "consolidation" | "narratives"
+  readonly kind: "nightly" | "consolidation" | "narratives"
   readonly cron: string
   readonly paused: boolean
   readonly note: string | null
@@ -195,7 +277,7 @@ export type Schedule = {
   readonly recent_runs: readonly ({
     readonly started_at: string
     readonly job: string | null
-    readonly skipped: "backfill_running" | "source_gone" | null
+    readonly skipped: "backfill_running" | "source_gone" | "still_running" | null
   })[]
   readonly applied: boolean
 }
@@ -670,6 +752,8 @@ export interface Operations {
       readonly from?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly to?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly as_of?: string
       readonly k?: number
       readonly heads?: readonly ("semantic" | "entity" | "situation")[]
       readonly kinds?: readonly ("message" | "episode" | "fact" | "summary" | "note")[]
@@ -679,8 +763,12 @@ export interface Operations {
       readonly metadata?: Readonly<Record<string, unknown>>
       readonly threshold?: number
       readonly hops?: number
+      /** Also what gave way to something newer. */
+      readonly include_superseded?: boolean
       /** Stages to leave out, to measure what they earn. */
-      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops")[]
+      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops" | "focus")[]
+      /** Stages that are off, to measure what they would earn. */
+      readonly with?: readonly ("recency" | "salience" | "importance")[]
       readonly max_tokens?: number
     }
     readonly answer: Context
@@ -695,6 +783,8 @@ export interface Operations {
       readonly from?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly to?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly as_of?: string
       readonly k?: number
       /** Separated by commas, or the parameter again. */
       readonly heads?: readonly (unknown)[]
@@ -708,8 +798,11 @@ export interface Operations {
       readonly metadata?: string
       readonly threshold?: number | null
       readonly hops?: number | null
+      readonly include_superseded?: string
       /** Separated by commas, or the parameter again. */
       readonly without?: readonly (unknown)[]
+      /** Separated by commas, or the parameter again. */
+      readonly with?: readonly (unknown)[]
     }
     readonly body: undefined
     readonly answer: Recall
@@ -725,6 +818,8 @@ export interface Operations {
       readonly from?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly to?: string
+      /** ISO 8601: a time with an offset, or a date in UTC. */
+      readonly as_of?: string
       readonly k?: number
       readonly heads?: readonly ("semantic" | "entity" | "situation")[]
       readonly kinds?: readonly ("message" | "episode" | "fact" | "summary" | "note")[]
@@ -734,8 +829,12 @@ export interface Operations {
       readonly metadata?: Readonly<Record<string, unknown>>
       readonly threshold?: number
       readonly hops?: number
+      /** Also what gave way to something newer. */
+      readonly include_superseded?: boolean
       /** Stages to leave out, to measure what they earn. */
-      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops")[]
+      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops" | "focus")[]
+      /** Stages that are off, to measure what they would earn. */
+      readonly with?: readonly ("recency" | "salience" | "importance")[]
     }
     readonly answer: Recall
   }
@@ -948,6 +1047,40 @@ export interface Operations {
     }
     readonly answer: Tombstone
   }
+  readonly startConsolidation: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** Left out: everybody of the namespace. */
+      readonly user_id?: string
+      /** In MEMORY_TIMEZONE. Left out: every day that ended and holds something new. */
+      readonly day?: string
+      /** Plans, and changes nothing. */
+      readonly dry_run?: boolean
+    }
+    readonly answer: Consolidation | Accepted
+  }
+  readonly compatConsolidate: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** Left out: everybody of the namespace. */
+      readonly user_id?: string
+      /** In MEMORY_TIMEZONE. Left out: every day that ended and holds something new. */
+      readonly day?: string
+      /** Plans, and changes nothing. */
+      readonly dry_run?: boolean
+    }
+    readonly answer: Consolidation | Accepted
+  }
+  readonly getConsolidation: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Consolidation
+  }
+  readonly undoConsolidation: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: Consolidation
+  }
   readonly eraseUser: {
     readonly query: Readonly<Record<string, never>>
     readonly body: undefined
@@ -990,7 +1123,10 @@ export interface Operations {
     readonly body: {
       /** The name of the source; the configured one unless given. */
       readonly source?: string
-      readonly conversations: readonly (Readonly<Record<string, unknown>>)[]
+      readonly conversations?: readonly (Readonly<Record<string, unknown>>)[]
+      readonly records?: readonly (Readonly<Record<string, unknown>>)[]
+      /** For administrators: takes in what was erased or forgotten as well, and takes back that it was. */
+      readonly lift?: boolean
     }
     readonly answer: Imported
   }
@@ -1080,7 +1216,7 @@ export interface Operations {
       readonly to: string
     }
     readonly answer: {
-      readonly id: "nightly" | "narratives"
+      readonly id: "nightly" | "consolidation" | "narratives"
     }
   }
   readonly listUsers: {

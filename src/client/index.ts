@@ -2,6 +2,7 @@ import { createKeys, createSchedules, createUsers } from './administration.ts'
 import type { AcceptedMemories, Operations, Recall, Stats, Status, Tombstone } from './api-types.ts'
 import { createForget, type ForgetRequest } from './forget.ts'
 import { createGraph, type MemoryGraph } from './graph.ts'
+import { createConsolidations } from './consolidations.ts'
 import { createJobs } from './jobs.ts'
 import { createMemories, type MemoryWrite } from './memories.ts'
 import { createNarratives } from './narratives.ts'
@@ -49,6 +50,8 @@ export class Memoir {
   readonly narratives: ReturnType<typeof createNarratives>
   readonly schedules: ReturnType<typeof createSchedules>
   readonly keys: ReturnType<typeof createKeys>
+  /** Days looked through again. */
+  readonly consolidations: ReturnType<typeof createConsolidations>
   /** Whether the graph says what the record says. */
   readonly sync: ReturnType<typeof createSync>
   /** Which models the installation uses. */
@@ -75,6 +78,7 @@ export class Memoir {
     this.imports = createImports(transport)
     this.users = createUsers(transport)
     this.narratives = createNarratives(transport)
+    this.consolidations = createConsolidations(transport)
     this.sync = createSync(transport)
     this.status = createStatus(transport)
     this.forget = createForget(transport)
@@ -110,6 +114,7 @@ export type { GraphEdge, GraphNode, MemoryGraph } from './graph.ts'
 export type { JobFilter, ResumeOptions, WaitOptions } from './jobs.ts'
 export type { MemoryChange, MemoryFilter, MemoryWrite } from './memories.ts'
 export type { ForgetRequest } from './forget.ts'
+export type { ConsolidationRequest } from './consolidations.ts'
 export type { SyncRequest } from './stores.ts'
 export type { SessionPost } from './sessions.ts'
 export type { AiSettingsChange } from './settings.ts'

@@ -10,6 +10,8 @@ export interface Conversation {
   /** May be left out with a key that is bound to a user. */
   readonly user_id?: string
   readonly title?: string | null
+  /** Kept as it is; nothing is made of it. */
+  readonly metadata?: Readonly<Record<string, unknown>>
   readonly created_at: string
   readonly updated_at?: string
   readonly messages: readonly ConversationMessage[]
@@ -27,6 +29,14 @@ export interface ConversationMessage {
 export interface ConversationImport {
   readonly source?: string
   readonly conversations: readonly Conversation[]
+  /** Takes in what was erased or forgotten as well; an administrator's to ask. */
+  readonly lift?: boolean
+}
+
+/** Lines of an export that are no conversations, in the order of the file. */
+export interface RecordImport {
+  readonly records: readonly unknown[]
+  readonly lift?: boolean
 }
 
 export type BackfillRequest = Omit<Operations['startBackfill']['body'], 'estimate_only'>
@@ -42,7 +52,7 @@ export const keyed = ({ idempotencyKey = crypto.randomUUID(), signal }: WriteOpt
 export function createImports(transport: Transport) {
   return {
     /** Hands in conversations for the next backfill; what is refused is listed, the rest is written. */
-    create: async (body: ConversationImport, options: WriteOptions = {}) =>
+    create: async (body: ConversationImport | RecordImport, options: WriteOptions = {}) =>
       await transport.ask<Operations['importConversations']['answer']>({
         ...keyed(options),
         path: '/v1/imports',

@@ -3,7 +3,7 @@ import type { EntityMention } from '../domain/entity.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { FactContext } from '../facts/extract.ts'
 import { contentHash } from '../ingest/conversation.ts'
-import { indexAlone, NOTHING, writeTexts, writeVectors } from '../memories/derive.ts'
+import { indexAlone, NOTHING, writeWhole } from '../memories/derive.ts'
 import { requireSpace } from '../memories/space.ts'
 import { countMemories, fingerprintOf, type UserDay } from '../stores/consolidation-days.ts'
 import {
@@ -108,8 +108,9 @@ async function write(tx: Queryable, { run, plan, day, vector, language }: Write)
       ? await putSummary(tx, { run, day, vector, language }, plan.summary)
       : null
   const { edges, entities } = await relate(tx, { run, plan, summary: summary?.id ?? null })
-  const downshift = await coolVectors(tx, userId, plan.downshift)
+  // As they are: what is dropped is kept as it was.
   const heads = await dropHeads(tx, own, plan.drop_heads)
+  const downshift = await coolVectors(tx, userId, plan.downshift)
   await applyUserChanges(tx, [{ ...NOTHING, userId, traces: -merges.length, vectors: -heads }])
   const counts = {
     summary: summary === null ? 0 : 1,
@@ -138,6 +139,7 @@ async function putSummary(
   const { userId } = run
   await keepSummaryVectors(tx, { runId: run.id, userId, id })
   const occurredAt = await placeSummary(tx, day)
+  const text = indexAlone(content, language)
   const row = await writeSummary(tx, {
     id,
     userId,
@@ -152,12 +154,15 @@ async function putSummary(
     model,
     promptVersion,
     scope,
+    language: text.language,
+    textLength: text.length,
+    windowLength: text.windowLength,
   })
   if (row === null) return null
   const trace = { ...row, userId, kind: 'summary' as const }
-  const counted = row.revision === 1 ? null : row
-  await writeTexts(tx, [{ trace, text: indexAlone(content, language), counted, occurredAt }])
-  await writeVectors(tx, space, [{ trace, vec, counted: row.vectorRevision > 0 }])
+  const { before: counted } = row
+  const vectorCounted = counted !== null && counted.vectorRevision > 0
+  await writeWhole(tx, space, [{ trace, text, vec, counted, vectorCounted, occurredAt }])
   return { id, revision: row.revision, before: row.revision === 1 ? null : row.revision - 1 }
 }
 

@@ -121,8 +121,9 @@ async function acceptDays(
     userId,
     kind: 'dream',
     workflowId: workflowIdOf('dream', id),
-    request: { day, dryRun },
-    lockKey: `dream:${namespaceId}`,
+    // The night's own stand among the runs of its schedule, which knows no source.
+    request: { day, dryRun, ...(userId === null && day === null && !dryRun ? { source: '' } : {}) },
+    lockKey: `dream:${namespaceId}:${userId ?? ''}`,
   })
 }
 

@@ -5,7 +5,7 @@ import type { Launcher } from '../jobs/launcher.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
 import {
   countRuns,
-  plannedDays,
+  acceptedDays,
   readDream,
   type Dream,
   type RunCounts,
@@ -115,7 +115,7 @@ async function daysOf(
   userId: string,
 ): Promise<string[]> {
   const zone = config.MEMORY_TIMEZONE
-  const accepted = await plannedDays(db, { jobId, userId })
+  const accepted = await acceptedDays(db, { jobId, userId, zone })
   if (day !== null) return accepted.has(day) ? [] : [day]
   await languageModel.ready?.()
   const due = await findDueDays(db, {
@@ -128,9 +128,11 @@ async function daysOf(
     model: languageModel.identity.model,
     version: CONSOLIDATION_VERSION,
   })
-  const fresh = due.filter((one) => !accepted.has(one))
-  // Of the day before too.
-  return fresh.slice(0, Math.max(0, OLD_DAYS + 1 - accepted.size))
+  const fresh = due.filter((one) => !accepted.has(one.day))
+  const latest = fresh.filter((one) => one.latest)
+  const old = fresh.filter((one) => !one.latest)
+  const left = Math.max(0, OLD_DAYS - accepted.old)
+  return [...latest, ...old.slice(0, left)].map((one) => one.day)
 }
 
 /** Fixed for ever: the same day of the same night is the same job. */

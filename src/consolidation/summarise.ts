@@ -1,7 +1,7 @@
 import type { PlannedSummary } from '../domain/consolidation.ts'
 import type { FactContext } from '../facts/extract.ts'
 import { summaryId } from '../facts/summary-id.ts'
-import { summaryOf } from '../facts/summarise.ts'
+import { summaryOf, type Summary } from '../facts/summarise.ts'
 import type { DayTrace } from '../stores/consolidation-days.ts'
 import { detectLanguage } from '../text/language.ts'
 import { evidenceOf, isSupported } from './check.ts'
@@ -31,15 +31,24 @@ export async function planSummary(
   const language =
     context.language === 'auto' ? detectLanguage(said.slice(0, SAMPLE_CHARS)) : context.language
   const evidence = evidenceOf(told, { day, language })
-  const { content, model, promptVersion } = await summaryOf(context, {
-    step: 'day',
-    turns: told.map(turnOf),
-    before: null,
-    usable: (answer) => isSupported(answer, evidence),
-  })
+  const usable = (answer: string) => isSupported(answer, evidence)
+  const parts: Summary[] = []
+  for (const [step, some] of partsOf(told)) {
+    const question = {
+      step,
+      turns: some.map(turnOf),
+      before: null,
+      usable,
+      stated: step === STATED,
+    }
+    parts.push(await summaryOf(context, question))
+  }
+  const [first] = parts
+  if (first === undefined) return null
+  const { model, promptVersion } = first
   return {
     id: daySummaryId(context.userId, day),
-    content: content.trim(),
+    content: parts.map(({ content }) => content.trim()).join(' '),
     scope,
     language,
     model,
@@ -49,6 +58,19 @@ export async function planSummary(
       .slice(0, MAX_POINTERS)
       .map(({ id }) => id),
   }
+}
+
+const STATED = 'day:stated'
+
+/** What was said, and what stands for itself, one after the other. */
+function partsOf(told: readonly DayTrace[]): [string, DayTrace[]][] {
+  const said = told.filter(({ kind }) => kind === 'message')
+  const stated = told.filter(({ kind }) => kind !== 'message')
+  const parts: [string, DayTrace[]][] = [
+    ['day:said', said],
+    [STATED, stated],
+  ]
+  return parts.filter(([, some]) => some.length > 0)
 }
 
 /** The usual one, where there is anything in it; else that of most memories. */

@@ -18,8 +18,13 @@ export const RECALL_STAGES = [
   'speaker',
   'time',
   'hops',
+  'focus',
 ] as const
 export type RecallStage = (typeof RECALL_STAGES)[number]
+
+/** What takes no part unless it is asked for: it earned nothing where that was measured. */
+export const OFF_STAGES = ['recency', 'salience', 'importance'] as const
+export type OffStage = (typeof OFF_STAGES)[number]
 
 export const MAX_HOPS = 2
 
@@ -42,7 +47,13 @@ export interface RecallRequest {
   readonly threshold?: number
   /** How far along the edges neighbours may stand that lend their score, 0..2. */
   readonly hops?: number
+  /** What was known then, in the words that stood then. */
+  readonly asOf?: Date
+  /** Also what gave way to something newer. */
+  readonly includeSuperseded?: boolean
   readonly without?: readonly RecallStage[]
+  /** Stages that are off. */
+  readonly also?: readonly OffStage[]
 }
 
 export interface HitScores {
@@ -53,6 +64,7 @@ export interface HitScores {
   readonly graph: number
   readonly recency: number
   readonly salience: number
+  readonly importance: number
   readonly focus: number
 }
 
@@ -103,7 +115,7 @@ export interface Hit extends Memory {
   readonly message_ids: readonly string[]
 }
 
-export type Degraded = 'embedding' | 'embedding_space' | 'embedding_timeout'
+export type Degraded = 'embedding' | 'embedding_space' | 'embedding_timeout' | 'focus'
 
 export interface RecallResult {
   readonly hits: readonly Hit[]

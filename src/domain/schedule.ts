@@ -1,10 +1,10 @@
 /** Schedules, as HTTP, the command line and the stores speak of them. Pure types; safe inside workflows. */
 
-export const SCHEDULE_KINDS = ['nightly', 'narratives'] as const
+export const SCHEDULE_KINDS = ['nightly', 'consolidation', 'narratives'] as const
 export type ScheduleKind = (typeof SCHEDULE_KINDS)[number]
 
 /** Why a run of a schedule accepted no job. */
-export const SKIP_REASONS = ['backfill_running', 'source_gone'] as const
+export const SKIP_REASONS = ['backfill_running', 'source_gone', 'still_running'] as const
 export type SkipReason = (typeof SKIP_REASONS)[number]
 
 export interface ScheduleRun {
@@ -37,6 +37,7 @@ export interface ScheduleChange {
 /** What the thin run that a schedule starts is given. */
 export interface ScheduledRun {
   readonly namespaceId: string
+  /** Empty for what knows no source. */
   readonly source: string
   /** Left out: the nightly run. */
   readonly kind?: ScheduleKind

@@ -2,8 +2,7 @@ import type { ForgetSecret } from '../forget/remembered.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Database, Queryable } from '../stores/database.ts'
 import { deleteModelAnswers } from '../stores/forget.ts'
-import { forgetSeqs } from '../stores/forgotten.ts'
-import { lockUsers } from '../stores/memory-users.ts'
+import { lockUser } from '../stores/memory-users.ts'
 
 /** Work on texts takes minutes; what is forgotten meanwhile must not come back with it. */
 export interface Fence {
@@ -30,10 +29,9 @@ export async function fencedTransaction<T>(
   let stale = false
   try {
     return await db.transaction(async (tx) => {
-      const locked = await lockUsers(tx, [userId])
-      if (!locked.has(userId)) throw new MemoirError('suppressed_user', SENTENCE.suppressed_user)
-      const now = fence === undefined ? undefined : (await forgetSeqs(tx, [userId])).get(userId)
-      stale = now !== fence?.seq
+      const seq = await lockUser(tx, userId)
+      if (seq === null) throw new MemoirError('suppressed_user', SENTENCE.suppressed_user)
+      stale = fence !== undefined && seq !== fence.seq
       if (stale) throw new MemoirError('in_progress', SENTENCE.in_progress)
       return await work(tx)
     })

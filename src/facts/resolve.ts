@@ -47,32 +47,38 @@ const resolutionsSchema: z.ZodType<readonly Resolution[]> = z.array(
   z.object({ relation: z.enum(RELATIONS), targets: z.array(z.string()) }),
 )
 
+interface Candidates {
+  readonly space: Space
+  readonly step: string
+  readonly afterSeq: number
+  readonly lastSeq: number
+}
+
 /**
  * Says of each draft what it is to the facts of its user that stand, and to the drafts before it. Only what a draft was compared
  * with can be its target.
  * @param afterSeq compares only with facts added after this number
+ * @param lastSeq the number of the newest fact: where none is newer, none is looked for
  */
 export async function resolveDrafts(
   context: FactContext,
   drafts: readonly ReadDraft[],
-  { space, step, afterSeq }: { space: Space; step: string; afterSeq: number },
+  { space, step, afterSeq, lastSeq }: Candidates,
 ): Promise<Resolved[]> {
-  const found = await findNeighbours(context.db, {
-    userId: context.userId,
-    space,
-    asked: drafts.map(({ vec, lexemes }) => ({ vec, lexemes: [...lexemes] })),
-    except: drafts.map(({ draft }) => draft.id),
-    afterSeq,
-  })
+  const asked = drafts.map(({ vec, lexemes }) => ({ vec, lexemes: [...lexemes] }))
+  const except = drafts.map(({ draft }) => draft.id)
+  const { db, userId } = context
+  const found =
+    lastSeq > afterSeq ? await findNeighbours(db, { userId, space, asked, except, afterSeq }) : []
   const byDraft = Map.groupBy(found, ({ n }) => n)
-  const asked = drafts.map((read, n) => ({
+  const shown = drafts.map((read, n) => ({
     read,
     near: [...siblingsOf(drafts, n, afterSeq), ...(byDraft.get(n) ?? []).map(targetOf)].slice(
       0,
       MAX_CANDIDATES,
     ),
   }))
-  const open = asked.filter(({ near }) => near.length > 0)
+  const open = shown.filter(({ near }) => near.length > 0)
   const answers = new Map<string, Resolution>()
   for (let at = 0; at < open.length; at += FACTS_A_REQUEST) {
     const some = open.slice(at, at + FACTS_A_REQUEST)
@@ -82,7 +88,7 @@ export async function resolveDrafts(
       if (resolution) answers.set(read.draft.id, resolution)
     }
   }
-  return asked.map((one) => resolvedOf(one, answers.get(one.read.draft.id)))
+  return shown.map((one) => resolvedOf(one, answers.get(one.read.draft.id)))
 }
 
 const targetOf = ({ id, content, occurredAt, cosine }: Neighbour): Target => ({

@@ -44,13 +44,19 @@ export async function settleFacts(
   let resolved: Resolved[] = []
   for (let round = 0; ; round += 1) {
     const afterSeq = lastSeq
-    const [now, known] = await Promise.all([
-      factsOf(db, userId),
-      findFacts(db, userId, idsOf(reads)),
-    ])
+    const now = await factsOf(db, userId)
     lastSeq = now.lastSeq
+    // Where there are no facts at all, there is nothing to be found.
+    const known = await (lastSeq === 0
+      ? new Map<string, KnownFact>()
+      : findFacts(db, userId, idsOf(reads)))
     const step = `${request.step}:${round}`
-    const fresh = await resolveDrafts(context, openOf(reads, known), { space, step, afterSeq })
+    const fresh = await resolveDrafts(context, openOf(reads, known), {
+      space,
+      step,
+      afterSeq,
+      lastSeq,
+    })
     resolved = round === 0 ? fresh : joined(resolved, fresh)
     checkGuard(resolved, { facts: now.count, before: request.replacedBefore })
     const all = [...resolved, ...repeated(reads, resolved)]
@@ -92,7 +98,7 @@ async function withoutForgotten(
   all: readonly Resolved[],
   fence: Fence | undefined,
 ): Promise<readonly Resolved[]> {
-  if (fence === undefined) return all
+  if (fence === undefined || fence.seq === 0) return all
   const items = all.map(({ read }): Item => ({ kind: 'trace', id: read.draft.id }))
   const gone = await forgottenAmong(tx, fence, items)
   return all.filter((_, index) => gone[index] !== true)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Turn } from '../domain/transcript.ts'
 import { MemoirError } from '../errors.ts'
 import { contentHash } from '../ingest/conversation.ts'
-import { indexAlone, writeTexts, writeVectors } from '../memories/derive.ts'
+import { indexAlone, writeWhole } from '../memories/derive.ts'
 import { requireSpace } from '../memories/space.ts'
 import type { Queryable } from '../stores/database.ts'
 import type { Space } from '../stores/spaces.ts'
@@ -60,6 +60,8 @@ export interface Summary {
 export interface SummaryQuestion extends Pick<SummaryRequest, 'step' | 'turns' | 'before'> {
   /** Whether an answer may be kept; one that may not is asked for once more. */
   readonly usable?: (content: string) => boolean
+  /** They are statements that stand for themselves, not what was said in a conversation. */
+  readonly stated?: boolean
 }
 
 /**
@@ -68,7 +70,7 @@ export interface SummaryQuestion extends Pick<SummaryRequest, 'step' | 'turns' |
  */
 export async function summaryOf(
   context: FactContext,
-  { step, turns, before, usable = () => true }: SummaryQuestion,
+  { step, turns, before, usable = () => true, stated = false }: SummaryQuestion,
 ): Promise<Summary> {
   const said = turns.map(({ content }) => content).join('\n')
   const language = detectLanguage(said.slice(0, SAMPLE_CHARS))
@@ -77,7 +79,9 @@ export async function summaryOf(
     const summaries: Summary[] = []
     for (const [index, part] of partsOf(level).entries()) {
       const name = `${step}:summarise:${depth}:${index}`
-      summaries.push(await askSummary(context, { step: name, turns: part, language, usable }))
+      summaries.push(
+        await askSummary(context, { step: name, turns: part, language, usable, stated }),
+      )
     }
     const [only] = summaries
     if (only && summaries.length === 1) return only
@@ -100,9 +104,13 @@ async function askSummary(
     turns,
     language,
     usable,
+    stated,
   }: Required<Omit<SummaryQuestion, 'before'>> & { language: string },
 ): Promise<Summary> {
-  const request = { turns, facts: [], maxChars: MAX_CHARS, language }
+  const shown = stated
+    ? { turns: [], facts: turns.map(({ content }) => content) }
+    : { turns, facts: [] }
+  const request = { ...shown, maxChars: MAX_CHARS, language }
   const ask = async () =>
     await model.summarise(request, {
       priority,
@@ -158,6 +166,7 @@ async function write(
   const { content, model, promptVersion } = summary
   const said = turns.at(-1)?.at
   const occurredAt = said === null || said === undefined ? at : new Date(said)
+  const text = indexAlone(content, language)
   const row = await writeSummary(tx, {
     ...of,
     userId,
@@ -167,12 +176,15 @@ async function write(
     occurredAt,
     model,
     promptVersion,
+    language: text.language,
+    textLength: text.length,
+    windowLength: text.windowLength,
   })
   if (row !== null) {
+    const { before: counted } = row
     const trace = { ...row, userId, kind: 'summary' as const }
-    const counted = row.revision === 1 ? null : row
-    await writeTexts(tx, [{ trace, text: indexAlone(content, language), counted, occurredAt }])
-    await writeVectors(tx, space, [{ trace, vec, counted: row.vectorRevision > 0 }])
+    const vectorCounted = counted !== null && counted.vectorRevision > 0
+    await writeWhole(tx, space, [{ trace, text, vec, counted, vectorCounted, occurredAt }])
   }
   await linkSummaryToFacts(tx, userId, of)
 }

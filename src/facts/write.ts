@@ -1,5 +1,6 @@
 import { contentHash } from '../ingest/conversation.ts'
-import { NOTHING, indexAlone, writeTexts, writeVectors, type Trace } from '../memories/derive.ts'
+import type { MessageText } from '../ingest/text-index.ts'
+import { NOTHING, indexAlone, writeWhole, type Trace, type WholeWrite } from '../memories/derive.ts'
 import type { Queryable } from '../stores/database.ts'
 import { upsertEdges, type EdgeWrite } from '../stores/edges.ts'
 import { upsertEntities } from '../stores/entities.ts'
@@ -11,7 +12,6 @@ import {
   type SourceWrite,
   type WrittenFact,
 } from '../stores/facts.ts'
-import { applyUserChanges } from '../stores/memory-users.ts'
 import type { Space } from '../stores/spaces.ts'
 import { normalizeFact, type FactDraft } from './draft.ts'
 import { linksOf } from './links.ts'
@@ -41,32 +41,12 @@ export async function writeResolved(
   resolved: readonly Resolved[],
   { userId, space, origin }: { userId: string; space: Space; origin: FactOrigin },
 ): Promise<WrittenFacts> {
-  const standing = resolved.filter(({ relation }) => relation !== 'duplicate')
-  const texts = new Map(
-    standing.map(({ read }) => [read.draft.id, indexAlone(read.draft.content, read.language)]),
-  )
+  const standing = resolved
+    .filter(({ relation }) => relation !== 'duplicate')
+    .map((one) => ({ ...one, text: indexAlone(one.read.draft.content, one.read.language) }))
   const written = await writeFacts(
     tx,
-    standing.map(({ read }) => factWrite(read.draft, { userId, language: read.language, origin })),
-  )
-  const fresh = standing.flatMap(({ read }) => {
-    const row = written.get(read.draft.id)
-    const text = texts.get(read.draft.id)
-    return row?.added === true && text ? [{ read, text, trace: traceOf(row, userId) }] : []
-  })
-  await writeTexts(
-    tx,
-    fresh.map(({ read, text, trace }) => ({
-      trace,
-      text,
-      counted: null,
-      occurredAt: read.draft.occurredAt,
-    })),
-  )
-  await writeVectors(
-    tx,
-    space,
-    fresh.map(({ read, trace }) => ({ trace, vec: read.vec, counted: false })),
+    standing.map(({ read, text }) => factWrite(read.draft, { userId, text, origin })),
   )
   const superseded = await supersedeFacts(
     tx,
@@ -74,9 +54,16 @@ export async function writeResolved(
     // What did not come to stand replaces nothing.
     replacements(standing.filter(({ read }) => written.has(read.draft.id))),
   )
+  const fresh = standing.flatMap(({ read, text }): WholeWrite[] => {
+    const row = written.get(read.draft.id)
+    if (row?.added !== true) return []
+    const { occurredAt } = read.draft
+    const trace = traceOf(row, userId)
+    return [{ trace, text, vec: read.vec, occurredAt, counted: null, vectorCounted: false }]
+  })
   const again = [...written.values()].filter(({ added }) => !added).length
-  const change = again - superseded.length
-  if (change !== 0) await applyUserChanges(tx, [{ ...NOTHING, userId, traces: change }])
+  const traces = again - superseded.length
+  await writeWhole(tx, space, fresh, traces === 0 ? [] : [{ ...NOTHING, userId, traces }])
   await saveSources(
     tx,
     resolved.flatMap((one) => sourcesOf(one, { userId, origin })),
@@ -95,13 +82,15 @@ const traceOf = ({ id, seq, revision }: WrittenFact, userId: string): Trace => (
 
 function factWrite(
   draft: FactDraft,
-  { userId, language, origin }: { userId: string; language: string; origin: FactOrigin },
+  { userId, text, origin }: { userId: string; text: MessageText; origin: FactOrigin },
 ): FactWrite {
   return {
     ...draft,
     ...origin,
     userId,
-    language,
+    language: text.language,
+    textLength: text.length,
+    windowLength: text.windowLength,
     contentHash: contentHash(['fact', normalizeFact(draft.content)]),
     meta: '{}',
   }

@@ -15,6 +15,7 @@ import {
 import type { FocusBuffer } from '../stores/focus.ts'
 import type { GraphStore } from '../stores/graph-store.ts'
 import { findJobRow } from '../stores/jobs.ts'
+import { savePosition } from '../stores/job-progress.ts'
 import type { TemporalClient } from '../temporal/client.ts'
 import { deleteRuns } from '../temporal/delete-runs.ts'
 
@@ -50,30 +51,48 @@ export function createEraseSteps(dependencies: EraseDependencies): EraseSteps {
     if (user === null) throw new MemoirError('not_found', SENTENCE.not_found)
     return user
   }
+  const come = async ({ jobId, again }: EraseStep, step: keyof EraseSteps) => {
+    const processed = ORDER.indexOf(step) + 1 + (again && step !== 'finish' ? ORDER.length - 1 : 0)
+    const progress = { processed: step === 'finish' ? STEPS : processed, total: STEPS }
+    await savePosition(db, { jobId, cursor: null, progress })
+  }
   const note = async (step: EraseStep, place: string, rows: number) => {
     await countErased(db, { id: step.jobId, place, rows, again: step.again })
   }
   return {
-    rows: async (step) => await eraseRows(db, step, await userOf(step)),
+    async rows(step) {
+      await eraseRows(db, step, await userOf(step))
+      await come(step, 'rows')
+    },
     async graph(step) {
       const { userId } = await userOf(step)
       const { memories, entities, edges } = await graph.removeUser(userId)
       await note(step, 'graph', memories + entities + edges)
+      await come(step, 'graph')
     },
     async focus(step) {
       const { userId } = await userOf(step)
       if (!(await focus.erase(userId))) {
         throw new MemoirError('store_unavailable', 'Redis does not answer')
       }
+      await come(step, 'focus')
     },
     async runs(step, beat) {
       const { userId } = await userOf(step)
       const ids = await findWorkflowIds(db, { userId, except: step.jobId })
       await note(step, 'workflow executions', await deleteRuns(temporal, ids, beat))
+      await come(step, 'runs')
     },
-    finish: async (step) => await finish(db, step, await userOf(step)),
+    async finish(step) {
+      await finish(db, step, await userOf(step))
+      await come(step, 'finish')
+    },
   }
 }
+
+const ORDER: readonly (keyof EraseSteps)[] = ['rows', 'graph', 'focus', 'runs', 'finish']
+/** All but the last are done twice. */
+const STEPS = 2 * ORDER.length - 1
 
 async function eraseRows(db: Database, step: EraseStep, user: ErasedUser): Promise<void> {
   const { jobId: id, again } = step

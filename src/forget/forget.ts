@@ -9,7 +9,7 @@ import {
 } from '../memories/accept.ts'
 import { hideMemories } from '../memories/hide.ts'
 import type { Queryable } from '../stores/database.ts'
-import { deleteEdgesOf, entitiesNamedBy } from '../stores/edges.ts'
+import { deleteEdgesOf, deleteRelationsOf } from '../stores/edges.ts'
 import { removeUnnamedEntities } from '../stores/entities.ts'
 import type { FocusBuffer } from '../stores/focus.ts'
 import {
@@ -19,6 +19,7 @@ import {
   deleteSourceMessages,
   deleteSources,
   dropKeptWrites,
+  findDaySummaries,
   findDerived,
   findPostedWords,
   findTargets,
@@ -129,7 +130,13 @@ async function forgetLocked(
   if (targets.length === 0 && request.ids !== undefined) throw notFound()
   const { sessionId } = wholeSession(request)
   const derived = await findDerived(tx, { userId, targets, sessionId })
-  const all = [...targets, ...derived]
+  const rests = [...targets, ...derived]
+  const days = await findDaySummaries(
+    tx,
+    userId,
+    rests.map(({ id }) => id),
+  )
+  const all = [...rests, ...days]
   const ids = all.map(({ id }) => id)
   const hanging = await countHanging(tx, userId, ids)
   const words = sessionId === undefined ? [] : await findPostedWords(tx, { userId, sessionId })
@@ -189,11 +196,12 @@ async function removeAll(
 ): Promise<number> {
   const memories = await lockMemories(tx, { userId, ids })
   const visible = memories.filter(({ state }) => state !== 'deleted')
-  const entityIds = await entitiesNamedBy(tx, { userId, traceIds: ids })
+  await deleteRelationsOf(tx, { userId, traceIds: ids })
   if (visible.length > 0) await hideMemories(tx, { userId, memories: visible })
   await deleteEdgesOf(tx, { userIds: [userId], traceIds: ids })
   await removeMemories(tx, { userId, ids })
-  return await removeUnnamedEntities(tx, { userId, entityIds })
+  // All of them: an earlier text may have named what nothing names since.
+  return await removeUnnamedEntities(tx, { userId, entityIds: 'all' })
 }
 
 interface FollowUp extends Forgetting {

@@ -56,16 +56,31 @@ export async function forgottenAmong(
   return hashes.map((own) => own.some((hash) => known.has(hash.toString('hex'))))
 }
 
+interface ForgetOf {
+  readonly namespaceId: string
+  readonly userId: string
+  readonly secret: ForgetSecret
+}
+
 /** Leaves these out from now on. The user's row must be locked. */
 export async function rememberForgotten(
   tx: Queryable,
-  { namespaceId, userId, secret }: { namespaceId: string; userId: string; secret: ForgetSecret },
+  of: ForgetOf,
   items: readonly Item[],
+): Promise<void> {
+  await rememberDeleted(tx, of, { items, reread: true })
+}
+
+/** The same; `reread` has work that is under way read the texts again. */
+export async function rememberDeleted(
+  tx: Queryable,
+  { namespaceId, userId, secret }: ForgetOf,
+  { items, reread }: { items: readonly Item[]; reread: boolean },
 ): Promise<void> {
   const key = await keyToWrite(tx, secret)
   const hashes = items.map((item) => ({ kind: item.kind, hash: hashOf(key, item) }))
   await insertForgotten(tx, { namespaceId, userId }, hashes)
-  await bumpForgetSeq(tx, userId)
+  if (reread) await bumpForgetSeq(tx, userId)
 }
 
 /** Somebody says these again, directly. */

@@ -11,7 +11,7 @@ import {
 import { findUnsettled } from '../stores/graph-states.ts'
 import type {
   GraphEdge,
-  GraphEntity,
+  GraphEntities,
   GraphNode,
   GraphRange,
   GraphRow,
@@ -58,22 +58,26 @@ export async function compareBuckets(
   const held = cleared ? [] : await parts.graph.hashes(buckets)
   const read = rewrite && mend ? readAhead(parts, buckets) : undefined
   const counts = { ...NO_SYNC_COUNTS }
-  const differences: Difference[] = []
+  const differences: Difference[][] = []
+  // All before any is mended, which may mend another: a repair counts what a check does.
   for (const [index, bucket] of buckets.entries()) {
     if (bucket.node === 'memory') counts.checked += bucket.nodes
     const there = held[index]
     const same = cleared || (there?.nodes === bucket.nodes && there.hash === bucket.hash)
     const found = same ? [] : await differencesIn(parts, bucket)
     for (const { kind } of found) counts[kind] += 1
-    differences.push(...found)
-    if (!mend || (same && !rewrite)) continue
+    differences.push(found)
+  }
+  for (const [index, bucket] of mend ? buckets.entries() : []) {
+    const found = differences[index] ?? []
+    if (found.length === 0 && !rewrite) continue
     const whole = await read?.(index)
     const all = cleared && whole ? linkedBackwards(whole, bucket) : whole
     const failed = await mendAll(parts, bucket, { found, all })
     counts.failed += failed
     counts.repaired += (cleared ? bucket.nodes : found.length) - failed
   }
-  return { counts, differences }
+  return { counts, differences: differences.flat() }
 }
 
 /** Where the record is the graph there is nothing to compare it with. */
@@ -166,7 +170,7 @@ function readAhead(parts: GraphParts, buckets: readonly ExpectedBucket[]) {
 
 interface Whole {
   readonly memories: readonly RecordMemory[]
-  readonly entities: readonly GraphEntity[]
+  readonly entities: GraphEntities
 }
 
 /** In an emptied graph a link to a later bucket leads nowhere yet: it comes with that one, which names it too. */
@@ -180,12 +184,13 @@ function linkedBackwards({ memories, entities }: Whole, { upTo }: ExpectedBucket
   }
 }
 
-const NO_NODES: Whole = { memories: [], entities: [] }
+const NO_ENTITIES: GraphEntities = { entities: [], edges: [] }
+const NO_NODES: Whole = { memories: [], entities: NO_ENTITIES }
 
 async function readWhole({ db }: GraphParts, bucket: ExpectedBucket): Promise<Whole> {
   const ids = await idsIn(db, bucket)
   return bucket.node === 'memory'
-    ? { memories: await loadGraphMemories(db, ids), entities: [] }
+    ? { memories: await loadGraphMemories(db, ids), entities: NO_ENTITIES }
     : { memories: [], entities: await loadGraphEntities(db, bucket.userId, ids) }
 }
 
@@ -208,8 +213,10 @@ async function mendAll(
       userId,
       surplus.map(({ id }) => id),
     )
-    const entities = all?.entities ?? (await loadGraphEntities(db, userId, lacking))
-    await graph.writeEntities(userId, entities)
+    await graph.writeEntities(
+      userId,
+      all?.entities ?? (await loadGraphEntities(db, userId, lacking)),
+    )
     return 0
   }
   const wrong = surplus.map(({ id, revision }) => ({ id, revision }))

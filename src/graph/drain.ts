@@ -5,6 +5,7 @@ import type { Logger } from '../logger.ts'
 import {
   adoptUnwritten,
   clearRemovals,
+  findGoneEntities,
   findGoneUsers,
   findPending,
   findRemovals,
@@ -15,6 +16,7 @@ import {
   WHOLE_USER,
   type GraphRemovalRow,
 } from '../stores/graph-states.ts'
+import { loadGraphEntities } from '../stores/graph-record.ts'
 import { byUser, writeToGraph, type GraphParts } from './write.ts'
 
 /**
@@ -164,7 +166,9 @@ async function removeSome(
   removals: readonly GraphRemovalRow[],
 ): Promise<number> {
   let removed = 0
-  const memories = removals.filter(({ id }) => id !== WHOLE_USER)
+  const entities = removals.filter(({ entity }) => entity === true).map(({ id }) => id)
+  removed += await tellEntities({ db, graph }, userId, entities)
+  const memories = removals.filter(({ id, entity }) => id !== WHOLE_USER && entity !== true)
   for (const cascade of [true, false]) {
     const alike = memories.filter((removal) => removal.cascade === cascade)
     if (alike.length === 0) continue
@@ -177,4 +181,19 @@ async function removeSome(
     memories.map(({ id }) => id),
   )
   return removed
+}
+
+/** Those that are gone go, the others get the links they have now. @returns how many went */
+async function tellEntities(
+  { db, graph }: GraphParts,
+  userId: string,
+  ids: readonly string[],
+): Promise<number> {
+  if (ids.length === 0) return 0
+  const gone = await findGoneEntities(db, userId, ids)
+  const { entities } = await graph.removeEntities(userId, gone)
+  await graph.writeEntities(userId, await loadGraphEntities(db, userId, ids))
+  // One that went while it was written.
+  await graph.removeEntities(userId, await findGoneEntities(db, userId, ids))
+  return entities
 }

@@ -76,6 +76,7 @@ async function writeBatch(
   const current = memories.filter(({ id, revision }) => held.get(id) === revision)
   const written = await markWritten(db, current)
   await undoGone({ db, graph }, memories)
+  await undoGoneEntities({ db, graph }, memories)
   const ahead = memories.flatMap((memory) => {
     const revision = held.get(memory.id) ?? 0
     return revision > memory.revision ? [{ ...memory, revision, read: memory.revision }] : []
@@ -123,8 +124,19 @@ async function undoGone(
       continue
     }
     await graph.removeMemories({ userId, memories: own.map(idAndRevision), cascade: false })
-    const named = [...new Set(own.flatMap(({ entities }) => entities.map(({ id }) => id)))]
-    await graph.removeEntities(userId, await findGoneEntities(db, userId, named))
+  }
+}
+
+/** Of what these memories named when they were read: a memory may stand that no longer names what is forgotten. */
+async function undoGoneEntities(
+  { db, graph }: GraphParts,
+  memories: readonly RecordMemory[],
+): Promise<void> {
+  for (const [userId, own] of byUser(memories)) {
+    const named = new Set(own.flatMap(({ entities }) => entities.map(({ id }) => id)))
+    if (named.size === 0) continue
+    const gone = await findGoneEntities(db, userId, [...named])
+    if (gone.length > 0) await graph.removeEntities(userId, gone)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Extraction } from '../domain/job.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { IngestedRow } from '../stores/ingested.ts'
+import { salienceOfSaid } from '../text/salience.ts'
 import type { StoredTrace, TraceWrite } from '../stores/traces.ts'
 import {
   PIPELINE_VERSION,
@@ -12,7 +13,7 @@ import {
   type SourceConversation,
   type SourceMessage,
 } from './conversation.ts'
-import { indexMessages, languageOf, type MessageText } from './text-index.ts'
+import { indexMessages, languageOf, type MessageText, ownLexemes } from './text-index.ts'
 
 /** What is to be done with one conversation, decided before anything is embedded or written. */
 export type Decision =
@@ -150,7 +151,7 @@ export function planConversation(
   )
   const known = new Map(stored.map((trace) => [trace.id, trace]))
   const messages = conversation.turns.map((turn, index) =>
-    messageTrace(conversation, turn, { target, text: texts[index] }),
+    messageTrace(conversation, turn, { target, text: texts[index], before: texts[index - 1] }),
   )
   const episode = episodeTrace(conversation, target)
   const wanted = new Set([episode.write.id, ...messages.map(({ write }) => write.id)])
@@ -204,7 +205,11 @@ const DEFAULT_ROLE = 'user'
 function messageTrace(
   conversation: ReadConversation,
   turn: SourceMessage,
-  { target, text }: { target: PlanTarget; text: MessageText | undefined },
+  {
+    target,
+    text,
+    before,
+  }: { target: PlanTarget; text: MessageText | undefined; before: MessageText | undefined },
 ): PlannedTrace {
   const ref = { ...target, conversationId: conversation.id }
   const role = turn.role ?? DEFAULT_ROLE
@@ -233,9 +238,18 @@ function messageTrace(
       occurredAt: turn.createdAt,
       textLength: text?.length ?? 0,
       windowLength: text?.windowLength ?? 0,
+      salience: salienceOfSaid({
+        content: turn.content,
+        role,
+        lexemes: ownLexemes(text),
+        before: ownLexemes(before),
+      }),
     },
   }
 }
+
+/** A whole conversation deserves what the best of it does, and somebody had it. */
+const EPISODE_SALIENCE = 1
 
 /** What an episode says, and is known by. */
 export function episodeOf({
@@ -274,6 +288,7 @@ function episodeTrace(conversation: ReadConversation, target: PlanTarget): Plann
       occurredAt: began,
       textLength: 0,
       windowLength: 0,
+      salience: EPISODE_SALIENCE,
     },
   }
 }

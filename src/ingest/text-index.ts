@@ -57,3 +57,10 @@ export function indexMessages(contents: readonly string[], configured: string): 
     }
   })
 }
+
+/** The lexemes of the message itself. */
+export function ownLexemes(text: MessageText | undefined): ReadonlySet<string> {
+  const own = new Set<string>()
+  for (const [lexeme, { frequency }] of text?.lexemes ?? []) if (frequency > 0) own.add(lexeme)
+  return own
+}

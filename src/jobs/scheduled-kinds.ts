@@ -1,7 +1,9 @@
 import type { Config } from '../config.ts'
+import type { Consolidations } from '../consolidation/consolidations.ts'
 import { nextTime } from '../domain/cron.ts'
 import type { Job } from '../domain/job.ts'
 import type { ScheduleKind } from '../domain/schedule.ts'
+import { MemoirError, SENTENCE } from '../errors.ts'
 import { NO_SOURCE } from '../narratives/accept-run.ts'
 import type { Narratives } from '../narratives/narratives.ts'
 import type { Database } from '../stores/database.ts'
@@ -30,7 +32,8 @@ export interface ScheduledWanted {
 export interface ScheduledKindsDependencies {
   readonly config: Config
   readonly db: Database
-  readonly jobs: Pick<Jobs, 'acceptNightly'>
+  readonly jobs: Pick<Jobs, 'acceptNightly' | 'get'>
+  readonly consolidations: Pick<Consolidations, 'accept'>
   readonly narratives: Pick<Narratives, 'acceptRun'>
 }
 
@@ -41,7 +44,7 @@ const WEEK_MS = 7 * 86_400_000
 export function createScheduledKinds(
   dependencies: ScheduledKindsDependencies,
 ): Readonly<Record<ScheduleKind, ScheduledKind>> {
-  const { config, db, jobs, narratives } = dependencies
+  const { config, db, jobs, consolidations, narratives } = dependencies
   return {
     nightly: {
       cron: config.NIGHTLY_CRON,
@@ -50,6 +53,17 @@ export function createScheduledKinds(
         return namespace?.id === namespaceId ? config.SOURCE_NAME : null
       },
       accept: async ({ cron: _cron, ...night }) => (await jobs.acceptNightly(night)).job,
+    },
+    consolidation: {
+      cron: config.CONSOLIDATION_CRON,
+      sourceIn: async () => await Promise.resolve(NO_SOURCE),
+      async accept({ namespaceId, id: wanted }) {
+        const given = wanted === undefined ? {} : { id: wanted }
+        const { id } = await consolidations.accept({ namespaceId, ...given, dryRun: false })
+        const job = await jobs.get({ namespaceId, id })
+        if (job === null) throw new MemoirError('not_found', SENTENCE.not_found)
+        return job
+      },
     },
     narratives: {
       cron: NARRATIVES_CRON,

@@ -1,5 +1,6 @@
 import type { ScheduledAccept, ScheduledWork } from '../activities/schedules.ts'
 import type { Config } from '../config.ts'
+import type { Consolidations } from '../consolidation/consolidations.ts'
 import { SCHEDULE_KINDS, type Schedule, type ScheduleChange } from '../domain/schedule.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Logger } from '../logger.ts'
@@ -30,7 +31,8 @@ export interface SchedulesDependencies {
   readonly config: Config
   readonly db: Database
   readonly temporal: TemporalClient
-  readonly jobs: Pick<Jobs, 'acceptNightly'>
+  readonly jobs: Pick<Jobs, 'acceptNightly' | 'get'>
+  readonly consolidations: Pick<Consolidations, 'accept'>
   readonly narratives: Pick<Narratives, 'acceptRun'>
   readonly log: Logger
 }
@@ -58,12 +60,12 @@ export function createSchedules(dependencies: SchedulesDependencies): Schedules 
   const { config, db, kinds, server } = context
   return {
     async list(namespaceId) {
-      const schedules: Schedule[] = []
-      for (const key of await keysIn(context, namespaceId)) {
+      // At once: a Temporal that is away costs one deadline, not one a schedule.
+      const shown = (await keysIn(context, namespaceId)).map(async (key) => {
         const row = await rowOf(context, key)
-        if (!row.removed) schedules.push(await present(context, key, { row, ask: true }))
-      }
-      return schedules
+        return row.removed ? [] : [await present(context, key, { row, ask: true })]
+      })
+      return (await Promise.all(shown)).flat()
     },
     change: async (id, change, actor) => await changeOne(context, { id, change, actor }),
     async remove(id, actor) {
@@ -238,7 +240,8 @@ async function acceptScheduled(context: Context, run: ScheduledAccept): Promise<
     return (await kinds[kind].accept({ namespaceId, id, cron, ...planned })).id
   } catch (error) {
     if (!(error instanceof MemoirError) || error.code !== 'conflict') throw error
-    await recordSkip(db, key, { id, reason: 'backfill_running' })
+    const reason = kind === 'nightly' ? 'backfill_running' : 'still_running'
+    await recordSkip(db, key, { id, reason })
     return null
   }
 }

@@ -18,8 +18,15 @@ import {
   type AcceptContext,
 } from './accept.ts'
 import type { AcceptedMemories, MemoryChange, MemoryKey, UpdateRequest } from './memories.ts'
-import { keepWrite } from './request.ts'
-import { jobMemory, linkPlans, memoryHash, salienceOf, writeRecord, writeTextsOf } from './store.ts'
+import {
+  jobMemory,
+  keepWrites,
+  linkPlans,
+  memoryHash,
+  salienceOf,
+  writeRecord,
+  writeTextsOf,
+} from './store.ts'
 
 /** Locks a memory within the caller's reach, its user first. @throws MemoirError `not_found`, `precondition_failed` */
 export async function lockReached(
@@ -62,6 +69,7 @@ export async function updateMemory(
     const jobId = newJobId()
     const written = await writeRecord(tx, { plans, userId, jobId })
     if (write.content !== standing.content) await writeTextsOf(tx, context, { plans, written })
+    const writes = await keepWrites(tx, context, { userId, plans })
     await linkPlans(tx, userId, plans)
     if (write.vectorState === 'written') {
       await carryEmbeddings(tx, { userId, id: key.id, revision: standing.revision })
@@ -74,7 +82,7 @@ export async function updateMemory(
         operation: 'update',
         extract: extractEntities,
         memories: [jobMemory(written, key.id, standing)],
-        writes: [keepWrite(write, change.entities ?? null)],
+        writes,
       },
     })
     return { ids: [key.id], row }
@@ -109,12 +117,14 @@ function changedFields(standing: StandingMemory, change: MemoryChange): MemoryFi
   const given = Object.fromEntries(
     Object.entries(rest).filter(([name, value]) => name !== 'entities' && value !== undefined),
   )
-  return {
+  const fields = {
     ...fieldsOfStanding(standing),
     ...given,
     ...(metadata === undefined ? {} : { meta: metadata }),
-    ...(importance === undefined ? {} : { importance, salience: salienceOf(importance) }),
+    ...(importance === undefined ? {} : { importance }),
   }
+  const rated = importance !== undefined || fields.content !== standing.content
+  return rated ? { ...fields, salience: salienceOf(fields.importance, fields) } : fields
 }
 
 export function fieldsOfStanding(standing: StandingMemory): MemoryFields {

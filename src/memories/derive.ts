@@ -65,6 +65,45 @@ function countText({ trace, text, counted, occurredAt }: TextWrite): UserChange 
   }
 }
 
+/** A trace whose row was written in this transaction with its lengths and with its vector as written. */
+export interface WholeWrite extends TextWrite {
+  readonly vec: Float32Array
+  /** Whether the user's counters hold a vector of the trace already. */
+  readonly vectorCounted: boolean
+}
+
+/** Writes postings and vectors of such traces and counts them, once for all of it. The user's row must be locked. */
+export async function writeWhole(
+  tx: Queryable,
+  space: Space,
+  writes: readonly WholeWrite[],
+  others: readonly UserChange[] = [],
+): Promise<void> {
+  const known = writes.filter(({ counted }) => counted !== null)
+  await deletePostings(tx, {
+    userIds: [...new Set(known.map(({ trace }) => trace.userId))],
+    seqs: known.map(({ trace }) => trace.seq),
+  })
+  await insertPostings(
+    tx,
+    writes.map(({ trace, text }) => ({ ...text, userId: trace.userId, seq: trace.seq })),
+  )
+  await upsertEmbeddings(
+    tx,
+    space,
+    writes.map(({ trace, vec }) => ({
+      ...trace,
+      traceId: trace.id,
+      head: 'semantic' as const,
+      vec,
+    })),
+  )
+  await applyUserChanges(tx, [
+    ...others,
+    ...writes.map((write) => ({ ...countText(write), vectors: write.vectorCounted ? 0 : 1 })),
+  ])
+}
+
 export const NOTHING: Omit<UserChange, 'userId'> = {
   traces: 0,
   episodes: 0,

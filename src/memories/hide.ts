@@ -17,13 +17,15 @@ export async function hideMemories(
   const vectors = await deleteEmbeddings(tx, { userIds, traceIds: ids })
   await endEdges(tx, { userId, traceIds: ids })
   const counted = memories.filter(({ state }) => state === 'active')
-  const texts = counted.filter(({ kind }) => kind !== 'episode')
+  const episodes = counted.filter(({ kind }) => kind === 'episode')
+  // What gave way is no memory any more, but keeps its words: it can be asked for.
+  const texts = memories.filter(({ state, kind }) => isIndexed(state) && kind !== 'episode')
   await applyUserChanges(tx, [
     {
       ...NOTHING,
       userId,
       traces: -counted.length,
-      episodes: texts.length - counted.length,
+      episodes: -episodes.length,
       vectors: -vectors,
       texts: -texts.length,
       textLength: -sum(texts.map(({ textLength }) => textLength)),
@@ -32,5 +34,8 @@ export async function hideMemories(
   ])
   return await markDeleted(tx, { userId, ids })
 }
+
+/** Whether a memory of this state has its words in the index, and in the user's counters of texts. */
+export const isIndexed = (state: string): boolean => state === 'active' || state === 'superseded'
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)

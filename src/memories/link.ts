@@ -40,6 +40,26 @@ export async function linkGiven(
   await writeEdges(tx, { userId, source: 'given', edges })
 }
 
+/** Writes links as they were, in place of whatever is there. The user's row must be locked. */
+export async function linkMentions(
+  tx: Queryable,
+  userId: string,
+  traces: readonly Mentioned[],
+): Promise<void> {
+  const sources = traces.map(({ traceId }) => traceId)
+  const all = await edgesTo(tx, userId, traces)
+  await keepOnlyEdges(tx, { type: TYPE, userIds: [userId], sources, keep: all })
+  for (const source of MENTION_SOURCES) {
+    const some = traces.map(({ mentions, ...trace }) => ({
+      ...trace,
+      mentions: mentions.filter((mention) => mention.source === source),
+    }))
+    await writeEdges(tx, { userId, source, edges: await edgesTo(tx, userId, some) })
+  }
+}
+
+const MENTION_SOURCES = ['given', 'rules', 'model'] as const
+
 function givenMentions(entities: readonly GivenEntity[]): EntityMention[] {
   const distinct = new Map<string, EntityMention>()
   for (const { type, value, confidence } of entities) {

@@ -14,6 +14,7 @@ import {
 import { fieldsOfStanding, lockReached, requireOwner } from './change.ts'
 import { hideMemories } from './hide.ts'
 import type { AcceptedMemories, MemoryKey, RemoveRequest } from './memories.ts'
+import { mayComeBack, stayDeleted, type DeletedOf } from './stay-deleted.ts'
 import { jobMemory, writeRecord, writeTextsOf } from './store.ts'
 
 /** How long what was deleted can be brought back. */
@@ -30,6 +31,7 @@ export async function removeMemory(
     if (standing.state === 'deleted' && !hard) throw notFound()
     const jobId = newJobId()
     const [gone] = await hideMemories(tx, { userId, memories: [standing] })
+    await stayDeleted(tx, deletedOf(context, { key, userId }), [standing])
     if (gone && cascade && policyOf(context.config).graph) {
       await noteRemovals(tx, [{ ...gone, userId, cascade }])
     }
@@ -50,6 +52,15 @@ export async function removeMemory(
   })
 }
 
+const deletedOf = (
+  { config }: AcceptContext,
+  { key, userId }: { key: MemoryKey; userId: string },
+): DeletedOf => ({
+  namespaceId: key.namespaceId,
+  userId,
+  secret: config.MEMOIR_ENCRYPTION_KEY,
+})
+
 /** Accepts that a deleted or superseded memory stands again, as it was. */
 export async function restoreMemory(
   context: AcceptContext,
@@ -59,6 +70,7 @@ export async function restoreMemory(
   return await acceptWrite(context, async (tx) => {
     const standing = await lockReached(tx, { key, userId, revision: undefined })
     refuseUnrestorable(standing)
+    await mayComeBack(tx, deletedOf(context, { key, userId }), [standing])
     const write = {
       ...fieldsOfStanding(standing),
       vectorState: openVector(context.config),

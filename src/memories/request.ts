@@ -1,6 +1,7 @@
 import { MEMORY_OPERATIONS, type MemoryOperation, type PersistencePolicy } from '../domain/job.ts'
 import type { GivenEntity } from '../domain/entity.ts'
 import { MemoirError } from '../errors.ts'
+import type { KeptMention } from '../stores/mentions.ts'
 import type { MemoryWrite } from '../stores/memory-writes.ts'
 
 /** What the row of a write of memories keeps: ids and numbers, and the texts only while a failure would take them back. */
@@ -33,6 +34,8 @@ export interface KeptWrite {
     readonly contentHash: string
   }
   readonly entities: readonly GivenEntity[] | null
+  /** What the memory named before, for whoever takes the write back. */
+  readonly named?: readonly KeptMention[]
 }
 
 const OPERATIONS: readonly unknown[] = MEMORY_OPERATIONS
@@ -57,8 +60,13 @@ function isMemoryRequest(value: unknown): value is MemoryRequest {
   )
 }
 
-export function keepWrite(write: MemoryWrite, entities: readonly GivenEntity[] | null): KeptWrite {
+export function keepWrite(
+  write: MemoryWrite,
+  entities: readonly GivenEntity[] | null,
+  before: readonly KeptMention[],
+): KeptWrite {
   return {
+    named: before.filter(({ traceId }) => traceId === write.id),
     write: {
       ...write,
       occurredAt: write.occurredAt.toISOString(),

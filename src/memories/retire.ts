@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Config } from '../config.ts'
+import type { ForgetSecret } from '../forget/remembered.ts'
 import type { Logger } from '../logger.ts'
 import type { Database, Queryable } from '../stores/database.ts'
 import { deleteEdgesOf, entitiesNamedBy } from '../stores/edges.ts'
@@ -8,12 +10,14 @@ import { lockUsers } from '../stores/memory-users.ts'
 import { lockMemories, removeMemories } from '../stores/memory-writes.ts'
 import { hideMemories } from './hide.ts'
 import { RESTORABLE_DAYS } from './remove.ts'
+import { stayDeleted, type DeletedOf } from './stay-deleted.ts'
 
 /** What has expired goes out of sight like any deletion, and what was deleted long enough ago goes for good. */
 
 export interface RetirementServices {
   readonly db: Database
   readonly log: Logger
+  readonly config: Pick<Config, 'MEMOIR_ENCRYPTION_KEY'>
 }
 
 export interface Retired {
@@ -25,16 +29,21 @@ export interface Retired {
 const BATCH = 500
 
 /** Several workers may do it at once: each memory is looked at again under its user's lock. */
-export async function retireOnce(db: Database): Promise<Retired> {
+export async function retireOnce(db: Database, secret?: ForgetSecret): Promise<Retired> {
   return {
-    expired: await inBatches(db, 'expired', hideExpired),
-    purged: await inBatches(db, 'purgeable', purge),
+    expired: await inBatches({ db, secret }, 'expired', hideExpired),
+    purged: await inBatches({ db, secret }, 'purgeable', purge),
   }
 }
 
-type Retire = (tx: Queryable, due: { userId: string; ids: readonly string[] }) => Promise<number>
+type Retire = (tx: Queryable, due: DeletedOf & { ids: readonly string[] }) => Promise<number>
 
-async function inBatches(db: Database, kind: DueKind, retire: Retire): Promise<number> {
+interface Retiring {
+  readonly db: Database
+  readonly secret: ForgetSecret
+}
+
+async function inBatches({ db, secret }: Retiring, kind: DueKind, retire: Retire): Promise<number> {
   let total = 0
   for (;;) {
     const due = await findDue(db, { kind, days: RESTORABLE_DAYS, limit: BATCH })
@@ -43,7 +52,7 @@ async function inBatches(db: Database, kind: DueKind, retire: Retire): Promise<n
       const ids = own.map(({ id }) => id)
       retired += await db.transaction(async (tx) => {
         await lockUsers(tx, [userId])
-        return await retire(tx, { userId, ids })
+        return await retire(tx, { namespaceId: own[0]?.namespaceId ?? '', userId, secret, ids })
       })
     }
     total += retired
@@ -52,11 +61,13 @@ async function inBatches(db: Database, kind: DueKind, retire: Retire): Promise<n
   }
 }
 
-const hideExpired: Retire = async (tx, { userId, ids }) => {
+const hideExpired: Retire = async (tx, { ids, ...of }) => {
+  const { userId } = of
   const memories = (await lockMemories(tx, { userId, ids })).filter((memory) =>
     isDue(memory, { kind: 'expired', days: RESTORABLE_DAYS, now: new Date() }),
   )
   if (memories.length > 0) await hideMemories(tx, { userId, memories })
+  await stayDeleted(tx, of, memories)
   return memories.length
 }
 
@@ -79,12 +90,12 @@ const LOOK_MS = 60_000
 
 /** Looks until aborted; a failure is tried again at the next look. */
 export async function keepRetiring(
-  { db, log }: RetirementServices,
+  { db, log, config }: RetirementServices,
   { everyMs = LOOK_MS, signal }: { readonly everyMs?: number; readonly signal: AbortSignal },
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      const counts = await retireOnce(db)
+      const counts = await retireOnce(db, config.MEMOIR_ENCRYPTION_KEY)
       if (counts.expired + counts.purged > 0) log.info(counts, 'memories were retired')
     } catch (error) {
       log.warn({ error }, 'expired memories could not be retired')

@@ -4,8 +4,10 @@ import { MemoirError, SENTENCE } from '../errors.ts'
 import { factId } from '../facts/draft.ts'
 import { liftForgotten, liftSuppression, type Item } from '../forget/remembered.ts'
 import { contentHash } from '../ingest/conversation.ts'
+import { ownLexemes } from '../ingest/text-index.ts'
 import type { Queryable } from '../stores/database.ts'
-import { lockUserByName } from '../stores/memory-users.ts'
+import { findMentions } from '../stores/mentions.ts'
+import { applyUserChanges, lockUserByName } from '../stores/memory-users.ts'
 import {
   archiveMemories,
   insertMemories,
@@ -16,18 +18,21 @@ import {
   type StandingMemory,
   type WrittenMemory,
 } from '../stores/memory-writes.ts'
+import { salienceOfSaid } from '../text/salience.ts'
 import {
   acceptWrite,
   insertMemoryJob,
   newJobId,
   notFound,
   openVector,
+  policyOf,
   type AcceptContext,
 } from './accept.ts'
-import { indexAlone, writeTexts } from './derive.ts'
+import { indexAlone, NOTHING, writeTexts } from './derive.ts'
+import { isIndexed } from './hide.ts'
 import { linkGiven } from './link.ts'
 import type { AcceptedMemories, NewMemory, StoreRequest } from './memories.ts'
-import { keepWrite, type JobMemory } from './request.ts'
+import { keepWrite, type JobMemory, type KeptWrite } from './request.ts'
 
 /** One memory of a request, with what it replaces. */
 interface Planned {
@@ -48,6 +53,7 @@ export async function storeMemories(
     const jobId = newJobId()
     const written = await writeRecord(tx, { plans, userId, jobId })
     await writeTextsOf(tx, context, { plans, written })
+    const writes = await keepWrites(tx, context, { userId, plans })
     await linkPlans(tx, userId, plans)
     const row = await insertMemoryJob(tx, context, {
       id: jobId,
@@ -57,7 +63,7 @@ export async function storeMemories(
         operation: 'store',
         extract: request.extractEntities,
         memories: plans.map(({ write, standing }) => jobMemory(written, write.id, standing)),
-        writes: plans.map(({ write, entities }) => keepWrite(write, entities)),
+        writes,
       },
     })
     return { ids: plans.map(({ write }) => write.id), row }
@@ -126,13 +132,24 @@ async function planWrites(
 }
 
 /** Of everything that a graph or a vector is made of. */
-export function memoryHash({ kind, role, content, occurredAt }: MemoryFields): Buffer {
+export function memoryHash({
+  kind,
+  role,
+  content,
+  occurredAt,
+}: Pick<MemoryFields, 'kind' | 'role' | 'content' | 'occurredAt'>): Buffer {
   return contentHash([kind, role, occurredAt.getTime(), content])
 }
 
-/** 1..10 as 0..1; what nobody rated deserves to be remembered. */
-export const salienceOf = (importance: number | null): number =>
-  importance === null ? 1 : importance / 10
+/** Whoever rates a memory (1..10) is believed; of another it is told by its text, and that somebody handed it over. */
+export function salienceOf(
+  importance: number | null,
+  { content, role }: { content: string; role: string | null },
+): number {
+  if (importance !== null) return importance / 10
+  const lexemes = ownLexemes(indexAlone(content, 'auto'))
+  return salienceOfSaid({ content, role, lexemes, asked: true })
+}
 
 function fieldsOf(memory: NewMemory, occurredAt: Date): MemoryFields {
   const role = memory.role ?? null
@@ -145,7 +162,7 @@ function fieldsOf(memory: NewMemory, occurredAt: Date): MemoryFields {
     summary: memory.summary ?? null,
     tags: memory.tags ?? [],
     importance,
-    salience: salienceOf(importance),
+    salience: salienceOf(importance, { content: memory.content, role }),
     externalId: memory.externalId ?? null,
     sessionId: memory.sessionId ?? null,
     conversationId: memory.conversationId ?? null,
@@ -186,6 +203,19 @@ export async function linkPlans(
   )
 }
 
+/** What a job needs to take back its writes and to write them again; to be read before their links change. */
+export async function keepWrites(
+  tx: Queryable,
+  { config }: Pick<AcceptContext, 'config'>,
+  { userId, plans }: { userId: string; plans: readonly Planned[] },
+): Promise<KeptWrite[]> {
+  if (!policyOf(config).rollback) return []
+  const known = plans.filter(({ standing }) => standing !== null)
+  const traceIds = known.map(({ write }) => write.id)
+  const before = await findMentions(tx, { userId, traceIds })
+  return plans.map(({ write, entities }) => keepWrite(write, entities, before))
+}
+
 export async function writeTextsOf(
   tx: Queryable,
   { config }: Pick<AcceptContext, 'config'>,
@@ -196,7 +226,7 @@ export async function writeTextsOf(
     plans.flatMap(({ write, standing }) => {
       const row = written.get(write.id)
       if (!row) return []
-      const counted = standing?.state === 'active' ? standing : null
+      const counted = standing !== null && isIndexed(standing.state) ? standing : null
       return [
         {
           trace: { ...row, userId: write.userId, kind: write.kind },
@@ -206,6 +236,19 @@ export async function writeTextsOf(
         },
       ]
     }),
+  )
+  await countReturned(tx, plans)
+}
+
+/** What had given way kept its words, but was no memory. */
+async function countReturned(
+  tx: Queryable,
+  plans: readonly Pick<Planned, 'write' | 'standing'>[],
+): Promise<void> {
+  const returned = plans.filter(({ standing }) => standing?.state === 'superseded')
+  await applyUserChanges(
+    tx,
+    returned.map(({ write: { userId } }) => ({ ...NOTHING, userId, traces: 1 })),
   )
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import type { Queryable } from '../stores/database.ts'
-import { deleteEdgesOf } from '../stores/edges.ts'
+import { deleteEdgesOf, entitiesNamedBy } from '../stores/edges.ts'
+import { removeUnnamedEntities } from '../stores/entities.ts'
 import { findRevisions } from '../stores/memory-history.ts'
 import { lockUsers } from '../stores/memory-users.ts'
 import {
@@ -12,7 +13,8 @@ import {
 } from '../stores/memory-writes.ts'
 import { openVector } from './accept.ts'
 import { hideMemories } from './hide.ts'
-import { keptWrite, type MemoryRequest } from './request.ts'
+import { linkMentions } from './link.ts'
+import { keptWrite, type KeptWrite, type MemoryRequest } from './request.ts'
 import { linkPlans, writeRecord, writeTextsOf } from './store.ts'
 
 /** Taking back what a job wrote into the record, and writing it again: only where the revision is still that job's. */
@@ -34,9 +36,12 @@ export async function undoRecord(
     ({ id, revision }) => ours.get(id)?.revision === revision,
   )
   const isNew = ({ id }: StandingMemory) => ours.get(id)?.before === null
+  const entityIds = await entitiesNamedBy(tx, { userId, traceIds: standing.map(({ id }) => id) })
   await takeAway(tx, userId, standing.filter(isNew))
   const changed = standing.filter((memory) => !isNew(memory))
   await putBack(config, tx, { userId, changed, ours })
+  await linkAsBefore(tx, userId, { changed, writes: request.writes ?? [] })
+  await removeUnnamedEntities(tx, { userId, entityIds })
   return standing.length
 }
 
@@ -85,6 +90,23 @@ async function putBack(
   )
   const written = new Map(rows.map((row) => [row.id, row]))
   await writeTextsOf(tx, { config }, { plans, written })
+}
+
+async function linkAsBefore(
+  tx: Queryable,
+  userId: string,
+  { changed, writes }: { changed: readonly StandingMemory[]; writes: readonly KeptWrite[] },
+): Promise<void> {
+  const before = new Map(writes.map(({ write, named = [] }) => [write.id, named]))
+  await linkMentions(
+    tx,
+    userId,
+    changed.map(({ id, occurredAt }) => ({
+      traceId: id,
+      at: occurredAt,
+      mentions: before.get(id) ?? [],
+    })),
+  )
 }
 
 /** Hiding what was new made one revision; what is written again has to be newer than whatever is still said of that one. */

@@ -36,20 +36,28 @@ export async function startExport(
   { namespaceId, name, scopes }: ExportRequest,
 ): Promise<AsyncGenerator<Line>> {
   const user = await requireExported(db, { namespaceId, name })
-  return scopes === null ? everything(db, user) : memoriesIn(db, user, scopes)
+  return owned(user, scopes === null ? everything(db, user) : memoriesIn(db, user, scopes))
 }
+
+/** With so many memories: how far a reader has come. */
+type Found = ExportedUser & { readonly memories: number }
 
 async function requireExported(
   db: Database,
   key: { namespaceId: string; name: string },
-): Promise<ExportedUser> {
+): Promise<Found> {
   const user = await findExported(db, key)
   if (user === null) throw new MemoirError('not_found', SENTENCE.not_found)
   return user
 }
 
-async function* everything(db: Database, user: ExportedUser): AsyncGenerator<Line> {
-  yield header(user, null)
+/** Every line says whose it is: it may be handed in without the others. */
+async function* owned({ name }: ExportedUser, lines: AsyncGenerator<Line>): AsyncGenerator<Line> {
+  for await (const { type, ...rest } of lines) yield { type, user_id: name, ...rest }
+}
+
+async function* everything(db: Database, user: Found): AsyncGenerator<Line> {
+  yield { ...header(null), memories: user.memories }
   yield* conversationLines(db, user)
   yield* sessionLines(db, user.userId)
   yield* memoryLines(db, { userId: user.userId, scopes: null })
@@ -64,15 +72,14 @@ async function* memoriesIn(
   user: ExportedUser,
   scopes: readonly string[],
 ): AsyncGenerator<Line> {
-  yield header(user, scopes)
+  yield header(scopes)
   yield* memoryLines(db, { userId: user.userId, scopes })
   yield await footer(db, user)
 }
 
-const header = ({ name }: ExportedUser, scopes: readonly string[] | null): Line => ({
+const header = (scopes: readonly string[] | null): Line => ({
   type: 'export',
   version: EXPORT_VERSION,
-  user_id: name,
   exported_at: new Date().toISOString(),
   ...(scopes === null ? {} : { scopes }),
 })
@@ -81,7 +88,7 @@ const header = ({ name }: ExportedUser, scopes: readonly string[] | null): Line 
 async function footer(db: Database, user: ExportedUser): Promise<Line> {
   const { userId } = await requireExported(db, user)
   if (userId !== user.userId) throw new MemoirError('not_found', SENTENCE.not_found)
-  return { type: 'end', user_id: user.name }
+  return { type: 'end' }
 }
 
 const CONVERSATIONS = 100
@@ -117,7 +124,7 @@ async function* partsOf(
   let position = 0
   for await (const message of found) {
     if (part.length > 0 && chars + message.content.length > LINE_CHARS) {
-      yield conversationLine(user, conversation, part)
+      yield conversationLine(conversation, part)
       part = []
       chars = 0
     }
@@ -125,7 +132,7 @@ async function* partsOf(
     chars += message.content.length
     position += 1
   }
-  if (part.length > 0 || position === 0) yield conversationLine(user, conversation, part)
+  if (part.length > 0 || position === 0) yield conversationLine(conversation, part)
 }
 
 const messageLine = (
@@ -141,13 +148,11 @@ const messageLine = (
 })
 
 const conversationLine = (
-  { name }: ExportedUser,
   { source, id, title, metadata, created_at, updated_at }: ExportedConversation,
   messages: readonly Line[],
 ): Line => ({
   type: 'conversation',
   id,
-  user_id: name,
   source,
   title,
   ...(metadata === null ? {} : { metadata }),

@@ -1,25 +1,30 @@
-import type { Edge, Hit, Memory, RecallRequest, RecallResult } from '../domain/recall.ts'
+import type { Edge, Hit, RecallRequest, RecallResult } from '../domain/recall.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Candidate } from '../stores/candidate-query.ts'
 import type { Database } from '../stores/database.ts'
-import { readVisible } from '../stores/memories.ts'
+import type { FocusBuffer } from '../stores/focus.ts'
 import { findNeighbours } from '../stores/neighbours.ts'
-import { kindsOf } from '../stores/recall-filter.ts'
+import { kindsOf, statesOf } from '../stores/recall-filter.ts'
 import { rerank } from './boost.ts'
-import { excerpt } from './excerpt.ts'
+import { inFocus, noteAnswer } from './focus.ts'
 import { fuse, type Fused } from './fuse.ts'
 import { edgesOf, HOPPED, withNeighbours } from './hops.ts'
+import { readHits } from './last-read.ts'
 import type { QuestionVector } from './question.ts'
-import { createSearch, READ_AHEAD, type Found } from './search.ts'
+import { createSearch, type Found } from './search.ts'
 import { traitsOf, type SpaceTraits } from './space-traits.ts'
 import { speakerBoost } from './speaker.ts'
 import { left } from './stages.ts'
+import { asItStood } from './then.ts'
 import { timeBoost } from './time.ts'
+import { worthBoosts } from './worth.ts'
 
 export interface RecallDependencies {
   readonly db: Database
   readonly question: (query: string, namespaceId: string) => Promise<QuestionVector>
   readonly metrics: Metrics
+  /** Working memory; without one nothing is kept in mind. */
+  readonly focus?: FocusBuffer
 }
 
 type Timed = <T>(stage: string, work: () => Promise<T> | T) => Promise<T>
@@ -29,7 +34,7 @@ type Timed = <T>(stage: string, work: () => Promise<T> | T) => Promise<T>
  * `took_ms` is all of it, the question's embedding included.
  * @throws MemoirError `store_unavailable`
  */
-export function createRecall({ db, question, metrics }: RecallDependencies) {
+export function createRecall({ db, question, metrics, focus }: RecallDependencies) {
   const timed: Timed = async (stage, work) => {
     const start = performance.now()
     const result = await work()
@@ -38,6 +43,7 @@ export function createRecall({ db, question, metrics }: RecallDependencies) {
   }
   const search = createSearch({
     db,
+    ...(focus === undefined ? {} : { focus }),
     question: async (text, namespaceId) =>
       await timed('question', async () => await question(text, namespaceId)),
   })
@@ -45,8 +51,10 @@ export function createRecall({ db, question, metrics }: RecallDependencies) {
     const began = performance.now()
     const found = await timed('candidates', async () => await search(request))
     const hits = found === null ? [] : await hitsOf(found, request, { db, timed })
-    const degraded = found?.asked.degraded ?? []
-    return { hits, degraded, took_ms: round(performance.now() - began, 10) }
+    if (found !== null) noteAnswer(focus, { userId: found.user.id, request, hits })
+    const away = found?.focus?.degraded === true ? (['focus'] as const) : []
+    const degraded = [...(found?.asked.degraded ?? []), ...away]
+    return { hits, degraded, took_ms: tenths(performance.now() - began) }
   }
 }
 
@@ -55,17 +63,26 @@ interface Tools {
   readonly timed: Timed
 }
 
-async function hitsOf(found: Found, request: RecallRequest, tools: Tools): Promise<Hit[]> {
+async function hitsOf(searched: Found, request: RecallRequest, tools: Tools): Promise<Hit[]> {
   const { db, timed } = tools
+  const found =
+    request.asOf === undefined
+      ? searched
+      : { ...searched, candidates: await asItStood(db, searched, request) }
   const traits = { ...traitsFor(found, request), texts: found.user.textCount }
   const first = await timed('fuse', () => fuse(found.candidates, traits))
   const { candidates, edges } = await follow(found, request, { ...tools, traits, first })
   const fused = candidates === found.candidates ? first : fuse(candidates, traits)
   const speaker = left(request, 'speaker') ? null : speakerBoost(found.speakers)
-  const boosts = [speaker, timeBoost(found.window)].filter((boost) => boost !== null)
+  const worth = worthBoosts(request, new Date())
+  const boosts = [speaker, timeBoost(found.window), ...worth].filter((boost) => boost !== null)
   const ordered = rerank(fused, boosts)
   const wanted = ordered.filter(({ relevance }) => relevance >= (request.threshold ?? 0))
-  return await timed('read', async () => await readHits(db, { ...found, request, wanted, edges }))
+  const userId = found.user.id
+  const focus = inFocus(found.focus, { userId, telling: found.telling })
+  const lexemes = new Set(found.lexemes)
+  const read = { userId, request, lexemes, wanted, edges, focus }
+  return await timed('read', async () => await readHits(db, read))
 }
 
 function traitsFor({ asked }: Found, request: RecallRequest): SpaceTraits {
@@ -85,66 +102,16 @@ async function follow(
 ): Promise<{ candidates: readonly Candidate[]; edges: ReadonlyMap<number, readonly Edge[]> }> {
   const { hops = DEFAULT_HOPS } = request
   const { vector } = asked
-  const asleep = hops === 0 || left(request, 'hops') || left(request, 'vectors')
+  const asleep =
+    hops === 0 || request.asOf !== undefined || left(request, 'hops') || left(request, 'vectors')
   if (vector === null || asleep || (traits.weights.graph === 0 && request.hops === undefined)) {
     return { candidates, edges: new Map() }
   }
   const seqs = first.slice(0, HOPPED).map(({ seq }) => seq)
-  const query = { userId: user.id, seqs, hops, kinds: kindsOf(request), vector }
+  const kinds = kindsOf(request)
+  const query = { userId: user.id, seqs, hops, kinds, states: statesOf(request), vector }
   const neighbours = await timed('hops', async () => await findNeighbours(db, query))
   return { candidates: withNeighbours(candidates, neighbours), edges: edgesOf(neighbours) }
 }
 
-interface Wanted extends Found {
-  readonly request: RecallRequest
-  readonly wanted: readonly Fused[]
-  readonly edges: ReadonlyMap<number, readonly Edge[]>
-}
-
-async function readHits(
-  db: Database,
-  { user, request, wanted, lexemes, edges }: Wanted,
-): Promise<Hit[]> {
-  const words = new Set(lexemes)
-  const hits: Hit[] = []
-  const step = request.k + READ_AHEAD
-  for (let at = 0; at < wanted.length && hits.length < request.k; at += step) {
-    const some = wanted.slice(at, at + step)
-    const memories = await readVisible(db, {
-      userId: user.id,
-      seqs: some.map(({ seq }) => seq),
-      filter: request,
-    })
-    for (const fused of some) {
-      const memory = memories.get(fused.seq)
-      if (memory && hits.length < request.k) {
-        const via = edges.get(fused.seq) ?? []
-        hits.push({ ...hitOf(fused, memory, words), via })
-      }
-    }
-  }
-  return hits
-}
-
-const round = (value: number, by = 10_000) => Math.round(value * by) / by
-
-function hitOf(fused: Fused, memory: Memory, lexemes: ReadonlySet<string>): Hit {
-  const messageId = memory.metadata['message_id']
-  return {
-    ...memory,
-    content: excerpt(memory, lexemes),
-    score: round(fused.score),
-    scores: {
-      relevance: round(fused.relevance),
-      vector: round(fused.vector),
-      text: round(fused.text),
-      graph: round(fused.graph),
-      recency: 0,
-      salience: memory.salience,
-      focus: 0,
-    },
-    heads: { semantic: round(fused.vector) },
-    via: [],
-    message_ids: typeof messageId === 'string' ? [messageId] : [],
-  }
-}
+const tenths = (value: number) => Math.round(value * 10) / 10

@@ -2,36 +2,43 @@ import type { RecallRequest } from '../domain/recall.ts'
 import type { Candidate } from '../stores/candidate-query.ts'
 import { findCandidates } from '../stores/candidates.ts'
 import type { Database } from '../stores/database.ts'
+import type { Focus, FocusBuffer } from '../stores/focus.ts'
 import type { RecallUser } from '../stores/memory-users.ts'
 import { detectAmong } from '../text/language.ts'
-import { queryLexemes } from '../text/tokens.ts'
+import { countTelling, queryLexemes } from '../text/tokens.ts'
+import { readFocus } from './focus.ts'
 import { createKnownUsers } from './known-users.ts'
+import { READ_AHEAD } from './last-read.ts'
 import { namesIn } from './names.ts'
 import type { QuestionVector } from './question.ts'
 import { left } from './stages.ts'
 import { timeIn, type TimeWindow } from './time.ts'
+import { asksWorth } from './worth.ts'
 
 /** Candidates of a user, in one round trip when the user is known from before. */
 
 /** Of each kind of score this many candidates are fused; the best few of any are among them. */
 export const CANDIDATES = 100
-/** The last read takes a little more than asked for, because some of what derived data names may be gone. */
-export const READ_AHEAD = 2
 
 export interface Found {
   readonly user: RecallUser
   readonly lexemes: readonly string[]
+  /** How many words it has that are no stop words and no speaker's name. */
+  readonly telling: number
   /** Speakers that the question names. */
   readonly speakers: readonly string[]
   /** The stretch of time it names. */
   readonly window: TimeWindow | null
   readonly asked: QuestionVector
   readonly candidates: readonly Candidate[]
+  /** What the user was shown of late; null where that takes no part. */
+  readonly focus: Focus | null
 }
 
 export interface SearchDependencies {
   readonly db: Database
   readonly question: (text: string, namespaceId: string) => Promise<QuestionVector>
+  readonly focus?: FocusBuffer
 }
 
 export function createSearch(dependencies: SearchDependencies) {
@@ -43,14 +50,18 @@ export function createSearch(dependencies: SearchDependencies) {
     const recollected = users.recollect(name)
     const user = recollected ?? (await users.ask(name))
     if (user === null) return null
-    const found = await searchFor(dependencies, { user, request })
-    if (recollected === undefined || found.writeSeq === user.writeSeq) return { ...found, user }
+    const [found, focus] = await Promise.all([
+      searchFor(dependencies, { user, request }),
+      readFocus(dependencies.focus, user.id, request),
+    ])
+    if (recollected === undefined || found.writeSeq === user.writeSeq)
+      return { ...found, focus, user }
     const now = await users.ask(name)
     if (now === null) return null
     // A write in between changes what is found by itself; only other languages and speakers change what is looked for.
     const same = traitsOf(now) === traitsOf(user)
     const again = same ? found : await searchFor(dependencies, { user: now, request })
-    return { ...again, user: now }
+    return { ...again, focus, user: now }
   }
 }
 
@@ -73,8 +84,9 @@ async function searchFor(
     lexemes,
     vector: semantic ? asked.vector : null,
     filter: request,
-    detailed: named.speakers.length === 1 || window !== null,
+    detailed: named.speakers.length === 1 || window !== null || asksWorth(request),
     limit: Math.max(CANDIDATES, request.k + READ_AHEAD),
   })
-  return { ...found, lexemes, asked, speakers: named.speakers, window }
+  const telling = countTelling(named.text, user.languages)
+  return { ...found, lexemes, telling, asked, speakers: named.speakers, window }
 }

@@ -1,4 +1,4 @@
-import type { RecallRequest, RecallStage } from '../domain/recall.ts'
+import type { OffStage, RecallRequest, RecallStage } from '../domain/recall.ts'
 
 /** Whether a stage is left out of this recall, to measure what it earns. */
 export function left(
@@ -6,4 +6,9 @@ export function left(
   stage: RecallStage,
 ): boolean {
   return without.includes(stage)
+}
+
+/** Whether a stage that is off is asked for in this recall. */
+export function wanted({ also = [] }: Pick<RecallRequest, 'also'>, stage: OffStage): boolean {
+  return also.includes(stage)
 }

@@ -9,19 +9,16 @@ import type { FactOrigin } from '../facts/write.ts'
 import { atOnce } from '../ingest/at-once.ts'
 import { languagePurseOf, purseOf } from '../ingest/purse.ts'
 import { withoutForgottenTurns } from './forgotten-turns.ts'
-import { forgetSeqs } from '../stores/forgotten.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
 import type { Database } from '../stores/database.ts'
 import {
   countFacts,
-  doneTurns,
-  findPost,
+  endPost,
+  findPostToBegin,
   fixFirstNew,
-  hasEarlierPost,
-  nextPostRun,
-  readTurns,
-  saveDone,
+  readPost,
+  type PostToBegin,
   type SessionPost,
 } from '../stores/session-posts.ts'
 import { summarisePost } from './summarise.ts'
@@ -60,8 +57,10 @@ export interface SessionDependencies {
   readonly languageModel: LanguageModel
 }
 
-/** Passages of one step: with a slow model still a step of a few minutes, and a long transcript is read few times. */
+/** Passages that a step does at least: with a slow model still a few minutes. */
 const PASSAGES_A_STEP = 16
+/** A step goes on for that long: each one reads the transcript anew, which a long one makes dear. */
+const STEP_MS = 10_000
 /** At once, of one post; other posts want the vendor too. */
 const PASSAGES_AT_ONCE = 2
 /** Passages whose facts are resolved together: some fifty facts. */
@@ -74,42 +73,44 @@ const DIGEST_BYTES = 8
 export function createSessionSteps(dependencies: SessionDependencies): SessionSteps {
   const { db } = dependencies
   return {
-    begin: async ({ jobId }) => await begin(db, await requirePost(db, jobId)),
+    begin: async ({ jobId }) => await begin(db, found(await findPostToBegin(db, jobId))),
     async extract({ jobId, passage }, signal) {
       const work = await openWork(dependencies, { jobId, signal })
-      const some = work.passages.slice(passage, passage + PASSAGES_A_STEP)
-      await atOnce(PASSAGES_AT_ONCE, some, async (one) => {
-        await extractOne(work, one)
+      return await inStretches(work, { from: passage, length: PASSAGES_A_STEP }, async (some) => {
+        await atOnce(PASSAGES_AT_ONCE, some, async (one) => {
+          await extractOne(work, one)
+        })
       })
-      return nextOf(work, passage + PASSAGES_A_STEP)
     },
     async settle({ jobId, passage }, signal) {
       const work = await openWork(dependencies, { jobId, signal })
-      const some = work.passages.slice(passage, passage + PASSAGES_A_GROUP)
-      await settleGroup(work, some, passage)
-      return nextOf(work, passage + PASSAGES_A_GROUP)
+      let replaced = work.post.superseded
+      return await inStretches(
+        work,
+        { from: passage, length: PASSAGES_A_GROUP },
+        async (some, first) => {
+          replaced += await settleGroup(work, some, { first, replacedBefore: replaced })
+        },
+      )
     },
     async summarise({ jobId }, signal) {
       const { context, post, turns } = await openWork(dependencies, { jobId, signal })
       await summarisePost(context, { post, turns })
     },
     async finish({ jobId }) {
-      const post = await requirePost(db, jobId)
-      await saveDone(db, post)
-      return { next: await nextPostRun(db, post) }
+      return found(await endPost(db, jobId))
     },
   }
 }
 
-async function requirePost(db: Database, jobId: string): Promise<SessionPost> {
-  const post = await findPost(db, jobId)
-  if (post === null) throw new MemoirError('not_found', SENTENCE.not_found)
-  return post
+function found<T>(row: T | null | undefined): T {
+  if (row === null || row === undefined) throw new MemoirError('not_found', SENTENCE.not_found)
+  return row
 }
 
-async function begin(db: Database, post: SessionPost): Promise<PostStart> {
-  if (await hasEarlierPost(db, post)) return { ready: false, work: false }
-  const from = await fixFirstNew(db, post, firstNewOf(post, await doneTurns(db, post)))
+async function begin(db: Database, post: PostToBegin): Promise<PostStart> {
+  if (post.waits) return { ready: false, work: false }
+  const from = await fixFirstNew(db, post, firstNewOf(post, post.doneTurns))
   return { ready: true, work: from < post.turns }
 }
 
@@ -132,15 +133,11 @@ async function openWork(
   { jobId, signal }: { jobId: string; signal: AbortSignal },
 ): Promise<Work> {
   await Promise.all([languageModel.ready?.(), embedder.ready?.()])
-  const post = await requirePost(db, jobId)
+  const { said, forgetSeq: seq, ...post } = found(await readPost(db, jobId, EARLIER_TURNS))
   const firstNew = post.firstNew ?? 0
-  const seq = (await forgetSeqs(db, [post.userId])).get(post.userId) ?? 0
   const secret = config.MEMOIR_ENCRYPTION_KEY
-  const all = await readTurns(db, post, {
-    from: Math.max(0, firstNew - EARLIER_TURNS),
-    to: post.turns,
-  })
-  const read = await withoutForgottenTurns(db, { ...post, secret }, all)
+  // Of whom nothing was ever forgotten nothing has to be looked up.
+  const read = seq === 0 ? said : await withoutForgottenTurns(db, { ...post, secret }, said)
   const turns = read.filter(({ position }) => position >= firstNew)
   const earlier = read.filter(({ position }) => position < firstNew)
   const context: FactContext = {
@@ -161,9 +158,20 @@ async function openWork(
   return { context, post, turns, passages: passagesOf(turns, earlier) }
 }
 
-const nextOf = ({ passages }: Work, next: number): Next => ({
-  passage: next < passages.length ? next : null,
-})
+/** Stretch after stretch of the passages, until the step has had its time. */
+async function inStretches(
+  { passages }: Work,
+  { from, length }: { from: number; length: number },
+  each: (some: readonly Passage[], first: number) => Promise<void>,
+): Promise<Next> {
+  const until = performance.now() + STEP_MS
+  for (let first = from; ;) {
+    await each(passages.slice(first, first + length), first)
+    first += length
+    if (first >= passages.length) return { passage: null }
+    if (performance.now() >= until) return { passage: first }
+  }
+}
 
 const extractOne = async ({ context, post }: Work, passage: Passage) =>
   await extractPassage(context, {
@@ -172,20 +180,29 @@ const extractOne = async ({ context, post }: Work, passage: Passage) =>
     referenceTime: post.queuedAt,
   })
 
-async function settleGroup(work: Work, some: readonly Passage[], first: number): Promise<void> {
+/** @returns how many facts gave way */
+async function settleGroup(
+  work: Work,
+  some: readonly Passage[],
+  { first, replacedBefore }: { first: number; replacedBefore: number },
+): Promise<number> {
   const { context, post } = work
   const drafts = []
   for (const passage of some) drafts.push(...(await extractOne(work, passage)))
-  if (drafts.length === 0) return
-  await settleFacts(context, {
+  if (drafts.length === 0) return 0
+  const { superseded } = await settleFacts(context, {
     drafts: mergeDrafts(drafts),
     origin: originOf(post),
     step: `settle:${first}`,
-    replacedBefore: post.superseded,
-    also: async (tx, { added, superseded }) => {
-      await countFacts(tx, post, { facts: added.length, superseded: superseded.length })
+    replacedBefore,
+    also: async (tx, written) => {
+      await countFacts(tx, post, {
+        facts: written.added.length,
+        superseded: written.superseded.length,
+      })
     },
   })
+  return superseded.length
 }
 
 /** A posted turn has no id of its own: the session and its position name it. */

@@ -21,6 +21,8 @@ export interface CandidateDetails {
   /** Who said it. */
   readonly name: string | null
   readonly occurredAt: Date
+  readonly salience: number
+  readonly importance: number | null
 }
 
 export interface FoundCandidates {
@@ -34,7 +36,7 @@ export interface CandidateQuery {
   readonly lexemes: readonly string[]
   readonly vector: { readonly space: Space; readonly vec: Float32Array } | null
   readonly filter: RecallFilter
-  /** Also who said it and when. */
+  /** Also who said it, when, and what it is worth. */
   readonly detailed: boolean
   /** How many of each kind of score. */
   readonly limit: number

@@ -58,10 +58,21 @@ interface CandidateRow extends Omit<Candidate, 'details'> {
   readonly writeSeq: number | null
   readonly name?: string | null
   readonly occurredAt?: Date
+  readonly salience?: number
+  readonly importance?: number | null
 }
 
-const present = ({ writeSeq: _seq, name = null, occurredAt, ...row }: CandidateRow): Candidate =>
-  occurredAt === undefined ? row : { ...row, details: { name, occurredAt } }
+function present({
+  writeSeq: _seq,
+  name = null,
+  occurredAt,
+  salience = 1,
+  importance = null,
+  ...row
+}: CandidateRow): Candidate {
+  if (occurredAt === undefined) return row
+  return { ...row, details: { name, occurredAt, salience, importance } }
+}
 
 function candidateStatement(query: CandidateQuery, indexed: boolean): Statement {
   const { user, vector, filter, detailed } = query
@@ -93,12 +104,12 @@ function candidateStatement(query: CandidateQuery, indexed: boolean): Statement 
   return { sql, values }
 }
 
-const DETAILS = `, d.meta ->> 'name' as name, d.occurred_at as "occurredAt"`
+const DETAILS = `, d.meta ->> 'name' as name, d.occurred_at as "occurredAt", d.salience, d.importance`
 
 function allowedTraces(filter: RecallFilter, values: unknown[]): string {
   const conditions = filterConditions(filter, values.length + 1)
   values.push(...conditions.values)
   return `allowed as materialized (
     select t.seq from memoir.memory_trace t
-     where t.user_id = $1::uuid and t.state = 'active' and ${conditions.sql})`
+     where t.user_id = $1::uuid and ${conditions.sql})`
 }

@@ -148,11 +148,13 @@ const MAX_PAIRS = 500
 
 export interface DueDay {
   readonly day: string
+  /** The day before today. */
+  readonly latest: boolean
 }
 
 /**
- * Days that ended and hold something else than their last run left, or whose vectors have aged since: the day before today, and of
- * the older ones the oldest.
+ * Days that ended and hold something else than their last run left, or whose vectors have aged since: the day before today first, and
+ * of the older ones the oldest.
  */
 export async function findDueDays(
   db: Queryable,
@@ -174,7 +176,7 @@ export async function findDueDays(
     model: string
     version: string
   },
-): Promise<string[]> {
+): Promise<DueDay[]> {
   const { rows } = await db.query<DueDay>(
     `with days as (
        select (t.occurred_at at time zone $2)::date as day, ${FINGERPRINT} as fingerprint
@@ -197,13 +199,13 @@ export async function findDueDays(
                 select from memoir.memory_trace t join memoir.memory_embedding e on e.trace_id = t.id and e.user_id = t.user_id
                  where t.user_id = $1::uuid and t.state = 'active' and t.kind in ${KINDS} and e.tier = 'hot'
                    and t.occurred_at >= d.day::timestamp at time zone $2 and t.occurred_at < (d.day + 1)::timestamp at time zone $2))))
-     select day::text as day from (
+     select day::text as day, day = (now() at time zone $2)::date - 1 as latest from (
        (select day from due where day = (now() at time zone $2)::date - 1)
        union (select day from due where day < (now() at time zone $2)::date - 1 order by day limit $4)) chosen
-      order by day`,
+      order by latest desc, day`,
     [userId, zone, hotDays, limit, share, model, version],
   )
-  return rows.map(({ day }) => day)
+  return rows
 }
 
 /** Of a day's memories at most so many are retired by one run. */

@@ -49,16 +49,24 @@ export async function countRuns(db: Queryable, jobId: string): Promise<RunCounts
   return rows[0] ?? { open: 0, ended: 0, applied: 0, planned: 0, unchanged: 0, guard: 0, failed: 0 }
 }
 
+export interface AcceptedDays {
+  has(day: string): boolean
+  /** How many lie before the day before today. */
+  readonly old: number
+}
+
 /** Days of a user that were accepted for it. */
-export async function plannedDays(
+export async function acceptedDays(
   db: Queryable,
-  { jobId, userId }: { jobId: string; userId: string },
-): Promise<Set<string>> {
-  const { rows } = await db.query<{ day: string }>(
-    `select day::text as day from memoir.consolidation_run where parent_job_id = $1::uuid and user_id = $2::uuid`,
-    [jobId, userId],
+  { jobId, userId, zone }: { jobId: string; userId: string; zone: string },
+): Promise<AcceptedDays> {
+  const { rows } = await db.query<{ day: string; old: boolean }>(
+    `select day::text as day, day < (now() at time zone $3)::date - 1 as old
+       from memoir.consolidation_run where parent_job_id = $1::uuid and user_id = $2::uuid`,
+    [jobId, userId, zone],
   )
-  return new Set(rows.map(({ day }) => day))
+  const days = new Set(rows.map(({ day }) => day))
+  return { has: (day) => days.has(day), old: rows.filter(({ old }) => old).length }
 }
 
 export interface DreamRun {

@@ -126,3 +126,23 @@ export async function entitiesNamedBy(
   )
   return rows.map(({ dst }) => dst)
 }
+
+/** What these traces say of one thing and another: nothing else is known to say so. */
+export async function deleteRelationsOf(
+  tx: Queryable,
+  { userId, traceIds }: { userId: string; traceIds: readonly string[] },
+): Promise<void> {
+  await tx.query(
+    `with named as (
+       select src as trace_id, dst as entity_id from memoir.memory_edge
+        where user_id = $1::uuid and src = any($2::uuid[]) and type = 'mentions'),
+          gone as (
+       delete from memoir.memory_edge e using named s, named d
+        where s.trace_id = d.trace_id and e.src = s.entity_id and e.dst = d.entity_id and e.user_id = $1::uuid
+       returning e.src)
+     insert into memoir.graph_removal as g (user_id, trace_id, revision, entity)
+     select distinct $1::uuid, src, 0, true from gone where (select wanted from memoir.graph_turn)
+     on conflict (user_id, trace_id) do update set revision = g.revision + 1`,
+    [userId, traceIds],
+  )
+}

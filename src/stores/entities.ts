@@ -51,19 +51,19 @@ export async function upsertEntities(
   return (userId, mention) => ids.get(keyOf(userId, mention))
 }
 
-/** Of these entities, those that no memory names any more go, with their links to each other. @returns how many went */
+/** Of these entities, or of all of a user, those that no memory names any more go, with their links to each other. @returns how many went */
 export async function removeUnnamedEntities(
   tx: Queryable,
-  { userId, entityIds }: { userId: string; entityIds: readonly string[] },
+  { userId, entityIds }: { userId: string; entityIds: readonly string[] | 'all' },
 ): Promise<number> {
   if (entityIds.length === 0) return 0
   const { rows } = await tx.query<{ id: string }>(
     `delete from memoir.entity n
-      where n.user_id = $1::uuid and n.id = any($2::uuid[]) and not exists (
+      where n.user_id = $1::uuid and ($2::uuid[] is null or n.id = any($2::uuid[])) and not exists (
         select from memoir.memory_edge e
          where e.dst = n.id and e.user_id = n.user_id and e.type = 'mentions')
      returning n.id`,
-    [userId, entityIds],
+    [userId, entityIds === 'all' ? null : entityIds],
   )
   await tx.query(
     `delete from memoir.memory_edge

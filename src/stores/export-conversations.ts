@@ -13,9 +13,9 @@ export interface ExportedUser {
 export async function findExported(
   db: Queryable,
   { namespaceId, name }: Omit<ExportedUser, 'userId'>,
-): Promise<ExportedUser | null> {
-  const { rows } = await db.query<ExportedUser>(
-    `select id as "userId", namespace_id as "namespaceId", external_id as name from memoir.memory_user
+): Promise<(ExportedUser & { readonly memories: number }) | null> {
+  const { rows } = await db.query<ExportedUser & { memories: number }>(
+    `select id as "userId", namespace_id as "namespaceId", external_id as name, trace_count as memories from memoir.memory_user
       where namespace_id = $1::uuid and external_id = $2 and erased_at is null`,
     [namespaceId, name],
   )

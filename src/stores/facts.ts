@@ -73,6 +73,8 @@ export interface FactWrite {
   readonly promptVersion: string
   /** JSON object. */
   readonly meta: string
+  readonly textLength: number
+  readonly windowLength: number
 }
 
 export interface WrittenFact {
@@ -84,7 +86,7 @@ export interface WrittenFact {
 }
 
 /**
- * Inserts facts. One that was superseded stands again when it is said of a later time than what superseded it; one that stands, or
+ * Inserts facts, whose postings and vectors follow in the same transaction. One that was superseded stands again when it is said of a later time than what superseded it; one that stands, or
  * was deleted, is left as it is.
  * @returns those that were inserted or stand again
  */
@@ -96,13 +98,14 @@ export async function writeFacts(
   const { rows } = await tx.query<WrittenFact>(
     `insert into memoir.memory_trace as t
        (id, user_id, kind, content, content_hash, language, scope, collection, session_id, conversation_id, source, salience,
-        occurred_at, model, prompt_version, meta)
+        occurred_at, model, prompt_version, meta, text_length, window_length, vector_state, vector_revision, searchable_at)
      select w.id, w.user_id, 'fact', w.content, w.content_hash, w.language, w.scope, w.collection, w.session_id, w.conversation_id,
-            w.source, w.salience, w.occurred_at, w.model, w.prompt_version, w.meta
+            w.source, w.salience, w.occurred_at, w.model, w.prompt_version, w.meta, w.text_length, w.window_length, 'written', 1, now()
        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                   $10::text[], $11::real[], $12::timestamptz[], $13::text[], $14::text[], $15::jsonb[])
+                   $10::text[], $11::real[], $12::timestamptz[], $13::text[], $14::text[], $15::jsonb[],
+                   $16::int[], $17::int[])
             as w(id, user_id, content, content_hash, language, scope, collection, session_id, conversation_id, source, salience,
-                 occurred_at, model, prompt_version, meta)
+                 occurred_at, model, prompt_version, meta, text_length, window_length)
      on conflict (id) do update
        set state = 'active', superseded_by = null, superseded_at = null, occurred_at = excluded.occurred_at, known_at = now(),
            updated_at = now(), revision = t.revision + 1, vector_revision = t.revision + 1
@@ -126,6 +129,8 @@ export async function writeFacts(
       facts.map((f) => f.model),
       facts.map((f) => f.promptVersion),
       facts.map((f) => f.meta),
+      facts.map((f) => f.textLength),
+      facts.map((f) => f.windowLength),
     ],
   )
   return new Map(rows.map((row) => [row.id, row]))
@@ -167,16 +172,20 @@ export interface SourceWrite {
   readonly quote: string | null
 }
 
-/** What memories rest on. The same twice is one; of a memory that is gone there is nothing to say. */
-export async function saveSources(tx: Queryable, sources: readonly SourceWrite[]): Promise<void> {
-  if (sources.length === 0) return
-  await tx.query(
+/** What memories rest on. The same twice is one; of a memory that is gone there is nothing to say. @returns those that are new */
+export async function saveSources(
+  tx: Queryable,
+  sources: readonly SourceWrite[],
+): Promise<readonly Pick<SourceWrite, 'traceId' | 'messageId'>[]> {
+  if (sources.length === 0) return []
+  const { rows } = await tx.query<Pick<SourceWrite, 'traceId' | 'messageId'>>(
     `insert into memoir.memory_source (trace_id, user_id, conversation_id, session_id, message_id, quote)
      select distinct on (w.trace_id, w.message_id) w.*
        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
             as w(trace_id, user_id, conversation_id, session_id, message_id, quote)
       where exists (select from memoir.memory_trace t where t.id = w.trace_id and t.user_id = w.user_id)
-     on conflict (trace_id, message_id) do nothing`,
+     on conflict (trace_id, message_id) do nothing
+     returning trace_id as "traceId", message_id as "messageId"`,
     [
       sources.map((s) => s.traceId),
       sources.map((s) => s.userId),
@@ -186,4 +195,5 @@ export async function saveSources(tx: Queryable, sources: readonly SourceWrite[]
       sources.map((s) => s.quote),
     ],
   )
+  return rows
 }

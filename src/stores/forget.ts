@@ -101,6 +101,22 @@ export async function findDerived(
   return rows
 }
 
+/** Summaries of days that were made of any of these, at whatever revision. */
+export async function findDaySummaries(
+  tx: Queryable,
+  userId: string,
+  ids: readonly string[],
+): Promise<ForgetTarget[]> {
+  const { rows } = await tx.query<ForgetTarget>(
+    `select ${TARGET} from memoir.memory_trace t
+      where t.user_id = $1::uuid and t.kind = 'summary' and not t.id = any($2::uuid[]) and t.id::text in (
+        select r.applied->'summary'->>'id' from memoir.consolidation_run r
+         where r.user_id = $1::uuid and r.material && $2::uuid[])`,
+    [userId, ids],
+  )
+  return rows
+}
+
 /** What facts that stay rested on among what goes. */
 export async function deleteSources(
   tx: Queryable,

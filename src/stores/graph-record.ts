@@ -2,6 +2,7 @@ import type { TraceKind } from '../domain/recall.ts'
 import type { Queryable } from './database.ts'
 import type {
   GraphEdge,
+  GraphEntities,
   GraphEntity,
   GraphHash,
   GraphMemory,
@@ -129,20 +130,22 @@ async function loadRelations(db: Queryable, { users, ids }: Scope): Promise<Rela
   }))
 }
 
-/** Entities of a user as the graph is told of them when no memory brings them. */
+/** Entities of a user as the graph is told of them by themselves, with the links between them and others. */
 export async function loadGraphEntities(
   db: Queryable,
   userId: string,
   ids: readonly string[],
-): Promise<GraphEntity[]> {
-  const { rows } = await db.query<GraphEntity>(
+): Promise<GraphEntities> {
+  if (ids.length === 0) return { entities: [], edges: [] }
+  const { rows: entities } = await db.query<GraphEntity>(
     `select n.id, n.type, n.value, n.normalized
        from memoir.entity n
        join memoir.memory_user u on u.id = n.user_id and u.erased_at is null
       where n.user_id = $1::uuid and n.id = any($2::uuid[])`,
     [userId, ids],
   )
-  return rows
+  const links = await loadEdges(db, { users: [userId], ids: entities.map(({ id }) => id) })
+  return { entities, edges: links.filter(({ srcIs, dstIs }) => srcIs === dstIs) }
 }
 
 const OCCURRED_MS = `floor(extract(epoch from t.occurred_at) * 1000)::bigint`

@@ -145,6 +145,8 @@ export async function findGoneUsers(db: Queryable, userIds: readonly string[]): 
 export interface GraphRemovalRow extends GraphRevision {
   readonly userId: string
   readonly cascade: boolean
+  /** An entity, which the graph has to be told of as it is now: gone, or with other links. */
+  readonly entity?: boolean
 }
 
 /** Stands for everything of a user in the list of removals. */
@@ -171,7 +173,7 @@ export async function noteRemovals(
 
 export async function findRemovals(db: Queryable, limit: number): Promise<GraphRemovalRow[]> {
   const { rows } = await db.query<GraphRemovalRow>(
-    `select user_id as "userId", trace_id as id, revision, cascade
+    `select user_id as "userId", trace_id as id, revision, cascade, entity
        from memoir.graph_removal order by created_at limit $1`,
     [limit],
   )

@@ -24,8 +24,8 @@ export interface GraphStore {
   removeMemories(removal: GraphRemoval): Promise<GraphRemoved>
   /** Removes everything of a user. */
   removeUser(userId: string): Promise<GraphRemoved>
-  /** Writes entities that no memory names (any more). */
-  writeEntities(userId: string, entities: readonly GraphEntity[]): Promise<void>
+  /** Writes entities by themselves, and makes the links between them and others what they should be. */
+  writeEntities(userId: string, written: GraphEntities): Promise<void>
   /** Removes entities with their links. */
   removeEntities(userId: string, ids: readonly string[]): Promise<GraphRemoved>
   /** How many memories and entities of these users there are. */
@@ -63,6 +63,12 @@ export interface GraphEntity {
   readonly type: string
   readonly value: string
   readonly normalized: string
+}
+
+export interface GraphEntities {
+  readonly entities: readonly GraphEntity[]
+  /** All links between one of these and another entity, whichever end they are. */
+  readonly edges: readonly GraphEdge[]
 }
 
 export interface GraphEdge {

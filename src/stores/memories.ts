@@ -2,6 +2,7 @@ import type { EntityMention } from '../domain/entity.ts'
 import type { Memory, TraceKind, WriteState } from '../domain/recall.ts'
 import type { Queryable } from './database.ts'
 import { filterConditions, type RecallFilter } from './recall-filter.ts'
+import { tracesThen } from './traces-then.ts'
 
 /** The last read: whatever derived data said, only what this returns may be shown. */
 
@@ -46,20 +47,53 @@ export const MEMORY_COLUMNS = `t.seq, t.id, u.external_id as user_id, t.kind, t.
      from memoir.memory_edge e join memoir.entity n on n.id = e.dst and n.user_id = e.user_id
     where e.src = t.id and e.type = 'mentions' and e.user_id = t.user_id and e.ended_at is null) as entities`
 
-/** Of these traces, those of the user that are active, not expired and inside the filter, by seq. */
+export interface VisibleQuery {
+  readonly userId: string
+  readonly seqs: readonly number[]
+  readonly ids?: readonly string[]
+  readonly filter: RecallFilter
+}
+
+/** What may be shown, and the messages it was taken from, as the source names them; a message names itself. */
+export interface VisibleMemory {
+  readonly memory: Memory
+  readonly messageIds: readonly string[]
+}
+
+/** More reasons for one fact than anybody looks up. */
+const SOURCES = 20
+
+const MESSAGE_IDS = `case when t.kind = 'fact' then array(
+  select s.message_id from memoir.memory_source s
+   where s.trace_id = t.id and s.user_id = t.user_id and s.message_id <> ''
+   order by s.created_at, s.message_id limit ${SOURCES}) end as message_ids`
+
+/** Of these traces, by number or id, those of the user that may be shown, are not expired and inside the filter, by seq; as they were at `filter.asOf`. */
 export async function readVisible(
   db: Queryable,
-  { userId, seqs, filter }: { userId: string; seqs: readonly number[]; filter: RecallFilter },
-): Promise<Map<number, Memory>> {
+  { userId, seqs, ids = [], filter }: VisibleQuery,
+): Promise<Map<number, VisibleMemory>> {
   const conditions = filterConditions(filter, 3)
-  const { rows } = await db.query<MemoryRow>(
-    `select ${MEMORY_COLUMNS}
-       from memoir.memory_trace t join memoir.memory_user u on u.id = t.user_id
-      where t.seq = any($1::bigint[]) and t.user_id = $2::uuid and u.erased_at is null
-        and t.state = 'active' and (t.expires_at is null or t.expires_at > now()) and ${conditions.sql}`,
-    [seqs, userId, ...conditions.values],
+  const values: unknown[] = [seqs, userId, ...conditions.values]
+  const bind = (value: unknown) => `$${values.push(value)}`
+  const traces =
+    filter.asOf === undefined
+      ? { row: 't', from: 'memoir.memory_trace t', also: '' }
+      : tracesThen(filter, bind)
+  const byId = ids.length === 0 ? '' : ` or ${traces.row}.id = any(${bind(ids)}::uuid[])`
+  const { rows } = await db.query<MemoryRow & { message_ids: readonly string[] | null }>(
+    `select ${MEMORY_COLUMNS}, ${MESSAGE_IDS}
+       from ${traces.from} join memoir.memory_user u on u.id = t.user_id
+      where (${traces.row}.seq = any($1::bigint[])${byId}) and ${traces.row}.user_id = $2::uuid and u.erased_at is null
+        and (t.expires_at is null or t.expires_at > now()) and ${conditions.sql}${traces.also}`,
+    values,
   )
-  return new Map(rows.map((row) => [row.seq, presentMemory(row)]))
+  return new Map(
+    rows.map(({ message_ids: messageIds, ...row }) => [
+      row.seq,
+      { memory: presentMemory(row), messageIds: messageIds ?? [] },
+    ]),
+  )
 }
 
 /** So many of one session are shown with it; `GET …/hierarchy` pages through all. */

@@ -9,13 +9,19 @@ const DUE = {
   purgeable: `t.state = 'deleted' and t.deleted_at < now() - make_interval(days => $2)`,
 } as const satisfies Record<DueKind, string>
 
+export interface DueMemory {
+  readonly id: string
+  readonly userId: string
+  readonly namespaceId: string
+}
+
 /** Those of all users, some at a time. Of users who were erased nothing is left to retire. */
 export async function findDue(
   db: Queryable,
   { kind, days, limit }: { kind: DueKind; days: number; limit: number },
-): Promise<{ readonly id: string; readonly userId: string }[]> {
-  const { rows } = await db.query<{ id: string; userId: string }>(
-    `select t.id, t.user_id as "userId" from memoir.memory_trace t
+): Promise<DueMemory[]> {
+  const { rows } = await db.query<DueMemory>(
+    `select t.id, t.user_id as "userId", u.namespace_id as "namespaceId" from memoir.memory_trace t
        join memoir.memory_user u on u.id = t.user_id and u.erased_at is null
       where ${DUE[kind]} and $2::int is not null
       limit $1`,

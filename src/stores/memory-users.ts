@@ -57,6 +57,20 @@ export async function lockUsers(tx: Queryable, userIds: readonly string[]): Prom
 }
 
 /**
+ * Locks one user's row as `lockUsers` does.
+ * @returns how often things of the user had been forgotten by then; null for one who is not there or erased
+ */
+export async function lockUser(tx: Queryable, userId: string): Promise<number | null> {
+  const { rows } = await tx.query<{ seq: number }>(
+    `select forget_seq as seq from memoir.memory_user
+      where id = $1::uuid and erased_at is null
+        for no key update`,
+    [userId],
+  )
+  return rows[0]?.seq ?? null
+}
+
+/**
  * The user's surrogate uuid, with the row locked as by `lockUsers`; the first write for somebody makes the row.
  * @returns null for a user who was erased
  */

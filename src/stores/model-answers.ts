@@ -29,13 +29,14 @@ export async function keepAnswer(
   key: AnswerKey,
   { userId, model, answer }: StoredAnswer & { readonly userId: string },
 ): Promise<StoredAnswer> {
-  await db.query(
+  const { rows } = await db.query<StoredAnswer>(
     `insert into memoir.model_answer (job_id, step, input_hash, user_id, model, answer)
      select $1::uuid, $2, $3, $4::uuid, $5, $6::jsonb
       -- Of somebody who is being erased nothing is kept.
       where not exists (select from memoir.memory_user where id = $4::uuid and erased_at is not null)
-     on conflict (job_id, step, input_hash) do nothing`,
+     on conflict (job_id, step, input_hash) do nothing
+     returning model, answer`,
     [key.jobId, key.step, key.inputHash, userId, model, JSON.stringify(answer)],
   )
-  return (await findAnswer(db, key)) ?? { model, answer }
+  return rows[0] ?? (await findAnswer(db, key)) ?? { model, answer }
 }

@@ -25,6 +25,7 @@ export interface NeighbourQuery {
   readonly seqs: readonly number[]
   readonly hops: number
   readonly kinds: readonly string[]
+  readonly states: readonly string[]
   readonly vector: { readonly space: Space; readonly vec: Float32Array }
 }
 
@@ -34,7 +35,7 @@ const FAN_OUT = 16
 /** Both directions of every edge that has not ended; the walk never goes back where it began. */
 export async function findNeighbours(
   db: Queryable,
-  { userId, seqs, hops, kinds, vector: { space, vec } }: NeighbourQuery,
+  { userId, seqs, hops, kinds, states, vector: { space, vec } }: NeighbourQuery,
 ): Promise<Neighbour[]> {
   const { column, type } = vectorColumn(space)
   const { rows } = await db.query<Neighbour>(
@@ -54,11 +55,11 @@ export async function findNeighbours(
      select w.seq as "from", n.seq, w.step, w.weight, w.src, w.dst, w.type, w.edge_weight as "edgeWeight",
             1 - (v.${column} <=> $4::${type}(${space.dimensions})) as cosine
        from walk w
-       join memoir.memory_trace n on n.id = w.node and n.user_id = $1::uuid and n.state = 'active' and n.kind = any($5::text[])
+       join memoir.memory_trace n on n.id = w.node and n.user_id = $1::uuid and n.state = any($6::text[]) and n.kind = any($5::text[])
        left join memoir.memory_embedding v
          on v.trace_id = n.id and v.head = 'semantic' and v.space_id = ${space.id} and v.user_id = $1::uuid
       where w.step > 0`,
-    [userId, seqs, hops, vectorBinary(vec, space.precision), kinds],
+    [userId, seqs, hops, vectorBinary(vec, space.precision), kinds, states],
   )
   return rows
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import neo4j, {
   isRetryableError,
   Neo4jError,
@@ -28,6 +29,8 @@ export interface Neo4jOptions {
 const ACQUIRE_MS = 2_000
 /** Deadlocks between two writers are over by then; a server that is away is somebody else's to wait for. */
 const RETRY_MS = 3_000
+const RETRY_STEP_MS = 50
+const RETRY_MOST_MS = 500
 /** Bolt has no time limit of its own: a frozen server would be waited for without end. */
 const WORK_MS = 60_000
 const CHECK_MS = 2_000
@@ -40,7 +43,8 @@ export function openNeo4j(options: Neo4jOptions): Neo4jConnection {
     {
       connectionTimeout: ACQUIRE_MS,
       connectionAcquisitionTimeout: ACQUIRE_MS,
-      maxTransactionRetryTime: RETRY_MS,
+      // The driver's own would try a server that is away just as long: `retried` knows better.
+      maxTransactionRetryTime: 0,
       disableLosslessIntegers: true,
       telemetryDisabled: true,
       userAgent: 'memoir',
@@ -61,8 +65,10 @@ export function openNeo4j(options: Neo4jOptions): Neo4jConnection {
     }
   }
   return {
-    read: async (work) => await inSession(WORK_MS, async (s) => await s.executeRead(work)),
-    write: async (work) => await inSession(WORK_MS, async (s) => await s.executeWrite(work)),
+    read: async (work) =>
+      await inSession(WORK_MS, async (s) => await retried(async () => await s.executeRead(work))),
+    write: async (work) =>
+      await inSession(WORK_MS, async (s) => await retried(async () => await s.executeWrite(work))),
     run: async (text) => {
       await inSession(WORK_MS, async (session) => await session.run(text))
     },
@@ -70,6 +76,24 @@ export function openNeo4j(options: Neo4jOptions): Neo4jConnection {
       await inSession(CHECK_MS, async (session) => await session.run('return 1'))
     },
     close: async () => await driver.close(),
+  }
+}
+
+/**
+ * Two writers that wait for each other are told to try again, and do. A connection that died is replaced once: when that fails too
+ * the server is away, and whoever asked has better things to do than to wait here.
+ */
+async function retried<T>(work: () => Promise<T>): Promise<T> {
+  const until = Date.now() + RETRY_MS
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof Neo4jError) || !isRetryableError(error)) throw error
+      const transient = error.code.startsWith('Neo.TransientError')
+      if (transient ? Date.now() > until : tries > 1) throw error
+      if (transient) await sleep(Math.random() * Math.min(tries * RETRY_STEP_MS, RETRY_MOST_MS))
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { int, type ManagedTransaction } from 'neo4j-driver'
 import type {
-  GraphEdge,
+  GraphEntities,
   GraphEntity,
   GraphMemory,
   GraphRemoval,
@@ -9,6 +9,7 @@ import type {
   GraphStore,
 } from './graph-store.ts'
 import { hashRanges, listUserIds, readRows, removeStrays } from './neo4j-compare.ts'
+import { removeOldLinks, removeOldRelations, writeLinks } from './neo4j-links.ts'
 import { openNeo4j, type Neo4jConnection, type Neo4jOptions } from './neo4j-connection.ts'
 
 /**
@@ -24,14 +25,7 @@ export function createNeo4jGraph(options: Neo4jOptions): GraphStore {
     removeMemories: async (removal) =>
       await connection.write(async (tx) => await removeMemories(tx, removal)),
     removeUser: async (userId) => await removeUser(connection, userId),
-    writeEntities: async (userId, entities) =>
-      await connection.write(
-        async (tx) =>
-          await mergeEntities(
-            tx,
-            entities.map((entity) => ({ ...entity, userId })),
-          ),
-      ),
+    writeEntities: async (userId, written) => await writeEntities(connection, userId, written),
     removeEntities: async (userId, ids) =>
       await connection.write(async (tx) => await removeEntities(tx, { userId, ids })),
     counts: async (userIds) =>
@@ -90,6 +84,24 @@ async function writeMemories(
   return held.map(({ id, revision }) => ({ id, revision }))
 }
 
+async function writeEntities(
+  connection: Neo4jConnection,
+  userId: string,
+  { entities, edges }: GraphEntities,
+): Promise<void> {
+  if (entities.length === 0) return
+  await connection.write(async (tx) => {
+    await mergeEntities(
+      tx,
+      entities.map((entity) => ({ ...entity, userId })),
+    )
+  })
+  await connection.write(async (tx) => {
+    await removeOldRelations(tx, { userId, ids: entities.map(({ id }) => id), edges })
+    await writeLinks(tx, [{ userId, edges }])
+  })
+}
+
 interface Held extends GraphRevision {
   /** It was not there before, so it has no links that could be out of date. */
   readonly fresh: boolean
@@ -144,73 +156,6 @@ async function mergeEntities(
      set e = row`,
     { rows: [...rows.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)) },
   )
-}
-
-interface LinkRow {
-  readonly user_id: string
-  readonly src: string
-  readonly dst: string
-  readonly type: string
-  readonly weight: number
-}
-
-/** Links that are no longer there go. */
-async function removeOldLinks(
-  tx: ManagedTransaction,
-  memories: readonly GraphMemory[],
-): Promise<void> {
-  await tx.run(
-    `unwind $rows as row
-     match (m:Memory { user_id: row.user_id, id: row.id }) where m.revision = row.revision
-     match (m)-[r]->(d)
-     where not (coalesce(r.type, toLower(type(r))) + ' ' + coalesce(d.id, '')) in row.keep
-     delete r`,
-    {
-      rows: memories.map(({ userId, id, revision, edges }) => ({
-        user_id: userId,
-        id,
-        revision: int(revision),
-        keep: edges.filter(({ src }) => src === id).map(({ type, dst }) => `${type} ${dst}`),
-      })),
-    },
-  )
-}
-
-/** Links come once both their ends are there. */
-async function writeLinks(tx: ManagedTransaction, memories: readonly GraphMemory[]): Promise<void> {
-  for (const [pattern, rows] of groupByPattern(memories)) {
-    await tx.run(pattern, { rows: [...rows.values()] })
-  }
-}
-
-const LABEL = { memory: 'Memory', entity: 'Entity' } as const
-/** What a type of our own looks like; anything else is a value of a link that is only RELATED_TO. */
-const TYPE = /^[a-z][a-z0-9_]{0,62}$/
-const OTHER_TYPE = 'RELATED_TO'
-
-/** One statement for each kind of link, and each link once, though both of its ends name it. */
-function groupByPattern(memories: readonly GraphMemory[]): Map<string, Map<string, LinkRow>> {
-  const groups = new Map<string, Map<string, LinkRow>>()
-  for (const { userId, edges } of memories) {
-    for (const edge of edges) {
-      const statement = mergeStatement(edge)
-      const rows = groups.get(statement) ?? new Map<string, LinkRow>()
-      groups.set(statement, rows)
-      const { src, dst, type, weight } = edge
-      rows.set(`${src} ${dst} ${type}`, { user_id: userId, src, dst, type, weight })
-    }
-  }
-  return groups
-}
-
-function mergeStatement({ srcIs, dstIs, type }: GraphEdge): string {
-  const named = TYPE.test(type) && type.toUpperCase() !== OTHER_TYPE
-  const link = named ? `r:\`${type.toUpperCase()}\`` : `r:${OTHER_TYPE} { type: row.type }`
-  return `unwind $rows as row
-    match (s:${LABEL[srcIs]} { user_id: row.user_id, id: row.src })
-    match (d:${LABEL[dstIs]} { user_id: row.user_id, id: row.dst })
-    merge (s)-[${link}]->(d)
-    set r.weight = row.weight`
 }
 
 async function removeMemories(

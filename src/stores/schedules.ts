@@ -1,3 +1,4 @@
+import type { JobKind } from '../domain/job.ts'
 import type { ScheduleKind, ScheduleRun, SkipReason } from '../domain/schedule.ts'
 import type { Queryable } from './database.ts'
 
@@ -104,6 +105,13 @@ export async function recordSkip(
   )
 }
 
+/** What a schedule's runs accept. */
+const JOB_KIND = {
+  nightly: 'nightly',
+  consolidation: 'dream',
+  narratives: 'narratives',
+} satisfies Record<ScheduleKind, JobKind>
+
 interface RunRow {
   readonly at: Date
   readonly job: string | null
@@ -118,14 +126,14 @@ export async function listScheduleRuns(
 ): Promise<ScheduleRun[]> {
   const { rows } = await db.query<RunRow>(
     `(select j.created_at as at, j.id as job, null::text as skipped from memoir.job j
-       where j.namespace_id = $1::uuid and j.request->>'source' = $2 and j.kind = $3
+       where j.namespace_id = $1::uuid and j.request->>'source' = $2 and j.kind = $5
        order by j.created_at desc limit $4)
      union all
      (select s.skipped_at, null, s.reason from memoir.schedule_skip s
        where s.namespace_id = $1::uuid and s.source = $2 and s.kind = $3
        order by s.skipped_at desc limit $4)
      order by at desc limit $4`,
-    [...valuesOf(key), limit],
+    [...valuesOf(key), limit, JOB_KIND[key.kind]],
   )
   return rows.map(({ at, job, skipped }) => ({ started_at: at.toISOString(), job, skipped }))
 }

@@ -25,56 +25,57 @@ const POST = `r.id, r.session, s.session_id as "sessionId", r.collection, r.name
   r.number, jsonb_array_length(r.turns) as turns, r.turn_digests as "turnDigests", r.first_new as "firstNew", r.superseded,
   r.queued_at as "queuedAt"`
 
-export async function findPost(db: Queryable, jobId: string): Promise<SessionPost | null> {
-  const { rows } = await db.query<SessionPost>(
-    `select ${POST}
-       from memoir.raw_session r join memoir.session s on s.id = r.session and s.namespace_id = r.namespace_id
-      where r.job_id = $1::uuid`,
+const OF_JOB = `from (memoir.raw_session r join memoir.session s on s.id = r.session and s.namespace_id = r.namespace_id
+       and r.job_id = $1::uuid)`
+
+/** A post whose turn may have come. */
+export interface PostToBegin extends SessionPost {
+  /** Whether a post of the same session that was accepted before is still to be processed. */
+  readonly waits: boolean
+  /** What of the session was processed by now: eight bytes a turn. */
+  readonly doneTurns: Buffer
+}
+
+export async function findPostToBegin(db: Queryable, jobId: string): Promise<PostToBegin | null> {
+  const { rows } = await db.query<PostToBegin>(
+    `select ${POST}, s.done_turns as "doneTurns",
+            exists (select from memoir.raw_session e
+                     where e.session = r.session and e.user_id = r.user_id and e.number < r.number
+                       and e.status in ('queued', 'processing')) as waits
+       ${OF_JOB}`,
     [jobId],
   )
   return rows[0] ?? null
 }
 
-/** Whether a post of the same session that was accepted before is still to be processed. */
-export async function hasEarlierPost(
-  db: Queryable,
-  { session, number, userId }: Pick<SessionPost, 'session' | 'number' | 'userId'>,
-): Promise<boolean> {
-  const { rows } = await db.query(
-    `select from memoir.raw_session
-      where session = $1::uuid and user_id = $3::uuid and number < $2 and status in ('queued', 'processing')
-      limit 1`,
-    [session, number, userId],
-  )
-  return rows.length > 0
+/** A post with what it says. */
+export interface PostToRead extends SessionPost {
+  /** How often things of the user had been forgotten by then. */
+  readonly forgetSeq: number
+  /** Turns from a few before the first new one on. */
+  readonly said: readonly Turn[]
 }
 
-/** The run of the post that waits for this one to end, if any. */
-export async function nextPostRun(
+/** @param before so many turns before the first new one */
+export async function readPost(
   db: Queryable,
-  { session, number, userId }: Pick<SessionPost, 'session' | 'number' | 'userId'>,
-): Promise<string | null> {
-  const { rows } = await db.query<{ workflow_id: string }>(
-    `select j.workflow_id
-       from memoir.raw_session r join memoir.job j on j.id = r.job_id and j.namespace_id = r.namespace_id
-      where r.session = $1::uuid and r.user_id = $3::uuid and r.number > $2 and r.status in ('queued', 'processing')
-      order by r.number
-      limit 1`,
-    [session, number, userId],
+  jobId: string,
+  before: number,
+): Promise<PostToRead | null> {
+  const { rows } = await db.query<
+    SessionPost & { forgetSeq: number; from: number; said: readonly Omit<Turn, 'position'>[] }
+  >(
+    `select ${POST}, u.forget_seq as "forgetSeq", f."from",
+            case f."from" when 0 then r.turns
+              else jsonb_path_query_array(r.turns, '$[$from to last]', jsonb_build_object('from', f."from")) end as said
+       ${OF_JOB} join memoir.memory_user u on u.id = r.user_id,
+            lateral (select greatest(0, coalesce(r.first_new, 0) - $2::int) as "from") f`,
+    [jobId, before],
   )
-  return rows[0]?.workflow_id ?? null
-}
-
-/** What of the session was processed by now: eight bytes a turn. */
-export async function doneTurns(
-  db: Queryable,
-  { session, userId }: Pick<SessionPost, 'session' | 'userId'>,
-): Promise<Buffer> {
-  const { rows } = await db.query<{ done_turns: Buffer }>(
-    `select done_turns from memoir.session where id = $1::uuid and user_id = $2::uuid`,
-    [session, userId],
-  )
-  return rows[0]?.done_turns ?? Buffer.alloc(0)
+  const [row] = rows
+  if (row === undefined) return null
+  const { from, said, ...post } = row
+  return { ...post, said: said.map((turn, at) => ({ ...turn, position: from + at })) }
 }
 
 /** Fixes where a post begins, once. @returns where it begins */
@@ -98,15 +99,12 @@ export async function readTurns(
   { id, userId }: Pick<SessionPost, 'id' | 'userId'>,
   { from, to }: { from: number; to: number },
 ): Promise<Turn[]> {
-  const { rows } = await db.query<Turn>(
-    `select (t.position - 1)::int as position, t.turn->>'role' as role, t.turn->>'name' as name,
-            t.turn->>'content' as content, t.turn->>'at' as at
-       from memoir.raw_session r, jsonb_array_elements(r.turns) with ordinality as t(turn, position)
-      where r.id = $1::uuid and r.user_id = $2::uuid and t.position > $3 and t.position <= $4
-      order by t.position`,
+  const { rows } = await db.query<{ said: readonly Omit<Turn, 'position'>[] }>(
+    `select jsonb_path_query_array(turns, '$[$from to $last]', jsonb_build_object('from', $3::int, 'last', $4::int - 1)) as said
+       from memoir.raw_session where id = $1::uuid and user_id = $2::uuid`,
     [id, userId, from, to],
   )
-  return rows
+  return (rows[0]?.said ?? []).map((turn, at) => ({ ...turn, position: from + at }))
 }
 
 /** Adds what a group of facts came to; in the transaction that wrote them. */
@@ -149,15 +147,29 @@ export async function saveSummaryId(
   )
 }
 
-/** The session has been processed up to and with this post. A beginning of what was processed takes nothing back. */
-export async function saveDone(
+/**
+ * The session has been processed up to and with this post. A beginning of what was processed takes nothing back.
+ * @returns the run of the post that waits for this one to end, if any; undefined when there is no such post
+ */
+export async function endPost(
   db: Queryable,
-  { session, userId, turnDigests, firstNew, turns }: SessionPost,
-): Promise<void> {
-  if (firstNew === turns) return
-  await db.query(
-    `update memoir.session set done_turns = $3, updated_at = now()
-      where id = $1::uuid and user_id = $2::uuid`,
-    [session, userId, turnDigests],
+  jobId: string,
+): Promise<{ readonly next: string | null } | undefined> {
+  const { rows } = await db.query<{ next: string | null }>(
+    `with post as (
+       select r.session, r.user_id, r.namespace_id, r.number, r.turn_digests, r.first_new is distinct from jsonb_array_length(r.turns) as anew
+         from memoir.raw_session r where r.job_id = $1::uuid),
+     done as (
+       update memoir.session s set done_turns = p.turn_digests, updated_at = now()
+         from post p where s.id = p.session and s.user_id = p.user_id and p.anew)
+     select (
+       select j.workflow_id
+         from memoir.raw_session r join memoir.job j on j.id = r.job_id and j.namespace_id = r.namespace_id
+        where r.session = p.session and r.user_id = p.user_id and r.number > p.number and r.status in ('queued', 'processing')
+        order by r.number
+        limit 1) as next
+       from post p`,
+    [jobId],
   )
+  return rows[0]
 }

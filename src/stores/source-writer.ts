@@ -5,6 +5,8 @@ export interface NewConversation {
   readonly id: string
   readonly userId: string
   readonly title: string | null
+  /** Kept as it is; nothing is made of it. */
+  readonly metadata?: Readonly<Record<string, unknown>>
   readonly createdAt: Date
   readonly updatedAt: Date
   readonly messages: readonly NewMessage[]
@@ -36,18 +38,18 @@ export async function insertConversations(
   conversations: readonly NewConversation[],
 ): Promise<void> {
   await db.query(
-    `insert into memoir.conversations as c (namespace, source, id, user_id, title, created_at, updated_at)
-     select $1, $2, n.id, n.user_id, n.title, n.created_at, n.updated_at
-       from unnest($3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[])
-            as n(id, user_id, title, created_at, updated_at)
+    `insert into memoir.conversations as c (namespace, source, id, user_id, title, created_at, updated_at, metadata)
+     select $1, $2, n.id, n.user_id, n.title, n.created_at, n.updated_at, n.metadata
+       from unnest($3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::jsonb[])
+            as n(id, user_id, title, created_at, updated_at, metadata)
      on conflict (namespace, source, id) do update
         set user_id = excluded.user_id, title = excluded.title,
             created_at = least(c.created_at, excluded.created_at),
-            updated_at = greatest(c.updated_at, excluded.updated_at)
-      where (c.user_id, c.title, c.created_at, c.updated_at)
+            updated_at = greatest(c.updated_at, excluded.updated_at), metadata = coalesce(excluded.metadata, c.metadata)
+      where (c.user_id, c.title, c.created_at, c.updated_at, c.metadata)
             is distinct from (excluded.user_id, excluded.title,
                               least(c.created_at, excluded.created_at),
-                              greatest(c.updated_at, excluded.updated_at))`,
+                              greatest(c.updated_at, excluded.updated_at), coalesce(excluded.metadata, c.metadata))`,
     [
       namespace,
       source,
@@ -56,6 +58,9 @@ export async function insertConversations(
       conversations.map((each) => each.title),
       conversations.map((each) => each.createdAt),
       conversations.map((each) => each.updatedAt),
+      conversations.map(({ metadata }) =>
+        metadata === undefined ? null : JSON.stringify(metadata),
+      ),
     ],
   )
   await insertMessages(db, { namespace, source }, conversations)

@@ -1,5 +1,4 @@
 import type { Queryable } from './database.ts'
-import { keepRevisions } from './traces.ts'
 
 /** Summaries of sessions and conversations, and how they point to what they sum up. */
 
@@ -21,34 +20,54 @@ export interface SummaryWrite extends Summarised {
   readonly model: string
   readonly promptVersion: string
   readonly scope?: string
+  readonly language: string
+  readonly textLength: number
+  readonly windowLength: number
 }
 
 export interface WrittenSummary {
   readonly id: string
   readonly seq: number
   readonly revision: number
-  readonly textLength: number
-  readonly windowLength: number
-  readonly vectorRevision: number
+  /** What it was before; null when there was none. */
+  readonly before: {
+    readonly textLength: number
+    readonly windowLength: number
+    readonly vectorRevision: number
+  } | null
 }
 
-/** Inserts a summary, or gives it a new revision when its text is another. @returns null when nothing changed */
+/**
+ * Inserts a summary, or gives it a new revision when its text is another, and keeps the one before. Postings and vector follow in the
+ * same transaction. The user's row must be locked. @returns null when nothing changed
+ */
 export async function writeSummary(
   tx: Queryable,
   summary: SummaryWrite,
 ): Promise<WrittenSummary | null> {
-  await keepRevisions(tx, summary.jobId, [summary.id])
   const { rows } = await tx.query<WrittenSummary>(
-    `insert into memoir.memory_trace as t
-       (id, user_id, kind, content, content_hash, session_id, conversation_id, collection, source, occurred_at, model, prompt_version, scope)
-     values ($1::uuid, $2::uuid, 'summary', $3, $4, $5, $6, $7, $8, $9, $10, $11, coalesce($12, 'personal'))
+    `with before as (
+       select id, revision, user_id, content, content_hash, meta, updated_at, text_length, window_length, vector_revision
+         from memoir.memory_trace
+        where id = $1::uuid and user_id = $2::uuid and state = 'active' and content_hash <> $4),
+     kept as (
+       insert into memoir.memory_revision (trace_id, revision, user_id, content, content_hash, meta, job_id, valid_from)
+       select id, revision, user_id, content, content_hash, meta, $15::uuid, updated_at from before
+       on conflict (trace_id, revision) do nothing)
+     insert into memoir.memory_trace as t
+       (id, user_id, kind, content, content_hash, session_id, conversation_id, collection, source, occurred_at, model, prompt_version,
+        language, text_length, window_length, vector_state, vector_revision, searchable_at, scope)
+     values ($1::uuid, $2::uuid, 'summary', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'written', 1, now(), coalesce($16, 'personal'))
      on conflict (id) do update
        set content = excluded.content, content_hash = excluded.content_hash, occurred_at = excluded.occurred_at,
-           model = excluded.model, prompt_version = excluded.prompt_version, scope = coalesce($12, t.scope), revision = t.revision + 1,
-           vector_state = 'pending', updated_at = now()
+           model = excluded.model, prompt_version = excluded.prompt_version, revision = t.revision + 1,
+           scope = coalesce($16, t.scope), language = excluded.language, text_length = excluded.text_length, window_length = excluded.window_length,
+           vector_state = 'written', vector_revision = t.revision + 1, searchable_at = coalesce(t.searchable_at, now()),
+           updated_at = now()
        where t.user_id = excluded.user_id and t.state = 'active' and t.content_hash <> excluded.content_hash
-     returning id, seq, revision, text_length as "textLength", window_length as "windowLength",
-       vector_revision as "vectorRevision"`,
+     returning id, seq, revision, (
+       select jsonb_build_object('textLength', b.text_length, 'windowLength', b.window_length, 'vectorRevision', b.vector_revision)
+         from before b) as before`,
     [
       summary.id,
       summary.userId,
@@ -61,6 +80,10 @@ export async function writeSummary(
       summary.occurredAt,
       summary.model,
       summary.promptVersion,
+      summary.language,
+      summary.textLength,
+      summary.windowLength,
+      summary.jobId,
       summary.scope ?? null,
     ],
   )

@@ -89,3 +89,28 @@ export function weighedScores({ user, lexemes }: CandidateQuery, bind: Bind): Te
     addAround: ' + coalesce(m.around, 0)',
   }
 }
+
+/** The same score of a text that has no postings. @returns the score of a list of lexemes, repeated ones included */
+export function bm25({
+  user,
+  lexemes,
+  counts,
+}: {
+  user: RecallUser
+  lexemes: readonly string[]
+  /** In how many texts each stands; once where that is not known. */
+  counts: ReadonlyMap<string, number>
+}): (said: readonly string[]) => number {
+  const average = Math.max(1, user.textLength / Math.max(1, user.textCount))
+  const weights = lexemes.map((lexeme) => {
+    const count = Math.max(1, counts.get(lexeme) ?? 0)
+    const texts = Math.max(user.textCount, count)
+    return [lexeme, (K1 + 1) * Math.log(1 + (texts - count + 0.5) / (count + 0.5))] as const
+  })
+  return (said) =>
+    weights.reduce((sum, [lexeme, weight]) => {
+      const frequency = said.filter((each) => each === lexeme).length
+      const saturated = frequency + K1 * (1 - B + (B * said.length) / average)
+      return sum + (frequency === 0 ? 0 : (weight * frequency) / saturated)
+    }, 0)
+}

@@ -57,6 +57,8 @@ export interface TraceWrite {
   readonly occurredAt: Date
   readonly textLength: number
   readonly windowLength: number
+  /** 0..1 */
+  readonly salience: number
 }
 
 export interface WrittenTrace {
@@ -99,14 +101,14 @@ export async function upsertTraces(
   const { rows } = await tx.query<WrittenTrace>(
     `insert into memoir.memory_trace as t
        (id, user_id, kind, role, content, content_hash, language, conversation_id, source, meta, occurred_at,
-        text_length, window_length, vector_state, vector_revision, searchable_at)
+        text_length, window_length, salience, vector_state, vector_revision, searchable_at)
      select w.*, 'written', 1, now()
        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::text[],
-                   $9::text[], $10::jsonb[], $11::timestamptz[], $12::int[], $13::int[]) as w
+                   $9::text[], $10::jsonb[], $11::timestamptz[], $12::int[], $13::int[], $14::real[]) as w
      on conflict (id) do update
        set role = excluded.role, content = excluded.content, content_hash = excluded.content_hash,
            language = excluded.language, meta = excluded.meta, occurred_at = excluded.occurred_at,
-           text_length = excluded.text_length, window_length = excluded.window_length,
+           text_length = excluded.text_length, window_length = excluded.window_length, salience = excluded.salience,
            revision = t.revision + 1, vector_revision = t.revision + 1, vector_state = 'written',
            state = 'active', deleted_at = null, updated_at = now(), searchable_at = now()
        where t.user_id = excluded.user_id
@@ -125,6 +127,7 @@ export async function upsertTraces(
       writes.map((w) => w.occurredAt),
       writes.map((w) => w.textLength),
       writes.map((w) => w.windowLength),
+      writes.map((w) => w.salience),
     ],
   )
   return rows

@@ -34,8 +34,13 @@ export function lexemeCounts(lexemes: Iterable<string>): Map<string, number> {
 
 /** Whether anything but stop words stands in a question. */
 export function tellsSomething(text: string, languages: readonly string[]): boolean {
+  return countTelling(text, languages) > 0
+}
+
+/** How many words of a question are no stop words. */
+export function countTelling(text: string, languages: readonly string[]): number {
   const stops = stopWordsOf(detectAmong(text, languages))
-  return wordsOf(text).some((word) => !stops.has(spelled(word)))
+  return wordsOf(text).filter((word) => !stops.has(spelled(word))).length
 }
 
 /**

@@ -6,11 +6,16 @@ import { databaseActivities } from './options.ts'
 const PLANNED_AT = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME')
 
 /**
- * What the schedule starts: accepts the nightly job the way every other job is accepted, its row first.
+ * What every schedule starts: accepts its job the way every other job is accepted, its row first.
  * Promises: one job at most, however often its one step is repeated.
  * On failure: tried until Postgres answers. A night that a backfill takes in anyway is noted as skipped.
  */
 export async function scheduledNightly(run: ScheduledRun): Promise<void> {
+  await acceptPlanned(run)
+}
+
+/** The one step of every thin run. */
+export async function acceptPlanned(run: ScheduledRun): Promise<void> {
   const id = uuid4()
   const planned = workflowInfo().typedSearchAttributes.get(PLANNED_AT)
   await databaseActivities().acceptScheduled({

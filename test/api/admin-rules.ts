@@ -6,6 +6,8 @@ const rule = (path: string, method: string, body?: unknown) => ({
   outside: { foreign: 403, user: 403, scoped: 403 },
 })
 
+const ANY = '0199f3a4-7c3e-7c52-9d0e-6a1f4b7c2d10'
+
 export const ADMIN_RULES = {
   'post /v1/backfills': rule('/v1/backfills', 'POST', {}),
   'post /v1/narratives/backfill': rule('/v1/narratives/backfill', 'POST'),
@@ -19,6 +21,10 @@ export const ADMIN_RULES = {
   'post /v1/sync': rule('/v1/sync', 'POST', {}),
   'get /api/persistence/sync': rule('/api/persistence/sync', 'GET'),
   'post /api/persistence/sync': rule('/api/persistence/sync', 'POST', { operation: 'check' }),
+  'post /v1/consolidations': rule('/v1/consolidations', 'POST', {}),
+  'post /memory/consolidate': rule('/memory/consolidate', 'POST', {}),
+  'get /v1/consolidations/{id}': rule(`/v1/consolidations/${ANY}`, 'GET'),
+  'post /v1/consolidations/{id}/undo': rule(`/v1/consolidations/${ANY}/undo`, 'POST'),
   'get /v1/schedules': rule('/v1/schedules', 'GET'),
   'patch /v1/schedules/{id}': rule('/v1/schedules/nightly', 'PATCH', { paused: true }),
   'delete /v1/schedules/{id}': rule('/v1/schedules/nightly', 'DELETE'),

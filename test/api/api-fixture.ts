@@ -10,6 +10,7 @@ import { createJobs } from '../../src/jobs/accept.ts'
 import { createSchedules } from '../../src/jobs/schedules.ts'
 import { createExposition } from '../../src/exposition.ts'
 import { createRulesModel } from '../../src/providers/rules-model.ts'
+import { importRecords } from '../../src/portable/import-records.ts'
 import { createMemories } from '../../src/memories/service.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { createEmbedder } from '../../src/providers/create-embedder.ts'
@@ -147,9 +148,19 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     ...embeddingOf({ config, db, metrics, log, launch: jobs.launch }),
     forget: async (request) => await forget({ config, db, launch: jobs.launch }, request),
     eraseUser: async (request) => await acceptErasure({ config, db, launch: jobs.launch }, request),
+    importRecords: async (request) =>
+      await importRecords({ config, db, launch: jobs.launch }, request),
     languageModel: createRulesModel(),
     memories: createMemories({ config, db, launch: jobs.launch }),
-    schedules: createSchedules({ config, db, temporal, jobs, narratives, log }),
+    schedules: createSchedules({
+      config,
+      db,
+      temporal,
+      jobs,
+      consolidations: createConsolidations({ config, db, launcher: jobs }),
+      narratives,
+      log,
+    }),
     recall: async (request) => {
       asked.push(request)
       const hits = memories.filter((memory) => lies(memory, request)).map(hitOf)
@@ -288,7 +299,7 @@ function hitOf({ userId, scope, content }: Remembered): Hit {
     superseded_by: null,
     writes: { vector: 'written', graph: 'off' },
     score: 0.5,
-    scores: { relevance, vector, text, graph, recency, salience, focus },
+    scores: { relevance, vector, text, graph, recency, salience, importance: 0.5, focus },
     heads: { semantic: 0.8 },
     via: [],
     message_ids: ['m-1'],

@@ -30,7 +30,7 @@ test.skipIf(!hasPostgres)(
     memoir.memories.push({ namespaceId, userId: 'ann', scope: 'work', content: 'the lake' })
 
     const answer = await memoir.send(
-      '/memory/recall?q=lake&user_id=ann&heads=semantic&time_window=2026-01-01/2026-02-01&colour=red',
+      '/memory/recall?q=lake&user_id=ann&heads=semantic&time_window=2026-01-01/2026-02-01&colour=red&as_of=never&include_superseded=perhaps',
     )
 
     expect(answer.json.hits).toEqual([expect.objectContaining({ content: 'the lake' })])

@@ -38,7 +38,13 @@ suite('conversations are written into the namespace of the key', async () => {
   const body = { conversations: [conversation('a'), conversation('b')] }
   const answer = await memoir.send('/v1/imports', { key, body })
   expect(answer.status).toBe(200)
-  expect(answer.json).toEqual({ conversations: 2, messages: 4, rejected: [] })
+  expect(answer.json).toEqual({
+    conversations: 2,
+    messages: 4,
+    records: 0,
+    left_out: 0,
+    rejected: [],
+  })
   expect(await stored(memoir.db)).toEqual([
     'acme main a ann a-1 0',
     'acme main a ann a-2 1',
@@ -63,6 +69,8 @@ suite('what is broken is listed with its reason, and the rest is written', async
   expect(json).toEqual({
     conversations: 1,
     messages: 2,
+    records: 0,
+    left_out: 0,
     rejected: [
       { index: 0, field: '', message: expect.stringContaining('object') as string },
       {

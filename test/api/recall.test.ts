@@ -19,6 +19,8 @@ test.skipIf(!hasPostgres)('a question in the query and one in the body ask the s
     from: '2026-01-01',
     to: '2026-02-01T12:00:00+02:00',
     threshold: '0.5',
+    as_of: '2026-01-15',
+    include_superseded: 'true',
   })
   const body = {
     q: 'where?',
@@ -33,6 +35,8 @@ test.skipIf(!hasPostgres)('a question in the query and one in the body ask the s
     from: '2026-01-01',
     to: '2026-02-01T12:00:00+02:00',
     threshold: 0.5,
+    as_of: '2026-01-15',
+    include_superseded: true,
   }
 
   const byQuery = await memoir.send(`/v1/recall?${query.toString()}`)
@@ -56,6 +60,8 @@ test.skipIf(!hasPostgres)('a question in the query and one in the body ask the s
     from: new Date('2026-01-01T00:00:00Z'),
     to: new Date('2026-02-01T10:00:00Z'),
     threshold: 0.5,
+    asOf: new Date('2026-01-15T00:00:00Z'),
+    includeSuperseded: true,
   })
 })
 

@@ -25,6 +25,16 @@ test.skipIf(!hasPostgres)('the schedules are listed even before a worker came', 
         applied: false,
       },
       {
+        id: 'consolidation',
+        kind: 'consolidation',
+        cron: '0 4 * * *',
+        paused: false,
+        note: null,
+        next_runs: [],
+        recent_runs: [],
+        applied: false,
+      },
+      {
         id: 'narratives',
         kind: 'narratives',
         cron: '0 5 * * 0',
@@ -117,7 +127,7 @@ test.skipIf(!hasPostgres)('a removed schedule is gone until a change brings it b
 
   expect((await memoir.send(`${PATH}/nightly`, { method: 'DELETE' })).status).toBe(204)
   const kinds = (items: { kind: string }[]) => items.map(({ kind }) => kind)
-  expect(kinds((await memoir.send(PATH)).json.items)).toEqual(['narratives'])
+  expect(kinds((await memoir.send(PATH)).json.items)).toEqual(['consolidation', 'narratives'])
   expect((await memoir.send(`${PATH}/nightly`, { method: 'DELETE' })).status).toBe(404)
   const back = await memoir.send(`${PATH}/nightly`, { method: 'PATCH', body: { paused: false } })
   expect(back.status).toBe(200)
@@ -129,7 +139,7 @@ test.skipIf(!hasPostgres)('a namespace that has no source has no nights', async 
   const headers = { 'memoir-namespace': 'acme' }
 
   const { items } = (await memoir.send(PATH, { headers })).json
-  expect(items).toMatchObject([{ id: 'narratives' }])
+  expect(items).toMatchObject([{ id: 'consolidation' }, { id: 'narratives' }])
   const body = { paused: true }
   const answer = await memoir.send(`${PATH}/nightly`, { method: 'PATCH', body, headers })
   expect(answer.status).toBe(404)

@@ -32,9 +32,34 @@ suite('the sample is imported, and again, and stands there once', async () => {
     messages: 218,
     empty: 0,
     rejected: 0,
+    records: 0,
+    left_out: 0,
     refused: [],
   })
   expect(await contentsOf(fixture)).toBe(contents)
+})
+
+suite('an export is imported as it was written', async () => {
+  await using fixture = await createImportFixture()
+  const { memoir, folder, env } = fixture
+  await memoir.send('/v1/memories', {
+    body: { user_id: 'ann', content: 'Ann rows.', external_id: 'row', scope: 'sport' },
+  })
+  const acme = await memoir.namespace('acme')
+  const path = join(folder, 'ann.jsonl')
+  await writeFile(path, (await memoir.send('/v1/users/ann/export')).text)
+
+  const argv = ['import', path, '--namespace', 'acme', '--json']
+  const [first, again] = [await run(argv, { env }), await run(argv, { env })]
+
+  expect(JSON.parse(first.out)).toMatchObject({ records: 1, left_out: 2, rejected: 0 })
+  expect(JSON.parse(again.out)).toMatchObject({ records: 0, left_out: 3, rejected: 0 })
+  const { rows } = await memoir.db.query(
+    `select t.content, t.external_id, t.scope from memoir.memory_trace t join memoir.memory_user u on u.id = t.user_id
+      where u.namespace_id = $1`,
+    [acme],
+  )
+  expect(rows).toEqual([{ content: 'Ann rows.', external_id: 'row', scope: 'sport' }])
 })
 
 const line = (id: string, over: Readonly<Record<string, unknown>> = {}) =>

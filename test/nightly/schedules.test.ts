@@ -253,7 +253,7 @@ test.skipIf(absent)('what was removed stays removed until it is resumed', async 
   await schedules.keep()
 
   const left = await schedules.list(memoir.namespaceId)
-  expect(left.map(({ kind }) => kind)).toEqual(['narratives'])
+  expect(left.map(({ kind }) => kind)).toEqual(['consolidation', 'narratives'])
   await expect(handleOf(memoir).describe()).rejects.toThrow()
   await expect(schedules.trigger(idOf(memoir))).rejects.toMatchObject({ code: 'not_found' })
   await schedules.change(idOf(memoir), { paused: false }, 'admin')

@@ -251,4 +251,16 @@ describe('what comes with a fact', () => {
     expect(saliences).toEqual(saliences.toSorted((a, b) => b - a))
     expect(new Set(saliences).size).toBe(3)
   })
+
+  test.each<[said: string, kept: RegExp]>([
+    ['I am allergic to peanuts.', /allergic to peanuts/],
+    ['My son has asthma.', /has asthma/],
+    ['I was diagnosed with diabetes.', /diabetes/],
+  ])('health is kept whatever else is told in the message: %s', async (said, kept) => {
+    const others =
+      'I work as a nurse in Graz and my brother Paul lives in Linz. I started to learn the cello on 3 May 2022. My sister Clara married Tom in Rome.'
+    for (const message of [`${said} ${others}`, `${others} ${said}`]) {
+      expect(await contentsOf(['user', message])).toContainEqual(expect.stringMatching(kept))
+    }
+  })
 })

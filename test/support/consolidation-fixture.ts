@@ -33,6 +33,8 @@ export interface ConsolidationFixture extends AsyncDisposable {
   finish(id: string): Promise<ConsolidationRun>
   consolidate(day: string, options?: { user?: string; dryRun?: boolean }): Promise<ConsolidationRun>
   run(id: string): Promise<ConsolidationRun>
+  /** The same steps of a process that dies after so many statements of a transaction. */
+  dying(after: number): ConsolidationSteps
   /** Every row that consolidation may touch, without what only tells when. */
   rows(user?: string): Promise<unknown>
 }
@@ -77,6 +79,8 @@ export async function createConsolidationFixture(
     steps,
     consolidations,
     run,
+    dying: (after) =>
+      createConsolidationSteps({ config, db: dyingIn(db, after), embedder, languageModel: model }),
     accept,
     finish,
     consolidate: async (day, options) => await finish(await accept(day, options)),
@@ -149,6 +153,24 @@ export async function createConsolidationFixture(
       return rows[0]
     },
     [Symbol.asyncDispose]: async () => await test[Symbol.asyncDispose](),
+  }
+}
+
+/** Ends the connection of a transaction after so many statements. */
+function dyingIn(db: Database, after: number): Database {
+  return {
+    ...db,
+    transaction: async (work, options) =>
+      await db.transaction(async (tx) => {
+        let left = after
+        return await work({
+          query: async (text, values) => {
+            if (left === 0) throw new Error('the process died')
+            left -= 1
+            return await tx.query(text, values)
+          },
+        })
+      }, options),
   }
 }
 

@@ -21,6 +21,10 @@ import { openTemporal, type TemporalClient } from '../../src/temporal/client.ts'
 import { WALKS, WORKFLOWS } from '../../src/temporal/ids.ts'
 import { startWorker, type RunningWorker, type WorkerServices } from '../../src/worker.ts'
 import type { SyncSteps } from '../../src/graph/sync-steps.ts'
+import {
+  createConsolidations,
+  type Consolidations,
+} from '../../src/consolidation/consolidations.ts'
 import { createNarratives, type Narratives } from '../../src/narratives/narratives.ts'
 import { createTestDatabase } from './database.ts'
 import { createFakeIngest, type FakeIngest, type IngestScript } from './fake-ingest.ts'
@@ -47,6 +51,7 @@ export interface JobFixture extends AsyncDisposable {
   readonly ingest: FakeIngest
   readonly services: WorkerServices & {
     readonly schedules: Schedules & ScheduleKeeper
+    readonly consolidations: Consolidations
     readonly narratives: Narratives
   }
   readonly namespaceId: string
@@ -99,12 +104,22 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const jobs = createJobs({ config, db, temporal, metrics, log })
   const ingest = createFakeIngest(db, options)
   const narratives = createNarratives({ config, db, launcher: jobs })
-  const schedules = createSchedules({ config, db, temporal, jobs, narratives, log })
+  const consolidations = createConsolidations({ config, db, launcher: jobs })
+  const schedules = createSchedules({
+    config,
+    db,
+    temporal,
+    jobs,
+    consolidations,
+    narratives,
+    log,
+  })
   const graph = createPostgresGraph(db)
   const services = {
     ...jobServices({ config, db, log, metrics, temporal, graph, launcher: jobs }),
     ingest,
     schedules,
+    consolidations,
     narratives,
   }
   const namespaceId = await newNamespace(db, namespace, options.namespaceId)

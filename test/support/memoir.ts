@@ -26,6 +26,9 @@ export interface TestMemoir extends AsyncDisposable {
 /** On a busy machine a start may miss its deadline of half a second; the sweep that then starts it must not cost a test its time. */
 const PATIENCE = { everyMs: 1_000, unstartedAfterMs: 1_000 }
 
+/** A graph that comes back is told soon: an operator waits up to a minute. */
+const SOON = { everyMs: 500, atMostMs: 2_000 }
+
 /** Longer than any step of these tests takes, shorter than what a person would wait. */
 const WAIT_MS = 120_000
 
@@ -48,7 +51,11 @@ export async function createTestMemoir(
       pino({ level: 'silent' }),
       options,
     )
-    const worker = await startWorker(services, { shutdownGrace: '200ms', sweep: PATIENCE })
+    const worker = await startWorker(services, {
+      shutdownGrace: '200ms',
+      sweep: PATIENCE,
+      drain: SOON,
+    })
     return { services, worker }
   }
   const close = async ({ services, worker }: Awaited<ReturnType<typeof open>>) => {

@@ -6,6 +6,7 @@ import type { Embedder } from '../../src/providers/embedder.ts'
 import { createQuestions } from '../../src/recall/question.ts'
 import { createRecall } from '../../src/recall/recall.ts'
 import type { Database } from '../../src/stores/database.ts'
+import type { FocusBuffer } from '../../src/stores/focus.ts'
 import { findActiveSpace } from '../../src/stores/spaces.ts'
 import { defaultNamespace } from './ingest.ts'
 
@@ -14,12 +15,17 @@ export type AskOptions = Partial<Omit<RecallRequest, 'namespaceId' | 'query'>>
 /** Recall over a test's store, with the embedder of `createIngestFixture` unless another is given. */
 export async function createRecallFixture(
   db: Database,
-  { embedder, timeoutMs = 2_000 }: { embedder?: Embedder; timeoutMs?: number } = {},
+  {
+    embedder,
+    timeoutMs = 2_000,
+    focus,
+  }: { embedder?: Embedder; timeoutMs?: number; focus?: FocusBuffer } = {},
 ): Promise<(query: string, options?: AskOptions) => Promise<RecallResult>> {
   const namespaceId = await defaultNamespace(db)
   const recall = createRecall({
     db,
     metrics: createMetrics(),
+    ...(focus === undefined ? {} : { focus }),
     question: createQuestions({
       embedder: embedder ?? createHashingEmbedder({ dimensions: 128, precision: 'fp16' }),
       timeoutMs,

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { contextOf } from '../../recall/context.ts'
-import { MAX_HOPS, RECALL_STAGES } from '../../domain/recall.ts'
+import { MAX_HOPS, OFF_STAGES, RECALL_STAGES } from '../../domain/recall.ts'
 import {
   MAX_HITS,
   head,
@@ -28,11 +28,13 @@ const shared = {
   session_id: text(256).optional(),
   from: moment.optional(),
   to: moment.optional(),
+  as_of: moment.optional(),
 }
 const hits = z.int().min(1).max(MAX_HITS)
 const share = z.number().min(0).max(1)
 const hops = z.int().min(0).max(MAX_HOPS)
 const stage = z.enum(RECALL_STAGES)
+const offStage = z.enum(OFF_STAGES)
 
 const recallQuery = z.strictObject({
   ...shared,
@@ -44,7 +46,9 @@ const recallQuery = z.strictObject({
   metadata: queryObject.optional(),
   threshold: z.coerce.number().pipe(share).optional(),
   hops: z.coerce.number().pipe(hops).optional(),
+  include_superseded: z.stringbool().optional(),
   without: queryListOf(stage).optional(),
+  with: queryListOf(offStage).optional(),
 })
 
 const recallBody = z.strictObject({
@@ -60,14 +64,21 @@ const recallBody = z.strictObject({
   metadata: z.record(z.string(), z.unknown()).optional(),
   threshold: share.optional(),
   hops: hops.optional(),
+  include_superseded: z
+    .boolean()
+    .optional()
+    .openapi({ description: 'Also what gave way to something newer.' }),
   without: listOf(stage)
     .optional()
     .openapi({ description: 'Stages to leave out, to measure what they earn.' }),
+  with: listOf(offStage)
+    .optional()
+    .openapi({ description: 'Stages that are off, to measure what they would earn.' }),
 })
 
 const summary = 'Find what is remembered of a user'
 const description =
-  'Best first. `score` orders; `threshold` cuts by `scores.relevance`. An unknown user has no hits. What did not take part is named in `degraded`.'
+  'Best first. `score` orders; `threshold` cuts by `scores.relevance`. An unknown user has no hits. What did not take part is named in `degraded`. `as_of` asks what was known then, in the words that stood then; what was deleted or forgotten since is not in it.'
 const responses = { 200: json(recallSchema, 'Hits, best first'), ...refuses() }
 
 const recallByQuery = createRoute({
@@ -124,7 +135,8 @@ const contextByBody = createRoute({
 
 type Asked = z.output<typeof recallQuery> | z.output<typeof recallBody>
 
-function askOf({ q, user_id, session_id, scope, k, ...rest }: Asked, defaultK: number): Ask {
+function askOf(asked: Asked, defaultK: number): Ask {
+  const { q, user_id, session_id, scope, k, as_of, include_superseded, with: also, ...rest } = asked
   return present({
     ...rest,
     query: q,
@@ -132,6 +144,9 @@ function askOf({ q, user_id, session_id, scope, k, ...rest }: Asked, defaultK: n
     userId: user_id,
     sessionId: session_id,
     scopes: scope,
+    also,
+    asOf: as_of,
+    includeSuperseded: include_superseded,
   })
 }
 

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { RECALL_STAGES, type RecallStage } from '../../domain/recall.ts'
+import { OFF_STAGES, RECALL_STAGES, type OffStage, type RecallStage } from '../../domain/recall.ts'
 import { MemoirError } from '../../errors.ts'
 import type { ApiClient } from '../client.ts'
 import {
@@ -121,17 +121,28 @@ async function evaluate({
   context.exit(result.n > 0 ? DONE : FAILED)
 }
 
-type Ablation = Readonly<Partial<Record<RecallStage, Scores>>>
+type Rows<Stage extends string> = Readonly<Partial<Record<Stage, Scores>>>
 
-/** What would be found without each of the stages. */
+interface Ablation {
+  /** What is found without each stage that is on. */
+  readonly without: Rows<RecallStage>
+  /** What is found with each stage that is off. */
+  readonly with: Rows<OffStage>
+}
+
 async function ablate(asking: Omit<Asking, 'label'>): Promise<Ablation> {
-  const scores: Partial<Record<RecallStage, Scores>> = {}
-  for (const stage of RECALL_STAGES) {
-    const asked = await askAll({ ...asking, label: `without ${stage}`, more: { without: [stage] } })
+  const ask = async (label: string, more: Asking['more']) => {
+    const asked = await askAll({ ...asking, label, ...(more === undefined ? {} : { more }) })
     const { by_category: _, ...all } = report(asked)
-    scores[stage] = all
+    return all
   }
-  return scores
+  const without: Partial<Record<RecallStage, Scores>> = {}
+  for (const stage of RECALL_STAGES) {
+    without[stage] = await ask(`without ${stage}`, { without: [stage] })
+  }
+  const also: Partial<Record<OffStage, Scores>> = {}
+  for (const stage of OFF_STAGES) also[stage] = await ask(`with ${stage}`, { with: [stage] })
+  return { without, with: also }
 }
 
 const rankings = (asked: readonly Asked[]) =>
@@ -191,14 +202,7 @@ function printAbstention(measured: Abstention, io: Io): void {
 const HEAD = ['', 'QUESTIONS', 'R@5', 'R@10', 'R@20', 'R@50'] as const
 
 function print(
-  {
-    by_category: categories,
-    latency_ms: took,
-    degraded,
-    ablation = {},
-    abstention,
-    ...all
-  }: Result,
+  { by_category: categories, latency_ms: took, degraded, ablation, abstention, ...all }: Result,
   io: Io,
 ): void {
   const row = (name: string, scores: Scores) => [
@@ -207,8 +211,10 @@ function print(
     ...(['r@5', 'r@10', 'r@20', 'r@50'] as const).map((at) => scores[at].toFixed(1)),
   ]
   const rows = Object.entries(categories).map(([name, scores]) => row(`category ${name}`, scores))
-  const less = Object.entries(ablation).map(([stage, scores]) => row(`without ${stage}`, scores))
-  for (const each of table(HEAD, [row('all', all), ...rows, ...less], io.stdout.columns)) {
+  const ablated = (['without', 'with'] as const).flatMap((how) =>
+    Object.entries(ablation?.[how] ?? {}).map(([stage, scores]) => row(`${how} ${stage}`, scores)),
+  )
+  for (const each of table(HEAD, [row('all', all), ...rows, ...ablated], io.stdout.columns)) {
     line(io.stdout, each)
   }
   line(io.stdout, `\nHalf of the answers within ${took.p50} ms, 95 % within ${took.p95} ms.`)

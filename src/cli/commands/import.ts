@@ -26,13 +26,14 @@ interface ImportOptions extends DataOptions {
   readonly dryRun?: boolean
   readonly backfill?: boolean
   readonly restart?: boolean
+  readonly lift?: boolean
 }
 
 export const registerImport: Register = (program, context) => {
   const command = program
     .command('import')
     .description(
-      'load conversations out of a file: JSONL, or an export of ChatGPT, Claude, mem0, Zep',
+      'load conversations out of a file: JSONL, an export of Memoir, ChatGPT, Claude, mem0, Zep',
     )
     .argument('<file>', 'the file, or the zip it came in')
     .addOption(
@@ -48,6 +49,10 @@ export const registerImport: Register = (program, context) => {
       '--restart',
       'from the beginning, also when an earlier import of the file was interrupted',
     )
+  command.option(
+    '--lift',
+    'as an administrator: take in what was erased or forgotten as well, and take back that it was',
+  )
   dataOptions(command)
     .addHelpText(
       'after',
@@ -100,7 +105,8 @@ async function importFile(given: Given, client: ApiClient | undefined): Promise<
   const place = client === undefined ? undefined : positionOf(given)
   if (options.restart) place?.clear()
   const start = place?.load() ?? nothingYet()
-  if (start.tally.messages > 0) line(io.stderr, 'Going on where the import before stopped.')
+  if (start.tally.messages + start.tally.records > 0)
+    line(io.stderr, 'Going on where the import before stopped.')
   const refused: Refusal[] = []
   const progress = createProgress(io, 'import', { show: size })
   const { tally, finished } = await runImport({
@@ -112,6 +118,7 @@ async function importFile(given: Given, client: ApiClient | undefined): Promise<
     interrupted,
     user: options.user,
     source: options.source,
+    lift: options.lift ?? false,
     refuse(refusal) {
       if (refused.length < LISTED) refused.push(refusal)
       tell(refusal, io)
@@ -179,7 +186,7 @@ async function conclude(
   const { io } = context
   const { json, backfill, dryRun = false } = options
   const report = { format, dry_run: dryRun, ...tally, refused }
-  if (tally.conversations === 0 && tally.rejected > 0) context.exit(FAILED)
+  if (tally.conversations + tally.records === 0 && tally.rejected > 0) context.exit(FAILED)
   if (!json) line(io.stdout, sentence(report))
   if (client === undefined || !backfill) {
     if (json) writeJson(io.stdout, report)
@@ -196,7 +203,9 @@ async function conclude(
 }
 
 function sentence(report: Tally & { readonly format: string; readonly dry_run: boolean }): string {
-  const { format, conversations, messages, rejected, empty, dry_run: dry } = report
-  const what = `${conversations} conversations with ${messages} messages (${format})`
-  return `${what} ${dry ? 'could be imported' : 'imported'}, ${rejected} rejected, ${empty} empty`
+  const { format, conversations, messages, records, rejected, empty, dry_run: dry } = report
+  const others = records === 0 ? '' : ` and ${records} other records`
+  const what = `${conversations} conversations with ${messages} messages${others} (${format})`
+  const left = report.left_out === 0 ? '' : `, ${report.left_out} left out`
+  return `${what} ${dry ? 'could be imported' : 'imported'}, ${rejected} rejected, ${empty} empty${left}`
 }

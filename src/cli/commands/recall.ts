@@ -16,8 +16,11 @@ import {
 import { line, writeJson, type Io } from '../io.ts'
 import { printTable } from '../print.ts'
 
-interface RecallOptions extends DataOptions, Omit<RecallQuery, 'q' | 'user_id'> {
+interface RecallOptions
+  extends DataOptions, Omit<RecallQuery, 'q' | 'user_id' | 'as_of' | 'include_superseded'> {
   readonly user: string
+  readonly asOf?: string
+  readonly superseded?: true
 }
 
 export const registerRecall: Register = (program, context) => {
@@ -31,6 +34,8 @@ export const registerRecall: Register = (program, context) => {
     .option('--scope <list>', 'only these scopes', list)
     .option('--from <time>', 'not older than', time)
     .option('--to <time>', 'not newer than', time)
+    .option('--as-of <time>', 'what was known then, in the words that stood then', time)
+    .option('--superseded', 'also what gave way to something newer')
     .option('--threshold <share>', 'cut hits of less relevance, 0 to 1', share)
     .option('--hops <n>', 'how far neighbours may stand that lend their score', whole(0, MAX_HOPS))
   dataOptions(command)
@@ -41,9 +46,12 @@ export const registerRecall: Register = (program, context) => {
         'memoir recall "allergies" --user maya --k 3 --from 2026-01-01 --json',
       ),
     )
-    .action(async (query: string, { user, json, namespace, ...options }: RecallOptions) => {
+    .action(async (query: string, options: RecallOptions) => {
+      const { user, json, namespace, asOf, superseded, ...more } = options
+      const then = asOf === undefined ? {} : { as_of: asOf }
+      const old = superseded === undefined ? {} : { include_superseded: true }
       await withClient(context, namespace, async (client) => {
-        const answer = await client.recall({ q: query, user_id: user, ...options })
+        const answer = await client.recall({ q: query, user_id: user, ...more, ...then, ...old })
         if (json) writeJson(context.io.stdout, answer)
         else printHits(answer, context.io)
       })

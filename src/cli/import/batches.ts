@@ -10,12 +10,15 @@ type Conversation = Wire & { readonly updated_at: string }
 /** The API takes 1 MiB; what stands around the conversations needs little. */
 const MAX_BYTES = 1_000_000
 const MAX_CONVERSATIONS = 200
+const MAX_RECORDS = 500
 /** A message larger than this fits into no request with its conversation around it. */
 const MAX_MESSAGE_BYTES = 980_000
 
 export interface Batch {
   readonly kind: 'batch'
   readonly conversations: readonly Conversation[]
+  /** Other lines of an export; a batch holds either. */
+  readonly records: readonly unknown[]
   /** Where in the file each was. */
   readonly where: readonly string[]
   /** Everything before this has been handed over with it. */
@@ -28,6 +31,7 @@ export type BatchEvent =
   | Batch
   | { readonly kind: 'problem'; readonly where: string; readonly problem: Problem }
   | { readonly kind: 'empty' }
+  | { readonly kind: 'left' }
 
 /** Batches in the order of the file, and between them what is not taken. The last one may hold nothing: it ends the file. */
 export async function* toBatches(
@@ -35,15 +39,70 @@ export async function* toBatches(
   from: FilePosition = BEGINNING,
 ): AsyncGenerator<BatchEvent> {
   const pending = new Pending()
+  const lines = new PendingLines()
   let next = from
   for await (const { where, made, next: after } of records) {
     if (made.kind === 'conversation') {
+      if (!lines.empty) yield { ...lines.take(), next, partial: false }
       yield* place(pending, split(made.conversation, where), next)
+    } else if (made.kind === 'record') {
+      if (!pending.empty) yield { ...pending.take(), next, partial: false }
+      yield* placeLine(lines, { record: made.record, where }, next)
     } else if (made.kind === 'problem') yield { kind: 'problem', where, problem: made.problem }
-    else yield { kind: 'empty' }
+    else yield made
     next = after
   }
-  yield { ...pending.take(), next, partial: false }
+  yield { ...(lines.empty ? pending.take() : lines.take()), next, partial: false }
+}
+
+interface NewLine {
+  readonly record: Readonly<Record<string, unknown>>
+  readonly where: string
+}
+
+function* placeLine(
+  lines: PendingLines,
+  { record, where }: NewLine,
+  next: FilePosition,
+): Generator<BatchEvent> {
+  const bytes = bytesOf(record)
+  if (bytes > MAX_BYTES) {
+    yield { kind: 'problem', where, problem: { field: '', message: 'is larger than a request' } }
+    return
+  }
+  if (!lines.fits(bytes)) yield { ...lines.take(), next, partial: false }
+  lines.add({ record, where }, bytes)
+}
+
+/** Lines that are no conversations, in the order of the file. */
+class PendingLines {
+  #held: NewLine[] = []
+  #bytes = 0
+
+  get empty(): boolean {
+    return this.#held.length === 0
+  }
+
+  fits(bytes: number): boolean {
+    return this.empty || (this.#bytes + bytes <= MAX_BYTES && this.#held.length < MAX_RECORDS)
+  }
+
+  add(line: NewLine, bytes: number): void {
+    this.#held.push(line)
+    this.#bytes += bytes + 1
+  }
+
+  take(): Pick<Batch, 'kind' | 'conversations' | 'records' | 'where'> {
+    const held = this.#held
+    this.#held = []
+    this.#bytes = 0
+    return {
+      kind: 'batch',
+      conversations: [],
+      records: held.map(({ record }) => record),
+      where: held.map(({ where }) => where),
+    }
+  }
 }
 
 /** Adds a conversation to what is pending; `next` stands before it. */
@@ -80,11 +139,12 @@ type Split = Part | { readonly kind: 'problem'; readonly where: string; readonly
 
 /** One part, or several where one request cannot hold all messages. */
 function* split(conversation: FileConversation, where: string): Generator<Split> {
-  const { id, userId, title, createdAt, updatedAt, grows } = conversation
+  const { id, userId, title, metadata, createdAt, updatedAt, grows } = conversation
   const around = {
     id,
     ...(userId === null ? {} : { user_id: userId }),
     title,
+    ...(metadata === undefined ? {} : { metadata }),
     created_at: createdAt.toISOString(),
     updated_at: updatedAt.toISOString(),
   }
@@ -165,13 +225,14 @@ class Pending {
     for (const id of messageIds) held.messageIds.add(id)
   }
 
-  take(): Pick<Batch, 'kind' | 'conversations' | 'where'> {
+  take(): Pick<Batch, 'kind' | 'conversations' | 'records' | 'where'> {
     const all = [...this.#held.values()]
     this.#held.clear()
     this.#bytes = 0
     return {
       kind: 'batch',
       conversations: all.map(({ around, messages }) => ({ ...around, messages })),
+      records: [],
       where: all.map(({ where }) => where),
     }
   }

@@ -14,6 +14,10 @@ export const tallySchema = z.object({
   messages: count,
   empty: count,
   rejected: count,
+  /** Other lines of an export. */
+  records: count,
+  /** Lines that are there already, or are made again of others. */
+  left_out: count,
 })
 export type Tally = Readonly<z.infer<typeof tallySchema>>
 
@@ -33,7 +37,7 @@ export const nothingYet = (): Saved => ({
   run: randomUUID(),
   savedAt: Date.now(),
   at: BEGINNING,
-  tally: { conversations: 0, messages: 0, empty: 0, rejected: 0 },
+  tally: { conversations: 0, messages: 0, empty: 0, rejected: 0, records: 0, left_out: 0 },
 })
 
 export interface Identity {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { MemoirError, SENTENCE } from '../../errors.ts'
 import type { OpenFile } from '../../sources/files/open.ts'
 import { readRecords, type FilePosition, type FormatName } from '../../sources/files/read.ts'
-import type { ConversationImport } from '../../client/work.ts'
+import type { ConversationImport, RecordImport } from '../../client/work.ts'
 import type { ApiClient } from '../client.ts'
 import type { Interruption } from '../io.ts'
 import { patiently } from '../watch.ts'
@@ -23,6 +23,7 @@ export interface ImportJob {
   readonly format: FormatName
   readonly user: string | undefined
   readonly source: string | undefined
+  readonly lift: boolean
   /** Undefined only reads the file. */
   readonly client: ApiClient | undefined
   readonly start: Saved
@@ -43,6 +44,7 @@ export async function runImport(job: ImportJob): Promise<{ tally: Tally; finishe
   const records = readRecords(file, { format, user, from: start.at })
   for await (const event of toBatches(records, start.at)) {
     if (event.kind === 'empty') tally.empty += 1
+    else if (event.kind === 'left') tally.left_out += 1
     else if (event.kind === 'problem') {
       tally.rejected += 1
       job.refuse({ where: event.where, ...event.problem })
@@ -53,6 +55,8 @@ export async function runImport(job: ImportJob): Promise<{ tally: Tally; finishe
       for (const refusal of answer.refusals) job.refuse(refusal)
       held += answer.messages
       tally.rejected += answer.refusals.length
+      tally.records += answer.records
+      tally.left_out += answer.left_out
       if (event.partial) continue
       tally.conversations += answer.conversations
       tally.messages += held
@@ -74,19 +78,26 @@ function advance(job: ImportJob, at: FilePosition, tally: Tally): void {
 interface Posted {
   readonly conversations: number
   readonly messages: number
+  readonly records: number
+  readonly left_out: number
   readonly refusals: readonly Refusal[]
 }
 
 /** @returns null when Ctrl-C came before the answer */
 async function post(
-  { client, source, start, interrupted }: ImportJob,
-  { conversations, where }: Batch,
+  { client, source, lift, start, interrupted }: ImportJob,
+  { conversations, records, where }: Batch,
 ): Promise<Posted | null> {
-  if (client === undefined || conversations.length === 0) {
+  if (client === undefined || where.length === 0) {
     const messages = conversations.reduce((sum, each) => sum + each.messages.length, 0)
-    return { conversations: conversations.length, messages, refusals: [] }
+    const read = { conversations: conversations.length, records: records.length, messages }
+    return { ...read, left_out: 0, refusals: [] }
   }
-  const body: ConversationImport = { ...(source === undefined ? {} : { source }), conversations }
+  const lifted = lift ? { lift } : {}
+  const body: ConversationImport | RecordImport =
+    records.length > 0
+      ? { records, ...lifted }
+      : { ...(source === undefined ? {} : { source }), conversations, ...lifted }
   const key = createHash('sha256').update(start.run).update(JSON.stringify(body)).digest('hex')
   const answer = await patiently(
     async () => await client.importConversations(body, key),
@@ -94,16 +105,25 @@ async function post(
   )
   if (answer === null) return null
   const refusals = answer.rejected.map(({ index, field, message }) => {
-    const id = conversations[index]?.id
+    const id = conversations[index]?.id ?? idOf(records[index])
     return { where: where[index] ?? '', ...(id === undefined ? {} : { id }), field, message }
   })
-  return { conversations: answer.conversations, messages: answer.messages, refusals }
+  const { rejected: _, ...counts } = answer
+  return { ...counts, refusals }
 }
+
+function idOf(record: unknown): string | undefined {
+  const named = typeof record === 'object' && record !== null && 'id' in record ? record.id : null
+  return typeof named === 'string' ? named : undefined
+}
+
+const isErased = (message: string) => message === SENTENCE.suppressed_user
 
 /** A whole batch without a user is an export that names none: thousands of the same reason would help nobody. */
 function requireUser({ refusals }: Posted, { conversations }: Batch): void {
-  const all = refusals.length > 0 && refusals.length === conversations.length
-  if (!all || refusals.some(({ field }) => field !== 'user_id')) return
+  const all = conversations.length > 0 && refusals.length === conversations.length
+  if (!all || refusals.some(({ field, message }) => field !== 'user_id' || isErased(message)))
+    return
   throw new MemoirError('no_user', SENTENCE.no_user, {
     details: { next: 'Say whose conversations these are with --user ID.' },
   })

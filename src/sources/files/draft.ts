@@ -8,6 +8,8 @@ export interface DraftMessage {
   readonly name?: string | null | undefined
   readonly content: string
   readonly createdAt?: Date | undefined
+  /** Its place in the conversation, where that stands in parts. */
+  readonly position?: number | undefined
 }
 
 export interface Draft {
@@ -16,6 +18,7 @@ export interface Draft {
   readonly title?: string | null | undefined
   readonly createdAt?: Date | undefined
   readonly updatedAt?: Date | undefined
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
   readonly messages: readonly DraftMessage[]
   /** One memory of many that share a conversation: the others are added to it. */
   readonly grows?: boolean
@@ -68,7 +71,7 @@ export function finish(draft: Draft): FileConversation | Problem {
       name: short(message.name, MAX_NAME_CHARS),
       content: clean(message.content),
       createdAt: new Date(last),
-      position,
+      position: message.position ?? position,
     }
   })
   const ended = new Date(Math.max(+began, last))
@@ -76,6 +79,7 @@ export function finish(draft: Draft): FileConversation | Problem {
     id: clean(draft.id),
     userId: draft.userId === null ? null : clean(draft.userId),
     title: short(draft.title, MAX_TITLE_CHARS),
+    ...(draft.metadata === undefined ? {} : { metadata: draft.metadata }),
     createdAt: began,
     updatedAt: draft.updatedAt !== undefined && draft.updatedAt > ended ? draft.updatedAt : ended,
     messages,

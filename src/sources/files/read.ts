@@ -5,7 +5,7 @@ import { chatgpt } from './formats/chatgpt.ts'
 import { claude } from './formats/claude.ts'
 import { isFields, type Format } from './formats/format.ts'
 import { mem0 } from './formats/mem0.ts'
-import { memoir } from './formats/memoir.ts'
+import { memoir, recordOf } from './formats/memoir.ts'
 import { zep } from './formats/zep.ts'
 import { layoutOf, type Layout } from './layout.ts'
 import type { Member, OpenFile } from './open.ts'
@@ -36,6 +36,10 @@ export interface FileRecord {
   readonly made:
     | { readonly kind: 'conversation'; readonly conversation: FileConversation }
     | { readonly kind: 'problem'; readonly problem: Problem }
+    /** Another line of an export, as it stands. */
+    | { readonly kind: 'record'; readonly record: Readonly<Record<string, unknown>> }
+    /** One that is made again of others. */
+    | { readonly kind: 'left' }
     /** A conversation without words. */
     | { readonly kind: 'empty' }
 }
@@ -83,6 +87,9 @@ interface Making {
 function made(piece: Piece, { format, user, layout }: Making): FileRecord['made'] {
   const parsed = parse(piece)
   if (parsed.problem) return { kind: 'problem', problem: parsed.problem }
+  const other = format === memoir ? recordOf(parsed.value) : null
+  if (other !== null)
+    return other.left ? { kind: 'left' } : { kind: 'record', record: other.record }
   try {
     const draft = format.read(parsed.value, { user, around: layout.around })
     if (draft.messages.length === 0) return { kind: 'empty' }

@@ -6,7 +6,7 @@ import { wordCount } from './clauses.ts'
 import { datesIn, withDates, type SaidDate } from './dates.ts'
 import { pointsAway } from './english.ts'
 import { relationsIn } from './relations.ts'
-import { isTelling, salienceOf, showsAffect } from './salience.ts'
+import { isTelling, salienceOf, showsAffect, tellsOfHealth } from './salience.ts'
 import type { Rated } from './select.ts'
 import { keyTerms } from './terms.ts'
 import type { Told } from './told.ts'
@@ -48,6 +48,7 @@ export function draftOf(
     },
     terms: keyTerms(content, told.language),
     salience,
+    vital: tellsOfHealth(told.told),
   }
 }
 
@@ -88,6 +89,7 @@ function saliencyOf(
     telling: isTelling(told.told),
     toOther: told.toOther,
     answers: told.answers,
+    health: tellsOfHealth(told.told),
     pointsAway: told.language === 'en' && pointsAway(told.told),
   })
 }

@@ -21,6 +21,8 @@ export interface Signs {
   readonly pointsAway: boolean
   /** It answers what the other one asked. */
   readonly answers: boolean
+  /** It tells of somebody's health. */
+  readonly health: boolean
 }
 
 /** Eight key terms say who, what, where, when and why; more make a sentence longer, not more telling. */
@@ -30,7 +32,8 @@ const ENOUGH_TERMS = 8
  * A sum of shares, cut to 0..1. Specificity counts most, nearly half: a sentence of one or two key terms ("It was great") is no memory
  * whatever else it has. Whose life it is comes next, since recall is about people, and as much whether it tells of an event, a plan,
  * a liking or a bond. Names and numbers are what later questions ask by. Being asked to remember outweighs any two of the others;
- * comfort and praise for the other one ("you") weigh as much less as one's own life weighs more.
+ * comfort and praise for the other one ("you") weigh as much less as one's own life weighs more. Health
+ * makes up for the few words it is told in ("I am allergic to nuts").
  *
  * Neither the shares nor the eight terms are fine: each can be a third more or less and notes are covered within five points.
  */
@@ -43,7 +46,8 @@ export function salienceOf(signs: Signs): number {
     0.1 * Math.min(1, signs.names) +
     0.1 * Math.min(1, signs.numbers) +
     (signs.affect ? 0.05 : 0) +
-    (signs.asked ? 0.4 : 0) -
+    (signs.asked ? 0.4 : 0) +
+    (signs.health ? 0.25 : 0) -
     (signs.toOther ? 0.15 : 0) -
     (signs.pointsAway ? 0.05 : 0)
   return Math.round(Math.min(1, Math.max(0, sum)) * 100) / 100
@@ -56,3 +60,16 @@ const TELLING =
 
 export const showsAffect = (text: string) => AFFECT.test(text)
 export const isTelling = (text: string) => TELLING.test(text)
+
+/** Allergies, conditions, drugs and what else care has to be taken of. */
+const HEALTH = new RegExp(
+  String.raw`(?<!\p{L})(?:${[
+    String.raw`allerg(?:y|ies|ic|ie|ien|isch|ique|iques)|al[eé]rgi(?:a|as|co|ca)|intoleran(?:ce|cia|z|te?)|anaphyla\p{L}+`,
+    String.raw`diab[eé]t\p{L}+|asth?ma(?:tic)?|asthme|asm[aá]tic[oa]|epilep\p{L}+|[eé]pilep\p{L}+|c(?:o)?eliac|zöliakie|c[eé]l[ií]a[cq]\p{L}+`,
+    String.raw`pregnan(?:t|cy)|schwanger|embarazada|enceinte|diagnosed with|hiv|cancer|tumou?rs?|krebs|c[aá]ncer|insulina?e?|chemo(?:therapy)?`,
+    String.raw`blood pressure|heart (?:attack|disease|condition|failure)|pacemaker|wheelchair|dyslexi[ac]|adhd|autis(?:m|tic)|bipolar|migraines?|multiple sclerosis`,
+  ].join('|')})(?!\p{L})`,
+  'iu',
+)
+
+export const tellsOfHealth = (text: string) => HEALTH.test(text)

@@ -5,6 +5,8 @@ import { shareIn } from './terms.ts'
 export interface Rated {
   readonly terms: ReadonlySet<string>
   readonly salience: number
+  /** Kept before all else: whoever forgets it does harm. */
+  readonly vital: boolean
 }
 
 /**
@@ -23,10 +25,13 @@ const REPEATED = 0.7
 export function selected<T extends Rated>(rated: readonly T[], turns: number): T[] {
   const most = Math.max(FEWEST, Math.floor(FACTS_A_TURN * turns))
   const chosen = new Set<T>()
-  for (const one of rated.toSorted((a, b) => b.salience - a.salience)) {
+  for (const one of rated.toSorted(byWorth)) {
     if (chosen.size >= most || one.salience < LEAST_SALIENCE) break
     const known = [...chosen].some(({ terms }) => shareIn(one.terms, terms) >= REPEATED)
     if (!known) chosen.add(one)
   }
   return rated.filter((one) => chosen.has(one))
 }
+
+const byWorth = (one: Rated, other: Rated) =>
+  Number(other.vital) - Number(one.vital) || other.salience - one.salience

@@ -1,0 +1,113 @@
+import { InvalidArgumentError } from 'commander'
+import { z } from 'zod'
+import type { ConsolidationAnswer } from '../answers.ts'
+import type { ApiClient } from '../client.ts'
+import {
+  dataOptions,
+  examples,
+  withClient,
+  type CliContext,
+  type DataOptions,
+  type Register,
+} from '../context.ts'
+import { line, writeJson, type Io } from '../io.ts'
+import { plain } from '../table.ts'
+import { concludeJob, followJob } from '../watch.ts'
+
+interface ConsolidateOptions extends DataOptions {
+  readonly user?: string
+  readonly day?: string
+  readonly dryRun?: boolean
+  readonly undo?: string
+  readonly wait: boolean
+}
+
+export const registerConsolidate: Register = (program, context) => {
+  const command = program
+    .command('consolidate')
+    .description(
+      'look days through again: one summary each, what is said twice once, old vectors aside',
+    )
+    .option('--user <id>', 'only this user')
+    .option('--day <date>', 'only this day; without it every day that holds something new', day)
+    .option('--dry-run', 'show the plan, and change nothing')
+    .option('--undo <id>', 'take back what a run did, within 30 days')
+    .option('--no-wait', 'start it and leave; memoir jobs watch ID shows it')
+  dataOptions(command)
+    .addHelpText(
+      'after',
+      `${examples('memoir consolidate --user maya --day 2026-03-01 --dry-run', 'memoir consolidate', 'memoir consolidate --undo ID')}
+
+Ctrl-C ends the watching, not the job. When it runs by itself: memoir schedules list`,
+    )
+    .action(async (options: ConsolidateOptions) => {
+      await withClient(context, options.namespace, async (client) => {
+        if (options.undo === undefined) await start(context, client, options)
+        else print(await client.undoConsolidation(options.undo), context.io, options.json)
+      })
+    })
+}
+
+function day(value: string): string {
+  if (z.iso.date().safeParse(value).success) return value
+  throw new InvalidArgumentError('It has to be a date such as 2026-03-01.')
+}
+
+async function start(
+  context: CliContext,
+  client: ApiClient,
+  { user, day: on, dryRun = false, wait, json }: ConsolidateOptions,
+): Promise<void> {
+  const { io } = context
+  const { job: id } = await client.consolidate({
+    dry_run: dryRun,
+    ...(user === undefined ? {} : { user_id: user }),
+    ...(on === undefined ? {} : { day: on }),
+  })
+  if (!wait) {
+    if (json) writeJson(io.stdout, await client.job(id))
+    else line(io.stdout, `Accepted. Watch it with: memoir jobs watch ${id}`)
+    return
+  }
+  const job = await followJob(client, id, io, 'consolidate')
+  print(await client.consolidation(id), io, json)
+  context.exit(concludeJob(job, id, io))
+}
+
+function print(run: ConsolidationAnswer, io: Io, json: boolean | undefined): void {
+  if (json) return writeJson(io.stdout, run)
+  const { id, state, plan, applied, guard, runs } = run
+  if (runs) {
+    for (const one of runs)
+      line(io.stdout, `${one.day}  ${plain(one.user_id)}  ${one.state}  ${one.id}`)
+    line(
+      io.stdout,
+      runs.length === 0 ? 'No day holds anything new.' : `${runs.length} days looked through`,
+    )
+    return
+  }
+  line(io.stdout, `${run.day ?? ''}  ${plain(run.user_id ?? '')}  ${state}  ${id}`)
+  if (plan?.summary) line(io.stdout, plain(plan.summary.content))
+  if (applied) line(io.stdout, counted('Done', applied))
+  else if (plan) {
+    const { edges, merges, downshift, drop_heads: heads } = plan
+    const sizes = {
+      edges: edges.length,
+      merges: merges.length,
+      downshift: downshift.length,
+      drop_heads: heads.length,
+    }
+    line(io.stdout, counted('Planned', { summary: plan.summary ? 1 : 0, ...sizes }))
+  }
+  if (state === 'guard' && guard) {
+    line(
+      io.stdout,
+      `It would retire ${guard.retired} memories and may retire ${guard.allowed}: nothing was changed.`,
+    )
+  }
+}
+
+function counted(word: string, counts: NonNullable<ConsolidationAnswer['applied']>): string {
+  const { summary, edges, merges, downshift, drop_heads: heads } = counts
+  return `${word}: ${summary} summary, ${edges} links, ${merges} superseded, ${downshift} out of the hot tier, ${heads} heads dropped`
+}

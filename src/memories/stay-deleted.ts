@@ -1,0 +1,56 @@
+import { factId } from '../facts/draft.ts'
+import {
+  liftForgotten,
+  rememberDeleted,
+  type ForgetSecret,
+  type Item,
+} from '../forget/remembered.ts'
+import type { Queryable } from '../stores/database.ts'
+import type { StandingMemory } from '../stores/memory-writes.ts'
+
+/**
+ * What was deleted is not made again of where it came from: a message of a conversation that is read once more, a fact that is found
+ * once more. Only the memory itself is meant, not its words; restoring it, or saying a fact directly, lifts that.
+ */
+
+export interface DeletedOf {
+  readonly namespaceId: string
+  readonly userId: string
+  readonly secret: ForgetSecret
+}
+
+type Deleted = Pick<StandingMemory, 'id' | 'kind' | 'content' | 'meta'>
+
+const isMessage = ({ kind, meta }: Deleted) =>
+  kind === 'message' && meta['message_id'] !== undefined
+
+function itemsOf(userId: string, memories: readonly Deleted[]): Item[] {
+  return memories
+    .filter(
+      (memory) =>
+        isMessage(memory) ||
+        (memory.kind === 'fact' && memory.id === factId(userId, memory.content)),
+    )
+    .map(({ id }) => ({ kind: 'trace', id }))
+}
+
+/** The user's row must be locked. */
+export async function stayDeleted(
+  tx: Queryable,
+  of: DeletedOf,
+  memories: readonly Deleted[],
+): Promise<void> {
+  const items = itemsOf(of.userId, memories)
+  // Conversations that are in hand have to be read again; a fact that is deleted is left alone by whoever finds it.
+  const reread = memories.some(isMessage)
+  if (items.length > 0) await rememberDeleted(tx, of, { items, reread })
+}
+
+export async function mayComeBack(
+  tx: Queryable,
+  of: DeletedOf,
+  memories: readonly Deleted[],
+): Promise<void> {
+  const items = itemsOf(of.userId, memories)
+  if (items.length > 0) await liftForgotten(tx, of, items)
+}

@@ -1,0 +1,53 @@
+import { showsAffect } from './extraction/salience.ts'
+
+/**
+ * How much a message or a note deserves remembering, 0..1, by what can be told of it when it is written. Facts have a measure of
+ * their own (`extraction/salience.ts`), made for sentences that have been picked already; whoever rates a memory is believed instead.
+ *
+ * | sign        | weight | what it is                                                                          |
+ * | ----------- | ------ | ----------------------------------------------------------------------------------- |
+ * | specificity | 0.35   | distinct words that are no stop words, eight being enough to say who, what, when     |
+ * | novelty     | 0.20   | the share of them that nothing just before said                                      |
+ * | entities    | 0.20   | names and numbers, two being enough: what later questions ask by                     |
+ * | affect      | 0.10   | words of joy, fear, love, loss                                                       |
+ * | remember    | 0.40   | somebody asked for it to be remembered: it outweighs any two others                  |
+ * | role        | × 0.7  | what an assistant or a tool said is about the user only now and then                 |
+ */
+export interface Said {
+  readonly content: string
+  readonly role: string | null
+  /** Its lexemes, and those of what was said just before. */
+  readonly lexemes: ReadonlySet<string>
+  readonly before?: ReadonlySet<string>
+  /** It was handed over to be remembered. */
+  readonly asked?: boolean
+}
+
+const ENOUGH_TERMS = 8
+const ENOUGH_ENTITIES = 2
+/** Who is no person that one remembers things about. */
+const MACHINES = new Set(['assistant', 'system', 'tool', 'function'])
+
+export function salienceOfSaid({ content, lexemes, role, before, asked = false }: Said): number {
+  const fresh = before === undefined ? lexemes : lexemes.difference(before)
+  const sum =
+    0.35 * Math.min(1, lexemes.size / ENOUGH_TERMS) +
+    0.2 * (fresh.size / Math.max(1, lexemes.size)) +
+    0.2 * Math.min(1, entitiesIn(content) / ENOUGH_ENTITIES) +
+    (showsAffect(content) ? 0.1 : 0) +
+    (asked || asksToRemember(content) ? 0.4 : 0)
+  const whose = role !== null && MACHINES.has(role) ? 0.7 : 1
+  return Math.round(Math.min(1, sum * whose) * 100) / 100
+}
+
+const REMEMBER =
+  /\b(?:remember (?:that|this|to|my|our|,)|don['’]t forget|do not forget|keep in mind|note (?:that|to self)|merk dir|vergiss nicht|denk daran|souviens-toi|n['’]oublie pas|recuerda que|no olvides|lembra que|ricorda(?:ti)? che|запомни|не забудь)|(?:记住|別忘|别忘|覚えて|忘れないで)/iu
+
+export const asksToRemember = (text: string): boolean => REMEMBER.test(text)
+
+/** Words that are written large where no sentence begins, and numbers. Cheap: a guess is enough to weigh by. */
+function entitiesIn(content: string): number {
+  const names = content.match(/(?<=[\p{Ll},;:] )\p{Lu}[\p{L}\p{N}]+/gu) ?? []
+  const numbers = content.match(/\d+/gu) ?? []
+  return new Set([...names, ...numbers]).size
+}

@@ -1,0 +1,221 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { createMemoriesFixture, type MemoriesFixture } from '../memories/memories-fixture.ts'
+import { hasPostgres } from '../support/database.ts'
+import { findDisagreements, seed } from '../support/ingest.ts'
+import { ensureUsers } from '../../src/stores/memory-users.ts'
+import { findText } from '../support/find-text.ts'
+
+const suite = hasPostgres ? test : test.skip
+
+const open: AsyncDisposable[] = []
+afterEach(async () => {
+  for (const one of open.splice(0)) await one[Symbol.asyncDispose]()
+})
+
+async function fixture(): Promise<MemoriesFixture> {
+  const memoir = await createMemoriesFixture({ ERASE_WAIT_SECONDS: '0' })
+  open.push(memoir)
+  return memoir
+}
+
+type Line = Record<string, unknown> & { readonly type: string }
+
+async function exported({ send }: MemoriesFixture, user = 'ada'): Promise<Line[]> {
+  const { status, text } = await send(`/v1/users/${user}/export`)
+  expect(status).toBe(200)
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+}
+
+/** One way to hand a file in: conversations and the rest, in its order. */
+async function handIn({ send }: MemoriesFixture, lines: readonly Line[], more: object = {}) {
+  const conversations = lines.filter(({ type }) => type === 'conversation')
+  const records = lines.filter(({ type }) => type !== 'conversation')
+  const answers = []
+  if (conversations.length > 0) {
+    answers.push(await send('/v1/imports', { body: { conversations, ...more } }))
+  }
+  answers.push(await send('/v1/imports', { body: { records, ...more } }))
+  for (const { status, text } of answers) expect([status, text]).toEqual([200, text])
+  return answers.map(({ json }) => json)
+}
+
+/** Everything there is to know of somebody: posted, told in conversations, written directly, changed, superseded, told apart. */
+async function settle(memoir: MemoriesFixture): Promise<void> {
+  const { send, db, remember } = memoir
+  const user_id = 'ada'
+  await seed(db, [
+    {
+      id: 'c1',
+      messages: [
+        { content: 'I keep a zebrafish named Otto at home in Graz.' },
+        { content: 'That sounds lovely, tell me more about Otto.' },
+        { content: 'Otto is three years old and I feed him twice a day.' },
+        { content: 'The garden is full of tomatoes and beans.' },
+      ],
+    },
+  ])
+  await send('/v1/backfills', { body: { extract: 'rules' } })
+  const transcript =
+    'User: I work as a gardener in Lisbon.\nAssistant: Since when?\nUser: I have a dog named Rex.'
+  const { json } = await send('/v1/sessions', { body: { user_id, session_id: 's-1', transcript } })
+  await memoir.memoir.until(json.job, 'succeeded')
+  const id = await remember('Maya is allergic to peanuts.', {
+    user_id,
+    external_id: 'allergy',
+    scope: 'health',
+    tags: ['food'],
+    metadata: { by: 'doctor' },
+    importance: 9,
+    occurred_at: '2026-03-01T09:00:00.000Z',
+    entities: [{ type: 'person', value: 'Maya', confidence: 0.9 }],
+  })
+  await send(`/v1/memories/${id}`, {
+    method: 'PATCH',
+    body: { content: 'Maya is allergic to peanuts and eggs.' },
+    headers: { prefer: 'wait=30' },
+  })
+  await remember('A note for later.', { user_id })
+  const gone = await remember('This one is taken back.', { user_id })
+  await send(`/v1/memories/${gone}`, { method: 'DELETE', headers: { prefer: 'wait=30' } })
+  await db.query(
+    `update memoir.memory_trace t set state = 'superseded', superseded_at = now(),
+            superseded_by = (select id from memoir.memory_trace n where n.kind = 'fact' and n.seq > t.seq order by n.seq limit 1)
+      where t.id = (select id from memoir.memory_trace where kind = 'fact' order by seq limit 1)`,
+  )
+}
+
+/** What of a file comes back: ids are made anew, what is derived or deleted is not brought along. */
+function comparable(lines: readonly Line[]) {
+  const contents = new Map(lines.map(({ id, content }) => [id, content]))
+  return lines
+    .filter(({ type, derived, state }) => {
+      return derived !== true && state !== 'deleted' && type !== 'export' && type !== 'end'
+    })
+    .filter(({ memory }) => memory === undefined || isLive(lines, memory))
+    .map(({ id, memory, superseded_by, summary, ...line }) => ({
+      ...line,
+      ...(line.type === 'conversation' ? { id } : {}),
+      ...(memory === undefined ? {} : { memory: contents.get(memory) }),
+      ...(superseded_by === undefined ? {} : { superseded_by: contents.get(superseded_by) }),
+      ...(summary === undefined ? {} : { summary: contents.get(summary) ?? summary }),
+    }))
+    .map((line) => JSON.stringify(line))
+    .toSorted()
+}
+
+const isLive = (lines: readonly Line[], memory: unknown) =>
+  lines.some(({ id, state, derived }) => id === memory && state !== 'deleted' && derived !== true)
+
+/** What gave way keeps its links, as it does where it gave way. */
+const settled = async ({ db }: MemoriesFixture) =>
+  await vi.waitFor(async () => {
+    const problems = await findDisagreements(db)
+    expect(problems.filter((one) => !one.startsWith('edge with a missing end'))).toEqual([])
+  }, 30_000)
+
+suite('what was taken along comes back the same elsewhere', async () => {
+  const here = await fixture()
+  await settle(here)
+  const file = await exported(here)
+  const erasure = await here.send('/v1/users/ada', { method: 'DELETE' })
+  await here.memoir.until(erasure.json.id, 'succeeded')
+  expect(await findText(here.db, 'peanuts')).toEqual([])
+
+  const there = await fixture()
+  const answers = await handIn(there, file)
+
+  expect(answers.map(({ rejected }) => rejected)).toEqual([[], []])
+  const again = await exported(there)
+  expect(comparable(again)).toEqual(comparable(file))
+  expect(file.map(({ type }) => type)).toEqual(
+    expect.arrayContaining([
+      'conversation',
+      'session',
+      'post',
+      'turns',
+      'memory',
+      'revision',
+      'source',
+    ]),
+  )
+  // The same file once more changes nothing.
+  expect((await handIn(there, file)).map(({ records }) => records)).toEqual([0, 0])
+  expect(comparable(await exported(there))).toEqual(comparable(file))
+  await settled(there)
+})
+
+suite(
+  'who was erased stays erased whatever is imported, until an administrator lifts that',
+  async () => {
+    const here = await fixture()
+    const { send, db, memoir } = here
+    await seed(db, [{ id: 'c1', messages: [{ content: 'I keep a zebrafish.' }] }])
+    await here.remember('Maya keeps a zebrafish.', { user_id: 'ada' })
+    const file = await exported(here)
+    const erasure = await send('/v1/users/ada', { method: 'DELETE' })
+
+    const during = await handIn(here, file, { lift: true })
+    await memoir.until(erasure.json.id, 'succeeded')
+    const after = await handIn(here, file)
+
+    const gone = { field: 'user_id', message: 'The user was erased and stays forgotten.' }
+    for (const { conversations, records, rejected } of [...during, ...after]) {
+      expect([conversations, records]).toEqual([0, 0])
+      expect(rejected).toEqual(expect.arrayContaining([expect.objectContaining(gone)]))
+    }
+    expect(await findText(db, 'zebrafish')).toEqual([])
+
+    const lifted = await handIn(here, file, { lift: true })
+
+    expect(lifted.map(({ rejected }) => rejected)).toEqual([[], []])
+    expect(comparable(await exported(here))).toEqual(comparable(file))
+    const { rows } = await db.query(`select from memoir.audit_log where action = 'forgotten.lift'`)
+    expect(rows.length).toBeGreaterThan(0)
+  },
+)
+
+suite('what was forgotten is refused by its line, and the rest is taken', async () => {
+  const here = await fixture()
+  const { send, db } = here
+  await seed(db, [
+    {
+      id: 'c1',
+      messages: [
+        { content: 'I keep a zebrafish.' },
+        { content: 'How nice.' },
+        { content: 'It is.' },
+      ],
+    },
+  ])
+  const backfill = await send('/v1/backfills', { body: {} })
+  await here.memoir.until(backfill.json.job, 'succeeded')
+  const id = await here.remember('Maya keeps a zebrafish.', { user_id: 'ada' })
+  await here.remember('Maya rows.', { user_id: 'ada' })
+  const file = await exported(here)
+  const said = file.find(({ content }) => content === 'I keep a zebrafish.')
+  for (const one of [id, said?.['id']]) {
+    expect((await send('/v1/forget', { body: { id: one } })).status).toBe(200)
+  }
+
+  const [conversations, records] = await handIn(here, file)
+
+  expect(conversations.rejected).toEqual([
+    { index: 0, id: 'c1', field: 'messages.0.content', message: 'was forgotten' },
+  ])
+  expect(records.rejected).toEqual([
+    { index: expect.any(Number), id, field: 'content', message: 'was forgotten' },
+  ])
+  expect(await findText(db, 'zebrafish')).toEqual([])
+})
+
+suite('only an administrator lifts', async () => {
+  const { send, memoir } = await fixture()
+  await ensureUsers(memoir.db, memoir.namespaceId, ['ada'])
+  const key = await send('/v1/keys', { body: { name: 'app', role: 'service' } })
+  const body = { records: [{ type: 'end' }], lift: true }
+  const answer = await send('/v1/imports', { body, key: key.json.key })
+  expect([answer.status, answer.json.error.code]).toEqual([403, 'forbidden'])
+})
