@@ -1,14 +1,14 @@
 import { forgottenAmong, suppressedAmong, type Item } from '../forget/remembered.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
-import { indexAlone, writeVectors } from '../memories/derive.ts'
+import { indexAlone, NOTHING, writeVectors } from '../memories/derive.ts'
 import { linkMentioned, mentionsIn } from '../memories/link.ts'
 import { writeRecord, writeTextsOf } from '../memories/store.ts'
 import type { Config } from '../config.ts'
 import type { Head } from '../domain/recall.ts'
 import { HEADS } from '../domain/recall.ts'
 import type { Database, Queryable } from '../stores/database.ts'
-import { upsertEmbeddings } from '../stores/embeddings.ts'
-import { ensureUsers, lockUsers } from '../stores/memory-users.ts'
+import { countHeads, upsertEmbeddings } from '../stores/embeddings.ts'
+import { applyUserChanges, ensureUsers, lockUsers } from '../stores/memory-users.ts'
 import { findStanding, lockMemories, type StandingMemory } from '../stores/memory-writes.ts'
 import type { Space } from '../stores/spaces.ts'
 import { isDone, writeOf, type Episode } from './plan.ts'
@@ -106,7 +106,7 @@ async function writeUser(tx: Queryable, context: PageContext, of: OfUser): Promi
     const row = written.get(write.id)
     return row ? [{ ...write, ...row, counted: (before?.vectorRevision ?? 0) > 0 }] : []
   })
-  if (space !== null) await writeHeads(tx, space, { traces, vectors })
+  if (space !== null) await writeHeads(tx, space, { userId, traces, vectors })
   const mentions = await linkMentioned(
     tx,
     userId,
@@ -143,7 +143,7 @@ type Traces = readonly (ReturnType<typeof writeOf> & {
 async function writeHeads(
   tx: Queryable,
   space: Space,
-  { traces, vectors }: { readonly traces: Traces; readonly vectors: HeadVectors },
+  { userId, traces, vectors }: Pick<OfUser, 'userId' | 'vectors'> & { readonly traces: Traces },
 ): Promise<void> {
   const semantic = traces.map((trace) => {
     const vec = vectors.get(headKey(trace.id, 'semantic'))
@@ -158,5 +158,9 @@ async function writeHeads(
       return vec ? [{ ...trace, traceId: trace.id, head, vec }] : []
     }),
   )
+  const of = { userId, traceIds: traces.map(({ id }) => id), spaceId: space.id }
+  const before = await countHeads(tx, of)
   await upsertEmbeddings(tx, space, others)
+  const more = (await countHeads(tx, of)) - before
+  if (more !== 0) await applyUserChanges(tx, [{ ...NOTHING, userId, vectors: more }])
 }

@@ -261,6 +261,12 @@ async function dropSpace(db: Queryable, id: number): Promise<void> {
     )
     if ((rowCount ?? 0) === 0) break
   }
+  // What a consolidation kept aside of it can be restored nowhere.
+  await db.query(
+    `delete from memoir.consolidation_vector v using memoir.embedding_space s
+      where v.space_id = $1 and s.id = v.space_id and s.state = 'retired'`,
+    [id],
+  )
   await db.query(`drop index concurrently if exists memoir.memory_embedding_hnsw_${id}`)
   await db.query(`delete from memoir.embedding_space where id = $1 and state = 'retired'`, [id])
 }
