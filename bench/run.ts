@@ -1,6 +1,7 @@
 import { benchAcceptSessions } from './accept-sessions.ts'
 import { benchAccept } from './accept.ts'
 import { benchBackfill } from './backfill.ts'
+import { benchDashboard } from './dashboard.ts'
 import { startServers, type BenchServers } from './environment.ts'
 import { benchExtraction } from './extraction.ts'
 import { benchGraph } from './graph.ts'
@@ -8,6 +9,7 @@ import { benchLive } from './live.ts'
 import { benchLongTranscript } from './long-transcript.ts'
 import { print, type Finding } from './measure.ts'
 import { benchMemory } from './memory.ts'
+import { benchNarrative } from './narrative.ts'
 import { benchRecall } from './recall.ts'
 import { benchSessions } from './sessions.ts'
 
@@ -25,6 +27,8 @@ const BENCHES = {
   'long-transcript': benchLongTranscript,
   graph: benchGraph,
   memory: benchMemory,
+  narrative: benchNarrative,
+  dashboard: benchDashboard,
 } satisfies Record<string, (servers: BenchServers) => Promise<Finding[]>>
 
 function refuse(message: string): never {

@@ -145,6 +145,7 @@ export const environmentSchema = z.object({
     .default('0 4 * * *'),
   CONSOLIDATION_MAX_RETIRE_SHARE: z.coerce.number().min(0).max(1).default(0.05),
 
+  DEEP_ANALYSIS_DEADLINE_MS: whole(5000, 100, 60_000),
   NARRATIVE_TTL_DAYS: whole(7, 1, 365),
   NARRATIVE_MIN_MEMORIES: whole(5, 1, 10_000),
 

@@ -24,8 +24,10 @@ import { createConsolidations } from './consolidation/consolidations.ts'
 import { createDreamSteps, type DreamSteps } from './consolidation/dream.ts'
 import { createConsolidationSteps, type ConsolidationSteps } from './consolidation/steps.ts'
 import { createNarratives } from './narratives/narratives.ts'
+import { createAnalyse, type Analyse } from './narratives/analyse.ts'
 import { createNarrativeRuns, type NarrativeRuns } from './narratives/run.ts'
 import { createNarrativeSteps, type NarrativeSteps } from './narratives/steps.ts'
+import { answerInTime } from './providers/in-time.ts'
 import type { Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
 import { pricedEmbedding } from './providers/configured-prices.ts'
@@ -99,27 +101,28 @@ export async function createServices(
   const jobs = createJobs({ ...parts, temporal, inForce })
   const indexer = createSpaceIndexer(db, log)
   const activeSpace = cachedSpace(db, embedder)
-  const priced = () => pricedEmbedding(config, embedder.identity.model)
   const focus = focusOf(config, redis)
-  const accepted = accepting({ ...parts, temporal, launcher: jobs })
-  const spending = createQuestionSpending({ db, log, priced })
+  const spending = createQuestionSpending({ db, log, priced: pricedBy(config, embedder) })
+  const recall = recallOf(parts, { embedder, activeSpace, spending, focus })
+  const analyse = createAnalyse({ config, db, languageModel, recall })
   return {
     ...parts,
     ...pipelines(parts, { sourceOf, embedder, languageModel, graph, indexer, inForce }),
     embedder,
     languageModel,
+    answer: answerBy(languageModel),
     source,
     temporal,
     focus,
     ...forgetting({ ...parts, launch: jobs.launch, focus }),
     graph,
     jobs,
-    ...accepted,
+    ...accepting({ ...parts, temporal, jobs, analyse }),
     dreams: createDreamSteps({ config, db, launcher: jobs, languageModel }),
     sync: createSyncSteps({ db, graph }),
     erase: createEraseSteps({ db, graph, focus, temporal }),
     exposition: createExposition(parts),
-    recall: recallOf(parts, { embedder, activeSpace, spending, focus }),
+    recall,
     ...embedding({ ...parts, embedder, models, launch: jobs.launch }),
     ...migrating({ ...parts, embedder, inForce, jobs, connections }),
     estimate: createEstimate(config, { sourceOf, embedder }),
@@ -134,15 +137,30 @@ export async function createServices(
   }
 }
 
+const pricedBy = (config: Config, embedder: Embedder) => () =>
+  pricedEmbedding(config, embedder.identity.model)
+
+/** Somebody waits for the answer. */
+const ANSWER_WITHIN_MS = 20_000
+
+const answerBy =
+  (languageModel: LanguageModel): Services['answer'] =>
+  async (request) =>
+    await answerInTime(languageModel, async (model, how) => await model.answer(request, how), {
+      withinMs: ANSWER_WITHIN_MS,
+    })
+
 /** What takes work in and has it started. */
 function accepting(
-  parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics' | 'temporal'> & {
-    readonly launcher: ReturnType<typeof createJobs>
+  given: Pick<Services, 'config' | 'db' | 'log' | 'metrics' | 'temporal'> & {
+    readonly jobs: ReturnType<typeof createJobs>
+    readonly analyse: Analyse
   },
 ): Pick<
   Services,
-  'syncs' | 'posts' | 'narratives' | 'narrativeRuns' | 'consolidations' | 'schedules' | 'memories'
+  'syncs' | 'posts' | 'narratives' | 'narrativeRuns' | 'consolidations' | 'memories' | 'schedules'
 > {
+  const parts = { ...given, launcher: given.jobs }
   const consolidations = createConsolidations(parts)
   const narratives = createNarratives(parts)
   return {
@@ -151,7 +169,7 @@ function accepting(
     narratives,
     consolidations,
     narrativeRuns: createNarrativeRuns(parts),
-    schedules: createSchedules({ ...parts, jobs: parts.launcher, consolidations, narratives }),
+    schedules: createSchedules({ ...parts, consolidations, narratives }),
     memories: createMemories({ ...parts, launch: parts.launcher.launch }),
   }
 }

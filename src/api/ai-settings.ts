@@ -4,6 +4,8 @@ import type { ApiServices } from './context.ts'
 import type { Principal } from './environment.ts'
 import { present, text } from './fields.ts'
 import { refuseIdempotencyKey } from './idempotency.ts'
+import { json, refuses } from './responses.ts'
+import { aiSettingsSchema, probeSchema } from './schemas.ts'
 
 /** What both addresses of the settings have in common. */
 
@@ -40,6 +42,24 @@ export const looseChange = z.object({
   embedding: z.object(embedding).optional(),
   reembed,
 })
+
+/** What each of the three may answer. */
+export const SETTINGS_ANSWERS = {
+  get: { 200: json(aiSettingsSchema, 'The settings'), ...refuses('configuration_invalid') },
+  put: {
+    200: json(aiSettingsSchema, 'The settings in force'),
+    ...refuses(
+      'reembed_required',
+      'configuration_invalid',
+      'payload_too_large',
+      'unsupported_media_type',
+    ),
+  },
+  test: {
+    200: json(probeSchema, 'A code and a time, never what was answered'),
+    ...refuses('configuration_invalid', 'payload_too_large', 'unsupported_media_type'),
+  },
+}
 
 type Change = z.output<typeof looseChange>
 

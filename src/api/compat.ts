@@ -1,13 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { MemoirError } from '../errors.ts'
 import { callTool, TOOL_NAMES } from '../mcp/tools.ts'
-import { looseChange, putSettings, testSettings } from './ai-settings.ts'
+import { looseChange, putSettings, SETTINGS_ANSWERS, testSettings } from './ai-settings.ts'
 import { head, moment, present, queryListOf, question, text, userId, MAX_HITS } from './fields.ts'
 import { needs } from './guard.ts'
 import { recallWithin } from './reach.ts'
 import { body, json, refuses } from './responses.ts'
 import { createRouter } from './router.ts'
-import { aiSettingsSchema, probeSchema, recallSchema } from './schemas.ts'
+import { recallSchema } from './schemas.ts'
 
 /** Paths that clients already call, with their shapes. Unknown fields are ignored here. */
 
@@ -69,7 +69,7 @@ const getSettings = createRoute({
   summary: 'As GET /v1/settings/ai',
   ...needs('admin'),
   request: {},
-  responses: { 200: json(aiSettingsSchema, 'The settings'), ...refuses('configuration_invalid') },
+  responses: SETTINGS_ANSWERS.get,
 })
 
 const putAiSettings = createRoute({
@@ -80,15 +80,7 @@ const putAiSettings = createRoute({
   summary: 'As PUT /v1/settings/ai',
   ...needs('admin'),
   request: { body: body(looseChange) },
-  responses: {
-    200: json(aiSettingsSchema, 'The settings in force'),
-    ...refuses(
-      'reembed_required',
-      'configuration_invalid',
-      'payload_too_large',
-      'unsupported_media_type',
-    ),
-  },
+  responses: SETTINGS_ANSWERS.put,
 })
 
 const testAiSettings = createRoute({
@@ -99,10 +91,7 @@ const testAiSettings = createRoute({
   summary: 'As POST /v1/settings/ai/test',
   ...needs('admin'),
   request: { body: body(looseChange) },
-  responses: {
-    200: json(probeSchema, 'A code and a time, never what was answered'),
-    ...refuses('configuration_invalid', 'payload_too_large', 'unsupported_media_type'),
-  },
+  responses: SETTINGS_ANSWERS.test,
 })
 
 export const compatRoutes = createRouter()

@@ -16,7 +16,8 @@ import type { Consolidations } from '../consolidation/consolidations.ts'
 import type { Narratives } from '../narratives/narratives.ts'
 import type { Outcome, RecordImport } from '../portable/import-records.ts'
 import type { Posts } from '../sessions/posts.ts'
-import type { LanguageModel } from '../providers/language-model.ts'
+import type { InTime } from '../providers/in-time.ts'
+import type { Answer, AnswerRequest } from '../providers/language-model.ts'
 import type { Database } from '../stores/database.ts'
 import type { GraphStore } from '../stores/graph-store.ts'
 
@@ -56,8 +57,8 @@ export interface ApiServices {
   /** Takes in the records of one user out of an export. */
   readonly importRecords: (request: RecordImport) => Promise<Outcome[]>
   readonly recall: (request: RecallRequest) => Promise<RecallResult>
-  /** What answers questions out of memories; by rules without a model. */
-  readonly languageModel: Pick<LanguageModel, 'identity' | 'answer'>
+  /** Answers questions out of memories; by rules without a model, and when it does not answer in time. */
+  readonly answer: (request: AnswerRequest) => Promise<InTime<Answer>>
   /** Name of each part (postgres, temporal, embedding) and whether it answers now. */
   readonly health: () => Promise<Readonly<Record<string, PartHealth>>>
   /** Base URL of Temporal's UI, when known. */

@@ -21,6 +21,8 @@ import {
   importedAnswer,
   jobAnswer,
   keyAnswer,
+  narrativeAnswer,
+  narrativeFailureAnswer,
   newKeyAnswer,
   pageOf,
   postAcceptedAnswer,
@@ -167,6 +169,7 @@ export function createClient(options: ClientOptions) {
     ...ingestCalls(ask),
     ...memoryCalls(ask),
     ...sessionCalls(ask),
+    ...narrativeCalls(ask),
     ...scheduleCalls(ask),
     ...operatorCalls(ask),
   }
@@ -212,6 +215,27 @@ function memoryCalls(ask: AskFor) {
       await ask(acceptedAnswer, 'DELETE', `/v1/users/${encodeURIComponent(id)}`),
     receipt: async (id: string) =>
       await ask(receiptAnswer, 'GET', `/v1/erasures/${encodeURIComponent(id)}`),
+  }
+}
+
+function narrativeCalls(ask: AskFor) {
+  const path = (user: string) => `/v1/narratives/${encodeURIComponent(user)}`
+  return {
+    /** @param analysis whether one may stand in for a text that is missing; it takes some seconds */
+    narrative: async (user: string, analysis: boolean) =>
+      await ask(narrativeAnswer, 'GET', path(user), {
+        query: analysis ? {} : { analysis: 'false' },
+      }),
+    regenerateNarrative: async (user: string) =>
+      await ask(acceptedAnswer, 'POST', `${path(user)}/regenerate`),
+    backfillNarratives: async () => await ask(acceptedAnswer, 'POST', '/v1/narratives/backfill'),
+    narrativeFailures: async (id: string, query: Query) =>
+      await ask(
+        pageOf(narrativeFailureAnswer),
+        'GET',
+        `/v1/narratives/backfill/${encodeURIComponent(id)}/failures`,
+        { query },
+      ),
   }
 }
 

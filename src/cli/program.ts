@@ -15,6 +15,7 @@ import { registerKeys } from './commands/keys.ts'
 import { registerMcp } from './commands/mcp.ts'
 import { registerMigrate } from './commands/migrate.ts'
 import { registerMigrateEpisodes } from './commands/migrate-episodes.ts'
+import { registerNarrative } from './commands/narrative.ts'
 import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
 import { registerReembed } from './commands/reembed.ts'
@@ -40,6 +41,7 @@ const COMMANDS = [
   registerExport,
   registerJobs,
   registerSessions,
+  registerNarrative,
   registerSchedules,
   registerKeys,
   registerBudget,

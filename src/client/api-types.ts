@@ -501,6 +501,15 @@ export type Narrative = {
     readonly code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
     readonly message: string
   } | null
+  /** Stands in while there is no text; it is not kept. */
+  readonly analysis: {
+    readonly text: string
+    readonly model: string
+    /** Memories that it rests on. */
+    readonly sources: readonly (string)[]
+    /** What did not take part in time. */
+    readonly degraded: readonly (string)[]
+  } | null
 }
 
 export type NarrativeVersion = {
@@ -1445,7 +1454,10 @@ export interface Operations {
     readonly answer: Session
   }
   readonly getNarrative: {
-    readonly query: Readonly<Record<string, never>>
+    readonly query: {
+      /** `false`: answers at once, without one. */
+      readonly analysis?: "true" | "false"
+    }
     readonly body: undefined
     readonly answer: Narrative
   }
@@ -1561,7 +1573,7 @@ export interface Operations {
   readonly callTool: {
     readonly query: Readonly<Record<string, never>>
     readonly body: {
-      /** recall_memory, search_memory, list_memories, ask_memory, deep_memory_query, add_memories, forget_memory, get_job */
+      /** recall_memory, search_memory, list_memories, ask_memory, deep_memory_query, jean_memory, add_memories, forget_memory, get_job */
       readonly name: string
       readonly arguments?: Readonly<Record<string, unknown>>
     }

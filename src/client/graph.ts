@@ -4,6 +4,8 @@ import { on, type RequestOptions, type Transport } from './transport.ts'
 export interface MemoryGraph {
   readonly nodes: readonly GraphNode[]
   readonly edges: readonly GraphEdge[]
+  /** There is more than was asked for. */
+  readonly truncated?: boolean
 }
 
 export interface GraphNode {
@@ -22,12 +24,17 @@ export interface GraphEdge {
   readonly weight: number
 }
 
+export interface GraphOptions extends RequestOptions {
+  /** Memories at most, the newest. */
+  readonly limit?: number
+}
+
 export const createGraph =
   (transport: Transport) =>
-  async (userId: string, { signal }: RequestOptions = {}) =>
+  async (userId: string, { signal, limit }: GraphOptions = {}) =>
     await transport.ask<MemoryGraph>({
       method: 'GET',
       path: '/v1/graph',
-      query: { user_id: userId },
+      query: { user_id: userId, limit },
       ...on(signal),
     })

@@ -1,8 +1,8 @@
 import { createKeys, createSchedules, createUsers } from './administration.ts'
 import type { AcceptedMemories, Operations, Recall, Stats, Status, Tombstone } from './api-types.ts'
 import { createForget, type ForgetRequest } from './forget.ts'
-import { createGraph, type MemoryGraph } from './graph.ts'
 import { createConsolidations } from './consolidations.ts'
+import { createGraph, type GraphOptions, type MemoryGraph } from './graph.ts'
 import { createJobs } from './jobs.ts'
 import { createMemories, type MemoryWrite } from './memories.ts'
 import { createNarratives } from './narratives.ts'
@@ -61,7 +61,7 @@ export class Memoir {
   /** For good, with all that came of them alone; with `dry_run` it only counts. */
   readonly forget: (request: ForgetRequest, options?: WriteOptions) => Promise<Tombstone>
   /** What a user's memories are about and how that hangs together, for drawing. */
-  readonly graph: (userId: string, options?: RequestOptions) => Promise<MemoryGraph>
+  readonly graph: (userId: string, options?: GraphOptions) => Promise<MemoryGraph>
   /** Whether the stores and the other parts answer. */
   readonly status: (options?: RequestOptions) => Promise<Status>
   /** What there is in the key’s namespace, and what model vendors were asked in the last `days`. */
@@ -110,7 +110,7 @@ export {
   MemoirJobError,
   type ApiErrorCode,
 } from './error.ts'
-export type { GraphEdge, GraphNode, MemoryGraph } from './graph.ts'
+export type { GraphEdge, GraphNode, GraphOptions, MemoryGraph } from './graph.ts'
 export type { JobFilter, ResumeOptions, WaitOptions } from './jobs.ts'
 export type { MemoryChange, MemoryFilter, MemoryWrite } from './memories.ts'
 export type { ForgetRequest } from './forget.ts'

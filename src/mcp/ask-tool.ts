@@ -7,8 +7,6 @@ import { READ_ONLY, answered, defineTool, whose } from './tool.ts'
 
 /** What the answer is drawn from; more confuses a model rather than helping it. */
 const EVIDENCE = 12
-/** Somebody waits for the answer. */
-const ANSWER_WITHIN_MS = 30_000
 
 export const askMemory = defineTool({
   name: 'ask_memory',
@@ -25,18 +23,20 @@ export const askMemory = defineTool({
     known: z.boolean().describe('False when the memories do not say'),
     answer: z.string().describe('Empty when it is not known'),
     citations: z.array(quotedMemory).describe('The memories that the answer rests on'),
-    model: z.string(),
+    model: z
+      .string()
+      .describe(
+        'Who answered; `rules` is built in, and stands in for a model that does not answer',
+      ),
   }),
   async answer({ services, principal }, { question: asked, user_id }) {
     const ask = present({ query: asked, k: EVIDENCE, userId: user_id })
     const { hits } = await recallWithin(services, principal, ask)
-    const { identity } = services.languageModel
-    const model = identity.model
-    if (hits.length === 0) return unknown(model)
-    const { value } = await services.languageModel.answer(
-      { question: asked, memories: hits.map(quotedOf), now: new Date().toISOString() },
-      { priority: 'live', signal: AbortSignal.timeout(ANSWER_WITHIN_MS) },
-    )
+    const { value, model } = await services.answer({
+      question: asked,
+      memories: hits.map(quotedOf),
+      now: new Date().toISOString(),
+    })
     const citations = hits.filter(({ id }) => value.citations.includes(id))
     // An answer that rests on nothing is a guess.
     if (!value.known || citations.length === 0) return unknown(model)

@@ -4,6 +4,7 @@ import { MemoirError, type ErrorCode } from '../errors.ts'
 import { askMemory } from './ask-tool.ts'
 import { getJob } from './job-tools.ts'
 import { addMemories, forgetMemory, listMemories } from './memory-tools.ts'
+import { jeanMemory } from './jean-tool.ts'
 import { deepMemoryQuery, recallMemory, searchMemory } from './recall-tools.ts'
 import type { Tool, ToolCaller, ToolResult } from './tool.ts'
 
@@ -15,6 +16,7 @@ export const TOOLS: readonly Tool[] = [
   listMemories,
   askMemory,
   deepMemoryQuery,
+  jeanMemory,
   addMemories,
   forgetMemory,
   getJob,

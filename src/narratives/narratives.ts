@@ -5,6 +5,7 @@ import type { Database } from '../stores/database.ts'
 import { findJobRow } from '../stores/jobs.ts'
 import { readNarrative, type NarrativeRow } from '../stores/narratives.ts'
 import { acceptNarrative } from './accept.ts'
+import type { Analyse, Analysis } from './analyse.ts'
 import { acceptRun, type RunWanted } from './accept-run.ts'
 import { listRunFailures } from '../stores/narrative-runs.ts'
 import type { NarrativeFailure } from '../domain/narrative.ts'
@@ -15,6 +16,13 @@ export interface Narratives {
   /** What is there now; one that is missing or stale has its generation started. @returns null for an unknown user */
   read(key: NarrativeKey): Promise<NarrativeRow | null>
   /**
+   * The same for somebody who waits: where there is no text, an analysis made on the spot stands in for it.
+   * @returns null for an unknown user
+   */
+  tell(key: NarrativeKey, question?: string): Promise<Told | null>
+  /** An analysis of what lies within these scopes, for whoever may not read the narrative. */
+  analyse: Analyse
+  /**
    * Has it made anew; what is asked while that is under way becomes one further generation.
    * @throws MemoirError `not_found` for a user who is not there
    */
@@ -23,6 +31,12 @@ export interface Narratives {
   acceptRun(wanted: RunWanted): Promise<Job>
   /** @throws MemoirError `not_found` when there is no such run */
   failures(query: FailuresQuery): Promise<Page<NarrativeFailure>>
+}
+
+export interface Told {
+  readonly row: NarrativeRow
+  /** Null when there is a text, even a stale one, or nothing is known. */
+  readonly analysis: Analysis | null
 }
 
 export interface FailuresQuery {
@@ -42,19 +56,24 @@ interface Dependencies {
   readonly config: Config
   readonly db: Database
   readonly launcher: Pick<Launcher, 'launch'>
+  readonly analyse: Analyse
 }
 
 /** After a failure a reader starts the next try no sooner than this; a person may at once. */
 const REST_MS = 600_000
 
 export function createNarratives(dependencies: Dependencies): Narratives {
-  const { config, db } = dependencies
+  const { db, analyse } = dependencies
+  const read = async (key: NarrativeKey) => await readAndStart(dependencies, key)
   return {
-    async read(key) {
-      const row = await readNarrative(db, key)
-      if (row === null || !wantsGeneration(row, config)) return row
-      await acceptNarrative(dependencies, { ...key, userId: row.userId, force: false })
-      return row.content === null ? { ...row, state: 'generating', error: null } : row
+    read,
+    analyse,
+    async tell(key, question) {
+      const row = await read(key)
+      if (row === null) return null
+      if (row.content !== null) return { row, analysis: null }
+      const asked = question === undefined ? {} : { question }
+      return { row, analysis: await analyse({ ...key, ...asked }) }
     },
     async regenerate(key) {
       const row = await readNarrative(db, key)
@@ -68,6 +87,16 @@ export function createNarratives(dependencies: Dependencies): Narratives {
       return await listRunFailures(db, query)
     },
   }
+}
+
+async function readAndStart(
+  dependencies: Dependencies,
+  key: NarrativeKey,
+): Promise<NarrativeRow | null> {
+  const row = await readNarrative(dependencies.db, key)
+  if (row === null || !wantsGeneration(row, dependencies.config)) return row
+  await acceptNarrative(dependencies, { ...key, userId: row.userId, force: false })
+  return row.content === null ? { ...row, state: 'generating', error: null } : row
 }
 
 function wantsGeneration({ state, memories, updatedAt }: NarrativeRow, config: Config): boolean {

@@ -1,14 +1,19 @@
 import { z } from 'zod'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { answered } from '../facts/answers.ts'
+import { atOnce } from '../ingest/at-once.ts'
 import type { FactContext } from '../facts/extract.ts'
 import type { Narrative, NarrateRequest, QuotedMemory } from '../providers/language-model.ts'
 import { detectLanguage } from '../text/language.ts'
 
 /** What a model reads at once, whatever its window: more is told in parts, and the parts again. */
-const PART_CHARS = 12_000
-const PART_NARRATIVE_CHARS = 1_500
+const WINDOW_CHARS = 12_000
+/** So many narratives of parts are read as one; half as many when a model writes twice as much as it was asked for, and more is cut. */
+const PARTS_A_WINDOW = 8
+const AT_MOST = 2
 const NARRATIVE_CHARS = 4_000
+/** Somebody may be waiting for the next look; a vendor's rate is kept by its limiter. */
+const AT_ONCE = 8
 /** Less says nothing of anybody. */
 const SHORTEST = 40
 const SAMPLE_CHARS = 4_000
@@ -25,37 +30,54 @@ export type NarrativeContext = Pick<
   'db' | 'model' | 'jobId' | 'userId' | 'priority' | 'signal' | 'purses'
 >
 
-/** Tells who somebody is: the memories in parts, the parts as one. Cites the memories that any part rests on. */
+/**
+ * Tells who somebody is: the memories in parts, the parts as one. Cites the memories that any part rests on.
+ * @param windowChars what is shown to the model in one request
+ */
 export async function writeNarrative(
   context: NarrativeContext,
   memories: readonly QuotedMemory[],
+  windowChars: number = WINDOW_CHARS,
 ): Promise<Written> {
   const said = memories.map(({ content }) => content).join('\n')
   const language = detectLanguage(said.slice(-SAMPLE_CHARS))
-  const groups = inParts(memories, ({ content }) => content.length)
-  let level: Written[] = []
-  for (const [index, group] of groups.entries()) {
-    const request = { memories: group, parts: [], maxChars: charsFor(groups), language }
-    level.push(await ask(context, `narrate:0:${index}`, request))
-  }
+  const maxCharsOf = ({ length }: readonly unknown[]): number =>
+    Math.min(NARRATIVE_CHARS, length === 1 ? windowChars : windowChars / PARTS_A_WINDOW)
+  const ofMemories = inParts(memories, { windowChars, charsOf: ({ content }) => content.length })
+  const requests = ofMemories.map((part) => ({ memories: part, parts: [] }))
+  const all = { language, maxChars: maxCharsOf(requests) }
+  let level = await askAll(
+    context,
+    0,
+    requests.map((request) => ({ ...request, ...all })),
+  )
   const sources = [...new Set(level.flatMap((one) => one.sources))]
   for (let depth = 1; level.length > 1; depth += 1) {
-    const next: Written[] = []
-    const parts = inParts(level, ({ narrative }) => narrative.length)
-    for (const [index, part] of parts.entries()) {
-      const texts = part.map(({ narrative }) => narrative)
-      const request = { memories: [], parts: texts, maxChars: charsFor(parts), language }
-      next.push(await ask(context, `narrate:${depth}:${index}`, request))
-    }
-    level = next
+    const texts = level.map(({ narrative }) => narrative)
+    const parts = inParts(texts, { windowChars, charsOf: ({ length }) => length })
+    const maxChars = maxCharsOf(parts)
+    const next = parts.map((part) => ({ memories: [], parts: part, language, maxChars }))
+    level = await askAll(context, depth, next)
   }
   const [only] = level
   if (only === undefined) throw unusable()
   return { ...only, sources }
 }
 
-const charsFor = ({ length }: readonly unknown[]): number =>
-  length === 1 ? NARRATIVE_CHARS : PART_NARRATIVE_CHARS
+/** The parts of one level, in their order. */
+async function askAll(
+  context: NarrativeContext,
+  depth: number,
+  requests: readonly NarrateRequest[],
+): Promise<Written[]> {
+  const written: Written[] = []
+  await atOnce(AT_ONCE, [...requests.entries()], async ([index, request]) => {
+    const one = await ask(context, `narrate:${depth}:${index}`, request)
+    // A level has to become shorter than the one before, whatever the model makes of its limit.
+    written[index] = { ...one, narrative: one.narrative.slice(0, request.maxChars * AT_MOST) }
+  })
+  return written
+}
 
 /** An answer that cannot be used is not kept: the next try asks again. */
 async function ask(
@@ -81,12 +103,15 @@ async function ask(
 
 const unusable = () => new MemoirError('vendor_bad_answer', SENTENCE.vendor_bad_answer)
 
-function inParts<T>(all: readonly T[], charsOf: (one: T) => number): T[][] {
+function inParts<T>(
+  all: readonly T[],
+  { windowChars, charsOf }: { windowChars: number; charsOf: (one: T) => number },
+): T[][] {
   const parts: T[][] = []
   let chars = Number.POSITIVE_INFINITY
   for (const one of all) {
     chars += charsOf(one)
-    if (chars > PART_CHARS) {
+    if (chars > windowChars) {
       parts.push([])
       chars = charsOf(one)
     }

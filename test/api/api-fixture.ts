@@ -20,6 +20,7 @@ import { createReembeds } from '../../src/reembed/service.ts'
 import { createAiSettings } from '../../src/settings/settings.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
 import { createPostgresGraph } from '../../src/stores/postgres-graph.ts'
+import { createAnalyse } from '../../src/narratives/analyse.ts'
 import { createConsolidations } from '../../src/consolidation/consolidations.ts'
 import { createNarratives } from '../../src/narratives/narratives.ts'
 import { createPosts } from '../../src/sessions/posts.ts'
@@ -124,7 +125,14 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     embedding: { ok: true, detail: 'built-in' },
   }
   const graph = createPostgresGraph(db)
-  const narratives = createNarratives({ config, db, launcher: jobs })
+  const recall = async (request: RecallRequest) => {
+    asked.push(request)
+    const hits = memories.filter((memory) => lies(memory, request)).map(hitOf)
+    return await Promise.resolve({ hits: hits.slice(0, request.k), degraded: [], took_ms: 1 })
+  }
+  const languageModel = createRulesModel()
+  const analyse = createAnalyse({ config, db, languageModel, recall })
+  const narratives = createNarratives({ config, db, launcher: jobs, analyse })
   const services: ApiServices = {
     graph,
     syncs: createSyncs({ db, launcher: jobs }),
@@ -150,7 +158,11 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     eraseUser: async (request) => await acceptErasure({ config, db, launch: jobs.launch }, request),
     importRecords: async (request) =>
       await importRecords({ config, db, launch: jobs.launch }, request),
-    languageModel: createRulesModel(),
+    answer: async (request) => ({
+      ...(await languageModel.answer(request, { priority: 'live' })),
+      model: languageModel.identity.model,
+      stoodIn: false,
+    }),
     memories: createMemories({ config, db, launch: jobs.launch }),
     schedules: createSchedules({
       config,
@@ -161,11 +173,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
       narratives,
       log,
     }),
-    recall: async (request) => {
-      asked.push(request)
-      const hits = memories.filter((memory) => lies(memory, request)).map(hitOf)
-      return await Promise.resolve({ hits: hits.slice(0, request.k), degraded: [], took_ms: 1 })
-    },
+    recall,
     health: async () => await Promise.resolve(health),
     ...options.services,
   }

@@ -35,10 +35,15 @@ export async function fail(
   )
 }
 
-/** A fact that rests on the first turn of a post's session. */
-export async function fact(
+interface Made {
+  readonly job: string
+  readonly content: string
+}
+
+/** A memory of a post's session, and what `then` does with it; `then` knows it as $1 and the post as `post`. */
+async function remember(
   memoir: ApiFixture,
-  { job, content }: { readonly job: string; readonly content: string },
+  { job, content, kind, then }: Made & { readonly kind: string; readonly then: string },
 ): Promise<string> {
   const id = randomUUID()
   await memoir.db.query(
@@ -47,31 +52,27 @@ export async function fact(
          from memoir.raw_session r join memoir.session s on s.id = r.session where r.job_id = $2
      ), trace as (
        insert into memoir.memory_trace (id, user_id, kind, collection, session_id, content, content_hash, occurred_at)
-       select $1, user_id, 'fact', collection, session_id, $3, 'x', now() from post
+       select $1, user_id, $4, collection, session_id, $3, 'x', now() from post
      )
-     insert into memoir.memory_source (trace_id, user_id, session_id, message_id, quote)
-     select $1, user_id, session_id, session || ':0', 'said' from post`,
-    [id, job, content],
+     ${then}`,
+    [id, job, content, kind],
   )
   return id
 }
 
+/** A fact that rests on the first turn of a post's session. */
+export const fact = async (memoir: ApiFixture, made: Made): Promise<string> =>
+  await remember(memoir, {
+    ...made,
+    kind: 'fact',
+    then: `insert into memoir.memory_source (trace_id, user_id, session_id, message_id, quote)
+           select $1, user_id, session_id, session || ':0', 'said' from post`,
+  })
+
 /** The summary of the session of a post. */
-export async function summary(
-  memoir: ApiFixture,
-  { job, content }: { readonly job: string; readonly content: string },
-): Promise<string> {
-  const id = randomUUID()
-  await memoir.db.query(
-    `with post as (
-       select r.user_id, r.collection, s.id as session, s.session_id
-         from memoir.raw_session r join memoir.session s on s.id = r.session where r.job_id = $2
-     ), trace as (
-       insert into memoir.memory_trace (id, user_id, kind, collection, session_id, content, content_hash, occurred_at)
-       select $1, user_id, 'summary', collection, session_id, $3, 'x', now() from post
-     )
-     update memoir.session set summary_trace_id = $1 where id = (select session from post)`,
-    [id, job, content],
-  )
-  return id
-}
+export const summary = async (memoir: ApiFixture, made: Made): Promise<string> =>
+  await remember(memoir, {
+    ...made,
+    kind: 'summary',
+    then: `update memoir.session set summary_trace_id = $1 where id = (select session from post)`,
+  })

@@ -22,6 +22,7 @@ test.each([
   ['jobs watch', ['jobs', 'watch']],
   ['jobs retry', ['jobs', 'retry']],
   ['nightly', ['nightly']],
+  ['narrative', ['narrative']],
   ['schedules', ['schedules']],
   ['schedules list', ['schedules', 'list']],
   ['schedules pause', ['schedules', 'pause']],

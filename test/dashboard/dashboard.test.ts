@@ -1,59 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Memoir } from '../../src/client/index.ts'
-import { startApi, type RunningApi } from '../../src/server.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
-import { startFakeVendor, type FakeVendor } from '../support/fake-vendor.ts'
-import { createTestMemoir, type TestMemoir } from '../support/memoir.ts'
-import { buildDashboard, hasChromium, openBrowser, signIn, visit } from './browser.ts'
-
-const KEY = 'an-admin-key-for-tests'
-const HOSTILE = 'The lake <img src=x onerror="window.broken=1"><script>window.broken=1</script>'
-
-interface Stack {
-  readonly memoir: TestMemoir
-  readonly vendor: FakeVendor
-  readonly api: RunningApi
-  readonly browser: Browser
-}
-
-/** One stack for all of the file: a browser is a patient thing to start. */
-async function startStack(): Promise<Stack> {
-  buildDashboard()
-  const vendor = await startFakeVendor({ dimensions: 64 })
-  const memoir = await createTestMemoir({
-    MEMOIR_ADMIN_KEY: KEY,
-    EMBEDDING_MODEL: 'a-model',
-    EMBEDDING_BASE_URL: vendor.url,
-    OPENAI_API_KEY: 'sk-test',
-    BACKFILL_PAGE_SIZE: '5',
-  })
-  const api = await startApi(memoir.services, { host: '127.0.0.1', port: 0 })
-  return { memoir, vendor, api, browser: await openBrowser() }
-}
-
-async function handIn(url: string, from: number, count: number): Promise<void> {
-  const at = '2026-03-01T09:00:00.000Z'
-  await new Memoir({ baseUrl: url, apiKey: KEY }).imports.create({
-    conversations: Array.from({ length: count }, (_, index) => ({
-      id: `c-${from + index}`,
-      user_id: 'ann',
-      created_at: at,
-      messages: [HOSTILE, `Was it cold, day ${from + index}?`, 'Colder than the sea.'].map(
-        (content, place) => ({
-          id: `c-${from + index}-${place}`,
-          role: place === 1 ? 'assistant' : 'user',
-          content,
-          created_at: at,
-        }),
-      ),
-    })),
-  })
-}
-
-const linkTo = (page: Page, name: string) =>
-  page.getByRole('navigation').getByRole('link', { name, exact: true })
+import { hasChromium, signIn } from './browser.ts'
+import { drawGraph, handIn, HOSTILE, KEY, linkTo, startStack, type Stack } from './stack.ts'
 
 describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('in a browser', () => {
   let stack: Stack
@@ -61,21 +9,11 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('in a browser', ()
     stack = await startStack()
   })
   afterAll(async () => {
-    await stack.browser.close()
-    await stack.api.close()
-    await stack.memoir[Symbol.asyncDispose]()
-    await stack.vendor.close()
+    await stack[Symbol.asyncDispose]()
   })
-  const arrive = async (options: { width?: number; colorScheme?: 'light' | 'dark' } = {}) =>
-    await visit({
-      browser: stack.browser,
-      url: stack.api.url,
-      viewport: { width: options.width ?? 1280, height: 800 },
-      colorScheme: options.colorScheme ?? 'light',
-    })
 
   test('a wrong key is told so, a right one opens and stays in the tab', async () => {
-    await using visited = await arrive()
+    await using visited = await stack.arrive()
     const { page, complaints } = visited
     await page.getByLabel('Key', { exact: true }).fill('wrong')
     await page.getByRole('button', { name: 'Sign in' }).click()
@@ -93,9 +31,9 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('in a browser', ()
   })
 
   test('a backfill is started, watched to its end, and what it made is recalled as text', async () => {
-    await handIn(stack.api.url, 0, 20)
+    await handIn(stack, 0, 20)
     stack.vendor.delayMs = 300
-    await using visited = await arrive()
+    await using visited = await stack.arrive()
     const { page, complaints } = visited
     await signIn(visited, KEY)
 
@@ -130,13 +68,14 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('in a browser', ()
   }, 120_000)
 
   test('a memory is changed, then forgotten, and found no more', async () => {
-    const client = new Memoir({ baseUrl: stack.api.url, apiKey: KEY })
+    const { client } = stack
     const content = 'The spare key lies under the blue pot.'
     const { job } = await client.add({ user_id: 'cat', content })
     await client.jobs.wait(job)
-    await using visited = await arrive()
+    await using visited = await stack.arrive()
     const { page, complaints } = visited
     await signIn(visited, KEY)
+    await drawGraph(page)
     await linkTo(page, 'Users').click()
     await page.getByRole('link', { name: 'cat' }).click()
     await page.getByText(content).waitFor()
@@ -145,11 +84,12 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('in a browser', ()
     await page.getByRole('textbox', { name: 'Text' }).fill('The spare key lies in the shed.')
     await page.getByRole('button', { name: 'Change', exact: true }).click()
     await page.getByText('in the shed').waitFor()
-    await page.getByRole('button', { name: 'Forget' }).click()
+    await page.getByRole('button', { name: 'Forget', exact: true }).click()
     await page.getByRole('dialog').getByText('in the shed').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Forget' }).click()
     await page.getByText('Nothing is remembered of cat').waitFor()
 
+    await page.getByRole('link', { name: 'Ask their memories' }).click()
     await page.getByLabel('Question').fill('Where is the spare key?')
     await page.getByRole('button', { name: 'Recall' }).click()
     await page.getByText('Nothing is remembered about that').waitFor()
@@ -158,9 +98,9 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('in a browser', ()
   }, 120_000)
 
   test('a job that failed says why, and is retried to success', async () => {
-    await handIn(stack.api.url, 100, 4)
+    await handIn(stack, 100, 4)
     stack.vendor.failAlways({ status: 401 })
-    await using visited = await arrive()
+    await using visited = await stack.arrive()
     const { page, complaints } = visited
     await signIn(visited, KEY)
     const { id } = await stack.memoir.accept()
@@ -177,7 +117,7 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('in a browser', ()
   }, 120_000)
 
   test('keys are made, shown once and revoked', async () => {
-    await using visited = await arrive()
+    await using visited = await stack.arrive()
     const { page } = visited
     await signIn(visited, KEY)
     await linkTo(page, 'Keys').click()
@@ -195,47 +135,8 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('in a browser', ()
     expect(await page.getByText(secret ?? '').count()).toBe(0)
   })
 
-  test.each([
-    [360, 'light'],
-    [1280, 'dark'],
-  ] as const)(
-    'at %i pixels, %s, every page fits, and nothing stands in anybody’s way',
-    async (width, colorScheme) => {
-      await using visited = await arrive({ width, colorScheme })
-      const { page, complaints } = visited
-      const look = async (name: string) => {
-        const { violations } = await new AxeBuilder({ page }).analyze()
-        const grave = violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(({ id, nodes }) => `${name}: ${id}: ${nodes[0]?.html ?? ''}`)
-        const over = Number(
-          await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
-        )
-        expect({ name, grave, over: Math.max(0, over) }).toEqual({ name, grave: [], over: 0 })
-      }
-      await look('sign in')
-      await signIn(visited, KEY)
-      for (const title of [
-        'Overview',
-        'Memories',
-        'Jobs',
-        'Schedules',
-        'Users',
-        'Keys',
-        'Settings',
-      ]) {
-        await linkTo(page, title).click()
-        await page.getByRole('heading', { name: title, exact: true }).waitFor()
-        await expect.poll(async () => await page.locator('.skeleton').count()).toBe(0)
-        await look(title)
-      }
-      expect(complaints).toEqual([])
-    },
-    120_000,
-  )
-
   test('everything is reached with the keyboard alone', async () => {
-    await using visited = await arrive()
+    await using visited = await stack.arrive()
     const { page } = visited
     await page.getByLabel('Key', { exact: true }).focus()
     await page.keyboard.type(KEY)

@@ -47,6 +47,8 @@ async function exercise({ client }: Connected, memoir: ApiFixture) {
     answer: expect.stringContaining('lake'),
     citations: [{ content: HIKE }],
   })
+  const message = { user_message: 'Where did we hike?', is_new_conversation: true }
+  expect(await call('jean_memory', { ...message, ...ann })).toMatchObject(found)
   const text = 'Ann is allergic to walnuts.'
   const { ids } = accepted.parse(await call('add_memories', { text, ...ann }))
   expect(await call('list_memories', ann)).toMatchObject({ items: [{ id: ids[0], content: text }] })

@@ -133,10 +133,10 @@ describe.skipIf(!hasPostgres || !hasTemporal)('narratives', () => {
     expect(asked.length).toBe(6)
   }, 150_000)
 
-  test('of twenty thousand memories some hundred are told in parts that fit a window', async () => {
+  test('of fifty thousand memories some hundred are told in parts that fit a window', async () => {
     const { asked, model } = narrator(() => TEXT)
     await using memoir = await createTestMemoir({}, { languageModel: model })
-    await remember(memoir, 20_000)
+    await remember(memoir, 50_000)
     await memoir.services.narratives.regenerate(keyOf(memoir))
     await vi.waitFor(
       async () => expect(await read(memoir)).toMatchObject({ state: 'fresh' }),
@@ -151,6 +151,6 @@ describe.skipIf(!hasPostgres || !hasTemporal)('narratives', () => {
     const days = asked.flatMap(({ memories }) =>
       memories.map(({ occurredAt }) => Date.parse(occurredAt)),
     )
-    expect(Math.max(...days) - Math.min(...days)).toBeGreaterThan(19_000 * 3_600_000)
+    expect(Math.max(...days) - Math.min(...days)).toBeGreaterThan(49_000 * 3_600_000)
   }, 150_000)
 })

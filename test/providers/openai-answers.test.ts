@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { cosine } from '../../src/domain/vectors.ts'
 import { hashingVector } from '../../src/providers/hashing-embedder.ts'
 import type { EmbeddingAnswer } from '../support/fake-vendor.ts'
-import { DIMENSIONS, failureOf, useVendor } from '../support/vendor-embedder.ts'
+import { failureOf } from '../support/vendor.ts'
+import { DIMENSIONS, useVendor } from '../support/vendor-embedder.ts'
 
 const { vendor, setUp } = useVendor()
 

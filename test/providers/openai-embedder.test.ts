@@ -5,14 +5,8 @@ import { createMetrics } from '../../src/metrics.ts'
 import { createEmbedder } from '../../src/providers/create-embedder.ts'
 import { hashingVector } from '../../src/providers/hashing-embedder.ts'
 import { startFakeVendor } from '../support/fake-vendor.ts'
-import {
-  DIMENSIONS,
-  expectVectors,
-  failureOf,
-  KEY,
-  numbered,
-  useVendor,
-} from '../support/vendor-embedder.ts'
+import { failureOf, KEY } from '../support/vendor.ts'
+import { DIMENSIONS, expectVectors, numbered, useVendor } from '../support/vendor-embedder.ts'
 
 const { vendor, setUp } = useVendor()
 

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { describeError } from '../../src/logger.ts'
 import { retryAfterMs } from '../../src/providers/openai-failures.ts'
 import { startFakeVendor } from '../support/fake-vendor.ts'
-import { expectVectors, failureOf, KEY, numbered, useVendor } from '../support/vendor-embedder.ts'
+import { failureOf, KEY } from '../support/vendor.ts'
+import { expectVectors, numbered, useVendor } from '../support/vendor-embedder.ts'
 
 const { vendor, setUp } = useVendor()
 

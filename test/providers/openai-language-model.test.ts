@@ -10,7 +10,8 @@ import {
   type Spoiling,
 } from '../support/fake-chat.ts'
 import type { FakeRequest } from '../support/fake-vendor.ts'
-import { BULK, extractOf, failureOf, KEY, useModelVendor } from '../support/vendor-model.ts'
+import { failureOf, KEY } from '../support/vendor.ts'
+import { BULK, extractOf, useModelVendor } from '../support/vendor-model.ts'
 
 const { vendor, setUp } = useModelVendor()
 

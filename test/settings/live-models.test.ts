@@ -9,7 +9,8 @@ import { ensureActiveSpace } from '../../src/stores/spaces.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 import { dutifulModel } from '../support/fake-chat.ts'
 import { startFakeVendor, type FakeVendor } from '../support/fake-vendor.ts'
-import { BULK, extractOf, failureOf } from '../support/vendor-model.ts'
+import { failureOf } from '../support/vendor.ts'
+import { BULK, extractOf } from '../support/vendor-model.ts'
 
 const suite = hasPostgres ? test : test.skip
 

@@ -103,7 +103,8 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
   const temporal = await openTemporal(config)
   const jobs = createJobs({ config, db, temporal, metrics, log })
   const ingest = createFakeIngest(db, options)
-  const narratives = createNarratives({ config, db, launcher: jobs })
+  const analyse = async () => await Promise.resolve(null)
+  const narratives = createNarratives({ config, db, launcher: jobs, analyse })
   const consolidations = createConsolidations({ config, db, launcher: jobs })
   const schedules = createSchedules({
     config,

@@ -1,30 +1,16 @@
-import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
+import { expect } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import { cosine } from '../../src/domain/vectors.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { createEmbedder } from '../../src/providers/create-embedder.ts'
 import { hashingVector } from '../../src/providers/hashing-embedder.ts'
-import { startFakeVendor, type FakeVendor } from './fake-vendor.ts'
+import { KEY, useFakeVendor } from './vendor.ts'
 
 export const DIMENSIONS = 16
-export const KEY = 'sk-test-0123456789abcdef'
-
 /** A fake vendor for the tests of a file, calm before each, and embedders that ask it. */
 export function useVendor() {
-  let running: FakeVendor | undefined
+  const vendor = useFakeVendor({ dimensions: DIMENSIONS })
   let models = 0
-  beforeAll(async () => {
-    running = await startFakeVendor({ dimensions: DIMENSIONS })
-  })
-  afterAll(async () => await running?.close())
-  beforeEach(() => {
-    running?.restore()
-    running?.requests.splice(0)
-  })
-  function vendor(): FakeVendor {
-    if (!running) throw new Error('the fake vendor runs within tests only')
-    return running
-  }
 
   /** As the configuration makes it; a model of its own each time, so that no pause reaches another test. */
   function setUp(env: Record<string, string> = {}) {
@@ -62,14 +48,6 @@ export function useVendor() {
     }
   }
   return { vendor, setUp }
-}
-
-/** What a promise fails with. */
-export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
-  return await promise.then(
-    () => 'did not fail',
-    (error: unknown) => error,
-  )
 }
 
 export const numbered = (count: number) => Array.from({ length: count }, (_, at) => `text ${at}`)

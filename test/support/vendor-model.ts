@@ -1,28 +1,13 @@
-import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import type { Turn } from '../../src/domain/transcript.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { createLanguageModel } from '../../src/providers/create-language-model.ts'
-import { startFakeVendor, type FakeVendor } from './fake-vendor.ts'
-
-export const KEY = 'sk-test-0123456789abcdef'
+import { KEY, useFakeVendor } from './vendor.ts'
 
 /** A fake vendor for the tests of a file, calm before each, and language models that ask it. */
 export function useModelVendor() {
-  let running: FakeVendor | undefined
+  const vendor = useFakeVendor()
   let models = 0
-  beforeAll(async () => {
-    running = await startFakeVendor()
-  })
-  afterAll(async () => await running?.close())
-  beforeEach(() => {
-    running?.restore()
-    running?.requests.splice(0)
-  })
-  function vendor(): FakeVendor {
-    if (!running) throw new Error('the fake vendor runs within tests only')
-    return running
-  }
 
   /** As the configuration makes it; a model of its own each time, so that no pause reaches another test. */
   function setUp(env: Record<string, string> = {}) {
@@ -58,14 +43,6 @@ export function useModelVendor() {
 }
 
 export const BULK = { priority: 'bulk' } as const
-
-/** What a promise fails with. */
-export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
-  return await promise.then(
-    () => 'did not fail',
-    (error: unknown) => error,
-  )
-}
 
 export function turnsOf(...said: readonly string[]): Turn[] {
   return said.map((content, position) => ({

@@ -3,7 +3,7 @@ import { Empty, PageHead, Problem, Skeleton, StateBadge, When } from '../parts/b
 import { JobControls } from '../parts/job-controls.tsx'
 import { useLiveJob } from '../parts/live-job.ts'
 import { Paged, usePages } from '../parts/pages.tsx'
-import { CountsList, countsOf, isWalk, ProgressBar } from '../parts/progress.tsx'
+import { CountsList, countsOf, isWalk, OtherCounts, ProgressBar } from '../parts/progress.tsx'
 import { capital, count } from '../parts/words.ts'
 import { pathTo } from '../route.ts'
 import { useMemoir } from '../session.tsx'
@@ -48,7 +48,9 @@ function ShownJob({ job }: { readonly job: Job }) {
           <ProgressBar job={job} label="Progress" />
           <CountsList job={job} />
         </section>
-      ) : null}
+      ) : (
+        <OtherCounts progress={job.progress} />
+      )}
       <Course job={job} />
       {isWalk(job) ? <Failures job={job.id} errors={errors} /> : null}
     </>

@@ -51,7 +51,7 @@ const COLUMNS = ['Name', 'Role', 'Reach', 'Last used', 'Ends'] as const
 function KeyTable({ keys }: { readonly keys: readonly Key[] }) {
   const [revoking, setRevoking] = useState<Key>()
   return (
-    <div className="table-box">
+    <div className="table-box stacks">
       <table>
         <thead>
           <tr>
@@ -85,12 +85,12 @@ function KeyRow({ shown, onRevoke }: { readonly shown: Key; onRevoke(): void }) 
       <th scope="row">
         {shown.name} <code className="muted">{shown.prefix}…</code>
       </th>
-      <td>{shown.role}</td>
-      <td>{reach.filter(Boolean).join(' · ')}</td>
-      <td>
+      <td data-label="Role">{shown.role}</td>
+      <td data-label="Reach">{reach.filter(Boolean).join(' · ')}</td>
+      <td data-label="Last used">
         <When at={shown.last_used_at} nothing="never" />
       </td>
-      <td>
+      <td data-label="Ends">
         <When at={shown.expires_at} nothing="never" />
       </td>
       <td className="number">

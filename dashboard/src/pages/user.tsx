@@ -1,8 +1,10 @@
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { PageHead } from '../parts/basics.tsx'
+import { ForgetMany } from '../parts/forget-many.tsx'
 import { NarrativeCard } from '../parts/narrative-card.tsx'
 import { Timeline } from '../parts/timeline.tsx'
 import { pathTo } from '../route.ts'
+import { useSession } from '../session.tsx'
 
 /** Drawing brings a library of its own. */
 const GraphCard = lazy(async () => ({
@@ -11,6 +13,8 @@ const GraphCard = lazy(async () => ({
 
 /** Who somebody is, by what is remembered of them. */
 export function UserPage({ user }: { readonly user: string }) {
+  const { key } = useSession()
+  const [forgetting, setForgetting] = useState(false)
   return (
     <>
       <p className="crumbs">
@@ -20,12 +24,18 @@ export function UserPage({ user }: { readonly user: string }) {
         <a className="button" href={pathTo('memories', { query: { user } })}>
           Ask their memories
         </a>
+        {key.role === 'reader' ? null : (
+          <button type="button" className="button" onClick={() => setForgetting(true)}>
+            Forget…
+          </button>
+        )}
       </PageHead>
       <NarrativeCard user={user} />
       <Suspense fallback={<div className="graph-place card" aria-hidden="true" />}>
         <GraphCard user={user} />
       </Suspense>
       <Timeline user={user} />
+      {forgetting ? <ForgetMany user={user} onClose={() => setForgetting(false)} /> : null}
     </>
   )
 }

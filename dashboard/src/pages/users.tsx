@@ -37,7 +37,7 @@ export function Users() {
 
 function UserTable({ users }: { readonly users: readonly User[] }) {
   return (
-    <div className="table-box">
+    <div className="table-box stacks">
       <table>
         <thead>
           <tr>
@@ -57,9 +57,13 @@ function UserTable({ users }: { readonly users: readonly User[] }) {
               <th scope="row">
                 <a href={pathTo('users', { id: user.user_id })}>{user.user_id}</a>
               </th>
-              <td className="number">{count(user.memories)}</td>
-              <td className="number">{count(user.episodes)}</td>
-              <td>
+              <td className="number" data-label="Memories">
+                {count(user.memories)}
+              </td>
+              <td className="number" data-label="Conversations">
+                {count(user.episodes)}
+              </td>
+              <td data-label="Last active">
                 <When at={user.last_active_at} />
               </td>
             </tr>

@@ -1,4 +1,4 @@
-import { useMemo, useSyncExternalStore } from 'react'
+import { useSyncExternalStore } from 'react'
 
 /** The page's colours for what is drawn on a canvas, which no stylesheet reaches. */
 
@@ -39,8 +39,13 @@ function readColours(): Colours {
   }
 }
 
-/** Other ones as soon as somebody turns the lights off. */
-export function useColours(): Colours {
-  const dark = useSyncExternalStore(subscribe, () => matchMedia(DARK).matches)
-  return useMemo(readColours, [dark])
+let known: { readonly dark: boolean; readonly colours: Colours } | undefined
+
+function coloursNow(): Colours {
+  const dark = matchMedia(DARK).matches
+  if (known?.dark !== dark) known = { dark, colours: readColours() }
+  return known.colours
 }
+
+/** Other ones as soon as somebody turns the lights off. */
+export const useColours = (): Colours => useSyncExternalStore(subscribe, coloursNow)

@@ -6,6 +6,8 @@ import { Empty, Problem } from './basics.tsx'
 import { GraphDrawing } from './graph-drawing.tsx'
 import { plural } from './words.ts'
 
+/** Memories of which a drawing still says something. */
+const DRAWN = 80
 /** Listed beside the drawing: those with the most links. */
 const LISTED = 12
 
@@ -14,7 +16,7 @@ export function GraphCard({ user }: { readonly user: string }) {
   const memoir = useMemoir()
   const graph = useQuery({
     queryKey: ['graph', user],
-    queryFn: async ({ signal }) => await memoir.graph(user, { signal }),
+    queryFn: async ({ signal }) => await memoir.graph(user, { limit: DRAWN, signal }),
   })
   const { data, error } = graph
   return (
@@ -44,6 +46,7 @@ function Linked({ graph }: { readonly graph: MemoryGraph }) {
           <>
             <p className="muted small">
               {plural(graph.nodes.length, 'thing')}, {plural(graph.edges.length, 'link')}
+              {graph.truncated === true ? ', of the newest memories' : ''}
             </p>
             <NodeList nodes={ranked.slice(0, LISTED)} onChoose={setChosen} />
           </>

@@ -21,11 +21,13 @@ export function HitCard({ hit }: { readonly hit: Hit }) {
       <div className="hit-main">
         <MemoryHead memory={hit} />
         <p className="hit-text">{hit.content}</p>
-        <details className="small">
-          <summary>Details</summary>
-          <Details hit={hit} />
-        </details>
-        <HitActions memory={hit} />
+        <div className="hit-foot">
+          <details className="small">
+            <summary>Details</summary>
+            <Details hit={hit} />
+          </details>
+          <HitActions memory={hit} />
+        </div>
       </div>
       <dl className="scores" aria-label="Why it was found">
         {PARTS.filter((part) => part === 'relevance' || hit.scores[part] !== 0).map((part) => (

@@ -4,6 +4,7 @@ import { MemoirApiError, type Narrative } from '../../../src/client/index.ts'
 import { useSession } from '../session.tsx'
 import { Problem, sentenceOf, Skeleton, When } from './basics.tsx'
 import { EarlierNarratives } from './earlier-narratives.tsx'
+import { Folded } from './folded.tsx'
 import { Prose } from './prose.tsx'
 
 /** While one is being written somebody waits for it; otherwise it is looked at now and then. */
@@ -64,7 +65,9 @@ function Shown({ narrative }: { readonly narrative: Narrative }) {
       {text === null ? (
         <NoText state={state} />
       ) : (
-        <Prose text={text} busy={state === 'generating'} />
+        <Folded>
+          <Prose text={text} busy={state === 'generating'} />
+        </Folded>
       )}
       {text === null ? null : (
         <p className="muted small">

@@ -1,5 +1,5 @@
 import type { Job } from '../../../src/client/index.ts'
-import { count, dollars, duration } from './words.ts'
+import { capital, count, dollars, duration, plural } from './words.ts'
 
 /** How far a job has come. */
 
@@ -48,14 +48,13 @@ export function ProgressBar({ job, label }: { readonly job: Job; readonly label:
   )
 }
 
-/** Whether it works through many things; other work is on one thing, and its state says it all. */
-export const isWalk = ({ kind, progress }: Pick<Job, 'kind' | 'progress'>) =>
-  kind === 'backfill' || kind === 'nightly' || 'processed' in progress
+/** Whether it takes in conversations one after the other. */
+export const isWalk = ({ kind }: Pick<Job, 'kind'>) => kind === 'backfill' || kind === 'nightly'
 
 /** In one line: what a list of jobs says of each. */
 export function ProgressLine({ job }: { readonly job: Job }) {
   if (job.error !== null && job.state === 'failed') return <span>{job.error.message}</span>
-  if (!isWalk(job)) return null
+  if (!isWalk(job)) return <span>{comparedOf(job)}</span>
   const { processed, total, errors } = countsOf(job)
   const of = total > processed ? ` of ${count(total)}` : ''
   return (
@@ -64,6 +63,12 @@ export function ProgressLine({ job }: { readonly job: Job }) {
       {of} conversations{errors > 0 ? <strong>, {count(errors)} failed</strong> : null}
     </span>
   )
+}
+
+/** Other work is on one thing, and its state says it all, but for comparisons. */
+function comparedOf({ progress }: Job): string {
+  const checked = numberOf(progress['checked'])
+  return checked === null ? '' : `${plural(checked, 'memory', 'memories')} compared`
 }
 
 export function CountsList({ job }: { readonly job: Job }) {
@@ -86,6 +91,23 @@ export function CountsList({ job }: { readonly job: Job }) {
       <Fact name="Time left">{eta === null || ended ? '–' : duration(eta)}</Fact>
       <Fact name="Tokens">{count(counts.tokens)}</Fact>
       <Fact name="Cost">{cost === null ? '–' : dollars(cost)}</Fact>
+    </dl>
+  )
+}
+
+/** What work of other kinds counted, by its own names. */
+export function OtherCounts({ progress }: Pick<Job, 'progress'>) {
+  const shown = Object.entries(progress).filter(
+    ([name, value]) => typeof value === 'number' && name !== 'processed',
+  )
+  if (shown.length === 0) return null
+  return (
+    <dl className="card facts" aria-label="Counts">
+      {shown.map(([name, value]) => (
+        <Fact key={name} name={capital(name)}>
+          {count(numberOf(value) ?? 0)}
+        </Fact>
+      ))}
     </dl>
   )
 }

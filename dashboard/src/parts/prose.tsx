@@ -4,58 +4,68 @@ import type { ReactNode } from 'react'
 export function Prose({ text, busy = false }: { readonly text: string; readonly busy?: boolean }) {
   return (
     <div className="prose" aria-busy={busy}>
-      {blocksOf(text).map((block, place) => (
-        // A text is replaced whole: nothing in it moves.
-        <Shown key={place} block={block} />
+      {blocksOf(text).map((block) => (
+        <Shown key={block.line} block={block} />
       ))}
     </div>
   )
 }
 
+/** `line` is where in the text it begins. */
+interface Line {
+  readonly line: number
+  readonly text: string
+}
+
 type Block =
-  | { readonly kind: 'heading'; readonly text: string }
-  | { readonly kind: 'paragraph'; readonly text: string }
-  | { readonly kind: 'list'; readonly items: readonly string[] }
+  | (Line & { readonly kind: 'heading' | 'paragraph' })
+  | { readonly kind: 'list'; readonly line: number; readonly items: readonly Line[] }
 
 const HEADING = /^#{1,6}\s+(.*)$/
 const ITEM = /^\s*[-*•]\s+(.*)$/
 
 function blocksOf(text: string): readonly Block[] {
   const blocks: Block[] = []
-  let items: string[] = []
-  let lines: string[] = []
+  let items: Line[] = []
+  let lines: Line[] = []
   const close = () => {
-    if (items.length > 0) blocks.push({ kind: 'list', items })
-    if (lines.length > 0) blocks.push({ kind: 'paragraph', text: lines.join('\n') })
+    const [item] = items
+    const [first] = lines
+    if (item !== undefined) blocks.push({ kind: 'list', line: item.line, items })
+    if (first !== undefined) {
+      const whole = lines.map((each) => each.text).join('\n')
+      blocks.push({ kind: 'paragraph', line: first.line, text: whole })
+    }
     items = []
     lines = []
   }
-  for (const line of text.split('\n')) {
-    const [, heading] = HEADING.exec(line) ?? []
-    const [, item] = ITEM.exec(line) ?? []
-    if (item !== undefined) {
-      if (lines.length > 0) close()
-      items.push(item)
-    } else if (heading !== undefined || line.trim() === '') {
+  for (const [line, said] of text.split('\n').entries()) {
+    const [, heading] = HEADING.exec(said) ?? []
+    const [, item] = ITEM.exec(said) ?? []
+    if (
+      item === undefined
+        ? items.length > 0 || heading !== undefined || said.trim() === ''
+        : lines.length > 0
+    ) {
       close()
-      if (heading !== undefined) blocks.push({ kind: 'heading', text: heading })
-    } else {
-      if (items.length > 0) close()
-      lines.push(line)
     }
+    if (heading !== undefined) blocks.push({ kind: 'heading', line, text: heading })
+    else if (item !== undefined) items.push({ line, text: item })
+    else if (said.trim() !== '') lines.push({ line, text: said })
   }
   close()
   return blocks
 }
 
 function Shown({ block }: { readonly block: Block }): ReactNode {
-  if (block.kind === 'heading') return <h3>{block.text}</h3>
-  if (block.kind === 'paragraph') return <p>{block.text}</p>
-  return (
-    <ul>
-      {block.items.map((item, place) => (
-        <li key={place}>{item}</li>
-      ))}
-    </ul>
-  )
+  if (block.kind === 'list') {
+    return (
+      <ul>
+        {block.items.map((item) => (
+          <li key={item.line}>{item.text}</li>
+        ))}
+      </ul>
+    )
+  }
+  return block.kind === 'heading' ? <h3>{block.text}</h3> : <p>{block.text}</p>
 }

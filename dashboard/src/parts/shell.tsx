@@ -1,4 +1,4 @@
-import { useEffect, useRef, type PropsWithChildren, type RefObject } from 'react'
+import type { PropsWithChildren, RefObject } from 'react'
 import { PAGES, pathTo, type PageName } from '../route.ts'
 import { useSession } from '../session.tsx'
 import { Mark } from './mark.tsx'
@@ -12,16 +12,15 @@ interface ShellProps extends PropsWithChildren {
   readonly main: RefObject<HTMLElement | null>
 }
 
+/** Where there is no room for all pages, the one in hand is brought into sight. */
+function intoSight(link: HTMLElement | null): void {
+  link?.scrollIntoView({ block: 'nearest', inline: 'center' })
+}
+
 /** Navigation beside the page, or above it where there is no room. */
 export function Shell({ page, titles, main, children }: ShellProps) {
   const { key } = useSession()
   const pages = PAGES.filter((name) => key.role === 'admin' || !ADMINS.has(name))
-  const nav = useRef<HTMLElement>(null)
-  useEffect(() => {
-    // Where there is no room for all of them, the one in hand is brought into sight.
-    const current = nav.current?.querySelector('[aria-current]')
-    current?.scrollIntoView({ block: 'nearest', inline: 'center' })
-  }, [page])
   return (
     <div className="shell">
       <button type="button" className="skip" onClick={() => main.current?.focus()}>
@@ -32,11 +31,15 @@ export function Shell({ page, titles, main, children }: ShellProps) {
           <Mark />
           Memoir
         </a>
-        <nav aria-label="Pages" ref={nav}>
+        <nav aria-label="Pages">
           <ul>
             {pages.map((name) => (
               <li key={name}>
-                <a href={pathTo(name)} aria-current={name === page ? 'page' : undefined}>
+                <a
+                  href={pathTo(name)}
+                  aria-current={name === page ? 'page' : undefined}
+                  ref={name === page ? intoSight : undefined}
+                >
                   {titles[name]}
                 </a>
               </li>

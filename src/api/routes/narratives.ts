@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { NARRATIVE_STATES } from '../../domain/narrative.ts'
 import { ERROR_CODES, isErrorCode, MemoirError, SENTENCE } from '../../errors.ts'
+import type { Told } from '../../narratives/narratives.ts'
 import { listNarrativeVersions } from '../../stores/narrative-versions.ts'
 import type { NarrativeRow } from '../../stores/narratives.ts'
 import type { Principal } from '../environment.ts'
@@ -21,6 +22,15 @@ const narrativeSchema = z
     state: z.enum(NARRATIVE_STATES),
     generated_at: time.nullable(),
     error: z.object({ code: z.enum(ERROR_CODES), message: z.string() }).nullable(),
+    analysis: z
+      .object({
+        text: z.string(),
+        model: z.string(),
+        sources: z.array(z.uuid()).openapi({ description: 'Memories that it rests on.' }),
+        degraded: z.array(z.string()).openapi({ description: 'What did not take part in time.' }),
+      })
+      .nullable()
+      .openapi({ description: 'Stands in while there is no text; it is not kept.' }),
   })
   .openapi('Narrative')
 
@@ -33,9 +43,17 @@ const getNarrative = createRoute({
   tags: ['narratives'],
   summary: 'Say who a user is, in one text',
   description:
-    'One that is missing or stale is answered as it stands, and its generation starts. Of a user with few memories there is none.',
+    'One that is missing or stale has its generation started. A stale text is answered, marked; for a missing one an analysis stands in, made within `DEEP_ANALYSIS_DEADLINE_MS`. Of a user with few memories no text is written.',
   ...needs('reader'),
-  request: { params: whose },
+  request: {
+    params: whose,
+    query: z.strictObject({
+      analysis: z
+        .enum(['true', 'false'])
+        .default('true')
+        .openapi({ description: '`false`: answers at once, without one.' }),
+    }),
+  },
   responses: {
     200: json(narrativeSchema, 'The text; `state` says whether it is fresh'),
     202: json(narrativeSchema, 'There is no text yet; `state` says why'),
@@ -94,9 +112,12 @@ export const narrativeRoutes = createRouter()
   .openapi(getNarrative, async (c) => {
     const { services, principal } = c.var
     const key = keyOf(principal, requireUser(reachedUser(principal, c.req.valid('param').user_id)))
-    const row = await services.narratives.read(key)
-    if (row === null) throw new MemoirError('not_found', SENTENCE.not_found)
-    return c.json(present(key.externalId, row), row.content === null ? 202 : 200)
+    const told =
+      c.req.valid('query').analysis === 'true'
+        ? await services.narratives.tell(key)
+        : await withoutAnalysis(services.narratives.read(key))
+    if (told === null) throw new MemoirError('not_found', SENTENCE.not_found)
+    return c.json(present(key.externalId, told), told.row.content === null ? 202 : 200)
   })
   .openapi(getVersions, async (c) => {
     const { services, principal } = c.var
@@ -131,7 +152,12 @@ function reachedUser(principal: Principal, named: string | undefined): string | 
   return userOf(principal, named)
 }
 
-function present(user: string, row: NarrativeRow) {
+async function withoutAnalysis(reading: Promise<NarrativeRow | null>): Promise<Told | null> {
+  const row = await reading
+  return row && { row, analysis: null }
+}
+
+function present(user: string, { row, analysis }: Told) {
   const code = isErrorCode(row.error) ? row.error : null
   return {
     user_id: user,
@@ -140,5 +166,11 @@ function present(user: string, row: NarrativeRow) {
     state: row.state,
     generated_at: row.generatedAt?.toISOString() ?? null,
     error: code === null ? null : { code, message: SENTENCE[code] },
+    analysis: analysis && {
+      text: analysis.text,
+      model: analysis.model,
+      sources: [...analysis.sources],
+      degraded: [...analysis.degraded],
+    },
   }
 }

@@ -1,9 +1,8 @@
 import { createRoute } from '@hono/zod-openapi'
-import { putSettings, strictChange, testSettings } from '../ai-settings.ts'
+import { putSettings, SETTINGS_ANSWERS, strictChange, testSettings } from '../ai-settings.ts'
 import { needs } from '../guard.ts'
-import { body, json, refuses } from '../responses.ts'
+import { body } from '../responses.ts'
 import { createRouter } from '../router.ts'
-import { aiSettingsSchema, probeSchema } from '../schemas.ts'
 
 /** Which models the installation uses: one set for all namespaces. */
 
@@ -15,7 +14,7 @@ const getSettings = createRoute({
   summary: 'Show which models are in force, whether set here or by the environment',
   ...needs('admin'),
   request: {},
-  responses: { 200: json(aiSettingsSchema, 'The settings'), ...refuses('configuration_invalid') },
+  responses: SETTINGS_ANSWERS.get,
 })
 
 const putAiSettings = createRoute({
@@ -28,16 +27,7 @@ const putAiSettings = createRoute({
     'An absent field stays as it is, null goes back to what the environment says. Another embedding model than that of the stored vectors is refused with an estimate, unless `reembed` is true: then a job embeds the memories anew, and until it is done the model before answers, where it still can be asked.',
   ...needs('admin'),
   request: { body: body(strictChange) },
-  responses: {
-    200: json(aiSettingsSchema, 'The settings in force'),
-    ...refuses(
-      'reembed_required',
-      'conflict',
-      'configuration_invalid',
-      'payload_too_large',
-      'unsupported_media_type',
-    ),
-  },
+  responses: SETTINGS_ANSWERS.put,
 })
 
 const testAiSettings = createRoute({
@@ -48,10 +38,7 @@ const testAiSettings = createRoute({
   summary: 'Ask the models once, as they would be after a change; nothing is kept',
   ...needs('admin'),
   request: { body: body(strictChange) },
-  responses: {
-    200: json(probeSchema, 'A code and a time, never what was answered'),
-    ...refuses('configuration_invalid', 'payload_too_large', 'unsupported_media_type'),
-  },
+  responses: SETTINGS_ANSWERS.test,
 })
 
 export const settingsRoutes = createRouter()

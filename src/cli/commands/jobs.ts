@@ -1,6 +1,8 @@
 import { Option, type Command } from 'commander'
 import { JOB_STATES, type JobControl } from '../../domain/job.ts'
+import { MemoirError } from '../../errors.ts'
 import { backfillCounts, type JobAnswer } from '../answers.ts'
+import type { ApiClient } from '../client.ts'
 import {
   dataOptions,
   dollars,
@@ -79,24 +81,51 @@ function registerList(jobs: Command, context: CliContext): void {
 }
 
 function registerFailures(jobs: Command, context: CliContext): void {
-  withId(jobs, 'failures', 'the conversations a backfill could not take in, and why')
+  withId(
+    jobs,
+    'failures',
+    'what a backfill could not take in, or whose narrative a run could not write, and why',
+  )
     .option('--limit <n>', 'how many', whole(1, 200), 50)
     .option('--cursor <cursor>', 'where the page before ended')
     .action(async (id: string, { limit, cursor, json, namespace }: ListOptions) => {
       await withClient(context, namespace, async (client) => {
-        const page = await client.failures(id, { limit, cursor })
+        const page = await failuresOf(client, id, { limit, cursor })
         if (json) return writeJson(context.io.stdout, page)
         const rows = page.items.map((each) => [
-          each.conversation_id,
+          each.conversation_id ?? each.user_id ?? '',
           each.code,
           each.failed_at.slice(0, 19),
           each.message,
         ])
-        const head = ['CONVERSATION', 'CODE', 'WHEN', 'WHY']
+        const ofUsers = page.items.some((each) => each.user_id !== undefined)
+        const head = [ofUsers ? 'USER' : 'CONVERSATION', 'CODE', 'WHEN', 'WHY']
         printTable({ head, rows, none: 'Nothing failed.' }, context.io)
         printMore(page.next_cursor, context.io)
       })
     })
+}
+
+interface Failure {
+  readonly conversation_id?: string
+  readonly user_id?: string
+  readonly code: string
+  readonly message: string
+  readonly failed_at: string
+}
+
+/** A run over narratives lists users, every other one conversations. */
+async function failuresOf(
+  client: ApiClient,
+  id: string,
+  query: { limit: number; cursor: string | undefined },
+): Promise<{ readonly items: readonly Failure[]; readonly next_cursor: string | null }> {
+  try {
+    return await client.failures(id, query)
+  } catch (error) {
+    if (!(error instanceof MemoirError) || error.code !== 'not_found') throw error
+    return await client.narrativeFailures(id, query)
+  }
 }
 
 interface ControlOptions extends DataOptions {
