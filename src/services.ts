@@ -92,8 +92,7 @@ export async function createServices(
 ): Promise<Services> {
   const connections = await openConnections(config, log)
   const { db, source, temporal, redis, graph } = connections
-  const metrics = createMetrics()
-  const parts = { config, log, db, metrics }
+  const parts = { config, log, db, metrics: createMetrics() }
   const models = createLiveModels({ ...parts, rates: redis ? createSharedRates(redis) : null })
   const { embedder = models.embedder, languageModel = models.languageModel } = options
   const sourceOf = sourceByNamespace(config, db, source)
