@@ -61,6 +61,13 @@ export const environmentSchema = z.object({
   SOURCE_MESSAGE_NAME: optionalColumn,
   SOURCE_MESSAGE_CONTENT: identifier('content'),
   SOURCE_MESSAGE_CREATED_AT: identifier('created_at'),
+  SOURCE_EPISODES_TABLE: identifier('episodes'),
+  SOURCE_EPISODE_ID: identifier('id'),
+  SOURCE_EPISODE_USER: identifier('user_id'),
+  SOURCE_EPISODE_CONTENT: identifier('content'),
+  SOURCE_EPISODE_CREATED_AT: identifier('created_at'),
+  SOURCE_EPISODE_SUMMARY: optionalColumn,
+  SOURCE_EPISODE_SESSION: optionalColumn,
 
   ETL_MIN_TURNS: whole(3, 1, 1000),
   BACKFILL_PAGE_SIZE: whole(200, 1, 1000),

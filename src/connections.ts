@@ -1,6 +1,7 @@
 import type { Config } from './config.ts'
 import type { ConversationSource } from './ingest/conversation.ts'
 import type { Logger } from './logger.ts'
+import { createEpisodeSource, type EpisodeSource } from './sources/episodes.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
 import { openDatabase, type Database } from './stores/database.ts'
 import type { GraphStore } from './stores/graph-store.ts'
@@ -14,6 +15,7 @@ import { startTracing } from './tracing.ts'
 export interface Connections {
   readonly db: Database
   readonly source: ConversationSource
+  readonly episodes: EpisodeSource
   readonly temporal: TemporalClient
   readonly redis: RedisLink | undefined
   readonly graph: GraphStore
@@ -30,6 +32,7 @@ export async function openConnections(config: Config, log: Logger): Promise<Conn
     onIdleError,
   })
   const source = createPostgresSource(config, db, onIdleError)
+  const episodes = createEpisodeSource(config, db, onIdleError)
   const tracing = await startTracing(config)
   const temporal = await openTemporal(config, tracing)
   const redis = redisOf(config, log)
@@ -37,12 +40,14 @@ export async function openConnections(config: Config, log: Logger): Promise<Conn
   return {
     db,
     source,
+    episodes,
     temporal,
     redis,
     graph,
     async close() {
       await temporal.close()
       await source.close()
+      await episodes.close()
       redis?.close()
       await graph.close()
       await db.close()

@@ -1,6 +1,6 @@
 import type { ApiServices } from './api/context.ts'
 import type { Config } from './config.ts'
-import { openConnections } from './connections.ts'
+import { openConnections, type Connections } from './connections.ts'
 import type { ConversationSource } from './ingest/conversation.ts'
 import { ingestByNamespace } from './ingest/by-namespace.ts'
 import { createEstimate } from './ingest/estimate.ts'
@@ -40,6 +40,8 @@ import { createRecall } from './recall/recall.ts'
 import { createSessionSteps, type SessionSteps } from './sessions/process.ts'
 import { createLiveModels, type LiveModels } from './settings/live-models.ts'
 import { createAiSettings } from './settings/settings.ts'
+import { createEpisodes } from './episodes/service.ts'
+import { createEpisodeSteps, type EpisodeSteps } from './episodes/steps.ts'
 import { createReembeds } from './reembed/service.ts'
 import { createReembedSteps, type ReembedSteps } from './reembed/steps.ts'
 import { sourceByNamespace } from './sources/source-by-namespace.ts'
@@ -71,6 +73,7 @@ export interface Services extends ApiServices {
   readonly sync: SyncSteps
   readonly erase: EraseSteps
   readonly reembed: ReembedSteps
+  readonly episodeSteps: EpisodeSteps
   close(): Promise<void>
 }
 
@@ -90,8 +93,7 @@ export async function createServices(
 ): Promise<Services> {
   const connections = await openConnections(config, log)
   const { db, source, temporal, redis, graph } = connections
-  const metrics = createMetrics()
-  const parts = { config, log, db, metrics }
+  const parts = { config, log, db, metrics: createMetrics() }
   const models = createLiveModels({ ...parts, rates: redis ? createSharedRates(redis) : null })
   const { embedder = models.embedder, languageModel = models.languageModel } = options
   const sourceOf = sourceByNamespace(config, db, source)
@@ -122,6 +124,7 @@ export async function createServices(
     exposition: createExposition(parts),
     recall,
     ...embedding({ ...parts, embedder, models, launch: jobs.launch }),
+    ...migrating({ ...parts, embedder, inForce, jobs, connections }),
     estimate: createEstimate(config, { sourceOf, embedder, languageModel }),
     health: createHealth({ ...connections, embedder, languageModel, models, activeSpace }),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
@@ -209,6 +212,23 @@ function recallOf(
   const reranker = configuredReranker(config)
   const judge = reranker && { reranker, timeoutMs: config.RERANK_TIMEOUT_MS, log }
   return createRecall({ db, question, metrics, focus, ...(judge ? { judge } : {}) })
+}
+
+interface MigratingParts extends Pick<Services, 'config' | 'db' | 'embedder'> {
+  readonly inForce: LiveModels['config']
+  readonly jobs: Pick<ReturnType<typeof createJobs>, 'launch'>
+  readonly connections: Pick<Connections, 'episodes'>
+}
+
+/** What another system kept. */
+function migrating(parts: MigratingParts): Pick<Services, 'episodes' | 'episodeSteps'> {
+  const { config, db, embedder, inForce, jobs, connections } = parts
+  const source = connections.episodes
+  const language = config.MEMORY_LANGUAGE
+  return {
+    episodes: createEpisodes({ db, source, language, launch: jobs.launch }),
+    episodeSteps: createEpisodeSteps({ db, source, embedder, inForce }),
+  }
 }
 
 /** Which model makes vectors, and what changes when another does. */

@@ -60,6 +60,7 @@ export type WorkerServices = Pick<
   | 'sync'
   | 'erase'
   | 'reembed'
+  | 'episodeSteps'
   | 'syncs'
 > & { readonly schedules: ScheduleKeeper }
 

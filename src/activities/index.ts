@@ -11,6 +11,8 @@ import { createMemoryActivities } from './memories.ts'
 import { createNarrativeActivities } from './narratives.ts'
 import type { NarrativeRuns } from '../narratives/run.ts'
 import type { NarrativeSteps } from '../narratives/steps.ts'
+import { createEpisodeActivities } from './episodes.ts'
+import type { EpisodeSteps } from '../episodes/steps.ts'
 import { createReembedActivities } from './reembed.ts'
 import type { ReembedSteps } from '../reembed/steps.ts'
 import { createReportActivities, type ReportDependencies } from './report.ts'
@@ -29,6 +31,7 @@ export interface ActivityDependencies extends ReportDependencies {
   readonly sync: SyncSteps
   readonly erase: EraseSteps
   readonly reembed: ReembedSteps
+  readonly episodeSteps: EpisodeSteps
   readonly schedules: ScheduledWork
   readonly persistence: Persistence
 }
@@ -46,6 +49,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createSyncActivities(dependencies),
     ...createEraseActivities(dependencies),
     ...createReembedActivities(dependencies),
+    ...createEpisodeActivities(dependencies),
   }
 }
 

@@ -31,6 +31,7 @@ import { pageRoutes } from './routes/pages.ts'
 import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
+import { episodeRoutes } from './routes/episodes.ts'
 import { graphRoutes } from './routes/graph.ts'
 import { noteRoutes } from './routes/notes.ts'
 import { reembedRoutes } from './routes/reembed.ts'
@@ -89,6 +90,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', reembedRoutes)
     .route('/', noteRoutes)
     .route('/', graphRoutes)
+    .route('/', episodeRoutes)
     .route('/', sessionRoutes)
     .route('/', narrativeRoutes)
     .route('/', narrativeRunRoutes)

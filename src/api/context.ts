@@ -5,6 +5,7 @@ import type { Exposition } from '../exposition.ts'
 import type { ErasureAccept } from '../forget/accept-erasure.ts'
 import type { ForgetRequest, Tombstone } from '../forget/forget.ts'
 import type { Jobs, Schedules } from '../jobs/jobs.ts'
+import type { Episodes } from '../episodes/service.ts'
 import type { Reembeds } from '../reembed/service.ts'
 import type { Syncs } from '../jobs/sync.ts'
 import type { Logger } from '../logger.ts'
@@ -39,6 +40,8 @@ export interface ApiServices {
   readonly consolidations: Consolidations
   readonly graph: GraphStore
   readonly syncs: Syncs
+  /** Taking in a table of episodes. */
+  readonly episodes: Episodes
   /** Embedding all memories anew. */
   readonly reembeds: Reembeds
   /** What a backfill of a namespace's whole source would take at most. */

@@ -75,6 +75,26 @@ export const reembedCounts = z.object({
   compared: z.looseObject({ agreement: z.number().nullable() }).optional(),
 })
 
+export const episodesPreviewAnswer = z.looseObject({
+  total: z.number(),
+  users: z.number(),
+  without_user: z.number(),
+  empty: z.number(),
+  too_large: z.number(),
+  sample: z.array(
+    z.looseObject({
+      episode_id: z.string(),
+      user_id: z.string(),
+      content: z.string(),
+      occurred_at: z.string().nullable(),
+      entities: z.array(z.string()),
+    }),
+  ),
+})
+export type EpisodesPreviewAnswer = z.infer<typeof episodesPreviewAnswer>
+
+export const episodeCounts = backfillCounts.extend({ mentions: count, edges: count })
+
 export const failureAnswer = z.looseObject({
   conversation_id: z.string(),
   code: z.string(),

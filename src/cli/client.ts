@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { SyncOperation } from '../domain/graph.ts'
 import type { Extraction, JobControl } from '../domain/job.ts'
 import { MemoirApiError, MemoirConnectionError } from '../client/error.ts'
 import {
@@ -11,6 +10,16 @@ import {
 } from '../client/transport.ts'
 import type { ConversationImport, RecordImport } from '../client/work.ts'
 import { isErrorCode, MemoirError } from '../errors.ts'
+import type {
+  RecallQuery,
+  ConsolidationBody,
+  NewMemory,
+  PostBody,
+  ForgetBody,
+  NewKey,
+  ScheduleChange,
+  SyncBody,
+} from './bodies.ts'
 import {
   acceptedAnswer,
   budgetAnswer,
@@ -26,6 +35,7 @@ import {
   postAcceptedAnswer,
   recallAnswer,
   contextAnswer,
+  episodesPreviewAnswer,
   reembedAnswer,
   rememberedAnswer,
   scheduleAnswer,
@@ -37,6 +47,8 @@ import {
 } from './answers.ts'
 import { narrativeCalls } from './narrative-calls.ts'
 
+export type * from './bodies.ts'
+
 export interface ClientOptions {
   /** Where the API is; in-process it only names the host of requests. */
   readonly url: string
@@ -46,100 +58,6 @@ export interface ClientOptions {
 }
 
 export type ApiClient = ReturnType<typeof createClient>
-
-export interface RecallQuery {
-  readonly q: string
-  readonly user_id: string
-  readonly k?: number
-  readonly kinds?: readonly string[]
-  readonly scope?: readonly string[]
-  readonly from?: string
-  readonly to?: string
-  readonly threshold?: number
-  readonly hops?: number
-  readonly as_of?: string
-  readonly include_superseded?: boolean
-  readonly without?: readonly string[]
-  readonly with?: readonly string[]
-}
-
-export interface ConsolidationBody {
-  readonly user_id?: string
-  readonly day?: string
-  readonly dry_run: boolean
-}
-
-export interface NewMemory {
-  readonly user_id: string
-  readonly content: string
-  readonly scope?: string
-  readonly tags?: readonly string[]
-  readonly importance?: number
-  readonly occurred_at?: string
-  readonly external_id?: string
-}
-
-/** A conversation as the API takes it. */
-export interface ImportedConversation {
-  readonly id: string
-  readonly user_id?: string
-  readonly title: string | null
-  readonly created_at: string
-  readonly updated_at: string
-  readonly messages: readonly ImportedMessage[]
-}
-
-export interface ImportedMessage {
-  readonly id: string
-  readonly role: string
-  readonly name: string | null
-  readonly content: string
-  readonly created_at: string
-  readonly position: number
-}
-
-export interface PostBody {
-  readonly user_id?: string
-  readonly session_id?: string
-  readonly collection?: string
-  /** Text, or the list of a JSON file. */
-  readonly transcript: unknown
-}
-
-export interface ForgetBody {
-  readonly id?: string
-  readonly user_id?: string
-  readonly scope?: readonly string[]
-  readonly session_id?: string
-  readonly kinds?: readonly string[]
-  readonly from?: string
-  readonly to?: string
-  readonly dry_run: boolean
-}
-
-export interface NewKey {
-  readonly name: string
-  readonly role: string
-  /** Comes into being when there is none of that name. */
-  readonly namespace?: string
-  readonly user_id?: string
-  readonly scopes?: readonly string[]
-  readonly expires_at?: string
-}
-
-export interface ScheduleChange {
-  readonly cron?: string
-  readonly paused?: boolean
-  readonly note?: string
-}
-
-export interface SyncBody {
-  readonly operation: SyncOperation
-  readonly user_id?: string
-  readonly limit?: number
-  readonly dry_run: boolean
-  readonly clear_existing: boolean
-}
 
 interface AskOptions {
   readonly query?: Query
@@ -246,6 +164,12 @@ function operatorCalls(ask: AskFor) {
     budget: async () => await ask(budgetAnswer, 'GET', '/v1/settings/budget'),
     setBudget: async (perDay: number | null) =>
       await ask(budgetAnswer, 'PUT', '/v1/settings/budget', { body: { per_day: perDay } }),
+    previewEpisodes: async (sample: number) =>
+      await ask(episodesPreviewAnswer, 'POST', '/v1/migrations/episodes', {
+        body: { dry_run: true, sample },
+      }),
+    migrateEpisodes: async (body: { readonly heads: readonly string[]; readonly limit?: number }) =>
+      await ask(acceptedAnswer, 'POST', '/v1/migrations/episodes', { body }),
     reembed: async () => await ask(reembedAnswer, 'GET', '/v1/reembed'),
     startReembed: async (body: { readonly undo: boolean }) =>
       await ask(acceptedAnswer, 'POST', '/v1/reembed', { body }),

@@ -252,7 +252,7 @@ async function checkEmbedding({ embedder, db }: Services): Promise<Found> {
   if (space !== null && !sameSpace(space, identity)) {
     return warn(
       `${what}; the stored vectors come from ${space.model}, ${space.dimensions} dimensions`,
-      'Recall finds by words only, and ingest stops with reembed_required: set the model back, or re-embed.',
+      'Recall finds by words only, and ingest stops with reembed_required: set the model back, or: memoir reembed',
     )
   }
   const took = await timed(

@@ -14,6 +14,7 @@ import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
 import { registerMcp } from './commands/mcp.ts'
 import { registerMigrate } from './commands/migrate.ts'
+import { registerMigrateEpisodes } from './commands/migrate-episodes.ts'
 import { registerNarrative } from './commands/narrative.ts'
 import { registerNightly } from './commands/nightly.ts'
 import { registerRecall } from './commands/recall.ts'
@@ -49,6 +50,7 @@ const COMMANDS = [
   registerSync,
   registerConsolidate,
   registerReembed,
+  registerMigrateEpisodes,
   registerDoctor,
   registerMigrate,
   registerApi,

@@ -223,7 +223,7 @@ export type ErasureReceipt = {
 
 export type Job = {
   readonly id: string
-  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "consolidate" | "dream" | "narratives" | "erase" | "reembed"
+  readonly kind: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "consolidate" | "dream" | "narratives" | "erase" | "reembed" | "episodes"
   readonly state: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
   readonly user_id: string | null
   readonly progress: Readonly<Record<string, unknown>>
@@ -431,6 +431,25 @@ export type Graph = {
   })[]
   /** There is more than is shown. */
   readonly truncated: boolean
+}
+
+export type EpisodesPreview = {
+  readonly total: number
+  readonly users: number
+  readonly without_user: number
+  readonly empty: number
+  readonly too_large: number
+  readonly sample: readonly ({
+    readonly episode_id: string
+    /** The memory it becomes. */
+    readonly id: string
+    readonly user_id: string
+    /** The first 200 characters. */
+    readonly content: string
+    readonly occurred_at: string | null
+    readonly session_id: string | null
+    readonly entities: readonly (string)[]
+  })[]
 }
 
 export type Session = {
@@ -1136,7 +1155,7 @@ export interface Operations {
       readonly limit?: number
       /** `next_cursor` of the page before. */
       readonly cursor?: string
-      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "consolidate" | "dream" | "narratives" | "erase" | "reembed"
+      readonly kind?: "backfill" | "nightly" | "session" | "memory" | "sync" | "narrative" | "consolidate" | "dream" | "narratives" | "erase" | "reembed" | "episodes"
       readonly state?: "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled"
     }
     readonly body: undefined
@@ -1389,6 +1408,20 @@ export interface Operations {
     }
     readonly body: undefined
     readonly answer: Graph
+  }
+  readonly migrateEpisodes: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      /** Which vectors are made; `semantic` always is. */
+      readonly heads?: readonly ("semantic" | "entity" | "situation")[]
+      /** With `dry_run`: so many of the first rows as they would become. */
+      readonly sample?: number
+      /** Only the first rows. */
+      readonly limit?: number
+      /** Counts, and changes nothing. */
+      readonly dry_run?: boolean
+    }
+    readonly answer: EpisodesPreview | Accepted
   }
   readonly listSessions: {
     readonly query: {

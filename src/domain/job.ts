@@ -12,6 +12,7 @@ export const JOB_KINDS = [
   'narratives',
   'erase',
   'reembed',
+  'episodes',
 ] as const
 export type JobKind = (typeof JOB_KINDS)[number]
 
@@ -148,6 +149,12 @@ export interface MemoryJob extends JobStart {
 
 /** All memories are embedded anew; the job's row knows where that is. */
 export interface ReembedJob extends JobStart {
+  /** Continues as new after so many pages, for tests; otherwise when Temporal suggests it. */
+  readonly pagesPerRun?: number
+}
+
+/** A table of episodes is taken in; the job's row knows where that is. */
+export interface EpisodesJob extends JobStart {
   /** Continues as new after so many pages, for tests; otherwise when Temporal suggests it. */
   readonly pagesPerRun?: number
 }

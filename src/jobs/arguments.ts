@@ -15,6 +15,7 @@ const ARGUMENT = {
   consolidate: startOf,
   dream: startOf,
   reembed: startOf,
+  episodes: startOf,
   narratives: startOf,
 } satisfies Record<JobKind, (row: JobRow, heartbeatSeconds: number) => JobStart>
 

@@ -74,6 +74,23 @@ function givenMentions(entities: readonly GivenEntity[]): EntityMention[] {
 const keyOf = ({ type, normalized }: Pick<EntityMention, 'type' | 'normalized'>) =>
   `${type} ${normalized}`
 
+/** Writes what was found in the texts of memories, in place of whatever was there. The user's row must be locked. */
+export async function linkMentioned(
+  tx: Queryable,
+  userId: string,
+  traces: readonly Mentioned[],
+): Promise<number> {
+  const some = traces.map(({ mentions, ...rest }) => ({
+    ...rest,
+    mentions: mentions.slice(0, MAX_MENTIONS),
+  }))
+  const edges = await edgesTo(tx, userId, some)
+  const sources = some.map(({ traceId }) => traceId)
+  await keepOnlyEdges(tx, { type: TYPE, userIds: [userId], sources, keep: edges })
+  await writeEdges(tx, { userId, source: 'rules', edges })
+  return edges.length
+}
+
 /** Finds what the memories of a job name, and links it; what callers gave goes first and stays. */
 export async function linkFound(
   db: Database,
@@ -110,7 +127,10 @@ export async function linkFound(
   })
 }
 
-const mentionsIn = ({ content, language }: CurrentMemory): EntityMention[] =>
+export const mentionsIn = ({
+  content,
+  language,
+}: Pick<CurrentMemory, 'content' | 'language'>): EntityMention[] =>
   findEntities(content.slice(0, LOOKED_AT_CHARS), language)
 
 /** What was found and nobody gave, as long as there is room. */
@@ -125,7 +145,7 @@ function besides(
     .slice(0, Math.max(0, MAX_MENTIONS - given.length))
 }
 
-interface Mentioned {
+export interface Mentioned {
   readonly traceId: string
   readonly at: Date
   readonly mentions: readonly EntityMention[]

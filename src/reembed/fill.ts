@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import { MemoirError } from '../errors.ts'
 import { embedTexts } from '../ingest/embed.ts'
+import { headText } from '../memories/head-text.ts'
 import { purseOf } from '../ingest/purse.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import type { Database } from '../stores/database.ts'
@@ -41,11 +42,13 @@ export async function fillGaps(
 /** A text that changes between being read and being written is read again. Whoever never stops changing it notes each change anyway. */
 const TRIES = 3
 
+const keyOf = ({ traceId, head }: Pick<ShadowGap, 'traceId' | 'head'>) => `${traceId} ${head}`
+
 async function fillBatch(context: FillContext, batch: readonly ShadowGap[]): Promise<number> {
   let open = batch
   for (let tries = 0; open.length > 0 && tries < TRIES; tries += 1) {
     const written = await fillOnce(context, open)
-    open = open.filter(({ traceId, head }) => !written.has(`${traceId} ${head}`))
+    open = open.filter((gap) => !written.has(keyOf(gap)))
   }
   return batch.length - open.length
 }
@@ -57,7 +60,11 @@ async function fillOnce(
 ): Promise<ReadonlySet<string>> {
   const texts = new Map((await readTexts(db, batch)).map((text) => [text.traceId, text]))
   const vectors = await embedTexts(
-    [...texts.values()].map(({ traceId, content }) => ({ id: traceId, content })),
+    batch.flatMap(({ traceId, head }) => {
+      const text = texts.get(traceId)
+      const content = text ? headText(head, text) : null
+      return content === null ? [] : [{ id: keyOf({ traceId, head }), content }]
+    }),
     {
       embedder: maker,
       chunkChars: config.EMBEDDING_CHUNK_CHARS,
@@ -67,7 +74,7 @@ async function fillOnce(
     },
   )
   const writes = batch.flatMap(({ traceId, head, userId }) => {
-    const [text, vec] = [texts.get(traceId), vectors.get(traceId)]
+    const [text, vec] = [texts.get(traceId), vectors.get(keyOf({ traceId, head }))]
     return text && vec ? [{ traceId, head, userId, revision: text.revision, vec }] : []
   })
   return await db.transaction(async (tx) => {

@@ -6,7 +6,6 @@ import { findPosition, savePosition } from '../stores/job-progress.ts'
 import { findJobRow } from '../stores/jobs.ts'
 import {
   clearDue,
-  countVectors,
   listDue,
   openShadow,
   switchSpaces,
@@ -14,6 +13,7 @@ import {
   type ShadowGap,
   type SpacePair,
 } from '../stores/reembed.ts'
+import { countVectors } from '../stores/space-compare.ts'
 import { hasLargeUser } from '../stores/space-indexer.ts'
 import { buildSpaceIndex, findActiveSpace, findSpace, type Space } from '../stores/spaces.ts'
 import { compareSpaces } from './compare.ts'

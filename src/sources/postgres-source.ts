@@ -167,7 +167,8 @@ function foreignTables(config: Config): SourceTables {
 /** Undefined table or column, no privilege, or types that do not compare: the configuration does not fit the source. */
 const MISFIT = new Set(['42P01', '42703', '42501', '42883', '42846', '3F000', '22P02'])
 
-function sourceError(error: unknown): unknown {
+/** What a read of a source fails with, in Memoir's own words. */
+export function sourceError(error: unknown): unknown {
   const state = sqlState(error instanceof MemoirError ? error.cause : error)
   if (isStoreAway(error) && !MISFIT.has(state ?? '')) {
     const words = error instanceof MemoirError ? error.message : SENTENCE.source_unavailable

@@ -1,7 +1,11 @@
 import type { ConsolidationPlan } from '../domain/consolidation.ts'
 import type { Queryable } from './database.ts'
+import { noteVectors } from './embeddings.ts'
 
 /** Tiers and heads of vectors, and those that are kept aside so that a run can be undone. The user's row is locked. */
+
+/** What users' counters count: the vectors of the space that serves. */
+const IN_ACTIVE = `space_id = (select id from memoir.embedding_space where state = 'active')`
 
 export interface Moved {
   readonly id: string
@@ -44,23 +48,25 @@ export async function dropHeads(
 ): Promise<number> {
   if (drops.length === 0) return 0
   const pairs = drops.flatMap(({ id, heads }) => heads.map((head) => ({ id, head })))
-  const { rowCount } = await tx.query(
+  const { rows } = await tx.query<{ n: number }>(
     `with gone as (
        delete from memoir.memory_embedding e using unnest($3::uuid[], $4::text[]) as w(id, head)
         where e.user_id = $2::uuid and e.trace_id = w.id and e.head = w.head and e.head <> 'semantic'
-       returning e.*)
-     insert into memoir.consolidation_vector (run_id, trace_id, head, space_id, user_id, tier, revision, vec, vec_full)
-     select $1::uuid, trace_id, head, space_id, user_id, tier, revision, vec, vec_full from gone`,
+       returning e.*),
+     kept as (
+       insert into memoir.consolidation_vector (run_id, trace_id, head, space_id, user_id, tier, revision, vec, vec_full)
+       select $1::uuid, trace_id, head, space_id, user_id, tier, revision, vec, vec_full from gone)
+     select count(*) as n from gone where ${IN_ACTIVE}`,
     [runId, userId, pairs.map(({ id }) => id), pairs.map(({ head }) => head)],
   )
-  return rowCount ?? 0
+  return rows[0]?.n ?? 0
 }
 
 export async function restoreHeads(
   tx: Queryable,
   { runId, userId }: { runId: string; userId: string },
 ): Promise<number> {
-  const { rowCount } = await tx.query(
+  const { rows } = await tx.query<{ id: string; active: boolean }>(
     `insert into memoir.memory_embedding (trace_id, head, space_id, user_id, seq, kind, tier, revision, vec, vec_full)
      select t.id, v.head, v.space_id, t.user_id, t.seq, t.kind, v.tier, v.revision, v.vec, v.vec_full
        from memoir.consolidation_vector v
@@ -68,14 +74,16 @@ export async function restoreHeads(
        join memoir.memory_embedding own on own.trace_id = t.id and own.user_id = t.user_id and own.head = 'semantic'
         and own.space_id = v.space_id and own.revision = v.revision
       where v.run_id = $1::uuid and v.user_id = $2::uuid
-     on conflict (trace_id, head, space_id) do nothing`,
+     on conflict (trace_id, head, space_id) do nothing
+     returning trace_id as id, ${IN_ACTIVE} as active`,
     [runId, userId],
   )
+  await noteVectors(tx, { userId, traceIds: rows.map(({ id }) => id) })
   await tx.query(
     `delete from memoir.consolidation_vector where run_id = $1::uuid and user_id = $2::uuid`,
     [runId, userId],
   )
-  return rowCount ?? 0
+  return rows.filter(({ active }) => active).length
 }
 
 export async function keepSummaryVectors(

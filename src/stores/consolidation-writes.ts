@@ -1,4 +1,5 @@
 import type { Queryable } from './database.ts'
+import { noteVectors } from './embeddings.ts'
 import { TELL_GRAPH, type EdgeWrite } from './edges.ts'
 
 /** What consolidation changes in the record and in what is derived of it, and how it is taken back. The user's row is locked. */
@@ -235,6 +236,7 @@ export async function restoreSummary(
         and e.user_id = $1::uuid and e.trace_id = $2::uuid`,
     [userId, id, runId, row.revision],
   )
+  await noteVectors(tx, { userId, traceIds: [id] })
   return row
 }
 

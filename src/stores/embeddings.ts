@@ -99,17 +99,54 @@ export async function upsertEmbeddings(
   }
 }
 
-/** Removes every vector of these traces, of any head and space. @returns how many there were */
+/** Vectors that came back by another way than being written: the space that is filled to follow the active one has to get them too. */
+export async function noteVectors(
+  tx: Queryable,
+  { userId, traceIds }: { userId: string; traceIds: readonly string[] },
+): Promise<void> {
+  if (traceIds.length === 0) return
+  await tx.query(
+    `with space as (
+       select successor from memoir.embedding_space where state = 'active' for key share)
+     insert into memoir.reembed_due as d (space_id, trace_id, user_id)
+     select space.successor, t.id, t.user_id
+       from space, memoir.memory_trace t
+      where space.successor is not null and t.user_id = $1::uuid and t.id = any($2::uuid[])
+     on conflict (space_id, trace_id) do update set mark = default`,
+    [userId, traceIds],
+  )
+}
+
+/** Vectors of other heads than the one that everything has. */
+export async function countHeads(
+  tx: Queryable,
+  { userId, traceIds, spaceId }: { userId: string; traceIds: readonly string[]; spaceId: number },
+): Promise<number> {
+  const { rows } = await tx.query<{ n: number }>(
+    `select count(*) as n from memoir.memory_embedding
+      where user_id = $1::uuid and trace_id = any($2::uuid[]) and space_id = $3 and head <> 'semantic'`,
+    [userId, traceIds, spaceId],
+  )
+  return rows[0]?.n ?? 0
+}
+
+/**
+ * Removes every vector of these traces, of any head and space.
+ * @returns how many of those there were in the active space, which is what users' counters count
+ */
 export async function deleteEmbeddings(
   tx: Queryable,
   { userIds, traceIds }: { userIds: readonly string[]; traceIds: readonly string[] },
 ): Promise<number> {
   if (traceIds.length === 0) return 0
-  const { rowCount } = await tx.query(
-    `delete from memoir.memory_embedding where trace_id = any($2::uuid[]) and user_id = any($1::uuid[])`,
+  const { rows } = await tx.query<{ removed: number }>(
+    `with gone as (
+       delete from memoir.memory_embedding
+        where trace_id = any($2::uuid[]) and user_id = any($1::uuid[]) returning space_id)
+     select count(*) as removed from gone join memoir.embedding_space s on s.id = gone.space_id and s.state = 'active'`,
     [userIds, traceIds],
   )
-  return rowCount ?? 0
+  return rows[0]?.removed ?? 0
 }
 
 /** Vectors of a text that stayed the same through a new revision are those of that revision; what is older in some space stays so. */

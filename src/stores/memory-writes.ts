@@ -120,6 +120,19 @@ export async function lockMemories(
   return rows
 }
 
+/** The same without a lock: they may be different a moment later. */
+export async function findStanding(
+  db: Queryable,
+  { userId, ids }: { userId: string; ids: readonly string[] },
+): Promise<StandingMemory[]> {
+  if (ids.length === 0) return []
+  const { rows } = await db.query<StandingMemory>(
+    `select ${STANDING} from memoir.memory_trace t where t.user_id = $1::uuid and t.id = any($2::uuid[])`,
+    [userId, ids],
+  )
+  return rows
+}
+
 /** Those that callers know under these ids of their own. */
 export async function lockByExternalIds(
   tx: Queryable,

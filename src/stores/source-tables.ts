@@ -39,7 +39,7 @@ export interface MessageRow {
 }
 
 /** Quotes each part of `table` or `schema.table`. */
-const quoted = (name: string) =>
+export const quoted = (name: string) =>
   name
     .split('.')
     .map((part) => `"${part}"`)

@@ -145,6 +145,11 @@ export async function measureSpace(db: Queryable, space: Space): Promise<StoredV
 /** Leaves an installation without vectors free to begin with another model. A space that holds vectors stays. */
 export async function dropEmptySpace(tx: Queryable, space: Space): Promise<void> {
   await tx.query(
+    `delete from memoir.consolidation_vector v
+      where v.space_id = $1 and not exists (select from memoir.memory_embedding e where e.space_id = v.space_id)`,
+    [space.id],
+  )
+  await tx.query(
     `delete from memoir.embedding_space s
       where s.id = $1 and not exists (select 1 from memoir.memory_embedding e where e.space_id = s.id)`,
     [space.id],

@@ -26,6 +26,7 @@ export const WORKFLOWS = {
   sync: { type: 'sync', priority: 4 },
   erase: { type: 'eraseUser', priority: 3 },
   reembed: { type: 'reembed', priority: 4 },
+  episodes: { type: 'migrateEpisodes', priority: 4 },
   memory: { type: 'persistMemory', priority: 2 },
   narrative: { type: 'narrate', priority: 3 },
   consolidate: { type: 'consolidate', priority: 4 },

@@ -14,6 +14,8 @@ import { importRecords } from '../../src/portable/import-records.ts'
 import { createMemories } from '../../src/memories/service.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { createEmbedder } from '../../src/providers/create-embedder.ts'
+import { createEpisodes } from '../../src/episodes/service.ts'
+import { createEpisodeSource } from '../../src/sources/episodes.ts'
 import { createReembeds } from '../../src/reembed/service.ts'
 import { createAiSettings } from '../../src/settings/settings.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
@@ -151,6 +153,12 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
         model: 'hashing-1',
         language: null,
       }),
+    episodes: createEpisodes({
+      db,
+      source: createEpisodeSource(config, db, () => undefined),
+      language: config.MEMORY_LANGUAGE,
+      launch: jobs.launch,
+    }),
     ...embeddingOf({ config, db, metrics, log, launch: jobs.launch }),
     forget: async (request) => await forget({ config, db, launch: jobs.launch }, request),
     eraseUser: async (request) => await acceptErasure({ config, db, launch: jobs.launch }, request),

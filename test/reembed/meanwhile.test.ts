@@ -4,7 +4,7 @@ import { localAdmin } from '../../src/api/auth.ts'
 import { answerOf, requestOf, type Send } from '../api/api-fixture.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { startFakeVendor, type FakeVendor } from '../support/fake-vendor.ts'
-import { seed, talk } from '../support/ingest.ts'
+import { findDisagreements, seed, talk } from '../support/ingest.ts'
 import { createTestMemoir, type TestMemoir } from '../support/memoir.ts'
 
 const suite = hasPostgres && hasTemporal ? test : test.skip
@@ -110,15 +110,21 @@ suite('another model is refused with an estimate, then serves once all is embedd
   const { json } = await send('/v1/reembed')
   expect(json).toMatchObject({ required: false, job: null, estimate: null, undo: SMALL })
 
-  // Undone, the settings are what they were too; what came in since is embedded for it.
+  // What goes while two spaces have it is counted once.
+  const [hidden, forgotten] = [after.hits[1].id, after.hits[2].id]
+  await send(`/v1/memories/${hidden}`, { method: 'DELETE', ...wait })
+  await send('/v1/forget', { body: { id: forgotten } })
+  await vi.waitFor(async () => expect(await findDisagreements(memoir.db)).toEqual([]), 20_000)
+
+  // Undone, the settings are what they were too; what came in since is embedded for it, as is the episode without what was forgotten.
   await send('/v1/memories', { body: { user_id: 'ada', content: 'Ada sold the boat' }, ...wait })
   const undone = await send('/v1/reembed', { body: { undo: true } })
-  expect((await memoir.until(undone.json.job, 'succeeded')).progress).toMatchObject({ embedded: 1 })
+  expect((await memoir.until(undone.json.job, 'succeeded')).progress).toMatchObject({ embedded: 2 })
   expect((await send('/v1/settings/ai')).json).toMatchObject({ embedding: SMALL, reembed: false })
   expect(await recall('who sold a boat')).toMatchObject({ degraded: [] })
   expect(await spaces(memoir)).toEqual([
-    { model: 'small', state: 'active', vectors: 12, stale: 0 },
-    { model: 'large', state: 'retired', vectors: 12, stale: 0 },
+    { model: 'small', state: 'active', vectors: 10, stale: 0 },
+    { model: 'large', state: 'retired', vectors: 10, stale: 0 },
   ])
 })
 

@@ -27,8 +27,9 @@ const conversations = (): SeedConversation[] =>
     ['a', 'b', 'c'].map((letter) => talk(`${letter}${at}`, subject, 6)),
   )
 
+/** Without what was asked before: the two stores were not asked the same. */
 const ask = async ({ services, namespaceId }: TestMemoir, query: string): Promise<RecallResult> =>
-  await services.recall({ namespaceId, userId: 'ada', query, k: 10 })
+  await services.recall({ namespaceId, userId: 'ada', query, k: 10, without: ['focus'] })
 
 const rankings = async (memoir: TestMemoir) =>
   await Promise.all(

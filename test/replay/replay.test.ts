@@ -34,6 +34,7 @@ test('there are histories of every end and turn of a walk, and of what a schedul
     'consolidation-done.json',
     'dream-continued.json',
     'dream-done.json',
+    'episodes-done.json',
     'erase-done.json',
     'memory-deleted.json',
     'memory-done.json',

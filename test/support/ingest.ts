@@ -195,4 +195,6 @@ const AUDIT = `
        from memoir.memory_trace t where t.user_id = u.id and t.state = 'active')
   union all
   select 'vector count of a user: ' || u.external_id from memoir.memory_user u
-   where u.vector_count <> (select count(*) from memoir.memory_embedding e where e.user_id = u.id)`
+   where u.vector_count <> (
+     select count(*) from memoir.memory_embedding e join memoir.embedding_space s on s.id = e.space_id and s.state = 'active'
+      where e.user_id = u.id)`

@@ -8,6 +8,8 @@ import { createNarrativeRuns } from '../../src/narratives/run.ts'
 import { createNarrativeSteps } from '../../src/narratives/steps.ts'
 import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
 import { createReembedSteps } from '../../src/reembed/steps.ts'
+import { createEpisodeSteps } from '../../src/episodes/steps.ts'
+import { createEpisodeSource } from '../../src/sources/episodes.ts'
 import { createSessionSteps } from '../../src/sessions/process.ts'
 import { createProcessFocus } from '../../src/stores/focus.ts'
 import type { WorkerServices } from '../../src/worker.ts'
@@ -33,6 +35,12 @@ export function jobServices(given: Given) {
     sync: createSyncSteps({ db, graph }),
     syncs: createSyncs({ db, launcher }),
     erase: createEraseSteps({ db, graph, focus, temporal }),
+    episodeSteps: createEpisodeSteps({
+      db,
+      embedder,
+      inForce: async () => await Promise.resolve(config),
+      source: createEpisodeSource(config, db, () => undefined),
+    }),
     reembed: createReembedSteps({
       db,
       inForce: async () => await Promise.resolve(config),

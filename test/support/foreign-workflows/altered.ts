@@ -10,6 +10,7 @@ export {
   altered as consolidate,
   altered as dream,
   altered as eraseUser,
+  altered as migrateEpisodes,
   altered as narrate,
   altered as narrateAll,
   altered as nightly,

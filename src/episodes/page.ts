@@ -1,0 +1,166 @@
+import { forgottenAmong, suppressedAmong, type Item } from '../forget/remembered.ts'
+import { MemoirError, SENTENCE } from '../errors.ts'
+import { indexAlone, NOTHING, writeVectors } from '../memories/derive.ts'
+import { linkMentioned, mentionsIn } from '../memories/link.ts'
+import { writeRecord, writeTextsOf } from '../memories/store.ts'
+import type { Config } from '../config.ts'
+import type { Head } from '../domain/recall.ts'
+import { HEADS } from '../domain/recall.ts'
+import type { Database, Queryable } from '../stores/database.ts'
+import { countHeads, upsertEmbeddings } from '../stores/embeddings.ts'
+import { applyUserChanges, ensureUsers, lockUsers } from '../stores/memory-users.ts'
+import { findStanding, lockMemories, type StandingMemory } from '../stores/memory-writes.ts'
+import type { Space } from '../stores/spaces.ts'
+import { isDone, writeOf, type Episode } from './plan.ts'
+
+export interface PageContext {
+  readonly config: Config
+  readonly db: Database
+  readonly namespaceId: string
+  readonly jobId: string
+  /** Null when memories get no vectors. */
+  readonly space: Space | null
+}
+
+/** Vectors by `trace head`. */
+export type HeadVectors = ReadonlyMap<string, Float32Array>
+export const headKey = (traceId: string, head: Head) => `${traceId} ${head}`
+
+export interface PageCounts {
+  readonly created: number
+  readonly updated: number
+  readonly skipped: number
+  readonly mentions: number
+}
+
+/** Episodes that may be taken in, by the surrogate uuids of their users. */
+export type EpisodesByUser = ReadonlyMap<string, readonly Episode[]>
+
+/** Leaves out users who were erased. */
+export async function byUser(
+  { config, db, namespaceId }: PageContext,
+  episodes: readonly Episode[],
+): Promise<EpisodesByUser> {
+  const names = [...new Set(episodes.map(({ userId }) => userId))]
+  const secret = config.MEMOIR_ENCRYPTION_KEY
+  const suppressed = await suppressedAmong(db, { namespaceId, secret }, names)
+  const allowed = names.filter((name) => !suppressed.has(name))
+  const users = await ensureUsers(db, namespaceId, allowed)
+  const known = episodes.filter(({ userId }) => users.has(userId))
+  return Map.groupBy(known, ({ userId }) => users.get(userId) ?? '')
+}
+
+/** Of these, what has to be written as things stand: only that is embedded. */
+export async function openEpisodes(db: Queryable, users: EpisodesByUser): Promise<Episode[]> {
+  const open: Episode[] = []
+  for (const [userId, episodes] of users) {
+    const ids = episodes.map(({ traceId }) => traceId)
+    const standing = byId(await findStanding(db, { userId, ids }))
+    open.push(...episodes.filter((episode) => !isDone(episode, standing.get(episode.traceId))))
+  }
+  return open
+}
+
+const byId = (rows: readonly StandingMemory[]) => new Map(rows.map((row) => [row.id, row]))
+
+/** Writes a page's episodes with all that is derived of them, in the transaction that moves the cursor on. */
+export async function writePage(
+  tx: Queryable,
+  context: PageContext,
+  { users, vectors }: { readonly users: EpisodesByUser; readonly vectors: HeadVectors },
+): Promise<PageCounts> {
+  const locked = await lockUsers(tx, [...users.keys()])
+  const sum = { created: 0, updated: 0, skipped: 0, mentions: 0 }
+  for (const [userId, episodes] of users) {
+    const counts = locked.has(userId)
+      ? await writeUser(tx, context, { userId, episodes, vectors })
+      : { created: 0, updated: 0, skipped: episodes.length, mentions: 0 }
+    for (const name of ['created', 'updated', 'skipped', 'mentions'] as const) {
+      sum[name] += counts[name]
+    }
+  }
+  return sum
+}
+
+interface OfUser {
+  readonly userId: string
+  readonly episodes: readonly Episode[]
+  readonly vectors: HeadVectors
+}
+
+async function writeUser(tx: Queryable, context: PageContext, of: OfUser): Promise<PageCounts> {
+  const { userId, episodes, vectors } = of
+  const { config, jobId, space } = context
+  const ids = episodes.map(({ traceId }) => traceId)
+  const standing = byId(await lockMemories(tx, { userId, ids }))
+  const kept = await withoutForgotten(tx, context, of)
+  const open = kept.filter((episode) => !isDone(episode, standing.get(episode.traceId)))
+  const plans = open.map((episode) => {
+    const before = standing.get(episode.traceId) ?? null
+    const made = { userId, standing: before, vectors: space !== null }
+    return { write: writeOf(episode, made), entities: null, standing: before }
+  })
+  const written = await writeRecord(tx, { plans, userId, jobId })
+  await writeTextsOf(tx, { config }, { plans, written })
+  const traces = plans.flatMap(({ write, standing: before }) => {
+    const row = written.get(write.id)
+    return row ? [{ ...write, ...row, counted: (before?.vectorRevision ?? 0) > 0 }] : []
+  })
+  if (space !== null) await writeHeads(tx, space, { userId, traces, vectors })
+  const mentions = await linkMentioned(
+    tx,
+    userId,
+    traces.map(({ id, content, occurredAt }) => {
+      const { language } = indexAlone(content, config.MEMORY_LANGUAGE)
+      return { traceId: id, at: occurredAt, mentions: mentionsIn({ content, language }) }
+    }),
+  )
+  const updated = plans.filter(({ standing: before }) => before !== null).length
+  const created = plans.length - updated
+  return { created, updated, skipped: episodes.length - plans.length, mentions }
+}
+
+async function withoutForgotten(
+  tx: Queryable,
+  { config, namespaceId }: PageContext,
+  { userId, episodes }: OfUser,
+): Promise<Episode[]> {
+  const items = episodes.flatMap(({ traceId, content }): Item[] => [
+    { kind: 'trace', id: traceId },
+    { kind: 'content', userId, content },
+  ])
+  const secret = config.MEMOIR_ENCRYPTION_KEY
+  const forgotten = await forgottenAmong(tx, { namespaceId, secret }, items)
+  return episodes.filter((_, at) => !forgotten[at * 2] && !forgotten[at * 2 + 1])
+}
+
+type Traces = readonly (ReturnType<typeof writeOf> & {
+  readonly seq: number
+  readonly revision: number
+  readonly counted: boolean
+})[]
+
+async function writeHeads(
+  tx: Queryable,
+  space: Space,
+  { userId, traces, vectors }: Pick<OfUser, 'userId' | 'vectors'> & { readonly traces: Traces },
+): Promise<void> {
+  const semantic = traces.map((trace) => {
+    const vec = vectors.get(headKey(trace.id, 'semantic'))
+    // Somebody changed it since it was looked at: the page is read again.
+    if (!vec) throw new MemoirError('in_progress', SENTENCE.in_progress)
+    return { trace, vec, counted: trace.counted }
+  })
+  await writeVectors(tx, space, semantic)
+  const others = traces.flatMap((trace) =>
+    HEADS.filter((head) => head !== 'semantic').flatMap((head) => {
+      const vec = vectors.get(headKey(trace.id, head))
+      return vec ? [{ ...trace, traceId: trace.id, head, vec }] : []
+    }),
+  )
+  const of = { userId, traceIds: traces.map(({ id }) => id), spaceId: space.id }
+  const before = await countHeads(tx, of)
+  await upsertEmbeddings(tx, space, others)
+  const more = (await countHeads(tx, of)) - before
+  if (more !== 0) await applyUserChanges(tx, [{ ...NOTHING, userId, vectors: more }])
+}
