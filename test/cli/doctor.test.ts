@@ -100,7 +100,7 @@ suite('warnings say what to do and are no failure', async () => {
   expect(of('embedding')).toMatchObject({
     state: 'warn',
     detail: expect.stringContaining('another-model') as string,
-    next: expect.stringContaining('re-embed') as string,
+    next: expect.stringContaining('memoir reembed') as string,
   })
 })
 
