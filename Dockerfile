@@ -25,4 +25,4 @@ COPY src src
 COPY --from=dashboard /memoir/dashboard/dist dashboard/dist
 USER node
 ENV NODE_ENV=production NODE_OPTIONS=--max-old-space-size=1024
-ENTRYPOINT ["node", "--max-semi-space-size=8", "src/cli.ts"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "--heap-growing-percent=30", "src/cli.ts"]

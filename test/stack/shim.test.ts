@@ -69,7 +69,7 @@ test("it runs the command line on the project's own Node, from any folder and th
   symlinkSync(first, second)
   const answer = {
     code: 0,
-    out: `own runs --max-semi-space-size=8 ${home.path}/src/cli.ts recall two words\n`,
+    out: `own runs --max-semi-space-size=8 --heap-growing-percent=30 ${home.path}/src/cli.ts recall two words\n`,
     err: '',
   }
   for (const command of [join(home.path, 'bin', 'memoir'), first, second]) {
@@ -90,7 +90,7 @@ printf '%s' '${fakeNode('own', 24)}' > node_modules/.bin/node && chmod 755 node_
   const first = await home.run(command, 'up')
   expect(first).toMatchObject({
     code: 0,
-    out: `own runs --max-semi-space-size=8 ${home.path}/src/cli.ts up\n`,
+    out: `own runs --max-semi-space-size=8 --heap-growing-percent=30 ${home.path}/src/cli.ts up\n`,
   })
   expect(first.err).toContain(`npm install in ${home.path}`)
   expect((await home.run(command, 'up')).err).toBe('')

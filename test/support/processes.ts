@@ -15,7 +15,11 @@ export interface RunningProcess {
 export function startProcess(entry: Entry, env: Readonly<Record<string, string>>): RunningProcess {
   const child = spawn(
     process.execPath,
-    ['--max-semi-space-size=8', fileURLToPath(new URL(`../../src/${entry}.ts`, import.meta.url))],
+    [
+      '--max-semi-space-size=8',
+      '--heap-growing-percent=30',
+      fileURLToPath(new URL(`../../src/${entry}.ts`, import.meta.url)),
+    ],
     { stdio: ['ignore', 'ignore', 'inherit'], env: { PATH: process.env['PATH'], ...env } },
   )
   const end = async (signal: NodeJS.Signals) => {
