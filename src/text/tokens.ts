@@ -32,14 +32,9 @@ export function lexemeCounts(lexemes: Iterable<string>): Map<string, number> {
   return counts
 }
 
-/** Whether anything but stop words stands in a question. */
-export function tellsSomething(text: string, languages: readonly string[]): boolean {
-  return countTelling(text, languages) > 0
-}
-
-/** How many words of a question are no stop words. */
-export function countTelling(text: string, languages: readonly string[]): number {
-  const stops = stopWordsOf(detectAmong(text, languages))
+/** How many words of a question are no stop words of its language. */
+export function countTelling(text: string, language: string): number {
+  const stops = stopWordsOf(language)
   return wordsOf(text).filter((word) => !stops.has(spelled(word))).length
 }
 
