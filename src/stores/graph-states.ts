@@ -1,5 +1,5 @@
 import type { Queryable } from './database.ts'
-import type { GraphRevision } from './graph-store.ts'
+import type { GraphEntity, GraphRevision } from './graph-store.ts'
 
 /** What the graph still has to be told, and what it was told. */
 
@@ -20,14 +20,18 @@ export async function findPending(db: Queryable, limit: number): Promise<string[
   return rows.map(({ id }) => id)
 }
 
-/** Marks what the graph holds. What has changed since it was read stays pending. @returns how many were marked */
+/**
+ * Marks what the graph holds. What has changed since it was read stays pending, and what is marked so already is not written again.
+ * @returns how many were marked
+ */
 export async function markWritten(db: Queryable, writes: readonly GraphMark[]): Promise<number> {
   const { rowCount } = await db.query(
     `update memoir.memory_trace t
         set graph_state = 'written', graph_revision = w.revision
        from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[]) as w(id, user_id, revision, marks)
       where t.id = w.id and t.user_id = w.user_id and t.revision = w.revision and t.graph_marks = w.marks
-        and t.state in ('active', 'pending')`,
+        and t.state in ('active', 'pending')
+        and (t.graph_state <> 'written' or t.graph_revision is distinct from w.revision)`,
     [
       writes.map((w) => w.id),
       writes.map((w) => w.userId),
@@ -128,6 +132,20 @@ export async function findGoneEntities(
         select from memoir.entity n join memoir.memory_user u on u.id = n.user_id and u.erased_at is null
          where n.id = w.id and n.user_id = $1::uuid)`,
     [userId, ids],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** Those of these entities that the record has, but calls something else. */
+export async function findOtherEntities(
+  db: Queryable,
+  userId: string,
+  entities: readonly GraphEntity[],
+): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select n.id from unnest($2::uuid[], $3::text[]) as w(id, value)
+       join memoir.entity n on n.id = w.id and n.user_id = $1::uuid and n.value <> w.value`,
+    [userId, entities.map(({ id }) => id), entities.map(({ value }) => value)],
   )
   return rows.map(({ id }) => id)
 }

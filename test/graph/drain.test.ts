@@ -93,6 +93,34 @@ describe.skipIf(!hasNeo4j)('draining into the graph', () => {
     await expectSame(world, [erased, kept])
   })
 
+  test('a thing that is called something else while it is written is called so in the graph', async () => {
+    await using world = await createGraphWorld(await sharedNeo4j())
+    const { db, graph } = world
+    const [userId = ''] = await world.seed({ memories: 5 })
+    let times = 0
+    const rename = async () =>
+      await db.query(
+        `update memoir.entity set value = $2 where user_id = $1 and value like 'Person 1%'`,
+        [userId, `Person 1 ${times}`],
+      )
+    const meddling: GraphStore = {
+      ...graph,
+      async writeMemories(batch) {
+        const held = await graph.writeMemories(batch)
+        await rename()
+        return held
+      },
+      async writeEntities(user, written) {
+        await graph.writeEntities(user, written)
+        times += 1
+        if (times === 1) await rename()
+      },
+    }
+    await writeToGraph({ db, graph: meddling }, await idsOf(world, userId))
+    expect(times).toBe(2)
+    await expectSame(world, [userId])
+  })
+
   test('a memory the graph refuses is marked, and keeps nobody else out', async () => {
     await using world = await createGraphWorld(await sharedNeo4j())
     const { db, graph } = world
