@@ -1,6 +1,6 @@
 import type { Queryable } from '../stores/database.ts'
 import { deleteEdgesOf, deleteRelationsOf } from '../stores/edges.ts'
-import { removeUnnamedEntities } from '../stores/entities.ts'
+import { removeUngivenSpellings, removeUnnamedEntities } from '../stores/entities.ts'
 import { lockMemories, removeMemories } from '../stores/memory-writes.ts'
 import { hideMemories } from './hide.ts'
 
@@ -19,5 +19,7 @@ export async function removeWhole(
   await deleteEdgesOf(tx, { userIds: [userId], traceIds: ids })
   await removeMemories(tx, { userId, ids })
   // All of them: an earlier text may have named what nothing names since.
-  return await removeUnnamedEntities(tx, { userId, entityIds: 'all' })
+  const gone = await removeUnnamedEntities(tx, { userId, entityIds: 'all' })
+  await removeUngivenSpellings(tx, { userId, entityIds: 'all' })
+  return gone
 }
