@@ -138,13 +138,14 @@ async function undoGoneEntities(
 ): Promise<void> {
   for (const [userId, own] of byUser(memories)) {
     let named = new Map(own.flatMap(({ entities }) => entities.map((one) => [one.id, one])))
+    // Until each is called as it was read: that, too, may change as it is written.
     while (named.size > 0) {
       const gone = await findGoneEntities(db, userId, [...named.keys()])
       if (gone.length > 0) await graph.removeEntities(userId, gone)
       const other = await findOtherEntities(db, userId, [...named.values()])
+      if (other.length === 0) break
       const written = await loadGraphEntities(db, userId, other)
       await graph.writeEntities(userId, written)
-      // Until it is called as it was read: that, too, may change as it is written.
       named = new Map(written.entities.map((one) => [one.id, one]))
     }
   }

@@ -67,7 +67,7 @@ describe.skipIf(!hasNeo4j)('memories that should not be in Neo4j yet', () => {
 
   test('have their links with the later of two ends, once, whoever of two writers at once comes second', async () => {
     const userId = randomUUID()
-    const pairs = Array.from({ length: 40 }, () => {
+    const pairs = Array.from({ length: 12 }, () => {
       const [a, b] = [memory(userId), memory(userId)]
       const edges = [link(a.id, b.id, 'next')]
       return [
@@ -76,7 +76,7 @@ describe.skipIf(!hasNeo4j)('memories that should not be in Neo4j yet', () => {
       ] as const
     })
     const [alone] = pairs
-    if (!alone) throw new Error('there are forty')
+    if (!alone) throw new Error('there are twelve')
     await graph.writeMemories([alone[0]], FRESH)
     await graph.writeMemories([alone[1]], FRESH)
     for (const [a, b] of pairs.slice(1)) {
