@@ -93,17 +93,16 @@ export async function findGone<Write extends { readonly id: string; readonly use
   db: Queryable,
   writes: readonly Write[],
 ): Promise<Write[]> {
+  // Asked for what is there: a planner that knows little of the table looks ids up, and reads all of it for what is not.
   const { rows } = await db.query<{ id: string; userId: string }>(
-    `select w.id, w.user_id as "userId"
-       from unnest($1::uuid[], $2::uuid[]) as w(id, user_id)
-      where not exists (
-        select from memoir.memory_trace t
-          join memoir.memory_user u on u.id = t.user_id and u.erased_at is null
-         where t.id = w.id and t.user_id = w.user_id and t.state in ('active', 'pending'))`,
-    [writes.map((w) => w.id), writes.map((w) => w.userId)],
+    `select t.id, t.user_id as "userId"
+       from memoir.memory_trace t
+       join memoir.memory_user u on u.id = t.user_id and u.erased_at is null
+      where t.id = any($1::uuid[]) and t.user_id = any($2::uuid[]) and t.state in ('active', 'pending')`,
+    [writes.map((w) => w.id), [...new Set(writes.map((w) => w.userId))]],
   )
-  const gone = new Set(rows.map(({ id, userId }) => `${userId} ${id}`))
-  return writes.filter(({ id, userId }) => gone.has(`${userId} ${id}`))
+  const there = new Set(rows.map(({ id, userId }) => `${userId} ${id}`))
+  return writes.filter(({ id, userId }) => !there.has(`${userId} ${id}`))
 }
 
 /** Those of these memories that somebody is writing: not finished, or not yet told to the graph. */

@@ -168,6 +168,18 @@ describe.skipIf(!hasNeo4j)('draining into the graph', () => {
     await expectSame(world, [userId])
   })
 
+  test('nobody drains while another process has its turn, and a turn that ran out is taken', async () => {
+    await using world = await createGraphWorld(await sharedNeo4j())
+    const { db, drain } = world
+    await world.seed({ memories: 5 })
+    const turn = `update memoir.graph_turn set holder = gen_random_uuid(), until = now() + $1::interval`
+    await db.query(turn, ['1 minute'])
+    expect(await drain.round()).toEqual({ written: 0, removed: 0, failed: 0 })
+    expect(await states(world)).toEqual([{ state: 'pending', n: 5 }])
+    await db.query(turn, ['-1 second'])
+    expect(await drain.round()).toMatchObject({ written: 5 })
+  })
+
   test('with Postgres as the graph nothing is ever pending', async () => {
     await using world = await createGraphWorld(await sharedNeo4j())
     const drain = startDrain({

@@ -127,6 +127,19 @@ describe.skipIf(!hasNeo4j)('comparing graph and record', () => {
     expect(await everything(neo4j.driver)).toEqual(before)
   })
 
+  test('a memory that is still being stored is neither too much nor mended', async () => {
+    await using world = await createGraphWorld(neo4j.url)
+    const [userId = ''] = await world.seed({ memories: 10 })
+    await world.drain.round()
+    const before = await everything(neo4j.driver)
+    await world.db.query(`update memoir.memory_trace set state = 'pending' where id = $1`, [
+      await memoryAt(world, userId, 1),
+    ])
+    expect(await sync(world, 'check')).toMatchObject({ checked: 9, ...NONE })
+    expect(await sync(world, 'repair')).toMatchObject({ checked: 9, ...NONE })
+    expect(await everything(neo4j.driver)).toEqual(before)
+  })
+
   test('what an erased user left in the graph is found, and nothing of it is written again', async () => {
     await using world = await createGraphWorld(neo4j.url)
     const [erased = ''] = await world.seed({ users: 2, memories: 10 })
