@@ -20,6 +20,6 @@ export async function removeRows(
   await deleteEdgesOf(tx, { userIds: [userId], traceIds: gone })
   await removeMemories(tx, { userId, ids: gone })
   await removeUnnamedEntities(tx, { userId, entityIds })
-  await removeUngivenSpellings(tx, { userId, entityIds })
+  await removeUngivenSpellings(tx, { userId, entityIds, named: entityIds })
   return gone.length
 }

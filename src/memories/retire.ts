@@ -109,7 +109,7 @@ const purge: Retire = async (tx, { userId, ids }) => {
   await deleteEdgesOf(tx, { userIds: [userId], traceIds: gone })
   await removeMemories(tx, { userId, ids: gone })
   await removeUnnamedEntities(tx, { userId, entityIds })
-  await removeUngivenSpellings(tx, { userId, entityIds })
+  await removeUngivenSpellings(tx, { userId, entityIds, named: entityIds })
   return gone.length
 }
 
