@@ -117,7 +117,7 @@ async function tell({ db, memoir }: MemoriesFixture): Promise<void> {
   await db.query(
     `insert into memoir.user_narrative_version (user_id, version, narrative_content, generated_at, model, prompt_version, sources, material)
      values ($1, 1, 'Ada has a dog.', '2026-03-02T00:00:00Z', 'm', 'p', $2, $3)`,
-    [userId, [second?.id], [second?.id, material[0]]],
+    [userId, [second?.id], [second?.id, rows.find(({ kind }) => kind === 'message')?.id]],
   )
 }
 
