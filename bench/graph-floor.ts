@@ -7,6 +7,7 @@ export interface BareGraph {
   readonly memories: readonly Readonly<Record<string, unknown>>[]
   readonly entities: readonly Readonly<Record<string, unknown>>[]
   readonly next: readonly Readonly<Record<string, unknown>>[]
+  readonly relations: readonly Readonly<Record<string, unknown>>[]
   readonly mentions: readonly Readonly<Record<string, unknown>>[]
 }
 
@@ -38,19 +39,21 @@ export async function readBareGraph(db: Database, userId: string, as: string): P
     })),
     entities: entities.rows.map((row) => ({ ...row, user_id: as })),
     next: of('next'),
+    relations: of('knows'),
     mentions: of('mentions'),
   }
 }
 
 export async function writeBareGraph(
   driver: Driver,
-  { memories, entities, next, mentions }: BareGraph,
+  { memories, entities, next, relations, mentions }: BareGraph,
   batch: number,
 ): Promise<void> {
   await inBatches(driver, entities, batch, MERGE_ENTITY)
   await inBatches(driver, memories, batch, MERGE_MEMORY)
   await inBatches(driver, mentions, batch, MERGE_MENTION)
   await inBatches(driver, next, batch, MERGE_NEXT)
+  await inBatches(driver, relations, batch, MERGE_RELATION)
 }
 
 const MERGE_ENTITY = `unwind $rows as row merge (e:Entity { user_id: row.user_id, id: row.id }) set e = row`
@@ -63,6 +66,10 @@ const MERGE_MENTION = `
   unwind $rows as row
   match (s:Memory { user_id: row.user_id, id: row.src }) match (d:Entity { user_id: row.user_id, id: row.dst })
   merge (s)-[r:MENTIONS]->(d) set r.weight = row.weight`
+const MERGE_RELATION = `
+  unwind $rows as row
+  match (s:Entity { user_id: row.user_id, id: row.src }) match (d:Entity { user_id: row.user_id, id: row.dst })
+  merge (s)-[r:KNOWS]->(d) set r.weight = row.weight`
 const MERGE_NEXT = `
   unwind $rows as row
   match (s:Memory { user_id: row.user_id, id: row.src }) match (d:Memory { user_id: row.user_id, id: row.dst })

@@ -210,12 +210,12 @@ const pointersOf = (src: string, targets: readonly string[]) =>
 function linksOf(
   { memory, subject, predicate, object }: PlannedEdge,
   entityOf: (mention: EntityMention) => string | undefined,
-): { src: string; dst: string; type: string }[] {
+): { src: string; dst: string; type: string; spelling?: string }[] {
   const [from, to] = [entityOf(mentionOf(subject)), entityOf(mentionOf(object))]
   if (from === undefined || to === undefined) return []
   return [
-    { src: memory, dst: from, type: 'mentions' },
-    { src: memory, dst: to, type: 'mentions' },
+    { src: memory, dst: from, type: 'mentions', spelling: subject.value },
+    { src: memory, dst: to, type: 'mentions', spelling: object.value },
     { src: from, dst: to, type: predicate },
   ]
 }

@@ -38,6 +38,7 @@ export function linksOf(
       dst: id,
       type: 'mentions',
       weight: mention.confidence,
+      spelling: mention.value,
     })),
     ...draft.relations.slice(0, MAX_EDGES).flatMap(({ subject, predicate, object }) => {
       const [src, dst] = [find(subject), find(object)]

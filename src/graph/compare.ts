@@ -76,7 +76,7 @@ export async function compareBuckets(
     const whole = await read?.(index)
     const all = cleared && whole ? linkedBackwards(whole, bucket) : whole
     await writes.begin(async (own) => {
-      const failed = await mendAll(own, bucket, { found, all })
+      const failed = await mendAll(own, bucket, { found, all, fresh: cleared })
       counts.failed += failed
       counts.repaired += (cleared ? bucket.nodes : found.length) - failed
     })
@@ -110,8 +110,8 @@ function oneAtATime(graph: GraphStore): GraphStore {
   let last: Promise<unknown> = Promise.resolve()
   return {
     ...graph,
-    async writeMemories(batch) {
-      const own = last.then(async () => await graph.writeMemories(batch))
+    async writeMemories(batch, options) {
+      const own = last.then(async () => await graph.writeMemories(batch, options))
       last = own.catch(() => undefined)
       return await own
     },
@@ -236,13 +236,15 @@ interface Mending {
   readonly found: readonly Difference[]
   /** What to write; undefined is what is lacking. */
   readonly all: Whole | undefined
+  /** The graph was emptied. */
+  readonly fresh: boolean
 }
 
 /** @returns how many could not be written */
 async function mendAll(
   { db, graph }: GraphParts,
   { node, userId }: GraphRange,
-  { found, all }: Mending,
+  { found, all, fresh }: Mending,
 ): Promise<number> {
   const surplus = found.filter(({ kind }) => kind === 'extra' || kind === 'ahead')
   const lacking = found.filter(({ kind }) => kind !== 'extra').map(({ id }) => id)
@@ -259,6 +261,6 @@ async function mendAll(
   if (wrong.length > 0) await graph.removeMemories({ userId, memories: wrong, cascade: false })
   // Not marked as lacking before it is tried: whoever drains would write it too.
   const memories = all?.memories ?? (await loadGraphMemories(db, lacking))
-  const { failed } = await writeLoaded({ db, graph }, memories)
+  const { failed } = await writeLoaded({ db, graph }, memories, { fresh })
   return failed
 }

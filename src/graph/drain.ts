@@ -43,7 +43,7 @@ export interface DrainOptions {
   readonly batch: number
 }
 
-export const DRAIN_DEFAULTS: DrainOptions = { everyMs: 2_000, atMostMs: 60_000, batch: 500 }
+export const DRAIN_DEFAULTS: DrainOptions = { everyMs: 2_000, atMostMs: 10_000, batch: 500 }
 
 /** Longer than a batch may take; a process that died gives its turn up after that. */
 const TURN_MS = 90_000
@@ -62,6 +62,7 @@ export function startDrain(parts: DrainDependencies, options: Partial<DrainOptio
   const tell = async () => {
     if (!prepared) {
       await setGraphWanted(parts.db, wanted)
+      if (wanted) await parts.graph.check()
       await parts.graph.prepare()
       if (wanted) await adoptAll(parts)
       prepared = true
@@ -104,19 +105,38 @@ async function keepDraining(
   { log }: DrainDependencies,
   { wanted, round, settings, signal }: Keeping,
 ): Promise<void> {
+  const said = sayOnce(log)
   let waitMs = settings.everyMs
   while (!signal.aborted) {
     try {
       const done = await round()
       if (!wanted) return
       waitMs = settings.everyMs
+      said.told()
       if (done.written + done.removed + done.failed > 0) log.info(done, 'the graph was told')
     } catch (error) {
       waitMs = Math.min(waitMs * 2, settings.atMostMs)
-      const code = error instanceof MemoirError ? error.code : 'internal'
-      log.warn({ error, code, waitMs }, 'the graph could not be told')
+      said.refused(error)
     }
     await sleep(waitMs, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+/** Once when it goes away and once when it is back: what is tried every few seconds would fill a log by itself. */
+function sayOnce(log: Logger) {
+  let away: { readonly since: number; code: string } | undefined
+  return {
+    told() {
+      if (away === undefined) return
+      log.info({ awayMs: Math.round(performance.now() - away.since) }, 'the graph is told again')
+      away = undefined
+    },
+    refused(error: unknown) {
+      const code = error instanceof MemoirError ? error.code : 'internal'
+      if (away?.code === code) return
+      log.warn({ error, code }, 'the graph could not be told')
+      away = { since: away?.since ?? performance.now(), code }
+    },
   }
 }
 
@@ -128,11 +148,15 @@ interface Turn {
 
 async function drainAll(parts: GraphParts, turn: Turn): Promise<DrainCounts> {
   const counts = { ...NOTHING }
+  let answers = false
   for (;;) {
     const removals = await findRemovals(parts.db, turn.batch)
     const ids = await findPending(parts.db, turn.batch)
     const nothing = removals.length === 0 && ids.length === 0
     if (nothing || turn.signal.aborted) return counts
+    // One that accepts and says nothing, as while it boots, would be waited for as long as a batch may take.
+    if (!answers) await parts.graph.check()
+    answers = true
     if (!(await takeTurn(parts.db, turn.holder, TURN_MS))) return counts
     counts.removed += await removeAll(parts, removals)
     const { written, failed } = await writeToGraph(parts, ids)

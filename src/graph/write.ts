@@ -1,15 +1,16 @@
 import { MemoirError } from '../errors.ts'
 import type { Database } from '../stores/database.ts'
-import { loadGraphMemories, type RecordMemory } from '../stores/graph-record.ts'
+import { loadGraphEntities, loadGraphMemories, type RecordMemory } from '../stores/graph-record.ts'
 import {
   findGone,
   findGoneEntities,
   findGoneUsers,
+  findOtherEntities,
   markFailed,
   markPending,
   markWritten,
 } from '../stores/graph-states.ts'
-import type { GraphRevision, GraphStore } from '../stores/graph-store.ts'
+import type { GraphRevision, GraphStore, GraphWriteOptions } from '../stores/graph-store.ts'
 
 /** Memories from the record into the graph, and the marks that say so. */
 
@@ -41,18 +42,20 @@ export async function writeToGraph(
 export async function writeLoaded(
   parts: GraphParts,
   memories: readonly RecordMemory[],
+  options: GraphWriteOptions = {},
 ): Promise<GraphWritten> {
   if (memories.length === 0) return { written: 0, failed: 0 }
-  return await writeOrSplit(parts, memories)
+  return await writeOrSplit(parts, memories, options)
 }
 
 /** One memory that the graph refuses must not keep the others out. */
 async function writeOrSplit(
   parts: GraphParts,
   memories: readonly RecordMemory[],
+  options: GraphWriteOptions,
 ): Promise<GraphWritten> {
   try {
-    return { written: await writeBatch(parts, memories), failed: 0 }
+    return { written: await writeBatch(parts, memories, options), failed: 0 }
   } catch (error) {
     if (!(error instanceof MemoirError) || error.code !== 'graph_store_failed') throw error
     if (memories.length === 1) {
@@ -60,8 +63,8 @@ async function writeOrSplit(
       return { written: 0, failed: 1 }
     }
     const middle = Math.ceil(memories.length / 2)
-    const first = await writeOrSplit(parts, memories.slice(0, middle))
-    const second = await writeOrSplit(parts, memories.slice(middle))
+    const first = await writeOrSplit(parts, memories.slice(0, middle), options)
+    const second = await writeOrSplit(parts, memories.slice(middle), options)
     return { written: first.written + second.written, failed: first.failed + second.failed }
   }
 }
@@ -69,9 +72,10 @@ async function writeOrSplit(
 async function writeBatch(
   { db, graph }: GraphParts,
   memories: readonly RecordMemory[],
+  options: GraphWriteOptions,
 ): Promise<number> {
   const held = new Map(
-    (await graph.writeMemories(memories)).map(({ id, revision }) => [id, revision]),
+    (await graph.writeMemories(memories, options)).map(({ id, revision }) => [id, revision]),
   )
   const current = memories.filter(({ id, revision }) => held.get(id) === revision)
   const written = await markWritten(db, current)
@@ -127,16 +131,23 @@ async function undoGone(
   }
 }
 
-/** Of what these memories named when they were read: a memory may stand that no longer names what is forgotten. */
+/** Of what these memories named when they were read: a memory may stand that no longer names what is forgotten, or not as it did. */
 async function undoGoneEntities(
   { db, graph }: GraphParts,
   memories: readonly RecordMemory[],
 ): Promise<void> {
   for (const [userId, own] of byUser(memories)) {
-    const named = new Set(own.flatMap(({ entities }) => entities.map(({ id }) => id)))
-    if (named.size === 0) continue
-    const gone = await findGoneEntities(db, userId, [...named])
-    if (gone.length > 0) await graph.removeEntities(userId, gone)
+    let named = new Map(own.flatMap(({ entities }) => entities.map((one) => [one.id, one])))
+    // Until each is called as it was read: that, too, may change as it is written.
+    while (named.size > 0) {
+      const gone = await findGoneEntities(db, userId, [...named.keys()])
+      if (gone.length > 0) await graph.removeEntities(userId, gone)
+      const other = await findOtherEntities(db, userId, [...named.values()])
+      if (other.length === 0) break
+      const written = await loadGraphEntities(db, userId, other)
+      await graph.writeEntities(userId, written)
+      named = new Map(written.entities.map((one) => [one.id, one]))
+    }
   }
 }
 

@@ -163,8 +163,9 @@ async function edgesTo(
   return traces.flatMap(({ traceId, at, mentions }) =>
     mentions.flatMap((mention) => {
       const dst = entityOf(userId, mention)
-      const weight = mention.confidence
-      return dst === undefined ? [] : [{ src: traceId, dst, type: TYPE, userId, weight, ts: at }]
+      if (dst === undefined) return []
+      const { confidence: weight, value: spelling } = mention
+      return [{ src: traceId, dst, type: TYPE, userId, weight, ts: at, spelling }]
     }),
   )
 }

@@ -1,6 +1,6 @@
 import type { Queryable } from '../stores/database.ts'
 import { deleteEdgesOf, entitiesNamedBy } from '../stores/edges.ts'
-import { removeUnnamedEntities } from '../stores/entities.ts'
+import { removeUngivenSpellings, removeUnnamedEntities } from '../stores/entities.ts'
 import { lockUsers } from '../stores/memory-users.ts'
 import { lockMemories, removeMemories } from '../stores/memory-writes.ts'
 import type { MemoryRequest } from './request.ts'
@@ -20,5 +20,6 @@ export async function removeRows(
   await deleteEdgesOf(tx, { userIds: [userId], traceIds: gone })
   await removeMemories(tx, { userId, ids: gone })
   await removeUnnamedEntities(tx, { userId, entityIds })
+  await removeUngivenSpellings(tx, { userId, entityIds, named: entityIds })
   return gone.length
 }

@@ -1,6 +1,6 @@
 import type { Queryable } from '../stores/database.ts'
-import { deleteEdgesOf, deleteRelationsOf } from '../stores/edges.ts'
-import { removeUnnamedEntities } from '../stores/entities.ts'
+import { deleteEdgesOf, deleteRelationsOf, entitiesNamedBy } from '../stores/edges.ts'
+import { removeUngivenSpellings, removeUnnamedEntities } from '../stores/entities.ts'
 import { lockMemories, removeMemories } from '../stores/memory-writes.ts'
 import { hideMemories } from './hide.ts'
 
@@ -14,10 +14,13 @@ export async function removeWhole(
 ): Promise<number> {
   const memories = await lockMemories(tx, { userId, ids })
   const visible = memories.filter(({ state }) => state !== 'deleted')
+  const named = await entitiesNamedBy(tx, { userId, traceIds: ids })
   await deleteRelationsOf(tx, { userId, traceIds: ids })
   if (visible.length > 0) await hideMemories(tx, { userId, memories: visible })
   await deleteEdgesOf(tx, { userIds: [userId], traceIds: ids })
   await removeMemories(tx, { userId, ids })
   // All of them: an earlier text may have named what nothing names since.
-  return await removeUnnamedEntities(tx, { userId, entityIds: 'all' })
+  const gone = await removeUnnamedEntities(tx, { userId, entityIds: 'all' })
+  await removeUngivenSpellings(tx, { userId, entityIds: 'all', named })
+  return gone
 }

@@ -4,7 +4,7 @@ import type { ForgetSecret } from '../forget/remembered.ts'
 import type { Logger } from '../logger.ts'
 import type { Database, Queryable } from '../stores/database.ts'
 import { deleteEdgesOf, entitiesNamedBy } from '../stores/edges.ts'
-import { removeUnnamedEntities } from '../stores/entities.ts'
+import { removeUngivenSpellings, removeUnnamedEntities } from '../stores/entities.ts'
 import { noteRemovals } from '../stores/graph-states.ts'
 import { findDue, isDue, type DueKind } from '../stores/memory-retention.ts'
 import { lockUsers } from '../stores/memory-users.ts'
@@ -109,6 +109,7 @@ const purge: Retire = async (tx, { userId, ids }) => {
   await deleteEdgesOf(tx, { userIds: [userId], traceIds: gone })
   await removeMemories(tx, { userId, ids: gone })
   await removeUnnamedEntities(tx, { userId, entityIds })
+  await removeUngivenSpellings(tx, { userId, entityIds, named: entityIds })
   return gone.length
 }
 

@@ -1,4 +1,5 @@
 import type { Database } from '../stores/database.ts'
+import { pageLinks, type LinkPlace } from '../stores/export-links.ts'
 import {
   pageMemories,
   pageRevisions,
@@ -97,4 +98,18 @@ function sourcesOf(db: Database, of: Hanging) {
 function sourceLine({ key: _key, ...source }: ExportedSource): Line {
   const said = Object.entries(source).filter(([, value]) => value !== null)
   return { type: 'source', ...Object.fromEntries(said) }
+}
+
+const LINKS = 500
+
+/** After all memories: both ends are known then. */
+export async function* linkLines(db: Database, { userId, scopes }: Exported): AsyncGenerator<Line> {
+  const links = pages(
+    async (after: LinkPlace | null) => await pageLinks(db, { userId, scopes, after, limit: LINKS }),
+    LINKS,
+  )
+  for await (const { at, derived, ...link } of links) {
+    const line = { type: 'link', ...link, at: at?.toISOString() ?? null }
+    yield derived ? { ...line, derived } : line
+  }
 }

@@ -107,7 +107,7 @@ async function* turnLines(db: Database, { userId, session, post }: Said): AsyncG
 
 const ENTITIES = 100
 
-/** All of it is found again in the memories. */
+/** The names are found again in the memories; what they have to do with each other was found once. */
 export async function* entityLines(db: Database, userId: string): AsyncGenerator<Line> {
   const entities = pages(
     async (after: Pick<ExportedEntity, 'type' | 'normalized'> | null) =>
@@ -115,22 +115,23 @@ export async function* entityLines(db: Database, userId: string): AsyncGenerator
     ENTITIES,
   )
   for await (const { type, relations, ...entity } of entities) {
-    yield { type: 'entity', derived: true, kind: type, ...entity, relations: relations ?? [] }
+    const line = { type: 'entity', kind: type, ...entity, relations: relations ?? [] }
+    yield relations === null ? { ...line, derived: true } : line
   }
 }
 
-/** Written out of the memories, and written again of them. */
+/** What was written of the memories: nobody would write it the same again. */
 export async function* narrativeLines(db: Database, userId: string): AsyncGenerator<Line> {
   const narratives = pages(
     async (after: { version: number } | null) =>
       await pageNarratives(db, { userId, after: after?.version ?? 0, limit: 1 }),
     1,
   )
-  for await (const { generated_at, ...narrative } of narratives) {
+  for await (const { generated_at, messages, ...narrative } of narratives) {
     yield {
       type: 'narrative',
-      derived: true,
       ...narrative,
+      messages: messages ?? [],
       generated_at: generated_at.toISOString(),
     }
   }

@@ -11,7 +11,7 @@ import {
   type ExportedUser,
   type MessagePlace,
 } from '../stores/export-conversations.ts'
-import { memoryLines } from './export-memories.ts'
+import { linkLines, memoryLines } from './export-memories.ts'
 import { entityLines, narrativeLines, sessionLines } from './export-sessions.ts'
 import { pages, type Line } from './pages.ts'
 
@@ -61,6 +61,7 @@ async function* everything(db: Database, user: Found): AsyncGenerator<Line> {
   yield* conversationLines(db, user)
   yield* sessionLines(db, user.userId)
   yield* memoryLines(db, { userId: user.userId, scopes: null })
+  yield* linkLines(db, { userId: user.userId, scopes: null })
   yield* entityLines(db, user.userId)
   yield* narrativeLines(db, user.userId)
   yield await footer(db, user)
@@ -74,6 +75,7 @@ async function* memoriesIn(
 ): AsyncGenerator<Line> {
   yield header(scopes)
   yield* memoryLines(db, { userId: user.userId, scopes })
+  yield* linkLines(db, { userId: user.userId, scopes })
   yield await footer(db, user)
 }
 

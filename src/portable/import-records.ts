@@ -8,6 +8,7 @@ import type { JobRow } from '../stores/jobs.ts'
 import { lockUserByName } from '../stores/memory-users.ts'
 import type { WrittenMemory } from '../stores/memory-writes.ts'
 import { importMemories } from './import-memories.ts'
+import { takeLinks, takeNarrative, takeRelations } from './import-links.ts'
 import { takeRevisions, takeSources } from './import-hanging.ts'
 import { importPost, importSession, importTurns } from './import-sessions.ts'
 import { refusal, type Importing, type Refusal } from './importing.ts'
@@ -164,6 +165,14 @@ async function importOpen(
       return await takeRevisions(tx, importing, ofType(open, 'revision'))
     case 'source':
       return await takeSources(tx, importing, ofType(open, 'source'))
+    case 'link':
+      return await takeLinks(tx, importing, ofType(open, 'link'))
+    case 'entity':
+      return await takeRelations(tx, importing, ofType(open, 'entity'))
+    case 'narrative':
+      return await inOrder(ofType(open, 'narrative'), async (one) => {
+        return await takeNarrative(tx, importing, one)
+      })
     case 'session':
       return await inOrder(ofType(open, 'session'), async (one) => {
         return await importSession(tx, importing, one)
@@ -178,8 +187,6 @@ async function importOpen(
       })
     case 'export':
     case 'end':
-    case 'entity':
-    case 'narrative':
     case undefined:
       return open.map(() => false)
   }

@@ -149,8 +149,69 @@ const turns = z.object({
 })
 export type TurnsRecord = z.output<typeof turns>
 
-/** Lines that say something about the file or about what is made again. */
-const passed = z.object({ type: z.enum(['export', 'end', 'entity', 'narrative']), ...owned })
+/** Who names what is told by the memories themselves. */
+const LINK_KIND = /^(?!mentions$)[a-z][a-z0-9_]{0,62}$/
+
+const link = z.object({
+  type: z.literal('link'),
+  ...owned,
+  from: z.uuid(),
+  to: z.uuid(),
+  kind: z.string().regex(LINK_KIND),
+  weight: z.number().min(0).max(1_000).default(1),
+  at: time.nullish().default(null),
+})
+export type LinkRecord = z.output<typeof link>
+
+/** Some hundred memories are shown for a narrative. */
+const MAX_MATERIAL = 2_000
+
+const narrative = z.object({
+  type: z.literal('narrative'),
+  ...owned,
+  version: count.min(1),
+  narrative: text(65_536),
+  generated_at: time,
+  model: text(256),
+  prompt_version: text(64),
+  sources: z.array(z.uuid()).max(MAX_MATERIAL).default([]),
+  material: z.array(z.uuid()).max(MAX_MATERIAL).default([]),
+  messages: z
+    .array(
+      z.object({
+        memory: z.uuid(),
+        source: text(256),
+        conversation_id: id,
+        message_id: text(1_024),
+      }),
+    )
+    .max(MAX_MATERIAL)
+    .default([]),
+})
+export type NarrativeRecord = z.output<typeof narrative>
+
+/** The names come with the memories; what they have to do with each other is told here alone. */
+const entity = z.object({
+  type: z.literal('entity'),
+  ...owned,
+  kind: text(64).optional(),
+  normalized: text(1_024).optional(),
+  relations: z
+    .array(
+      z.looseObject({
+        type: z.string().regex(LINK_KIND),
+        to_kind: text(64).optional(),
+        to_normalized: text(1_024).optional(),
+        weight: z.number().min(0).max(1_000).default(1),
+      }),
+    )
+    .max(1_000)
+    .default([]),
+})
+export type EntityRecord = z.output<typeof entity>
+
+/** Lines that say something about the file. */
+const passed = z.object({ type: z.enum(['export', 'end']), ...owned })
 
 export const RECORD_TYPES = [
   'export',
@@ -162,6 +223,7 @@ export const RECORD_TYPES = [
   'post',
   'turns',
   'entity',
+  'link',
   'narrative',
 ] as const
 
@@ -172,6 +234,9 @@ export const importedRecord = z.discriminatedUnion('type', [
   session,
   post,
   turns,
+  link,
+  entity,
+  narrative,
   passed,
 ])
 export type ImportedRecord = z.output<typeof importedRecord>

@@ -104,9 +104,10 @@ export async function addEdges(tx: Queryable, edges: readonly EdgeWrite[]): Prom
   if (edges.length === 0) return []
   const { rows } = await tx.query<EdgeKey>(
     `with changed as (
-       insert into memoir.memory_edge (src, dst, type, user_id, weight, ts)
+       insert into memoir.memory_edge (src, dst, type, user_id, weight, ts, spelling)
        select distinct on (w.src, w.dst, w.type) w.*
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::real[], $6::timestamptz[]) as w(src, dst, type, user_id, weight, ts)
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::real[], $6::timestamptz[], $7::text[])
+              as w(src, dst, type, user_id, weight, ts, spelling)
         order by w.src, w.dst, w.type, w.weight desc
        on conflict (src, dst, type) do nothing
        returning src, dst, type, user_id),
@@ -119,6 +120,7 @@ export async function addEdges(tx: Queryable, edges: readonly EdgeWrite[]): Prom
       edges.map((e) => e.userId),
       edges.map((e) => e.weight),
       edges.map((e) => e.ts),
+      edges.map((e) => e.spelling ?? null),
     ],
   )
   return rows

@@ -8,6 +8,8 @@ export interface EdgeWrite {
   readonly userId: string
   readonly weight: number
   readonly ts: Date | null
+  /** Of a mention: how the memory writes it. */
+  readonly spelling?: string
 }
 
 /**
@@ -25,11 +27,11 @@ export async function upsertEdges(tx: Queryable, edges: readonly EdgeWrite[]): P
   if (edges.length === 0) return
   await tx.query(
     `with changed as (
-       insert into memoir.memory_edge as e (src, dst, type, user_id, weight, ts)
-       select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::real[], $6::timestamptz[])
+       insert into memoir.memory_edge as e (src, dst, type, user_id, weight, ts, spelling)
+       select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::real[], $6::timestamptz[], $7::text[])
        on conflict (src, dst, type) do update
-         set weight = excluded.weight, ts = excluded.ts, revision = e.revision + 1
-         where (e.weight, e.ts) is distinct from (excluded.weight, excluded.ts)
+         set weight = excluded.weight, ts = excluded.ts, spelling = excluded.spelling, revision = e.revision + 1
+         where (e.weight, e.ts, e.spelling) is distinct from (excluded.weight, excluded.ts, excluded.spelling)
        returning src, user_id)
      ${TELL_GRAPH}`,
     [
@@ -39,6 +41,7 @@ export async function upsertEdges(tx: Queryable, edges: readonly EdgeWrite[]): P
       edges.map((e) => e.userId),
       edges.map((e) => e.weight),
       edges.map((e) => e.ts),
+      edges.map((e) => e.spelling ?? null),
     ],
   )
 }

@@ -72,3 +72,51 @@ export async function removeUnnamedEntities(
   )
   return rows.length
 }
+
+/**
+ * Of these entities, or of all of a user, the spellings go that no memory gives any more; what is then not called anything is called by
+ * its normalised name, which every memory gives. Links from before spellings were noted may have given any of them, but of entities
+ * that were `named` by what went only those that stand in their memory's text.
+ */
+export async function removeUngivenSpellings(
+  tx: Queryable,
+  {
+    userId,
+    entityIds,
+    named,
+  }: { userId: string; entityIds: readonly string[] | 'all'; named: readonly string[] },
+): Promise<void> {
+  if (entityIds.length === 0) return
+  await tx.query(
+    `with called as (
+       select n.id, n.value, n.aliases, n.normalized, array(
+                select distinct s.word
+                  from memoir.memory_edge e
+                  join memoir.memory_trace t on t.id = e.src and t.user_id = e.user_id
+                 cross join lateral (
+                   select e.spelling as word where e.spelling is not null
+                   union all
+                   select w from unnest(n.aliases || n.value) as w
+                    where e.spelling is null
+                      and (n.id <> all($3::uuid[]) or position(lower(w) in lower(t.content)) > 0)) as s
+                 where e.user_id = n.user_id and e.dst = n.id and e.type = 'mentions'
+                 order by 1) as given
+         from memoir.entity n
+        where n.user_id = $1::uuid and ($2::uuid[] is null or n.id = any($2::uuid[]))),
+          kept as (
+       select id, given, case when value = any(given) then value else coalesce(given[1], normalized) end as value
+         from called where not (aliases || value) <@ given),
+          changed as (
+       update memoir.entity n
+          set value = k.value, updated_at = now(),
+              aliases = array(select a from unnest(n.aliases) as a where a = any(k.given) and a <> k.value)
+         from kept k
+        where n.id = k.id and n.user_id = $1::uuid
+          and (n.value <> k.value or not n.aliases <@ k.given)
+       returning n.id)
+     insert into memoir.graph_removal as g (user_id, trace_id, revision, entity)
+     select $1::uuid, id, 0, true from changed where (select wanted from memoir.graph_turn)
+     on conflict (user_id, trace_id) do update set revision = g.revision + 1`,
+    [userId, entityIds === 'all' ? null : entityIds, named],
+  )
+}

@@ -79,6 +79,17 @@ export interface ExportedNarrative {
   readonly model: string | null
   readonly prompt_version: string | null
   readonly sources: readonly string[]
+  /** All that it was made of. */
+  readonly material: readonly string[]
+  /** Of these, the messages that are read again from their conversations. */
+  readonly messages:
+    | readonly {
+        readonly memory: string
+        readonly source: string
+        readonly conversation_id: string
+        readonly message_id: string
+      }[]
+    | null
 }
 
 /** The one that stands and those before it, the oldest first. */
@@ -87,12 +98,18 @@ export async function pageNarratives(
   { userId, after, limit }: Omit<Page, 'after'> & { after: number },
 ): Promise<ExportedNarrative[]> {
   const { rows } = await db.query<ExportedNarrative>(
-    `select * from (
-       select version, narrative_content as narrative, generated_at, model, prompt_version, sources
+    `select n.*, (
+              select json_agg(json_build_object('memory', t.id, 'source', t.source, 'conversation_id', t.conversation_id,
+                                                'message_id', t.meta->>'message_id') order by t.id)
+                from memoir.memory_trace t
+               where t.user_id = $1::uuid and t.id = any(n.material) and t.kind = 'message' and t.source is not null
+                 and t.meta ? 'message_id') as messages
+       from (
+       select version, narrative_content as narrative, generated_at, model, prompt_version, sources, material
          from memoir.user_narrative_version where user_id = $1::uuid
        union
-       select version, narrative_content, generated_at, model, prompt_version, sources
-         from memoir.user_narratives where user_id = $1::uuid and narrative_content is not null) as all_of_them
+       select version, narrative_content, generated_at, model, prompt_version, sources, material
+         from memoir.user_narratives where user_id = $1::uuid and narrative_content is not null) as n
       where version > $2::int
         and exists (select from memoir.memory_user u where u.id = $1::uuid and u.erased_at is null)
       order by version
@@ -108,7 +125,15 @@ export interface ExportedEntity {
   readonly normalized: string
   readonly value: string
   readonly aliases: readonly string[]
-  readonly relations: readonly { readonly type: string; readonly to: string }[] | null
+  readonly relations:
+    | readonly {
+        readonly type: string
+        readonly to: string
+        readonly to_kind: string
+        readonly to_normalized: string
+        readonly weight: number
+      }[]
+    | null
 }
 
 export async function pageEntities(
@@ -121,8 +146,9 @@ export async function pageEntities(
 ): Promise<ExportedEntity[]> {
   const { rows } = await db.query<ExportedEntity>(
     `select n.type, n.normalized, n.value, n.aliases,
-            (select json_agg(json_build_object('type', r.type, 'to', r.value) order by r.type, r.value)
-               from (select e.type, o.value from memoir.memory_edge e
+            (select json_agg(json_build_object('type', r.type, 'to', r.value, 'to_kind', r.kind, 'to_normalized', r.normalized,
+                                              'weight', r.weight) order by r.type, r.value, r.kind)
+               from (select e.type, o.value, o.type as kind, o.normalized, e.weight::float8 as weight from memoir.memory_edge e
                        join memoir.entity o on o.id = e.dst and o.user_id = e.user_id
                       where e.src = n.id and e.user_id = n.user_id and e.ended_at is null
                       limit ${MAX_RELATIONS}) as r) as relations

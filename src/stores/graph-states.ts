@@ -1,5 +1,5 @@
 import type { Queryable } from './database.ts'
-import type { GraphRevision } from './graph-store.ts'
+import type { GraphEntity, GraphRevision } from './graph-store.ts'
 
 /** What the graph still has to be told, and what it was told. */
 
@@ -20,14 +20,18 @@ export async function findPending(db: Queryable, limit: number): Promise<string[
   return rows.map(({ id }) => id)
 }
 
-/** Marks what the graph holds. What has changed since it was read stays pending. @returns how many were marked */
+/**
+ * Marks what the graph holds. What has changed since it was read stays pending, and what is marked so already is not written again.
+ * @returns how many were marked
+ */
 export async function markWritten(db: Queryable, writes: readonly GraphMark[]): Promise<number> {
   const { rowCount } = await db.query(
     `update memoir.memory_trace t
         set graph_state = 'written', graph_revision = w.revision
        from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[]) as w(id, user_id, revision, marks)
       where t.id = w.id and t.user_id = w.user_id and t.revision = w.revision and t.graph_marks = w.marks
-        and t.state in ('active', 'pending')`,
+        and t.state in ('active', 'pending')
+        and (t.graph_state <> 'written' or t.graph_revision is distinct from w.revision)`,
     [
       writes.map((w) => w.id),
       writes.map((w) => w.userId),
@@ -89,17 +93,16 @@ export async function findGone<Write extends { readonly id: string; readonly use
   db: Queryable,
   writes: readonly Write[],
 ): Promise<Write[]> {
+  // Asked for what is there: a planner that knows little of the table looks ids up, and reads all of it for what is not.
   const { rows } = await db.query<{ id: string; userId: string }>(
-    `select w.id, w.user_id as "userId"
-       from unnest($1::uuid[], $2::uuid[]) as w(id, user_id)
-      where not exists (
-        select from memoir.memory_trace t
-          join memoir.memory_user u on u.id = t.user_id and u.erased_at is null
-         where t.id = w.id and t.user_id = w.user_id and t.state in ('active', 'pending'))`,
-    [writes.map((w) => w.id), writes.map((w) => w.userId)],
+    `select t.id, t.user_id as "userId"
+       from memoir.memory_trace t
+       join memoir.memory_user u on u.id = t.user_id and u.erased_at is null
+      where t.id = any($1::uuid[]) and t.user_id = any($2::uuid[]) and t.state in ('active', 'pending')`,
+    [writes.map((w) => w.id), [...new Set(writes.map((w) => w.userId))]],
   )
-  const gone = new Set(rows.map(({ id, userId }) => `${userId} ${id}`))
-  return writes.filter(({ id, userId }) => gone.has(`${userId} ${id}`))
+  const there = new Set(rows.map(({ id, userId }) => `${userId} ${id}`))
+  return writes.filter(({ id, userId }) => !there.has(`${userId} ${id}`))
 }
 
 /** Those of these memories that somebody is writing: not finished, or not yet told to the graph. */
@@ -128,6 +131,20 @@ export async function findGoneEntities(
         select from memoir.entity n join memoir.memory_user u on u.id = n.user_id and u.erased_at is null
          where n.id = w.id and n.user_id = $1::uuid)`,
     [userId, ids],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** Those of these entities that the record has, but calls something else. */
+export async function findOtherEntities(
+  db: Queryable,
+  userId: string,
+  entities: readonly GraphEntity[],
+): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select n.id from unnest($2::uuid[], $3::text[]) as w(id, value)
+       join memoir.entity n on n.id = w.id and n.user_id = $1::uuid and n.value <> w.value`,
+    [userId, entities.map(({ id }) => id), entities.map(({ value }) => value)],
   )
   return rows.map(({ id }) => id)
 }

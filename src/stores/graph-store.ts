@@ -16,7 +16,10 @@ export interface GraphStore {
    * @returns the revision that the graph holds afterwards, for each memory given
    * @throws MemoirError `graph_unavailable` when nobody answers (waiting helps), `graph_store_failed` otherwise
    */
-  writeMemories(batch: readonly GraphMemory[]): Promise<readonly GraphRevision[]>
+  writeMemories(
+    batch: readonly GraphMemory[],
+    options?: GraphWriteOptions,
+  ): Promise<readonly GraphRevision[]>
   /**
    * Removes memories with their links, unless the graph holds a newer revision; what is not there counts as removed.
    * With `cascade`, entities that no memory names any more go too.
@@ -41,6 +44,11 @@ export interface GraphStore {
   /** Settles when the store answers. @throws MemoirError `graph_unavailable` */
   check(): Promise<void>
   close(): Promise<void>
+}
+
+export interface GraphWriteOptions {
+  /** None of them should be there, as after emptying: quicker when that is so, and no different when it is not. */
+  readonly fresh?: boolean
 }
 
 export interface GraphMemory {

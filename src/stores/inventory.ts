@@ -94,6 +94,7 @@ export const USER_TEXT: readonly UserTextPlace[] = [
     by: { column: 'user_id' },
   },
   { table: 'consolidation_vector', columns: ['vec', 'vec_full'], by: { column: 'user_id' } },
+  { table: 'memory_edge', columns: ['spelling'], by: { column: 'user_id' } },
   {
     table: 'entity',
     columns: ['value', 'normalized', 'aliases'],

@@ -58,7 +58,7 @@ export async function findMentions(
 ): Promise<KeptMention[]> {
   if (traceIds.length === 0) return []
   const { rows } = await db.query<KeptMention>(
-    `select e.src as "traceId", n.type, n.value, n.normalized, e.weight::float8 as confidence,
+    `select e.src as "traceId", n.type, coalesce(e.spelling, n.value) as value, n.normalized, e.weight::float8 as confidence,
             coalesce(e.source, 'rules') as source
        from memoir.memory_edge e join memoir.entity n on n.id = e.dst and n.user_id = e.user_id
       where e.user_id = $1::uuid and e.src = any($2::uuid[]) and e.type = 'mentions' and e.ended_at is null`,

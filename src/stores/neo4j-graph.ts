@@ -9,7 +9,9 @@ import type {
   GraphStore,
 } from './graph-store.ts'
 import { hashRanges, listUserIds, readRows, removeStrays } from './neo4j-compare.ts'
+import { createMemories } from './neo4j-create.ts'
 import { removeOldLinks, removeOldRelations, writeLinks } from './neo4j-links.ts'
+import { entityRows, MERGE_ENTITIES, memoryRows } from './neo4j-rows.ts'
 import { openNeo4j, type Neo4jConnection, type Neo4jOptions } from './neo4j-connection.ts'
 
 /**
@@ -21,7 +23,9 @@ export function createNeo4jGraph(options: Neo4jOptions): GraphStore {
   return {
     backend: 'neo4j',
     prepare: async () => await prepare(connection),
-    writeMemories: async (batch) => await writeMemories(connection, batch),
+    writeMemories: async (batch, { fresh = false } = {}) =>
+      (fresh ? await createMemories(connection, batch) : undefined) ??
+      (await writeMemories(connection, batch)),
     removeMemories: async (removal) =>
       await connection.write(async (tx) => await removeMemories(tx, removal)),
     removeUser: async (userId) => await removeUser(connection, userId),
@@ -42,14 +46,16 @@ export function createNeo4jGraph(options: Neo4jOptions): GraphStore {
   }
 }
 
-/** Indexes hold uuids only: a name of a thing may be longer than an index takes. */
+/**
+ * Indexes hold uuids only: a name of a thing may be longer than an index takes. They are not waited for: a constraint stands when its
+ * index does, and the others only make reading quicker. Waiting would be for every index in the database, whoever made it.
+ */
 const SCHEMA = [
   `create constraint memoir_memory if not exists for (m:Memory) require (m.user_id, m.id) is unique`,
   `create constraint memoir_entity if not exists for (e:Entity) require (e.user_id, e.id) is unique`,
   `create index memoir_memory_user if not exists for (m:Memory) on (m.user_id)`,
   `create index memoir_entity_user if not exists for (e:Entity) on (e.user_id)`,
   `create index memoir_memory_id if not exists for (m:Memory) on (m.id)`,
-  `call db.awaitIndexes(60)`,
 ]
 
 async function prepare(connection: Neo4jConnection): Promise<void> {
@@ -120,17 +126,7 @@ async function mergeMemories(
          id: row.id, user_id: row.user_id, revision: row.revision, content_hash: row.content_hash,
          kind: row.kind, occurred_at: datetime({ epochMillis: row.occurred_ms }), salience: row.salience })
      return m.id as id, m.revision as revision, fresh`,
-    {
-      rows: memories.map((m) => ({
-        id: m.id,
-        user_id: m.userId,
-        revision: int(m.revision),
-        content_hash: m.contentHash,
-        kind: m.kind,
-        occurred_ms: int(m.occurredAt.getTime()),
-        salience: m.salience,
-      })),
-    },
+    { rows: memoryRows(memories) },
   )
   return records.map((record) => ({
     id: record.get('id'),
@@ -144,18 +140,7 @@ async function mergeEntities(
   entities: readonly (GraphEntity & { readonly userId: string })[],
 ): Promise<void> {
   if (entities.length === 0) return
-  const rows = new Map(
-    entities.map(({ userId, id, type, value, normalized }) => [
-      `${userId} ${id}`,
-      { user_id: userId, id, type, value, normalized },
-    ]),
-  )
-  await tx.run(
-    `unwind $rows as row
-     merge (e:Entity { user_id: row.user_id, id: row.id })
-     set e = row`,
-    { rows: [...rows.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)) },
-  )
+  await tx.run(MERGE_ENTITIES, { rows: entityRows(entities) })
 }
 
 async function removeMemories(

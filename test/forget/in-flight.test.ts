@@ -3,9 +3,10 @@ import { createApp } from '../../src/api/app.ts'
 import { answeredBy, type Ask } from '../support/ask.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { findAnywhere, type Everywhere } from '../support/find-anywhere.ts'
-import { seed } from '../support/ingest.ts'
+import { seed, SEED_TIME } from '../support/ingest.ts'
 import { createTestMemoir, type TestMemoir } from '../support/memoir.ts'
 import { hasNeo4j, sharedNeo4j } from '../support/neo4j.ts'
+import type { LanguageModel } from '../../src/providers/language-model.ts'
 import { createScriptedModel, type ScriptedModel } from '../support/scripted-model.ts'
 import { ADMIN_KEY } from '../api/api-fixture.ts'
 
@@ -52,9 +53,18 @@ interface World extends AsyncDisposable {
 
 async function createWorld(neo4jUrl: string): Promise<World> {
   const [models, graphWrites] = [createGate(), createGate()]
-  const languageModel: ScriptedModel = createScriptedModel({
+  const scripted: ScriptedModel = createScriptedModel({
     before: async () => await models.pass(),
   })
+  // Says what was said: no check of a summary could refuse it, and its words are found wherever they stay.
+  const languageModel: LanguageModel = {
+    ...scripted,
+    async summarise({ turns }) {
+      await models.pass()
+      const value = turns.map(({ content }) => content).join(' ')
+      return { value, promptVersion: 'script-1' }
+    },
+  }
   const memoir = await createTestMemoir(
     {
       MEMOIR_ADMIN_KEY: ADMIN_KEY,
@@ -110,6 +120,13 @@ const backfill = async ({ memoir }: World) => {
   return (await memoir.services.jobs.acceptBackfill(request)).job.id
 }
 
+/** The day that everything is said on, looked through again. */
+const consolidate = async ({ memoir }: World, userId: string) => {
+  const day = SEED_TIME.slice(0, 10)
+  const { namespaceId, services } = memoir
+  return (await services.consolidations.accept({ namespaceId, userId, day, dryRun: false })).id
+}
+
 const ended = async ({ memoir }: World, id: string) =>
   await vi.waitUntil(
     async () => {
@@ -128,7 +145,8 @@ async function readAgain(world: World): Promise<void> {
   await ended(world, await backfill(world))
   await memoir.db.query('update memoir.ingested_conversation set pipeline_version = 0')
   await ended(world, await backfill(world))
-  // Somebody who consolidates days belongs here: what was in flight before, and a night after.
+  const dream = await memoir.services.consolidations.accept({ namespaceId, dryRun: false })
+  expect(await ended(world, dream.id)).toMatchObject({ state: 'succeeded' })
 }
 
 describe.skipIf(!hasAll)('forgotten while it is in hand', () => {
@@ -154,10 +172,12 @@ describe.skipIf(!hasAll)('forgotten while it is in hand', () => {
     models.hold()
     graphWrites.hold()
     await world.say('c3', user, word)
+    const day = await consolidate(world, user)
+    await vi.waitUntil(() => models.waiting() === 1, 30_000)
     const ingest = await backfill(world)
     const body = { user_id: user, content: `The ${word} sleeps.`, entities: [thing(word)] }
     const { json: stored } = await ask('/v1/memories', { body })
-    await vi.waitUntil(() => models.waiting() > 0 && graphWrites.waiting() > 0, 30_000)
+    await vi.waitUntil(() => models.waiting() > 1 && graphWrites.waiting() > 0, 30_000)
     const { json: erasure } = await ask(`/v1/users/${user}`, { method: 'DELETE' })
     models.letGo()
     graphWrites.letGo()
@@ -165,6 +185,10 @@ describe.skipIf(!hasAll)('forgotten while it is in hand', () => {
 
     expect(await findAnywhere(everywhere, word)).toEqual([])
     expect(await memoir.job(stored.job)).toMatchObject({
+      state: 'failed',
+      error: { code: 'suppressed_user' },
+    })
+    expect(await memoir.job(day)).toMatchObject({
       state: 'failed',
       error: { code: 'suppressed_user' },
     })
@@ -202,10 +226,12 @@ describe.skipIf(!hasAll)('forgotten while it is in hand', () => {
     graphWrites.hold()
     const jobs = await memoir.services.jobs.list({ namespaceId: memoir.namespaceId, limit: 10 })
     for (const { id: job } of jobs.items) await ended(world, job)
+    const day = await consolidate(world, 'bob')
+    await vi.waitUntil(() => models.waiting() === 1, 30_000)
     const ingest = await backfill(world)
     const body = { user_id: 'bob', content: `The ${word} sleeps.`, entities: [thing(word)] }
     const { json: stored } = await ask('/v1/memories', { body })
-    await vi.waitUntil(() => models.waiting() > 0 && graphWrites.waiting() > 0, 30_000)
+    await vi.waitUntil(() => models.waiting() > 1 && graphWrites.waiting() > 0, 30_000)
 
     for (const one of [id, stored.id]) {
       expect((await ask('/v1/forget', { body: { id: one } })).status).toBe(200)
@@ -214,6 +240,7 @@ describe.skipIf(!hasAll)('forgotten while it is in hand', () => {
     graphWrites.letGo()
     expect(await ended(world, ingest)).toMatchObject({ state: 'succeeded' })
     expect(await ended(world, stored.job)).toMatchObject({ state: 'succeeded' })
+    expect(await ended(world, day)).toMatchObject({ state: 'succeeded' })
     await vi.waitFor(async () => expect(await findAnywhere(everywhere, word)).toEqual([]), {
       timeout: 30_000,
       interval: 200,

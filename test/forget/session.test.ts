@@ -27,6 +27,9 @@ suite(
     }
     expect((await post(SAID)).status).toBe(202)
     expect(await findText(memoir.db, WORD)).toContain('memory_trace.content')
+    // Narrowed down, what was posted stays: only the whole session goes with its posts.
+    await ask('/v1/forget', { body: { user_id: 'ann', session_id: 's1', kinds: ['summary'] } })
+    expect(await findText(memoir.db, WORD)).toContain('raw_session.turns')
     await ask('/v1/forget', { body: { user_id: 'ann', session_id: 's1' } })
     expect(await findText(memoir.db, WORD)).toEqual([])
 

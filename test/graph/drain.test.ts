@@ -93,6 +93,34 @@ describe.skipIf(!hasNeo4j)('draining into the graph', () => {
     await expectSame(world, [erased, kept])
   })
 
+  test('a thing that is called something else while it is written is called so in the graph', async () => {
+    await using world = await createGraphWorld(await sharedNeo4j())
+    const { db, graph } = world
+    const [userId = ''] = await world.seed({ memories: 5 })
+    let times = 0
+    const rename = async () =>
+      await db.query(
+        `update memoir.entity set value = $2 where user_id = $1 and value like 'Person 1%'`,
+        [userId, `Person 1 ${times}`],
+      )
+    const meddling: GraphStore = {
+      ...graph,
+      async writeMemories(batch) {
+        const held = await graph.writeMemories(batch)
+        await rename()
+        return held
+      },
+      async writeEntities(user, written) {
+        await graph.writeEntities(user, written)
+        times += 1
+        if (times === 1) await rename()
+      },
+    }
+    await writeToGraph({ db, graph: meddling }, await idsOf(world, userId))
+    expect(times).toBe(2)
+    await expectSame(world, [userId])
+  })
+
   test('a memory the graph refuses is marked, and keeps nobody else out', async () => {
     await using world = await createGraphWorld(await sharedNeo4j())
     const { db, graph } = world
@@ -138,6 +166,18 @@ describe.skipIf(!hasNeo4j)('draining into the graph', () => {
     )
     await later.stop()
     await expectSame(world, [userId])
+  })
+
+  test('nobody drains while another process has its turn, and a turn that ran out is taken', async () => {
+    await using world = await createGraphWorld(await sharedNeo4j())
+    const { db, drain } = world
+    await world.seed({ memories: 5 })
+    const turn = `update memoir.graph_turn set holder = gen_random_uuid(), until = now() + $1::interval`
+    await db.query(turn, ['1 minute'])
+    expect(await drain.round()).toEqual({ written: 0, removed: 0, failed: 0 })
+    expect(await states(world)).toEqual([{ state: 'pending', n: 5 }])
+    await db.query(turn, ['-1 second'])
+    expect(await drain.round()).toMatchObject({ written: 5 })
   })
 
   test('with Postgres as the graph nothing is ever pending', async () => {

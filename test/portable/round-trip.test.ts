@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { createMemoriesFixture, type MemoriesFixture } from '../memories/memories-fixture.ts'
 import { hasPostgres } from '../support/database.ts'
 import { findDisagreements, seed } from '../support/ingest.ts'
+import { readNarrative } from '../../src/stores/narratives.ts'
 import { ensureUsers } from '../../src/stores/memory-users.ts'
 import { findText } from '../support/find-text.ts'
 
@@ -87,6 +88,39 @@ async function settle(memoir: MemoriesFixture): Promise<void> {
   )
 }
 
+/** What was linked and written of these memories: nobody would find it again. */
+async function tell({ db, memoir }: MemoriesFixture): Promise<void> {
+  const { rows } = await db.query<{ id: string; kind: string; source: string | null }>(
+    `select t.id, t.kind, t.source from memoir.memory_trace t join memoir.memory_user u on u.id = t.user_id
+      where u.external_id = 'ada' and t.state = 'active' and t.kind <> 'episode' order by t.seq`,
+  )
+  const kept = rows.filter(({ kind, source }) => kind === 'note' || source === null)
+  const [first, second] = kept
+  const userId = (await ensureUsers(db, memoir.namespaceId, ['ada'])).get('ada')
+  await db.query(
+    `insert into memoir.memory_edge (src, dst, type, user_id, weight, ts) values ($1, $2, 'explains', $3, 0.75, '2026-03-02T00:00:00Z')`,
+    [first?.id, second?.id, userId],
+  )
+  await db.query(
+    `insert into memoir.memory_edge (src, dst, type, user_id, weight)
+     select a.dst, b.dst, 'lives_with', $1, 0.5 from memoir.memory_edge a join memoir.memory_edge b on b.src = a.src and b.dst > a.dst
+      where a.type = 'mentions' and b.type = 'mentions' and a.user_id = $1 limit 1 on conflict do nothing`,
+    [userId],
+  )
+  const material = rows.map(({ id }) => id)
+  await db.query(
+    `insert into memoir.user_narratives (namespace_id, user_id, narrative_content, version, generated_at, state, fresh_until, model, prompt_version, sources, material)
+     values ($1, $2, 'Ada gardens in Lisbon.', 2, '2026-03-03T00:00:00Z', 'fresh', now() + interval '1 day', 'm', 'p', $3, $4)
+     on conflict (user_id) do update set narrative_content = excluded.narrative_content`,
+    [memoir.namespaceId, userId, [first?.id], material],
+  )
+  await db.query(
+    `insert into memoir.user_narrative_version (user_id, version, narrative_content, generated_at, model, prompt_version, sources, material)
+     values ($1, 1, 'Ada has a dog.', '2026-03-02T00:00:00Z', 'm', 'p', $2, $3)`,
+    [userId, [second?.id], [second?.id, rows.find(({ kind }) => kind === 'message')?.id]],
+  )
+}
+
 /** What of a file comes back: ids are made anew, what is derived or deleted is not brought along. */
 function comparable(lines: readonly Line[]) {
   const contents = new Map(lines.map(({ id, content }) => [id, content]))
@@ -95,13 +129,29 @@ function comparable(lines: readonly Line[]) {
       return derived !== true && state !== 'deleted' && type !== 'export' && type !== 'end'
     })
     .filter(({ memory }) => memory === undefined || isLive(lines, memory))
-    .map(({ id, memory, superseded_by, summary, ...line }) => ({
-      ...line,
-      ...(line.type === 'conversation' ? { id } : {}),
-      ...(memory === undefined ? {} : { memory: contents.get(memory) }),
-      ...(superseded_by === undefined ? {} : { superseded_by: contents.get(superseded_by) }),
-      ...(summary === undefined ? {} : { summary: contents.get(summary) ?? summary }),
-    }))
+    .map(
+      ({
+        id,
+        memory,
+        superseded_by,
+        summary,
+        from,
+        to,
+        sources,
+        material,
+        messages: _messages,
+        ...line
+      }) => ({
+        ...line,
+        ...(line.type === 'link' ? { from: contents.get(from), to: contents.get(to) } : { from }),
+        ...(Array.isArray(sources) ? { sources: sources.map((one) => contents.get(one)) } : {}),
+        ...(Array.isArray(material) ? { material: material.length } : {}),
+        ...(line.type === 'conversation' ? { id } : {}),
+        ...(memory === undefined ? {} : { memory: contents.get(memory) }),
+        ...(superseded_by === undefined ? {} : { superseded_by: contents.get(superseded_by) }),
+        ...(summary === undefined ? {} : { summary: contents.get(summary) ?? summary }),
+      }),
+    )
     .map((line) => JSON.stringify(line))
     .toSorted()
 }
@@ -119,6 +169,7 @@ const settled = async ({ db }: MemoriesFixture) =>
 suite('what was taken along comes back the same elsewhere', async () => {
   const here = await fixture()
   await settle(here)
+  await tell(here)
   const file = await exported(here)
   const erasure = await here.send('/v1/users/ada', { method: 'DELETE' })
   await here.memoir.until(erasure.json.id, 'succeeded')
@@ -139,6 +190,9 @@ suite('what was taken along comes back the same elsewhere', async () => {
       'memory',
       'revision',
       'source',
+      'link',
+      'entity',
+      'narrative',
     ]),
   )
   // The same file once more changes nothing.
@@ -146,6 +200,45 @@ suite('what was taken along comes back the same elsewhere', async () => {
   expect(comparable(await exported(there))).toEqual(comparable(file))
   await settled(there)
 })
+
+suite(
+  'a narrative that came back goes with a message it was made of, and is not written over',
+  async () => {
+    const here = await fixture()
+    await settle(here)
+    await tell(here)
+    const file = await exported(here)
+    const there = await fixture()
+    await handIn(there, file)
+    const backfill = await there.send('/v1/backfills', { body: {} })
+    await there.memoir.until(backfill.json.job, 'succeeded')
+    const { namespaceId } = there.memoir
+    const narrativeOf = async () =>
+      await readNarrative(there.db, { namespaceId, externalId: 'ada' })
+    expect(await narrativeOf()).toMatchObject({
+      content: 'Ada gardens in Lisbon.',
+      version: 2,
+      state: 'stale',
+    })
+
+    const mine = `update memoir.user_narratives set made_by = gen_random_uuid(), narrative_content = 'Written here.'`
+    await there.db.query(mine)
+    await handIn(there, file)
+    expect(await narrativeOf()).toMatchObject({ content: 'Written here.' })
+
+    const { rows } = await there.db.query<{ id: string }>(
+      `select id from memoir.memory_trace where kind = 'message' and content like '%zebrafish%'`,
+    )
+    expect((await there.send('/v1/forget', { body: { id: rows[0]?.id } })).status).toBe(200)
+    expect(await findText(there.db, 'Ada has a dog.')).toEqual([])
+    expect(await findText(there.db, 'Written here.')).toEqual([])
+    // Who has forgotten something gets no text back that may say it.
+    const [, records] = await handIn(there, file)
+    expect(await findText(there.db, 'Ada gardens')).toEqual([])
+    expect(await findText(there.db, 'lives_with')).toEqual([])
+    expect(records.rejected.length).toBeLessThan(file.length)
+  },
+)
 
 suite(
   'who was erased stays erased whatever is imported, until an administrator lifts that',

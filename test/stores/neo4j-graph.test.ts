@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Driver } from 'neo4j-driver'
 import type { GraphMemory, GraphStore } from '../../src/stores/graph-store.ts'
 import { createNeo4jGraph } from '../../src/stores/neo4j-graph.ts'
@@ -35,6 +35,23 @@ describe.skipIf(!hasNeo4j)('the graph in Neo4j', () => {
     await graph.prepare()
     const names = await cypher(driver, 'show constraints yield name return name order by name')
     expect(names.map(({ name }) => name)).toEqual(['memoir_entity', 'memoir_memory'])
+  })
+
+  test("an index of somebody else's that could not be made keeps nobody from preparing", async () => {
+    const label = `Other${randomUUID().slice(0, 8)}`
+    await cypher(driver, `create (:${label} { text: $text })`, { text: 'x'.repeat(40_000) })
+    await cypher(driver, `create index ${label} for (n:${label}) on (n.text)`)
+    try {
+      const states = async () =>
+        await cypher(driver, 'show indexes yield name, state where name = $label return state', {
+          label,
+        })
+      await vi.waitFor(async () => expect(await states()).toEqual([{ state: 'FAILED' }]), 20_000)
+      await graph.prepare()
+    } finally {
+      await cypher(driver, `drop index ${label}`)
+      await cypher(driver, `match (n:${label}) delete n`)
+    }
   })
 
   test('memories come with their entities and links, and the same again changes nothing', async () => {

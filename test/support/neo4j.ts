@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import neo4j, { type Driver } from 'neo4j-driver'
+import type { Driver } from 'neo4j-driver'
 import { inject } from 'vitest'
+import { cypher, openNeo4j } from './bolt.ts'
 import { startNeo4j, type Part } from './parts.ts'
+
+export { cypher, openNeo4j }
 
 export const hasNeo4j = inject('neo4jStarter') !== ''
 
@@ -39,17 +42,4 @@ export async function createNeo4j(): Promise<TestNeo4j> {
       await rm(root, { recursive: true, force: true })
     },
   }
-}
-
-export function openNeo4j(url: string): Driver {
-  return neo4j.driver(url, undefined, { disableLosslessIntegers: true })
-}
-
-export async function cypher(
-  driver: Driver,
-  text: string,
-  parameters: Record<string, unknown> = {},
-): Promise<Record<string, unknown>[]> {
-  const { records } = await driver.executeQuery(text, parameters)
-  return records.map((record) => record.toObject())
 }

@@ -6,7 +6,7 @@ import { identifier, moment, type Format } from './format.ts'
 
 /** Lines that an export has besides conversations; those that are made again of others say so. */
 const otherLine = z.looseObject({ type: z.enum(RECORD_TYPES), derived: z.boolean().optional() })
-const PASSED: ReadonlySet<string> = new Set(['export', 'end', 'entity', 'narrative'])
+const PASSED: ReadonlySet<string> = new Set(['export', 'end'])
 
 /** @returns null for a conversation, or for a record of another kind */
 export function recordOf(

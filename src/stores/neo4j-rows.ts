@@ -1,0 +1,38 @@
+import { int } from 'neo4j-driver'
+import type { GraphEntity, GraphMemory } from './graph-store.ts'
+
+/** Nodes as parameters of a statement. Every value is one: none of them becomes a part of it. */
+
+export interface EntityOf extends GraphEntity {
+  readonly userId: string
+}
+
+export const memoryRows = (memories: readonly GraphMemory[]) =>
+  memories.map((m) => ({
+    id: m.id,
+    user_id: m.userId,
+    revision: int(m.revision),
+    content_hash: m.contentHash,
+    kind: m.kind,
+    occurred_ms: int(m.occurredAt.getTime()),
+    salience: m.salience,
+  }))
+
+export const MERGE_ENTITIES = `
+  unwind $rows as row
+  merge (e:Entity { user_id: row.user_id, id: row.id })
+  set e = row`
+
+/** Each once, in the order of their ids: locks are then taken in one order. */
+export function entityRows(entities: readonly EntityOf[]) {
+  const rows = new Map(
+    entities.map(({ userId, id, type, value, normalized }) => [
+      `${userId} ${id}`,
+      { user_id: userId, id, type, value, normalized },
+    ]),
+  )
+  return [...rows.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+export const entitiesOf = (memories: readonly GraphMemory[]): EntityOf[] =>
+  memories.flatMap(({ userId, entities }) => entities.map((entity) => ({ ...entity, userId })))
