@@ -29,7 +29,7 @@ interface Remembered {
 /** What was known at a moment, by id. */
 interface Moment {
   readonly at: Date
-  readonly known: ReadonlyMap<string, string>
+  readonly known: ReadonlyMap<string, { readonly content: string; readonly state: State }>
 }
 
 class Model {
@@ -65,7 +65,10 @@ class Model {
       return hit.content === known.content ? null : 'it says something else'
     const then = this.moments.find(({ at }) => at === asked.asOf)?.known.get(hit.id)
     if (then === undefined) return 'it was not known then'
-    return then === hit.content ? null : 'it said something else then'
+    if (then.state === 'deleted') return 'it was deleted then'
+    if (then.state === 'superseded' && asked.includeSuperseded !== true)
+      return 'it had given way then'
+    return then.content === hit.content ? null : 'it said something else then'
   }
 }
 
@@ -148,7 +151,7 @@ const supersede = fc.tuple(place, place).map(([at, other]): Operation => async (
 })
 
 const lookBack: fc.Arbitrary<Operation> = fc.constant(async (world: World) => {
-  const known = new Map(world.model.all.map(({ id, content }) => [id, content]))
+  const known = new Map(world.model.all.map(({ id, content, state }) => [id, { content, state }]))
   world.model.moments.push({ at: await world.now(), known })
 })
 
