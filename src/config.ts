@@ -134,6 +134,7 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^(auto|[a-z]{2})$/)
     .default('auto'),
+  MEMORY_SALIENCE_WRITE_THRESHOLD: z.coerce.number().min(0).max(1).default(0.35),
   RECALL_EMBED_TIMEOUT_MS: whole(300, 1, 60_000),
   RERANK_BASE_URL: httpUrl.optional(),
   RERANK_MODEL: text.optional(),

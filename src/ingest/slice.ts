@@ -37,6 +37,9 @@ export interface SliceContext {
   readonly minTurns: number
   readonly chunkChars: number
   readonly language: string
+  readonly minSalience: number
+  /** Works on unchanged conversations too. */
+  readonly force?: boolean
   readonly signal: AbortSignal
   /** Pays for the embeddings; without one nothing is counted. */
   readonly purse?: Purse

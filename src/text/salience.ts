@@ -1,3 +1,4 @@
+import { courtesiesOf } from './courtesies.ts'
 import { showsAffect } from './extraction/salience.ts'
 
 /**
@@ -12,23 +13,38 @@ import { showsAffect } from './extraction/salience.ts'
  * | affect      | 0.10   | words of joy, fear, love, loss                                                       |
  * | remember    | 0.40   | somebody asked for it to be remembered: it outweighs any two others                  |
  * | role        | × 0.7  | what an assistant or a tool said is about the user only now and then                 |
+ *
+ * Whatever has a word of its own, which is no courtesy and was not said just before, gets `TELLS_SOMETHING` at least: short answers
+ * ("vegetarian", "in May") are what questions are asked about. Below it lie greetings, thanks, agreement, and echoes.
  */
 export interface Said {
   readonly content: string
   readonly role: string | null
   /** Its lexemes, and those of what was said just before. */
   readonly lexemes: ReadonlySet<string>
+  /** ISO 639-1 */
+  readonly language: string
   readonly before?: ReadonlySet<string>
   /** It was handed over to be remembered. */
   readonly asked?: boolean
 }
+
+/** The least that is worth a vector, by default. */
+export const TELLS_SOMETHING = 0.35
 
 const ENOUGH_TERMS = 8
 const ENOUGH_ENTITIES = 2
 /** Who is no person that one remembers things about. */
 const MACHINES = new Set(['assistant', 'system', 'tool', 'function'])
 
-export function salienceOfSaid({ content, lexemes, role, before, asked = false }: Said): number {
+export function salienceOfSaid({
+  content,
+  lexemes,
+  language,
+  role,
+  before,
+  asked = false,
+}: Said): number {
   const fresh = before === undefined ? lexemes : lexemes.difference(before)
   const sum =
     0.35 * Math.min(1, lexemes.size / ENOUGH_TERMS) +
@@ -37,7 +53,9 @@ export function salienceOfSaid({ content, lexemes, role, before, asked = false }
     (showsAffect(content) ? 0.1 : 0) +
     (asked || asksToRemember(content) ? 0.4 : 0)
   const whose = role !== null && MACHINES.has(role) ? 0.7 : 1
-  return Math.round(Math.min(1, sum * whose) * 100) / 100
+  const salience = Math.round(Math.min(1, sum * whose) * 100) / 100
+  if (salience >= TELLS_SOMETHING) return salience
+  return fresh.isSubsetOf(courtesiesOf(language)) ? salience : TELLS_SOMETHING
 }
 
 const REMEMBER =

@@ -5,7 +5,8 @@ import { asksToRemember, salienceOfSaid, type Said } from '../../src/text/salien
 function salience(content: string, more: Partial<Said> & { said?: string } = {}) {
   const [first, second] = indexMessages([more.said ?? '', content], 'en')
   const around = more.said === undefined ? {} : { before: ownLexemes(first) }
-  return salienceOfSaid({ content, role: 'user', lexemes: ownLexemes(second), ...around, ...more })
+  const lexemes = ownLexemes(second)
+  return salienceOfSaid({ content, role: 'user', language: 'en', lexemes, ...around, ...more })
 }
 
 const TOLD = 'We moved to the second floor in Gdańsk, at 14 Mill Street, with the piano.'
