@@ -1119,6 +1119,8 @@ export interface Operations {
       readonly extract?: "none" | "rules" | "model"
       /** Only what failed before. */
       readonly retry_failed?: boolean
+      /** Also what is unchanged, as it would be taken in today. What has a vector keeps it; facts that a model made are asked for again. */
+      readonly force?: boolean
       /** US dollars it may cost at most; there it pauses and says so. */
       readonly budget?: number
       /** Answers what it would take at most, and does nothing. */
