@@ -1,5 +1,6 @@
 import { detectAmong } from './language.ts'
 import { stemOf, stopWordsOf } from './lexicons.ts'
+import { namingWords } from './pointing.ts'
 import { spelled, unaccented } from './spelling.ts'
 import { wordsOf } from './words.ts'
 
@@ -37,10 +38,11 @@ export function tellsSomething(text: string, languages: readonly string[]): bool
   return countTelling(text, languages) > 0
 }
 
-/** How many words of a question are no stop words. */
+/** How many words of a question are no stop words, and neither ask nor point. */
 export function countTelling(text: string, languages: readonly string[]): number {
-  const stops = stopWordsOf(detectAmong(text, languages))
-  return wordsOf(text).filter((word) => !stops.has(spelled(word))).length
+  const language = detectAmong(text, languages)
+  const stops = stopWordsOf(language)
+  return namingWords(text, language).filter((word) => !stops.has(spelled(word))).length
 }
 
 /**

@@ -121,6 +121,8 @@ async function evaluate({
   context.exit(result.n > 0 ? DONE : FAILED)
 }
 
+const FOLLOW_UP = 'follow-up'
+
 type Rows<Stage extends string> = Readonly<Partial<Record<Stage, Scores>>>
 
 interface Ablation {
@@ -128,12 +130,16 @@ interface Ablation {
   readonly without: Rows<RecallStage>
   /** What is found with each stage that is off. */
   readonly with: Rows<OffStage>
+  /** Questions that follow another one, where the file has such: what is found of them without what was shown before. */
+  readonly follow_up_without_focus?: Scores
 }
 
 async function ablate(asking: Omit<Asking, 'label'>): Promise<Ablation> {
+  let following: Scores | undefined
   const ask = async (label: string, more: Asking['more']) => {
     const asked = await askAll({ ...asking, label, ...(more === undefined ? {} : { more }) })
-    const { by_category: _, ...all } = report(asked)
+    const { by_category: categories, ...all } = report(asked)
+    if (more?.without?.includes('focus') === true) following = categories[FOLLOW_UP]
     return all
   }
   const without: Partial<Record<RecallStage, Scores>> = {}
@@ -142,7 +148,11 @@ async function ablate(asking: Omit<Asking, 'label'>): Promise<Ablation> {
   }
   const also: Partial<Record<OffStage, Scores>> = {}
   for (const stage of OFF_STAGES) also[stage] = await ask(`with ${stage}`, { with: [stage] })
-  return { without, with: also }
+  return {
+    without,
+    with: also,
+    ...(following === undefined ? {} : { follow_up_without_focus: following }),
+  }
 }
 
 const rankings = (asked: readonly Asked[]) =>
@@ -214,6 +224,8 @@ function print(
   const ablated = (['without', 'with'] as const).flatMap((how) =>
     Object.entries(ablation?.[how] ?? {}).map(([stage, scores]) => row(`${how} ${stage}`, scores)),
   )
+  const following = ablation?.follow_up_without_focus
+  if (following) ablated.push(row(`${FOLLOW_UP} without focus`, following))
   for (const each of table(HEAD, [row('all', all), ...rows, ...ablated], io.stdout.columns)) {
     line(io.stdout, each)
   }
