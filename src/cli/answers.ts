@@ -277,6 +277,7 @@ const consolidated = z.object({
   summary: count,
   edges: count,
   merges: count,
+  salience: count,
   downshift: count,
   drop_heads: count,
 })
@@ -291,6 +292,7 @@ export const consolidationAnswer = z.looseObject({
       summary: z.looseObject({ content: z.string() }).nullable(),
       edges: z.array(z.unknown()),
       merges: z.array(z.unknown()),
+      salience: z.array(z.unknown()),
       downshift: z.array(z.unknown()),
       drop_heads: z.array(z.unknown()),
     })

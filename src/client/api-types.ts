@@ -151,6 +151,7 @@ export type Consolidation = {
     readonly summary: number
     readonly edges: number
     readonly merges: number
+    readonly salience: number
     readonly downshift: number
     readonly drop_heads: number
   } | null
@@ -200,6 +201,13 @@ export type ConsolidationPlan = {
     readonly revision: number
     readonly into: string
     readonly into_revision: number
+  })[]
+  /** Memories that are weighed again by what is known now. */
+  readonly salience: readonly ({
+    readonly id: string
+    readonly revision: number
+    readonly from: number
+    readonly to: number
   })[]
   /** Memories whose vectors leave the hot tier. */
   readonly downshift: readonly (string)[]

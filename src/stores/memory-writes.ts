@@ -185,7 +185,8 @@ export async function rewriteMemories(
   const { rows } = await tx.query<WrittenMemory>(
     `update memoir.memory_trace t
         set kind = w.kind, role = w.role, scope = w.scope, content = w.content, summary = w.summary, tags = w.tags,
-            importance = w.importance, salience = w.salience, external_id = w.external_id, session_id = w.session_id,
+            importance = w.importance, salience = w.salience,
+            salience_written = case when w.salience = t.salience then t.salience_written end, external_id = w.external_id, session_id = w.session_id,
             conversation_id = w.conversation_id, meta = w.meta, occurred_at = w.occurred_at, expires_at = w.expires_at,
             content_hash = decode(w.content_hash, 'hex'), vector_state = w.vector_state,
             vector_revision = case when w.vector_state = 'written' then t.revision + 1 else t.vector_revision end,

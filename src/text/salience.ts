@@ -58,6 +58,29 @@ export function salienceOfSaid({
   return fresh.isSubsetOf(courtesiesOf(language)) ? salience : TELLS_SOMETHING
 }
 
+/** What is known of a memory some time after it was written. */
+export interface KnownByNow {
+  /** Its salience as it was written with it. */
+  readonly written: number
+  /** Occasions beyond the first on which it was said. */
+  readonly confirmed: number
+  /** Of its words, the largest share that one later memory says too. */
+  readonly repeated: number
+}
+
+/** What somebody comes back to matters: each occasion adds so much, the second and third alike. */
+const CONFIRMED = 0.1
+const ENOUGH_OCCASIONS = 2
+/** As much as novelty is worth when it is written; sharing half of the words is no repetition yet. */
+const NOVELTY = 0.2
+
+/** The salience of a fact or note, weighed again: confirmed it gains, said again by a later memory it loses what it was worth as news. */
+export function salienceByNow({ written, confirmed, repeated }: KnownByNow): number {
+  const gained = CONFIRMED * Math.min(ENOUGH_OCCASIONS, confirmed)
+  const lost = NOVELTY * Math.max(0, 2 * repeated - 1)
+  return Math.round(Math.min(1, Math.max(0, written + gained - lost)) * 100) / 100
+}
+
 const REMEMBER =
   /\b(?:remember (?:that|this|to|my|our|,)|don['’]t forget|do not forget|keep in mind|note (?:that|to self)|merk dir|vergiss nicht|denk daran|souviens-toi|n['’]oublie pas|recuerda que|no olvides|lembra que|ricorda(?:ti)? che|запомни|не забудь)|(?:记住|別忘|别忘|覚えて|忘れないで)/iu
 
