@@ -151,6 +151,7 @@ export const hitAnswer = z.looseObject({
   occurred_at: z.string(),
   message_ids: z.array(z.string()).optional(),
   scores: z.looseObject({ relevance: z.number().optional() }).optional(),
+  heads: z.record(z.string(), z.number()).optional(),
 })
 export type HitAnswer = z.infer<typeof hitAnswer>
 
