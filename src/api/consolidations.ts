@@ -153,7 +153,7 @@ function shownRun(run: ShownRun): ShownConsolidation {
     // Runs of an earlier version weighed nothing.
     plan: run.plan && { ...NO_PLAN, ...run.plan },
     guard: run.guard,
-    applied: run.applied && { salience: 0, ...run.applied.counts },
+    applied: run.applied && { ...run.applied.counts, salience: run.applied.counts.salience ?? 0 },
     applied_at: run.appliedAt?.toISOString() ?? null,
     undone_at: run.undoneAt?.toISOString() ?? null,
     error: code === null ? null : { code, message: SENTENCE[code] },

@@ -92,7 +92,8 @@ export interface AppliedCounts {
   readonly summary: number
   readonly edges: number
   readonly merges: number
-  readonly salience: number
+  /** Left out by runs that weighed nothing yet. */
+  readonly salience?: number
   readonly downshift: number
   readonly drop_heads: number
 }

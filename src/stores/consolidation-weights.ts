@@ -51,10 +51,10 @@ async function readRepeated(
     `with words as materialized (
        select p.seq, p.lexeme, row_number() over (partition by p.seq order by p.lexeme) as place from memoir.memory_posting p
         where p.user_id = $1::uuid and p.seq = any($2::bigint[]) and p.frequency > 0),
-     some as materialized (select seq, lexeme from words where place <= ${WORDS}),
-     counts as (select seq, count(*)::float as n from some group by seq),
+     kept as materialized (select seq, lexeme from words where place <= ${WORDS}),
+     counts as (select seq, count(*)::float as n from kept group by seq),
      shared as (
-       select w.seq, l.seq as later, count(*)::float as n from some w cross join lateral (
+       select w.seq, l.seq as later, count(*)::float as n from kept w cross join lateral (
          select p.seq from memoir.memory_posting p
           where p.user_id = $1::uuid and p.lexeme = w.lexeme and p.seq > w.seq and p.frequency > 0
           order by p.seq desc limit ${LATER}) l

@@ -15,7 +15,7 @@ import { showsAffect } from './extraction/salience.ts'
  * | role        | × 0.7  | what an assistant or a tool said is about the user only now and then                 |
  *
  * Whatever has a word of its own, which is no courtesy and was not said just before, gets `TELLS_SOMETHING` at least: short answers
- * ("vegetarian", "in May") are what questions are asked about. Below it lie greetings, thanks, agreement, and echoes.
+ * ("vegetarian", "peanuts") are what questions are asked about. Below it lie greetings, thanks, agreement, and short echoes.
  */
 export interface Said {
   readonly content: string
@@ -31,6 +31,9 @@ export interface Said {
 
 /** The least that is worth a vector, by default. */
 export const TELLS_SOMETHING = 0.35
+
+/** The most that courtesies are worth, however many of them. */
+const COURTESY = 0.3
 
 const ENOUGH_TERMS = 8
 const ENOUGH_ENTITIES = 2
@@ -54,8 +57,10 @@ export function salienceOfSaid({
     (asked || asksToRemember(content) ? 0.4 : 0)
   const whose = role !== null && MACHINES.has(role) ? 0.7 : 1
   const salience = Math.round(Math.min(1, sum * whose) * 100) / 100
-  if (salience >= TELLS_SOMETHING) return salience
-  return fresh.isSubsetOf(courtesiesOf(language)) ? salience : TELLS_SOMETHING
+  const courtesies = courtesiesOf(language)
+  if (!fresh.isSubsetOf(courtesies)) return Math.max(TELLS_SOMETHING, salience)
+  const wished = asked || asksToRemember(content)
+  return wished || !lexemes.isSubsetOf(courtesies) ? salience : Math.min(COURTESY, salience)
 }
 
 /** What is known of a memory some time after it was written. */

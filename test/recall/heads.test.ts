@@ -84,6 +84,8 @@ suite('facts have them too, messages have the one of what they say', async () =>
       messages: [
         { content: 'I moved to Lisbon with my sister Ruth in May.' },
         { content: 'How nice!' },
+        { content: 'The flat has a view of the sea.' },
+        { content: 'Lovely.' },
       ],
     },
   ])
