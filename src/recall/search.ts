@@ -77,8 +77,10 @@ async function searchFor(
   { user, request }: { user: RecallUser; request: RecallRequest },
 ) {
   const whole = { text: request.query, speakers: [] }
-  const named = left(request, 'names') ? whole : namesIn(request.query, user)
+  // Asked once: telling languages apart takes as long as all the rest of this.
   const language = detectAmong(request.query, user.languages)
+  const { participants } = user
+  const named = left(request, 'names') ? whole : namesIn(request.query, { participants, language })
   const window = left(request, 'time') ? null : timeIn(request.query, language, new Date())
   const asked = await question(named.text, request.namespaceId)
   const lexemes = left(request, 'words') ? [] : queryLexemes(named.text, user.languages, language)
@@ -100,6 +102,6 @@ async function searchFor(
       : findHeadScores(db, { ...query, vector: asked.vector }),
   ])
   const found = { ...searched, candidates: withHeads(searched.candidates, scores) }
-  const telling = countTelling(named.text, user.languages)
+  const telling = countTelling(named.text, language)
   return { ...found, lexemes, telling, asked, speakers: named.speakers, window }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Pool, types, type PoolClient, type QueryResult, type QueryResultRow } from 'pg'
 import { MemoirError, SENTENCE, type ErrorCode } from '../errors.ts'
 
@@ -17,6 +18,11 @@ export interface TransactionOptions {
 }
 
 export interface Database extends Queryable {
+  /**
+   * As `query`, with the server's plan kept from one call to the next where that works: for statements of few different texts that
+   * are asked often (filters combine to many). Not for writes: one may be sent a second time.
+   */
+  readonly prepared: Queryable['query']
   /** Runs `work` in one transaction on one connection; `work` must use the handle it is given and nothing else. */
   transaction<T>(work: (tx: Queryable) => Promise<T>, options?: TransactionOptions): Promise<T>
   readonly pool: Pool
@@ -34,7 +40,7 @@ export interface DatabaseOptions {
 /** How long a statement waits for a free or new connection before the store counts as away. */
 const CONNECT_TIMEOUT_MS = 5_000
 
-/** Opens a pool. Statements are unnamed and no session state is kept, so PgBouncer in transaction mode works. */
+/** Opens a pool. No session state is needed, so a pooler in transaction mode may stand in between. */
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new Pool({
     connectionString: options.url,
@@ -50,15 +56,17 @@ export function openDatabase(options: DatabaseOptions): Database {
   })
   pool.on('error', options.onIdleError)
 
+  const query: Queryable['query'] = async (text, values) => {
+    try {
+      return await pool.query(text, values === undefined ? undefined : [...values])
+    } catch (error) {
+      throw storeError(error)
+    }
+  }
   return {
     pool,
-    async query<Row extends QueryResultRow>(text: string, values?: readonly unknown[]) {
-      try {
-        return await pool.query<Row>(text, values === undefined ? undefined : [...values])
-      } catch (error) {
-        throw storeError(error)
-      }
-    },
+    query,
+    prepared: preparing(pool, query),
     async transaction(work, { readOnly = false, settings = {} } = {}) {
       const client = await pool.connect().catch((error: unknown) => {
         throw storeError(error)
@@ -69,6 +77,30 @@ export function openDatabase(options: DatabaseOptions): Database {
     close: async () => await pool.end(),
   }
 }
+
+/**
+ * A pooler that knows nothing of prepared statements hands one connection's to another, and a migration may change what they answer:
+ * then there is none of that name, another of it, or one that no longer fits.
+ */
+const LOST_PLAN = new Set(['26000', '42P05', '0A000'])
+
+/** Sent without a name from the first time on that the server lost or mistook one. */
+function preparing(pool: Pool, query: Queryable['query']): Queryable['query'] {
+  let kept = true
+  return async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) => {
+    if (!kept) return await query<Row>(text, values)
+    try {
+      return await pool.query<Row>({ name: planName(text), text, values: [...values] })
+    } catch (error) {
+      if (!LOST_PLAN.has(sqlState(error) ?? '')) throw storeError(error)
+      kept = false
+      return await query<Row>(text, values)
+    }
+  }
+}
+
+/** Of the text alone, so that one name never means two statements, whoever made it. */
+const planName = (text: string) => `memoir_${createHash('sha256').update(text).digest('base64url')}`
 
 /** One snapshot for all reads of the transaction, and no way to write by mistake. */
 const BEGIN_READ_ONLY = 'begin isolation level repeatable read read only'

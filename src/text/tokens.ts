@@ -33,14 +33,8 @@ export function lexemeCounts(lexemes: Iterable<string>): Map<string, number> {
   return counts
 }
 
-/** Whether anything but stop words stands in a question. */
-export function tellsSomething(text: string, languages: readonly string[]): boolean {
-  return countTelling(text, languages) > 0
-}
-
-/** How many words of a question are no stop words, and neither ask nor point. */
-export function countTelling(text: string, languages: readonly string[]): number {
-  const language = detectAmong(text, languages)
+/** How many words of a question are no stop words of its language, and neither ask nor point. */
+export function countTelling(text: string, language: string): number {
   const stops = stopWordsOf(language)
   return namingWords(text, language).filter((word) => !stops.has(spelled(word))).length
 }
