@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Hit } from '../../src/domain/recall.ts'
+import { HEADS, type Hit } from '../../src/domain/recall.ts'
 import { createProcessFocus } from '../../src/stores/focus.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 import { createMemoryWorld, type MemoryWorld } from '../support/memory-world.ts'
@@ -158,6 +158,7 @@ const lookBack: fc.Arbitrary<Operation> = fc.constant(async (world: World) => {
 const asked: fc.Arbitrary<AskOptions> = fc.record(
   {
     hops: fc.constantFrom(0, 1, 2),
+    heads: fc.subarray([...HEADS], { minLength: 1 }),
     scopes: fc.constantFrom(['personal'], ['work'], ['personal', 'work']),
     includeSuperseded: fc.boolean(),
     kinds: fc.constantFrom(['fact'] as const, ['note'] as const),
@@ -232,6 +233,7 @@ test.skipIf(!hasPostgres)(
     await using store = await createTestDatabase()
     const memories = await createMemoryWorld(store.db, {
       focus: createProcessFocus({ ttlSeconds: 600 }),
+      env: { MEMORY_HEADS: HEADS.join(',') },
     })
     const now = async () => {
       const { rows } = await store.db.query<{ at: Date }>(
