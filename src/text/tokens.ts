@@ -1,5 +1,6 @@
 import { detectAmong } from './language.ts'
 import { stemOf, stopWordsOf } from './lexicons.ts'
+import { namingWords } from './pointing.ts'
 import { spelled, unaccented } from './spelling.ts'
 import { wordsOf } from './words.ts'
 
@@ -32,10 +33,10 @@ export function lexemeCounts(lexemes: Iterable<string>): Map<string, number> {
   return counts
 }
 
-/** How many words of a question are no stop words of its language. */
+/** How many words of a question are no stop words of its language, and neither ask nor point. */
 export function countTelling(text: string, language: string): number {
   const stops = stopWordsOf(language)
-  return wordsOf(text).filter((word) => !stops.has(spelled(word))).length
+  return namingWords(text, language).filter((word) => !stops.has(spelled(word))).length
 }
 
 /**
