@@ -27,6 +27,7 @@ export async function findCandidates(
   const statement = candidateStatement(query, indexed)
   if (!indexed) return await run(isOpen(query.filter) ? { query: db.prepared } : db, statement)
   return await db.transaction(async (tx) => await run(tx, statement), {
+    readOnly: true,
     // Sums over words stay in memory.
     settings: { ...indexSettings(query.limit), work_mem: '64MB' },
   })

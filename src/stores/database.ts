@@ -11,7 +11,7 @@ export interface Queryable {
 }
 
 export interface TransactionOptions {
-  /** One snapshot for all reads, and no writes. */
+  /** One snapshot for all reads, and no writes: the answer does not wait for the commit. */
   readonly readOnly?: boolean
   /** The server's settings for this transaction alone: fixed names and values, never anything a caller said. */
   readonly settings?: Readonly<Record<string, string>>
@@ -71,8 +71,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       const client = await pool.connect().catch((error: unknown) => {
         throw storeError(error)
       })
-      const begin = readOnly ? BEGIN_READ_ONLY : 'begin'
-      return await inTransaction(client, work, [begin, ...localSettings(settings)].join('; '))
+      const begin = [readOnly ? BEGIN_READ_ONLY : 'begin', ...localSettings(settings)].join('; ')
+      return await inTransaction(client, work, { begin, readOnly })
     },
     close: async () => await pool.end(),
   }
@@ -112,8 +112,8 @@ const localSettings = (settings: Readonly<Record<string, string>>) =>
 async function inTransaction<T>(
   client: PoolClient,
   work: (tx: Queryable) => Promise<T>,
-  begin: string,
-) {
+  { begin, readOnly }: { readonly begin: string; readonly readOnly: boolean },
+): Promise<T> {
   let broken: Error | undefined
   // A server that goes away also tells the connection itself, and an unheard 'error' ends the process. The statement in hand
   // rejects with the same error, so nothing is lost by only noting it here.
@@ -121,23 +121,44 @@ async function inTransaction<T>(
     broken = error
   }
   client.on('error', onLost)
-  try {
-    await client.query(begin)
-    const result = await work({
-      query: async <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) =>
-        await client.query<Row>(text, values === undefined ? undefined : [...values]),
-    })
-    await client.query('commit')
-    return result
-  } catch (error) {
-    await client.query('rollback').catch((failure: Error) => {
-      broken = failure
-    })
-    throw storeError(error)
-  } finally {
+  const release = () => {
     client.off('error', onLost)
     client.release(broken)
   }
+  const rollBack = async () => {
+    await client.query('rollback').catch((failure: Error) => {
+      broken = failure
+    })
+    release()
+  }
+  const commit = async () => {
+    try {
+      await client.query('commit')
+    } catch (error) {
+      await rollBack()
+      throw storeError(error)
+    }
+    release()
+  }
+  let result: T
+  try {
+    await client.query(begin)
+    result = await work({
+      query: async <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) =>
+        await client.query<Row>(text, values === undefined ? undefined : [...values]),
+    })
+  } catch (error) {
+    await rollBack()
+    throw storeError(error)
+  }
+  const committed = commit()
+  if (readOnly) {
+    // What was read is true whether or not the server says goodbye.
+    committed.catch(() => undefined)
+  } else {
+    await committed
+  }
+  return result
 }
 
 /** SQLSTATE classes that say the server is away, starting, stopping or full: waiting helps. */
