@@ -15,6 +15,8 @@ import { alternate, ms, percentile, type Finding } from './measure.ts'
 
 const ROUNDS = 200
 const WARM_UP = 30
+/** A server in use has its code compiled: V8 takes some hundred requests for that. */
+const COMPILED = 1_000
 const HITS = 10
 const FACTOR = 1.5
 const SLACK_MS = 3
@@ -39,6 +41,7 @@ export async function benchRecall(
   await memoir.services.db.query('vacuum analyze memoir.memory_embedding')
   await memoir.services.db.query('vacuum analyze memoir.memory_trace')
   const indexed = await ensureActiveSpace(memoir.services.db, embedder.identity)
+  await compile(memoir, Math.min(...sizes))
   const findings: Finding[] = []
   for (const size of sizes) findings.push(await measure(memoir, { size, space: indexed }))
   return findings
@@ -113,6 +116,13 @@ async function fillBatch(
   )
 }
 
+async function compile(memoir: BenchMemoir, size: number): Promise<void> {
+  const random = createRandom(size + 2)
+  for (let round = 0; round < COMPILED; round += 1) {
+    await recallOverHttp(memoir, { user: userOf(size), q: sentence(random, 8) })
+  }
+}
+
 async function measure(
   memoir: BenchMemoir,
   { size, space }: { size: number; space: Space },
@@ -157,7 +167,7 @@ async function measure(
   const floor = percentile(samples.bare, 0.95)
   return {
     what: `recall over HTTP, user of ${size} memories, p95 (p50 ${ms(percentile(samples.ask, 0.5))})`,
-    measured: `${ms(took)}, the two bare queries ${ms(floor)}`,
+    measured: `${ms(took)}, the two bare queries ${ms(floor)} (p50 ${ms(percentile(samples.bare, 0.5))})`,
     bar: `≤ ${FACTOR} × bare + ${SLACK_MS} ms, < ${LIMIT_MS} ms`,
     holds: took <= FACTOR * floor + SLACK_MS && took < LIMIT_MS,
   }
