@@ -70,7 +70,8 @@ export function openNeo4j(options: Neo4jOptions): Neo4jConnection {
     write: async (work) =>
       await inSession(WORK_MS, async (s) => await retried(async () => await s.executeWrite(work))),
     run: async (text) => {
-      await inSession(WORK_MS, async (session) => await session.run(text))
+      // Two who make the same index at once wait for each other like any two writers.
+      await inSession(WORK_MS, async (s) => await retried(async () => await s.run(text)))
     },
     check: async () => {
       await inSession(CHECK_MS, async (session) => await session.run('return 1'))
