@@ -40,6 +40,8 @@ async function runPlain({ services, namespaceId }: BenchMemoir): Promise<void> {
     minTurns: config.ETL_MIN_TURNS,
     chunkChars: config.EMBEDDING_CHUNK_CHARS,
     language: config.MEMORY_LANGUAGE,
+    heads: config.MEMORY_HEADS,
+    minSalience: config.MEMORY_SALIENCE_WRITE_THRESHOLD,
     extraction: { wanted: 'none', models: {} },
     signal: new AbortController().signal,
   })

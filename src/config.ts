@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { isCron } from './domain/cron.ts'
 import { GRAPH_BACKENDS } from './domain/graph.ts'
+import { HEADS } from './domain/recall.ts'
 import { MemoirError } from './errors.ts'
 import { unpricedModels } from './providers/configured-prices.ts'
 
@@ -15,6 +16,13 @@ const flag = (fallback: boolean) =>
     .enum(['true', 'false', 'on', 'off', '1', '0'])
     .default(fallback ? 'true' : 'false')
     .transform((value) => ['true', 'on', '1'].includes(value))
+/** Every memory has the vector of what it says, named or not. */
+const heads = z
+  .string()
+  .default('semantic')
+  .transform((value) => value.split(',').map((name) => name.trim()))
+  .pipe(z.array(z.enum(HEADS)))
+  .transform((names) => HEADS.filter((head) => head === 'semantic' || names.includes(head)))
 /** A table or column name, quoted by us; `schema.table` is allowed for tables. */
 const SQL_NAME = /^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)?$/
 const identifier = (fallback: string) =>
@@ -134,6 +142,8 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^(auto|[a-z]{2})$/)
     .default('auto'),
+  MEMORY_HEADS: heads,
+  MEMORY_SALIENCE_WRITE_THRESHOLD: z.coerce.number().min(0).max(1).default(0.35),
   RECALL_EMBED_TIMEOUT_MS: whole(300, 1, 60_000),
   RERANK_BASE_URL: httpUrl.optional(),
   RERANK_MODEL: text.optional(),

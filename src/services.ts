@@ -211,7 +211,8 @@ function recallOf(
   const question = createQuestions({ ...asking, timeoutMs, log })
   const reranker = configuredReranker(config)
   const judge = reranker && { reranker, timeoutMs: config.RERANK_TIMEOUT_MS, log }
-  return createRecall({ db, question, metrics, focus, ...(judge ? { judge } : {}) })
+  const heads = config.MEMORY_HEADS
+  return createRecall({ db, question, metrics, focus, heads, ...(judge ? { judge } : {}) })
 }
 
 interface MigratingParts extends Pick<Services, 'config' | 'db' | 'embedder'> {

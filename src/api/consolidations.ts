@@ -33,6 +33,9 @@ const planSchema = z
     merges: z
       .array(z.object({ id: uuid, revision: count, into: uuid, into_revision: count }))
       .openapi({ description: 'Which memories give way to which; superseded, never deleted.' }),
+    salience: z
+      .array(z.object({ id: uuid, revision: count, from: z.number(), to: z.number() }))
+      .openapi({ description: 'Memories that are weighed again by what is known now.' }),
     downshift: z.array(uuid).openapi({ description: 'Memories whose vectors leave the hot tier.' }),
     drop_heads: z.array(z.object({ id: uuid, heads: z.array(z.string()) })),
   })
@@ -54,7 +57,14 @@ export const consolidationSchema = z
       .nullable()
       .openapi({ description: 'What it would retire, against what one run may.' }),
     applied: z
-      .object({ summary: count, edges: count, merges: count, downshift: count, drop_heads: count })
+      .object({
+        summary: count,
+        edges: count,
+        merges: count,
+        salience: count,
+        downshift: count,
+        drop_heads: count,
+      })
       .nullable(),
     applied_at: time.nullable(),
     undone_at: time.nullable(),
@@ -140,9 +150,10 @@ function shownRun(run: ShownRun): ShownConsolidation {
     day: run.day,
     dry_run: run.dryRun,
     state: run.state,
-    plan: run.plan,
+    // Runs of an earlier version weighed nothing.
+    plan: run.plan && { ...NO_PLAN, ...run.plan },
     guard: run.guard,
-    applied: run.applied?.counts ?? null,
+    applied: run.applied && { ...run.applied.counts, salience: run.applied.counts.salience ?? 0 },
     applied_at: run.appliedAt?.toISOString() ?? null,
     undone_at: run.undoneAt?.toISOString() ?? null,
     error: code === null ? null : { code, message: SENTENCE[code] },
@@ -164,7 +175,7 @@ function shownNight(job: Job): Omit<ShownConsolidation, 'runs'> {
     day: null,
     dry_run: false,
     state,
-    plan: { ...NO_PLAN, edges: [], merges: [], downshift: [], drop_heads: [] },
+    plan: { ...NO_PLAN, edges: [], merges: [], salience: [], downshift: [], drop_heads: [] },
     guard: null,
     applied: null,
     applied_at: null,

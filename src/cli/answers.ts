@@ -151,6 +151,7 @@ export const hitAnswer = z.looseObject({
   occurred_at: z.string(),
   message_ids: z.array(z.string()).optional(),
   scores: z.looseObject({ relevance: z.number().optional() }).optional(),
+  heads: z.record(z.string(), z.number()).optional(),
 })
 export type HitAnswer = z.infer<typeof hitAnswer>
 
@@ -277,6 +278,7 @@ const consolidated = z.object({
   summary: count,
   edges: count,
   merges: count,
+  salience: count,
   downshift: count,
   drop_heads: count,
 })
@@ -291,6 +293,7 @@ export const consolidationAnswer = z.looseObject({
       summary: z.looseObject({ content: z.string() }).nullable(),
       edges: z.array(z.unknown()),
       merges: z.array(z.unknown()),
+      salience: z.array(z.unknown()),
       downshift: z.array(z.unknown()),
       drop_heads: z.array(z.unknown()),
     })

@@ -6,6 +6,7 @@ export interface RecallQuery {
   readonly q: string
   readonly user_id: string
   readonly k?: number
+  readonly heads?: readonly string[]
   readonly kinds?: readonly string[]
   readonly scope?: readonly string[]
   readonly from?: string

@@ -97,6 +97,7 @@ function ingestCalls(ask: AskFor) {
     startBackfill: async (body: {
       page_size?: number
       retry_failed?: boolean
+      force?: boolean
       budget?: number
       extract?: Extraction
     }) => await ask(acceptedAnswer, 'POST', '/v1/backfills', { body }),

@@ -151,6 +151,7 @@ export type Consolidation = {
     readonly summary: number
     readonly edges: number
     readonly merges: number
+    readonly salience: number
     readonly downshift: number
     readonly drop_heads: number
   } | null
@@ -200,6 +201,13 @@ export type ConsolidationPlan = {
     readonly revision: number
     readonly into: string
     readonly into_revision: number
+  })[]
+  /** Memories that are weighed again by what is known now. */
+  readonly salience: readonly ({
+    readonly id: string
+    readonly revision: number
+    readonly from: number
+    readonly to: number
   })[]
   /** Memories whose vectors leave the hot tier. */
   readonly downshift: readonly (string)[]
@@ -1119,6 +1127,8 @@ export interface Operations {
       readonly extract?: "none" | "rules" | "model"
       /** Only what failed before. */
       readonly retry_failed?: boolean
+      /** Also what is unchanged, as it would be taken in today. What has a vector keeps it; facts that a model made are asked for again. */
+      readonly force?: boolean
       /** US dollars it may cost at most; there it pauses and says so. */
       readonly budget?: number
       /** Answers what it would take at most, and does nothing. */

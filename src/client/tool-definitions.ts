@@ -31,6 +31,19 @@ export const TOOL_DEFINITIONS = [
           "type": "integer",
           "minimum": 1,
           "maximum": 50
+        },
+        "heads": {
+          "description": "Compare only what memories say (`semantic`), name (`entity`), or when and where they were (`situation`)",
+          "minItems": 1,
+          "type": "array",
+          "items": {
+            "type": "string",
+            "enum": [
+              "semantic",
+              "entity",
+              "situation"
+            ]
+          }
         }
       },
       "required": [

@@ -22,6 +22,7 @@ import {
   placeSummary,
   retireMemories,
 } from '../stores/consolidation-writes.ts'
+import { writeWeights } from '../stores/consolidation-weights.ts'
 import type { Queryable } from '../stores/database.ts'
 import type { EdgeWrite } from '../stores/edges.ts'
 import { upsertEntities } from '../stores/entities.ts'
@@ -103,6 +104,7 @@ async function write(tx: Queryable, { run, plan, day, vector, language }: Write)
   const own = { runId, userId }
   const merges = await retireMemories(tx, userId, plan.merges)
   const sources = await lendSources(tx, userId, merges)
+  const salience = await writeWeights(tx, userId, plan.salience)
   const summary =
     plan.summary && vector
       ? await putSummary(tx, { run, day, vector, language }, plan.summary)
@@ -116,10 +118,12 @@ async function write(tx: Queryable, { run, plan, day, vector, language }: Write)
     summary: summary === null ? 0 : 1,
     edges: edges.length,
     merges: merges.length,
+    salience: salience.length,
     downshift: downshift.length,
     drop_heads: heads,
   }
-  const applied: AppliedChanges = { summary, merges, edges, entities, sources, downshift, counts }
+  const done = { summary, merges, salience, edges, entities, sources, downshift }
+  const applied: AppliedChanges = { ...done, counts }
   await verifyApplied(tx, { userId, plan, applied })
   const left = run.material.filter((id) => !merges.some((merge) => merge.id === id))
   await saveApplied(tx, { id: runId, applied, leaves: await fingerprintOf(tx, day, left) })

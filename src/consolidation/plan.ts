@@ -1,23 +1,29 @@
 import { NO_PLAN, type ConsolidationPlan } from '../domain/consolidation.ts'
 import { fencedTransaction } from '../facts/fence.ts'
 import type { FactContext } from '../facts/extract.ts'
-import { readDay, readTiers, type Day, type Tiers } from '../stores/consolidation-days.ts'
+import {
+  readDay,
+  readTiers,
+  type Day,
+  type Tiers,
+  type UserDay,
+} from '../stores/consolidation-days.ts'
 import { findEarlierRuns, savePlan, type ConsolidationRun } from '../stores/consolidation-runs.ts'
 import { planMerges } from './merge.ts'
 import { planEdges } from './relate.ts'
 import { planSummary } from './summarise.ts'
+import { planWeights } from './weigh.ts'
 
 /** Goes up with every change of what a day is made into: each day is then looked through once more. */
-export const CONSOLIDATION_VERSION = 'dream-1'
-
-/** Memories that weigh less keep the vector of what they say and lose the others. */
-const LOW_SALIENCE = 0.35
+export const CONSOLIDATION_VERSION = 'dream-2'
 
 export interface Planning {
   readonly context: FactContext
   readonly run: ConsolidationRun
   readonly zone: string
   readonly hotDays: number
+  /** Memories that weigh less keep the vector of what they say and lose the others. */
+  readonly lowSalience: number
 }
 
 /**
@@ -26,14 +32,14 @@ export interface Planning {
  * @returns whether there is anything to do
  * @throws MemoirError `vendor_bad_answer`, those of the model, `in_progress` when something was forgotten meanwhile
  */
-export async function planRun({ context, run, zone, hotDays }: Planning): Promise<boolean> {
+export async function planRun({ context, run, zone, ...bounds }: Planning): Promise<boolean> {
   const { db, model } = context
   const userDay = { userId: run.userId, day: run.day, zone }
   const day = await readDay(db, userDay)
-  const tiers = await readTiers(db, userDay, { hotDays, lowSalience: LOW_SALIENCE })
+  const tiers = await readTiers(db, userDay, bounds)
   const by = { model: model.identity.model, version: CONSOLIDATION_VERSION }
   const earlier = await findEarlierRuns(db, run)
-  const texts = known(earlier, day, by) ?? (await planTexts(context, run, day))
+  const texts = known(earlier, day, by) ?? (await planTexts(context, { run, userDay, day }))
   const plan = { ...texts, ...tiersOf(tiers) }
   const state = isNothing(plan) ? ('unchanged' as const) : ('planned' as const)
   const written = { id: run.id, state, inputs: day.fingerprint, ...by, material: day.ids, plan }
@@ -45,7 +51,7 @@ export async function planRun({ context, run, zone, hotDays }: Planning): Promis
 
 const tiersOf = ({ downshift, dropHeads }: Tiers) => ({ downshift, drop_heads: dropHeads })
 
-type Texts = Pick<ConsolidationPlan, 'summary' | 'edges' | 'merges'>
+type Texts = Pick<ConsolidationPlan, 'summary' | 'edges' | 'merges' | 'salience'>
 
 /** What needs no model: the day is as its last run left it, or was planned before as it is. */
 function known(
@@ -64,15 +70,24 @@ function known(
   return open?.plan ?? null
 }
 
-async function planTexts(context: FactContext, run: ConsolidationRun, day: Day): Promise<Texts> {
+async function planTexts(
+  context: FactContext,
+  { run, userDay, day }: { run: ConsolidationRun; userDay: UserDay; day: Day },
+): Promise<Texts> {
   const { traces } = day
   if (traces.length === 0) return NO_PLAN
   const merges = await planMerges(context, traces)
   const gone = new Set(merges.map(({ id }) => id))
   const left = traces.filter(({ id }) => !gone.has(id))
   const edges = await planEdges(context, left)
-  return { summary: await planSummary(context, { day: run.day, traces: left }), edges, merges }
+  const weights = await planWeights(context.db, userDay)
+  return {
+    summary: await planSummary(context, { day: run.day, traces: left }),
+    edges,
+    merges,
+    salience: weights.filter(({ id }) => !gone.has(id)),
+  }
 }
 
-const isNothing = ({ summary, edges, merges, downshift, drop_heads }: ConsolidationPlan) =>
-  summary === null && [edges, merges, downshift, drop_heads].every(({ length }) => length === 0)
+const isNothing = ({ summary, ...lists }: ConsolidationPlan) =>
+  summary === null && Object.values(lists).every(({ length }) => length === 0)

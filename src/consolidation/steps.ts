@@ -48,7 +48,7 @@ export function createConsolidationSteps(
         return { apply: false }
       const context = await contextOf(dependencies, run, signal)
       try {
-        const apply = await planRun({ context, run, zone, hotDays: config.MEMORY_HOT_DAYS })
+        const apply = await planRun({ context, run, zone, ...boundsOf(config) })
         return { apply: apply && !run.dryRun }
       } catch (error) {
         if (!(error instanceof MemoirError) || error.code !== 'vendor_bad_answer') throw error
@@ -66,6 +66,11 @@ export function createConsolidationSteps(
     },
   }
 }
+
+const boundsOf = (config: Config) => ({
+  hotDays: config.MEMORY_HOT_DAYS,
+  lowSalience: config.MEMORY_SALIENCE_WRITE_THRESHOLD,
+})
 
 async function requireRun(db: Database, id: string): Promise<ConsolidationRun> {
   const run = await findRun(db, id)

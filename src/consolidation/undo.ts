@@ -16,6 +16,7 @@ import {
   restoreSummary,
   takeBackSources,
 } from '../stores/consolidation-writes.ts'
+import { restoreWeights } from '../stores/consolidation-weights.ts'
 import type { Database, Queryable } from '../stores/database.ts'
 import { deleteEdgesOf } from '../stores/edges.ts'
 import { removeUnnamedEntities } from '../stores/entities.ts'
@@ -72,6 +73,7 @@ interface Own {
 
 async function takeBack(tx: Queryable, own: Own, applied: AppliedChanges): Promise<void> {
   const { userId } = own
+  await restoreWeights(tx, userId, applied.salience ?? [])
   await removeEdges(tx, userId, applied.edges)
   await removeUnnamedEntities(tx, { userId, entityIds: applied.entities })
   const back = await restoreMemories(tx, userId, applied.merges)

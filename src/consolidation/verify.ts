@@ -5,6 +5,9 @@ import { countHot } from '../stores/consolidation-vectors.ts'
 import { countEdges, findStanding } from '../stores/consolidation-writes.ts'
 import type { Queryable } from '../stores/database.ts'
 
+/** Of a number of single precision. */
+const ROUNDING = 1e-6
+
 /**
  * Looks at the rows after a run has written them and before anybody else can see them: what is not as planned takes everything back.
  * @throws MemoirError `persistence_failed` with what was not as planned, by kind
@@ -17,10 +20,14 @@ export async function verifyApplied(
   const rows = await findStanding(tx, userId, [
     ...plan.merges.flatMap(({ id, into }) => [id, into]),
     ...(plan.summary ? [plan.summary.id] : []),
+    ...(applied.salience ?? []).map(({ id }) => id),
   ])
   for (const { id, into } of plan.merges) {
     const stands = rows.get(into)?.state === 'active'
     if (rows.get(id)?.supersededBy !== into || !stands) wrong.push('merges')
+  }
+  for (const { id, to } of applied.salience ?? []) {
+    if (Math.abs((rows.get(id)?.salience ?? 0) - to) > ROUNDING) wrong.push('salience')
   }
   const { summary } = plan
   const row = summary && rows.get(summary.id)

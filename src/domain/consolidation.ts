@@ -51,11 +51,20 @@ export interface PlannedDrop {
   readonly heads: readonly string[]
 }
 
+/** The salience of a memory, as it stands at that revision and as it is to be. */
+export interface PlannedWeight {
+  readonly id: string
+  readonly revision: number
+  readonly from: number
+  readonly to: number
+}
+
 export interface ConsolidationPlan {
   /** Null leaves the day's summary as it is. */
   readonly summary: PlannedSummary | null
   readonly edges: readonly PlannedEdge[]
   readonly merges: readonly PlannedMerge[]
+  readonly salience: readonly PlannedWeight[]
   /** Memories whose vectors leave the hot tier. */
   readonly downshift: readonly string[]
   readonly drop_heads: readonly PlannedDrop[]
@@ -65,6 +74,7 @@ export const NO_PLAN: ConsolidationPlan = {
   summary: null,
   edges: [],
   merges: [],
+  salience: [],
   downshift: [],
   drop_heads: [],
 }
@@ -82,6 +92,8 @@ export interface AppliedCounts {
   readonly summary: number
   readonly edges: number
   readonly merges: number
+  /** Left out by runs that weighed nothing yet. */
+  readonly salience?: number
   readonly downshift: number
   readonly drop_heads: number
 }

@@ -102,6 +102,8 @@ export interface BackfillJob extends JobStart {
   readonly source: string
   readonly pageSize: number
   readonly retryFailed: boolean
+  /** Also conversations that are unchanged. */
+  readonly force?: boolean
   /** Left out: by the language model when one is configured. */
   readonly extract?: Extraction
   /** Where a continued run goes on; null starts at the beginning. */

@@ -1,14 +1,12 @@
 import { forgottenAmong, suppressedAmong, type Item } from '../forget/remembered.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
-import { indexAlone, NOTHING, writeVectors } from '../memories/derive.ts'
+import { indexAlone, writeOtherHeads, writeVectors, type HeadVectors } from '../memories/derive.ts'
+import { headKey } from '../memories/head-text.ts'
 import { linkMentioned, mentionsIn } from '../memories/link.ts'
 import { writeRecord, writeTextsOf } from '../memories/store.ts'
 import type { Config } from '../config.ts'
-import type { Head } from '../domain/recall.ts'
-import { HEADS } from '../domain/recall.ts'
 import type { Database, Queryable } from '../stores/database.ts'
-import { countHeads, upsertEmbeddings } from '../stores/embeddings.ts'
-import { applyUserChanges, ensureUsers, lockUsers } from '../stores/memory-users.ts'
+import { ensureUsers, lockUsers } from '../stores/memory-users.ts'
 import { findStanding, lockMemories, type StandingMemory } from '../stores/memory-writes.ts'
 import type { Space } from '../stores/spaces.ts'
 import { isDone, writeOf, type Episode } from './plan.ts'
@@ -21,10 +19,6 @@ export interface PageContext {
   /** Null when memories get no vectors. */
   readonly space: Space | null
 }
-
-/** Vectors by `trace head`. */
-export type HeadVectors = ReadonlyMap<string, Float32Array>
-export const headKey = (traceId: string, head: Head) => `${traceId} ${head}`
 
 export interface PageCounts {
   readonly created: number
@@ -152,15 +146,5 @@ async function writeHeads(
     return { trace, vec, counted: trace.counted }
   })
   await writeVectors(tx, space, semantic)
-  const others = traces.flatMap((trace) =>
-    HEADS.filter((head) => head !== 'semantic').flatMap((head) => {
-      const vec = vectors.get(headKey(trace.id, head))
-      return vec ? [{ ...trace, traceId: trace.id, head, vec }] : []
-    }),
-  )
-  const of = { userId, traceIds: traces.map(({ id }) => id), spaceId: space.id }
-  const before = await countHeads(tx, of)
-  await upsertEmbeddings(tx, space, others)
-  const more = (await countHeads(tx, of)) - before
-  if (more !== 0) await applyUserChanges(tx, [{ ...NOTHING, userId, vectors: more }])
+  await writeOtherHeads(tx, space, { userId, traces, vectors })
 }

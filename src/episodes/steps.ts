@@ -2,8 +2,8 @@ import type { Config } from '../config.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { embedTexts } from '../ingest/embed.ts'
 import { purseOf } from '../ingest/purse.ts'
-import { indexAlone } from '../memories/derive.ts'
-import { headText } from '../memories/head-text.ts'
+import { indexAlone, type HeadVectors } from '../memories/derive.ts'
+import { headTexts } from '../memories/head-text.ts'
 import { requireSpace } from '../memories/space.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import type { EpisodeSource } from '../sources/episodes.ts'
@@ -14,14 +14,7 @@ import { findPosition, savePosition } from '../stores/job-progress.ts'
 import { findJobRow } from '../stores/jobs.ts'
 import { lockUsers } from '../stores/memory-users.ts'
 import { readEpisodesRequest, readPlace, type EpisodesPlace, type EpisodesRequest } from './job.ts'
-import {
-  byUser,
-  headKey,
-  openEpisodes,
-  writePage,
-  type HeadVectors,
-  type PageContext,
-} from './page.ts'
+import { byUser, openEpisodes, writePage, type PageContext } from './page.ts'
 import { readEpisode, type Episode } from './plan.ts'
 
 /** The steps of taking in a table of episodes. Each page commits with its place and its counts: repeated, it counts once. */
@@ -138,10 +131,8 @@ async function embedHeads(
 ): Promise<HeadVectors> {
   const texts = open.flatMap(({ traceId, content, createdAt }) => {
     const { language } = indexAlone(content, config.MEMORY_LANGUAGE)
-    return work.heads.flatMap((head) => {
-      const text = headText(head, { content, language, occurredAt: createdAt ?? new Date() })
-      return text === null ? [] : [{ id: headKey(traceId, head), content: text }]
-    })
+    const occurredAt = createdAt ?? new Date()
+    return headTexts(work.heads, { id: traceId, content, language, occurredAt })
   })
   return await embedTexts(texts, {
     embedder,

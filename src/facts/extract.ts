@@ -1,3 +1,4 @@
+import type { Head } from '../domain/recall.ts'
 import type { Embedder, Purse } from '../providers/embedder.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
 import type { Database } from '../stores/database.ts'
@@ -14,6 +15,8 @@ export interface FactContext {
   readonly embedder: Embedder
   /** ISO 639-1 or `auto`: what the user's memories are written in. */
   readonly language: string
+  /** Which vectors facts get; left out, only that of what they say. */
+  readonly heads?: readonly Head[]
   readonly jobId: string
   readonly userId: string
   readonly priority: 'live' | 'bulk'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { HeadVectors } from '../memories/derive.ts'
 import { RELATIONS, type Candidate, type Resolution } from '../providers/language-model.ts'
 import { findNeighbours, type Neighbour } from '../stores/fact-neighbours.ts'
 import type { Space } from '../stores/spaces.ts'
@@ -11,6 +12,8 @@ import type { FactContext } from './extract.ts'
 export interface ReadDraft {
   readonly draft: FactDraft
   readonly vec: Float32Array
+  /** Those of other heads, by `headKey`. */
+  readonly heads: HeadVectors
   readonly language: string
   readonly lexemes: ReadonlySet<string>
 }
@@ -31,8 +34,11 @@ export interface Target {
   readonly cosine: number
 }
 
-export function readDraft(draft: FactDraft, vec: Float32Array, language: string): ReadDraft {
-  return { draft, vec, language, lexemes: new Set(lexemesOf(draft.content, language)) }
+export function readDraft(
+  draft: FactDraft,
+  { vec, heads, language }: Pick<ReadDraft, 'vec' | 'heads' | 'language'>,
+): ReadDraft {
+  return { draft, vec, heads, language, lexemes: new Set(lexemesOf(draft.content, language)) }
 }
 
 /** Facts of one request to the model: with eight candidates each some 3,000 tokens. */

@@ -1,4 +1,5 @@
 import { forgottenAmong, type Item } from '../forget/remembered.ts'
+import { headTexts } from '../memories/head-text.ts'
 import { requireSpace } from '../memories/space.ts'
 import type { Queryable } from '../stores/database.ts'
 import { anyFactAfter, factsOf, findFacts, type KnownFact } from '../stores/facts.ts'
@@ -106,18 +107,33 @@ async function withoutForgotten(
 
 const idsOf = (reads: readonly ReadDraft[]) => reads.map(({ draft }) => draft.id)
 
+/** One call for all heads of all drafts. */
 async function readDrafts(
-  { embedder, language, priority, signal, purses }: FactContext,
+  { embedder, language, priority, signal, purses, heads = [] }: FactContext,
   drafts: readonly FactDraft[],
 ): Promise<ReadDraft[]> {
+  const others = heads.filter((head) => head !== 'semantic')
+  const read = drafts.map((draft) => {
+    const written = language === 'auto' ? detectLanguage(draft.content) : language
+    return { draft, language: written, texts: headTexts(others, { ...draft, language: written }) }
+  })
+  const texts = read.flatMap((one) => one.texts)
   const vectors = await embedder.embed(
-    drafts.map(({ content }) => content),
+    [...drafts, ...texts].map(({ content }) => content),
     { priority, signal, ...(purses ? { purse: purses.embedding } : {}) },
   )
-  return drafts.flatMap((draft, index) => {
+  const byKey = new Map(
+    texts.flatMap(({ id }, index) => {
+      const vec = vectors[drafts.length + index]
+      return vec ? [[id, vec] as const] : []
+    }),
+  )
+  return read.flatMap(({ draft, language: written, texts: own }, index) => {
     const vec = vectors[index]
-    const written = language === 'auto' ? detectLanguage(draft.content) : language
-    return vec ? [readDraft(draft, vec, written)] : []
+    if (!vec) return []
+    const ids = new Set(own.map(({ id }) => id))
+    const mine = new Map([...byKey].filter(([id]) => ids.has(id)))
+    return [readDraft(draft, { vec, heads: mine, language: written })]
   })
 }
 

@@ -1,6 +1,13 @@
 import { contentHash } from '../ingest/conversation.ts'
 import type { MessageText } from '../ingest/text-index.ts'
-import { NOTHING, indexAlone, writeWhole, type Trace, type WholeWrite } from '../memories/derive.ts'
+import {
+  NOTHING,
+  indexAlone,
+  writeOtherHeads,
+  writeWhole,
+  type Trace,
+  type WholeWrite,
+} from '../memories/derive.ts'
 import type { Queryable } from '../stores/database.ts'
 import { upsertEdges, type EdgeWrite } from '../stores/edges.ts'
 import { carryFactEmbeddings } from '../stores/embeddings.ts'
@@ -66,6 +73,11 @@ export async function writeResolved(
   if (again.length > 0) await carryFactEmbeddings(tx, { userId, ids: again })
   const traces = again.length - superseded.length
   await writeWhole(tx, space, fresh, traces === 0 ? [] : [{ ...NOTHING, userId, traces }])
+  const heads = new Map(standing.flatMap(({ read }) => [...read.heads]))
+  if (heads.size > 0) {
+    const written = fresh.map(({ trace }) => trace)
+    await writeOtherHeads(tx, space, { userId, traces: written, vectors: heads })
+  }
   await saveSources(
     tx,
     resolved.flatMap((one) => sourcesOf(one, { userId, origin })),

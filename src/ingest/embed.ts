@@ -15,7 +15,7 @@ export interface EmbedDependencies {
 }
 
 /**
- * Embeds what these plans write, all texts of all plans as one batch.
+ * Embeds what these plans write and is to have a vector, all texts of all plans as one batch.
  * @throws MemoirError of the embedder
  */
 export async function embedPlans(
@@ -23,7 +23,9 @@ export async function embedPlans(
   dependencies: EmbedDependencies,
 ): Promise<PlanVectors> {
   return await embedTexts(
-    plans.flatMap((plan) => plan.writes.map(({ write }) => write)),
+    plans
+      .flatMap((plan) => plan.writes.map(({ write }) => write))
+      .filter(({ vectorState }) => vectorState === 'written'),
     { ...dependencies, priority: 'bulk' },
   )
 }

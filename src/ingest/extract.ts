@@ -1,4 +1,5 @@
 import type { Extraction } from '../domain/job.ts'
+import type { Head } from '../domain/recall.ts'
 import type { Turn } from '../domain/transcript.ts'
 import { MemoirError } from '../errors.ts'
 import { mergeDrafts, type FactDraft } from '../facts/draft.ts'
@@ -33,6 +34,8 @@ interface ExtractContext {
   readonly signal: AbortSignal
   readonly purse?: Purse
   readonly extraction: FactExtraction
+  /** Which vectors facts get. */
+  readonly heads?: readonly Head[]
   readonly namespaceId: string
   readonly forgetSecret?: ForgetSecret
   /** How often each user had had something forgotten when the conversations were read. */
@@ -123,7 +126,7 @@ function factContext(
   { model, userId }: { model: LanguageModel; userId: string },
 ): FactContext {
   const { db, embedder, jobId, language, signal, purse, extraction } = context
-  const { namespaceId, forgetSecret: secret, seqs } = context
+  const { namespaceId, forgetSecret: secret, seqs, heads = [] } = context
   return {
     fence: { namespaceId, secret, seq: seqs.get(userId) ?? 0 },
     db,
@@ -132,6 +135,7 @@ function factContext(
     jobId,
     userId,
     language,
+    heads,
     signal,
     priority: 'bulk',
     ...(purse && extraction.purse

@@ -28,6 +28,8 @@ export interface IngestJob {
   readonly namespaceId: string
   readonly source: string
   readonly retryFailed: boolean
+  /** Conversations that are unchanged are worked on too. */
+  readonly force?: boolean
   /** Left out: by the language model when one is configured, else not at all. */
   readonly extract?: Extraction
   /** Reads what changed since the last run that succeeded, instead of everything. */

@@ -171,6 +171,8 @@ async function workThrough(
     minTurns: config.ETL_MIN_TURNS,
     chunkChars: config.EMBEDDING_CHUNK_CHARS,
     language: config.MEMORY_LANGUAGE,
+    heads: config.MEMORY_HEADS,
+    minSalience: config.MEMORY_SALIENCE_WRITE_THRESHOLD,
     forgetSecret: config.MEMOIR_ENCRYPTION_KEY,
     signal: hooks.signal,
     extraction: extractionOf(context, request, priced),

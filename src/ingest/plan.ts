@@ -32,6 +32,8 @@ export interface DecisionContext {
   readonly jobId: string
   readonly minTurns: number
   readonly extract: Extraction
+  /** Processes what is unchanged too. */
+  readonly force?: boolean
   readonly previous: IngestedRow | undefined
 }
 
@@ -83,7 +85,8 @@ export function decide(conversation: ReadConversation, context: DecisionContext)
   const current =
     previous?.pipelineVersion === PIPELINE_VERSION &&
     (context.extract === 'none' || previous.extracted === context.extract)
-  if (done && ingested && same && current) return { kind: 'skip', code: null }
+  if (done && ingested && same && current && context.force !== true)
+    return { kind: 'skip', code: null }
   // What was extracted once is kept up to date, also by a run that nobody asked to extract.
   const extract = context.extract === 'none' ? (previous?.extracted ?? 'none') : context.extract
   return { kind: 'process', outcome: ingested ? 'updated' : 'created', extract }
@@ -105,6 +108,8 @@ export interface PlanTarget {
   readonly source: string
   readonly userId: string
   readonly language: string
+  /** Messages of less salience get no vector. */
+  readonly minSalience: number
 }
 
 export interface PlannedTrace {
@@ -195,7 +200,7 @@ function isSame(stored: StoredTrace | undefined, write: TraceWrite): boolean {
   return (
     stored !== undefined &&
     stored.active &&
-    stored.vectorWritten &&
+    stored.vectorState === write.vectorState &&
     stored.contentHash.equals(write.contentHash)
   )
 }
@@ -213,6 +218,10 @@ function messageTrace(
 ): PlannedTrace {
   const ref = { ...target, conversationId: conversation.id }
   const role = turn.role ?? DEFAULT_ROLE
+  const language = text?.language ?? 'und'
+  const lexemes = ownLexemes(text)
+  const said = { content: turn.content, role, language, lexemes, before: ownLexemes(before) }
+  const salience = salienceOfSaid(said)
   return {
     text: text ?? null,
     write: {
@@ -228,7 +237,7 @@ function messageTrace(
         turn.createdAt.getTime(),
         turn.content,
       ]),
-      language: text?.language ?? 'und',
+      language,
       conversationId: conversation.id,
       source: target.source,
       meta: JSON.stringify({
@@ -238,12 +247,8 @@ function messageTrace(
       occurredAt: turn.createdAt,
       textLength: text?.length ?? 0,
       windowLength: text?.windowLength ?? 0,
-      salience: salienceOfSaid({
-        content: turn.content,
-        role,
-        lexemes: ownLexemes(text),
-        before: ownLexemes(before),
-      }),
+      salience,
+      vectorState: salience < target.minSalience ? 'off' : 'written',
     },
   }
 }
@@ -289,6 +294,7 @@ function episodeTrace(conversation: ReadConversation, target: PlanTarget): Plann
       textLength: 0,
       windowLength: 0,
       salience: EPISODE_SALIENCE,
+      vectorState: 'written',
     },
   }
 }

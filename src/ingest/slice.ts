@@ -1,4 +1,5 @@
 import { suppressedAmong, type ForgetSecret } from '../forget/remembered.ts'
+import type { Head } from '../domain/recall.ts'
 import { MemoirError, toMemoirError, type ErrorCode } from '../errors.ts'
 import type { Embedder, Purse } from '../providers/embedder.ts'
 import { sqlState, type Database, type Queryable } from '../stores/database.ts'
@@ -37,6 +38,11 @@ export interface SliceContext {
   readonly minTurns: number
   readonly chunkChars: number
   readonly language: string
+  readonly minSalience: number
+  /** Which vectors facts get. */
+  readonly heads: readonly Head[]
+  /** Works on unchanged conversations too. */
+  readonly force?: boolean
   readonly signal: AbortSignal
   /** Pays for the embeddings; without one nothing is counted. */
   readonly purse?: Purse

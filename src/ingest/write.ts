@@ -49,6 +49,7 @@ export async function writePlans(
   const rows = new Map(written.map((row) => [row.id, row]))
   await rewritePostings(tx, plans, rows)
   await upsertEmbeddings(tx, space, embeddingsOf(plans, { rows, vectors }))
+  await dropUnwanted(tx, plans)
   await removeGone(tx, plans)
   await writeNextEdges(tx, plans)
   await applyUserChanges(tx, userChanges(plans, moved))
@@ -65,6 +66,20 @@ function embeddingsOf(
       return row && vec ? [{ ...row, traceId: id, head: 'semantic', userId, kind, vec }] : []
     }),
   )
+}
+
+/** Vectors of what says too little by now to have one. */
+async function dropUnwanted(tx: Queryable, plans: readonly ConversationPlan[]): Promise<void> {
+  const had = new Set(
+    plans.flatMap(({ stored }) => stored.filter(({ hasVector }) => hasVector).map(({ id }) => id)),
+  )
+  const unwanted = plans
+    .flatMap(({ writes }) => writes.map(({ write }) => write))
+    .filter(({ id, vectorState }) => vectorState === 'off' && had.has(id))
+  await deleteEmbeddings(tx, {
+    userIds: [...new Set(unwanted.map(({ userId }) => userId))],
+    traceIds: unwanted.map(({ id }) => id),
+  })
 }
 
 async function removeMoved(tx: Queryable, moved: readonly StoredTrace[]): Promise<void> {
@@ -165,13 +180,11 @@ const noChange = (userId: string): Counters => ({
   lastActiveAt: null,
 })
 
-type Counted = Pick<StoredTrace, 'kind' | 'textLength' | 'windowLength'> &
-  Partial<Pick<StoredTrace, 'hasVector'>>
+type Counted = Pick<StoredTrace, 'kind' | 'textLength' | 'windowLength' | 'hasVector'>
 
 function addTrace(change: Counters, trace: Counted, sign: 1 | -1): void {
   change.traces += sign
-  // What is written gets one.
-  if (trace.hasVector !== false) change.vectors += sign
+  if (trace.hasVector) change.vectors += sign
   if (trace.kind === 'episode') {
     change.episodes += sign
   } else {
@@ -186,7 +199,7 @@ function addPlan(change: Counters, plan: ConversationPlan): void {
   for (const { write } of plan.writes) {
     const stored = before.get(write.id)
     if (stored?.active === true) addTrace(change, stored, -1)
-    addTrace(change, write, 1)
+    addTrace(change, { ...write, hasVector: write.vectorState === 'written' }, 1)
     change.languages.push(write.language)
     if (change.lastActiveAt === null || write.occurredAt > change.lastActiveAt) {
       change.lastActiveAt = write.occurredAt

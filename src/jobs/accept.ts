@@ -87,6 +87,7 @@ async function acceptBackfill(context: Context, request: BackfillAccept): Promis
     source: config.SOURCE_NAME,
     pageSize: request.pageSize ?? config.BACKFILL_PAGE_SIZE,
     retryFailed: request.retryFailed,
+    ...(request.force === true ? { force: true } : {}),
     ...(request.extract === undefined ? {} : { extract: request.extract }),
     budget: request.budget ?? null,
   }

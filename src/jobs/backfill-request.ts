@@ -8,6 +8,8 @@ export interface BackfillRequest {
   readonly source: string
   readonly pageSize: number
   readonly retryFailed: boolean
+  /** What is unchanged too. */
+  readonly force?: boolean
   readonly extract?: Extraction
   /** US dollars it may cost; null is without limit. */
   readonly budget?: number | null
@@ -30,6 +32,7 @@ export function readBackfillRequest(request: Readonly<Record<string, unknown>>):
       pageSize,
       retryFailed,
       budget,
+      ...(request['force'] === true ? { force: true } : {}),
       ...(extract === undefined ? {} : { extract }),
       ...(typeof plannedAt === 'string' ? { plannedAt } : {}),
     }
@@ -43,6 +46,7 @@ export function sameRequest(one: BackfillRequest, other: BackfillRequest): boole
     one.source === other.source &&
     one.pageSize === other.pageSize &&
     one.retryFailed === other.retryFailed &&
+    (one.force ?? false) === (other.force ?? false) &&
     one.extract === other.extract &&
     (one.budget ?? null) === (other.budget ?? null)
   )
@@ -55,12 +59,13 @@ export function nightlyJobOf(row: JobRow, heartbeatSeconds: number): NightlyJob 
 }
 
 export function backfillJobOf(row: JobRow, heartbeatSeconds: number): BackfillJob {
-  const { source, pageSize, retryFailed, extract } = readBackfillRequest(row.request)
+  const { source, pageSize, retryFailed, force, extract } = readBackfillRequest(row.request)
   return {
     ...startOf(row, heartbeatSeconds),
     source,
     pageSize,
     retryFailed,
+    ...(force === undefined ? {} : { force }),
     ...(extract === undefined ? {} : { extract }),
     cursor: null,
   }

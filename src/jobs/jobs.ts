@@ -8,6 +8,8 @@ export interface BackfillAccept {
   /** Undefined takes the configured page size. */
   readonly pageSize?: number
   readonly retryFailed: boolean
+  /** Also conversations that are unchanged. */
+  readonly force?: boolean
   /** Undefined: by the language model when one is configured. */
   readonly extract?: Extraction
   /** US dollars it may cost at most; at the limit it pauses. */

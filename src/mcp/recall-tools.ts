@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { present, question, scopeName } from '../api/fields.ts'
+import { head, present, question, scopeName } from '../api/fields.ts'
 import { recallWithin } from '../api/reach.ts'
 import type { RecallResult } from '../domain/recall.ts'
 import { recallDeeply } from './deep-recall.ts'
@@ -34,11 +34,18 @@ export const recallMemory = defineTool({
       .describe('Only this scope, such as `personal`; all of them unless given'),
     user_id: whose,
     limit: z.int().min(1).max(MAX_TOOL_HITS).default(5).describe('How many memories at most'),
+    heads: z
+      .array(head)
+      .min(1)
+      .optional()
+      .describe(
+        'Compare only what memories say (`semantic`), name (`entity`), or when and where they were (`situation`)',
+      ),
   }),
   output: found,
-  async answer({ services, principal }, { query_summary: query, scope, user_id, limit }) {
+  async answer({ services, principal }, { query_summary: query, scope, user_id, limit, heads }) {
     const scopes = scope === undefined ? undefined : [scope]
-    const ask = present({ query, k: limit, userId: user_id, scopes })
+    const ask = present({ query, k: limit, userId: user_id, scopes, heads })
     return answerHits(await recallWithin(services, principal, ask))
   },
 })

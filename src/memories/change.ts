@@ -102,6 +102,9 @@ function changedWrite(
     standing.vectorState === 'written' &&
     standing.vectorRevision === standing.revision &&
     fields.content === standing.content &&
+    // Situations are told with their time.
+    (config.MEMORY_HEADS.length === 1 ||
+      fields.occurredAt.getTime() === standing.occurredAt.getTime()) &&
     fields.kind === standing.kind
   return {
     ...fields,

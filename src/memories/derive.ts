@@ -1,11 +1,12 @@
-import type { TraceKind } from '../domain/recall.ts'
+import { HEADS, type TraceKind } from '../domain/recall.ts'
 import { indexMessages, type MessageText } from '../ingest/text-index.ts'
 import type { Queryable } from '../stores/database.ts'
-import { upsertEmbeddings } from '../stores/embeddings.ts'
+import { countHeads, deleteStaleHeads, upsertEmbeddings } from '../stores/embeddings.ts'
 import { applyUserChanges, type UserChange } from '../stores/memory-users.ts'
 import { deletePostings, insertPostings } from '../stores/postings.ts'
 import type { Space } from '../stores/spaces.ts'
 import { markVectorsWritten, saveTextLengths } from '../stores/traces.ts'
+import { headKey } from './head-text.ts'
 
 /** What is derived of memories that stand for themselves (facts, notes, summaries, stored ones): postings, vectors, counters. */
 
@@ -63,6 +64,33 @@ function countText({ trace, text, counted, occurredAt }: TextWrite): UserChange 
     languages: [text.language],
     lastActiveAt: occurredAt,
   }
+}
+
+/** Vectors by `headKey`. */
+export type HeadVectors = ReadonlyMap<string, Float32Array>
+
+/**
+ * Writes what these memories have of other heads than `semantic`, and takes away what they no longer have; counts both. The user's row
+ * must be locked.
+ */
+export async function writeOtherHeads(
+  tx: Queryable,
+  space: Space,
+  { userId, traces, vectors }: { userId: string; traces: readonly Trace[]; vectors: HeadVectors },
+): Promise<void> {
+  const others = traces.flatMap((trace) =>
+    HEADS.filter((head) => head !== 'semantic').flatMap((head) => {
+      const vec = vectors.get(headKey(trace.id, head))
+      return vec ? [{ ...trace, traceId: trace.id, head, vec }] : []
+    }),
+  )
+  const of = { userId, traceIds: traces.map(({ id }) => id), spaceId: space.id }
+  const before = await countHeads(tx, of)
+  if (before === 0 && others.length === 0) return
+  await upsertEmbeddings(tx, space, others)
+  await deleteStaleHeads(tx, of)
+  const more = (await countHeads(tx, of)) - before
+  if (more !== 0) await applyUserChanges(tx, [{ ...NOTHING, userId, vectors: more }])
 }
 
 /** A trace whose row was written in this transaction with its lengths and with its vector as written. */

@@ -8,6 +8,20 @@ export interface HeadSource {
   readonly occurredAt: Date
 }
 
+/** Names one vector of one memory. */
+export const headKey = (traceId: string, head: Head): string => `${traceId} ${head}`
+
+/** The texts of a memory's vectors, each under its name; a head that has nothing to say of it has none. */
+export function headTexts(
+  heads: readonly Head[],
+  { id, ...source }: HeadSource & { readonly id: string },
+): { readonly id: string; readonly content: string }[] {
+  return heads.flatMap((head) => {
+    const content = headText(head, source)
+    return content === null ? [] : [{ id: headKey(id, head), content }]
+  })
+}
+
 /** What a text is about stands at its beginning; taggers are slow. */
 const LOOKED_AT_CHARS = 16_384
 const DOING_CHARS = 280

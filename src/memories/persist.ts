@@ -14,7 +14,8 @@ import {
 } from '../stores/memory-jobs.ts'
 import { lockUsers } from '../stores/memory-users.ts'
 import type { Space } from '../stores/spaces.ts'
-import { writeVectors } from './derive.ts'
+import { writeOtherHeads, writeVectors, type HeadVectors } from './derive.ts'
+import { headKey, headTexts } from './head-text.ts'
 import { linkFound } from './link.ts'
 import { projectMemories, unprojectMemories } from './project.ts'
 import { removeRows } from './remove-rows.ts'
@@ -121,7 +122,8 @@ async function embed(
   const wanted = current.filter(({ vectorState }) => isOpen(vectorState))
   if (wanted.length === 0) return { memories: 0 }
   const space = await requireSpace(db, embedder)
-  const vectors = await embedTexts(wanted, {
+  const texts = wanted.flatMap((memory) => headTexts(config.MEMORY_HEADS, memory))
+  const vectors = await embedTexts(texts, {
     embedder,
     chunkChars: config.EMBEDDING_CHUNK_CHARS,
     signal,
@@ -137,7 +139,7 @@ interface Embedded {
   readonly userId: string
   readonly space: Space
   readonly wanted: readonly CurrentMemory[]
-  readonly vectors: ReadonlyMap<string, Float32Array>
+  readonly vectors: HeadVectors
 }
 
 async function saveVectors(
@@ -152,10 +154,12 @@ async function saveVectors(
       tx,
       space,
       current.flatMap((trace) => {
-        const vec = vectors.get(trace.id)
+        const vec = vectors.get(headKey(trace.id, 'semantic'))
         return vec ? [{ trace, vec, counted: trace.hasVector }] : []
       }),
     )
+    const traces = current.filter(({ id }) => written.has(id))
+    await writeOtherHeads(tx, space, { userId, traces, vectors })
     return written.size
   })
 }

@@ -147,8 +147,9 @@ export function salienceOf(
   { content, role }: { content: string; role: string | null },
 ): number {
   if (importance !== null) return importance / 10
-  const lexemes = ownLexemes(indexAlone(content, 'auto'))
-  return salienceOfSaid({ content, role, lexemes, asked: true })
+  const text = indexAlone(content, 'auto')
+  const { language } = text
+  return salienceOfSaid({ content, role, language, lexemes: ownLexemes(text), asked: true })
 }
 
 function fieldsOf(memory: NewMemory, occurredAt: Date): MemoryFields {

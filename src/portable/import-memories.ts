@@ -32,6 +32,8 @@ export interface MemoryImport {
   readonly language: string
   /** The state of a vector that is still to be made. */
   readonly vectorState: ImportedWrite['vectorState']
+  /** Messages of less salience get no vector, as if they were taken in here. */
+  readonly minSalience: number
 }
 
 export interface ImportedMemories {
@@ -104,13 +106,14 @@ async function refusalsOf(
 
 async function planOf(
   tx: Queryable,
-  { importing, vectorState }: MemoryImport,
+  { importing, vectorState, minSalience }: MemoryImport,
   record: MemoryRecord,
 ): Promise<Planned> {
   const session = await summarised(tx, importing, record)
   const { occurred_at: occurredAt, importance, revision } = record
   const known = record.known_at ?? occurredAt
   const superseded = record.state === 'superseded'
+  const silent = superseded || (record.kind === 'message' && record.salience < minSalience)
   const write: ImportedWrite = {
     id: idOf(importing, record, session),
     importedId: record.id,
@@ -139,7 +142,7 @@ async function planOf(
     supersededBy: record.superseded_by,
     supersededAt: record.superseded_at,
     revision,
-    vectorState: superseded ? 'off' : vectorState,
+    vectorState: silent ? 'off' : vectorState,
     model: record.model,
     promptVersion: record.prompt_version,
   }

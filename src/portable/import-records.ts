@@ -215,8 +215,8 @@ async function takeMemories(
   { context: { config }, importing, fresh }: Running,
   records: readonly MemoryRecord[],
 ): Promise<(boolean | Refusal)[]> {
-  const { MEMORY_LANGUAGE: language } = config
-  const of = { importing, language, vectorState: openVector(config) }
+  const { MEMORY_LANGUAGE: language, MEMORY_SALIENCE_WRITE_THRESHOLD: minSalience } = config
+  const of = { importing, language, minSalience, vectorState: openVector(config) }
   const { outcomes, fresh: added } = await importMemories(tx, of, records)
   fresh.push(...added)
   return [...outcomes]

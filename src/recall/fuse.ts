@@ -1,3 +1,4 @@
+import type { Head } from '../domain/recall.ts'
 import type { Candidate, CandidateDetails } from '../stores/candidate-query.ts'
 
 /** Third stage: one score out of several. All come from the same user's memories, so scores are fused, not ranks. */
@@ -12,6 +13,8 @@ export interface Fused {
   readonly vector: number
   readonly text: number
   readonly graph: number
+  /** The share of each head, where a memory has others than `semantic`. */
+  readonly heads?: Readonly<Partial<Record<Head, number>>>
   readonly details?: CandidateDetails
 }
 
@@ -56,7 +59,7 @@ export function fuse(
   const lexicalTotal = Math.max(weights.text + weights.window, Number.MIN_VALUE)
   const total = weights.vector + lexicalTotal + (followed ? weights.graph : 0)
   return candidates
-    .map(({ seq, cosine, text, window, around = null, details }): Fused => {
+    .map(({ seq, cosine, text, window, around = null, heads, details }): Fused => {
       const vector = vectorShare(cosine)
       const graph = graphShare(around)
       const lexical = weights.text * textShare(text) + weights.window * windowShare(window)
@@ -67,11 +70,18 @@ export function fuse(
         vector,
         text: lexical / lexicalTotal,
         graph,
+        ...(heads === undefined ? {} : { heads: mapValues(heads, vectorShare) }),
         ...(details === undefined ? {} : { details }),
       }
     })
     .toSorted((a, b) => b.score - a.score || b.seq - a.seq)
 }
+
+const mapValues = (
+  values: Readonly<Partial<Record<Head, number>>>,
+  share: (value: number | null) => number,
+): Partial<Record<Head, number>> =>
+  Object.fromEntries(Object.entries(values).map(([head, value]) => [head, share(value)]))
 
 /** Position between the lowest and the highest of what is known; 0 for what is not. */
 function spreadOf(values: readonly (number | null)[]): (value: number | null) => number {

@@ -69,12 +69,17 @@ function shownOf(
     content: excerpt(memory, lexemes),
     score: round(score),
     scores: scoresOf(visible, fused, share),
-    heads: { semantic: round(fused.vector) },
+    heads: headsOf(fused),
     via: edges.get(fused.seq) ?? [],
     message_ids: messageIdsOf(visible),
   }
   return { hit, score, place: place ?? wanted.length }
 }
+
+const headsOf = ({ heads, vector }: Fused): Hit['heads'] =>
+  heads === undefined
+    ? { semantic: round(vector) }
+    : Object.fromEntries(Object.entries(heads).map(([head, share]) => [head, round(share)]))
 
 const round = (value: number) => Math.round(value * 10_000) / 10_000
 

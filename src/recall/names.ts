@@ -1,4 +1,4 @@
-import { tellsSomething } from '../text/tokens.ts'
+import { countTelling } from '../text/tokens.ts'
 
 /**
  * Second stage: who the question is about. Names of those who speak are on every turn anyway, so in the text they tell nothing and
@@ -13,7 +13,7 @@ export interface Named {
 
 export function namesIn(
   query: string,
-  { participants, languages }: { participants: readonly string[]; languages: readonly string[] },
+  { participants, language }: { participants: readonly string[]; language: string },
 ): Named {
   let text = query
   const speakers: string[] = []
@@ -24,8 +24,9 @@ export function namesIn(
     speakers.push(name)
     text = without
   }
+  if (speakers.length === 0) return { text: query, speakers }
   const rest = text.replaceAll(/\s+/g, ' ').trim()
-  return { text: tellsSomething(rest, languages) ? rest : query, speakers }
+  return { text: countTelling(rest, language) > 0 ? rest : query, speakers }
 }
 
 /** The name, or the first of its words when no other speaker has that; with the English genitive. */

@@ -1,4 +1,4 @@
-import type { Edge, Hit, RecallRequest, RecallResult } from '../domain/recall.ts'
+import type { Edge, Head, Hit, RecallRequest, RecallResult } from '../domain/recall.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Candidate } from '../stores/candidate-query.ts'
 import type { Database } from '../stores/database.ts'
@@ -26,6 +26,8 @@ export interface RecallDependencies {
   readonly metrics: Metrics
   /** Working memory; without one nothing is kept in mind. */
   readonly focus?: FocusBuffer
+  /** Vectors that are compared unless a recall names others: those that memories are written with. */
+  readonly heads?: readonly Head[]
   /** A model that judges hits, when there is one. */
   readonly judge?: Judge
 }
@@ -37,7 +39,7 @@ type Timed = <T>(stage: string, work: () => Promise<T> | T) => Promise<T>
  * `took_ms` is all of it, the question's embedding included.
  * @throws MemoirError `store_unavailable`
  */
-export function createRecall({ db, question, metrics, focus, judge }: RecallDependencies) {
+export function createRecall({ db, question, metrics, focus, heads, judge }: RecallDependencies) {
   const timed: Timed = async (stage, work) => {
     const start = performance.now()
     const result = await work()
@@ -47,6 +49,7 @@ export function createRecall({ db, question, metrics, focus, judge }: RecallDepe
   const search = createSearch({
     db,
     ...(focus === undefined ? {} : { focus }),
+    ...(heads === undefined ? {} : { heads }),
     question: async (text, namespaceId) =>
       await timed('question', async () => await question(text, namespaceId)),
   })

@@ -1,12 +1,14 @@
-import type { RecallRequest } from '../domain/recall.ts'
+import type { Head, RecallRequest } from '../domain/recall.ts'
 import type { Candidate } from '../stores/candidate-query.ts'
 import { findCandidates } from '../stores/candidates.ts'
+import { findHeadScores } from '../stores/head-scores.ts'
 import type { Database } from '../stores/database.ts'
 import type { Focus, FocusBuffer } from '../stores/focus.ts'
 import type { RecallUser } from '../stores/memory-users.ts'
 import { detectAmong } from '../text/language.ts'
 import { countTelling, queryLexemes } from '../text/tokens.ts'
 import { readFocus } from './focus.ts'
+import { otherHeads, withHeads } from './heads.ts'
 import { createKnownUsers } from './known-users.ts'
 import { READ_AHEAD } from './last-read.ts'
 import { namesIn } from './names.ts'
@@ -39,6 +41,8 @@ export interface SearchDependencies {
   readonly db: Database
   readonly question: (text: string, namespaceId: string) => Promise<QuestionVector>
   readonly focus?: FocusBuffer
+  /** Vectors that are compared unless a recall names others. */
+  readonly heads?: readonly Head[]
 }
 
 export function createSearch(dependencies: SearchDependencies) {
@@ -69,24 +73,35 @@ const traitsOf = ({ languages, participants }: RecallUser) =>
   JSON.stringify([languages, participants])
 
 async function searchFor(
-  { db, question }: SearchDependencies,
+  { db, question, heads: usual = ['semantic'] }: SearchDependencies,
   { user, request }: { user: RecallUser; request: RecallRequest },
 ) {
   const whole = { text: request.query, speakers: [] }
-  const named = left(request, 'names') ? whole : namesIn(request.query, user)
+  // Asked once: telling languages apart takes as long as all the rest of this.
   const language = detectAmong(request.query, user.languages)
+  const { participants } = user
+  const named = left(request, 'names') ? whole : namesIn(request.query, { participants, language })
   const window = left(request, 'time') ? null : timeIn(request.query, language, new Date())
   const asked = await question(named.text, request.namespaceId)
   const lexemes = left(request, 'words') ? [] : queryLexemes(named.text, user.languages, language)
   const semantic = request.heads?.includes('semantic') !== false && !left(request, 'vectors')
-  const found = await findCandidates(db, {
-    user,
-    lexemes,
-    vector: semantic ? asked.vector : null,
-    filter: request,
-    detailed: named.speakers.length === 1 || window !== null || asksWorth(request),
-    limit: Math.max(CANDIDATES, request.k + READ_AHEAD),
-  })
-  const telling = countTelling(named.text, user.languages)
+  const limit = Math.max(CANDIDATES, request.k + READ_AHEAD)
+  const heads = left(request, 'vectors') ? [] : otherHeads(request, usual)
+  const query = { userId: user.id, heads, filter: request, limit }
+  const [searched, scores] = await Promise.all([
+    findCandidates(db, {
+      user,
+      lexemes,
+      vector: semantic ? asked.vector : null,
+      filter: request,
+      detailed: named.speakers.length === 1 || window !== null || asksWorth(request),
+      limit,
+    }),
+    asked.vector === null || heads.length === 0
+      ? []
+      : findHeadScores(db, { ...query, vector: asked.vector }),
+  ])
+  const found = { ...searched, candidates: withHeads(searched.candidates, scores) }
+  const telling = countTelling(named.text, language)
   return { ...found, lexemes, telling, asked, speakers: named.speakers, window }
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts'
 import { MemoirError } from '../errors.ts'
 import { embedTexts } from '../ingest/embed.ts'
-import { headText } from '../memories/head-text.ts'
+import { headKey, headText } from '../memories/head-text.ts'
 import { purseOf } from '../ingest/purse.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import type { Database } from '../stores/database.ts'
@@ -42,7 +42,7 @@ export async function fillGaps(
 /** A text that changes between being read and being written is read again. Whoever never stops changing it notes each change anyway. */
 const TRIES = 3
 
-const keyOf = ({ traceId, head }: Pick<ShadowGap, 'traceId' | 'head'>) => `${traceId} ${head}`
+const keyOf = ({ traceId, head }: Pick<ShadowGap, 'traceId' | 'head'>) => headKey(traceId, head)
 
 async function fillBatch(context: FillContext, batch: readonly ShadowGap[]): Promise<number> {
   let open = batch

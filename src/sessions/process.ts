@@ -145,6 +145,7 @@ async function openWork(
     embedder,
     model: languageModel,
     language: config.MEMORY_LANGUAGE,
+    heads: config.MEMORY_HEADS,
     jobId,
     userId: post.userId,
     fence: { namespaceId: post.namespaceId, secret, seq },

@@ -1,3 +1,4 @@
+import type { Head } from '../domain/recall.ts'
 import type { RecallUser } from './memory-users.ts'
 import type { RecallFilter } from './recall-filter.ts'
 import type { Space } from './spaces.ts'
@@ -8,6 +9,8 @@ export interface Candidate {
   readonly seq: number
   /** Cosine with the question; null when there is no vector to compare. */
   readonly cosine: number | null
+  /** Cosines by head, where there are others than `semantic`; the nearest is the cosine above. */
+  readonly heads?: Readonly<Partial<Record<Head, number>>>
   /** BM25 of the memory's own text and of its window; 0 when no word matches. */
   readonly text: number
   readonly window: number

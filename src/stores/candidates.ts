@@ -25,8 +25,9 @@ export async function findCandidates(
   const { user, vector } = query
   const indexed = vector !== null && isIndexed(vector.space, user)
   const statement = candidateStatement(query, indexed)
-  if (!indexed) return await run(db, statement)
+  if (!indexed) return await run(isOpen(query.filter) ? { query: db.prepared } : db, statement)
   return await db.transaction(async (tx) => await run(tx, statement), {
+    readOnly: true,
     // Sums over words stay in memory.
     settings: { ...indexSettings(query.limit), work_mem: '64MB' },
   })

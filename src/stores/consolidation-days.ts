@@ -15,7 +15,7 @@ export interface UserDay {
 const KINDS = `('message', 'fact', 'note')`
 
 /** Of a memory `t`: stands in the day. `$1` is the user, `$2` the day and `$3` the zone. */
-const OF_DAY = `t.user_id = $1::uuid and t.state = 'active' and t.kind in ${KINDS} and (t.expires_at is null or t.expires_at > now())
+export const OF_DAY = `t.user_id = $1::uuid and t.state = 'active' and t.kind in ${KINDS} and (t.expires_at is null or t.expires_at > now())
   and t.occurred_at >= ($2::date)::timestamp at time zone $3 and t.occurred_at < ($2::date + 1)::timestamp at time zone $3`
 
 /** The same rows at the same revisions have the same one, in whatever order they come. */

@@ -3,6 +3,7 @@ import type {
   ConsolidationPlan,
   ConsolidationState,
   GuardCounts,
+  PlannedWeight,
 } from '../domain/consolidation.ts'
 import type { Queryable } from './database.ts'
 
@@ -22,6 +23,8 @@ export interface AppliedChanges {
     readonly revision: number
     readonly into: string
   }[]
+  /** Left out by runs that weighed nothing yet. */
+  readonly salience?: readonly PlannedWeight[]
   readonly edges: readonly { readonly src: string; readonly dst: string; readonly type: string }[]
   readonly entities: readonly string[]
   readonly sources: readonly { readonly id: string; readonly message: string }[]

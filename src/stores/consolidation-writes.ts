@@ -198,6 +198,7 @@ export interface Standing {
   readonly state: string
   readonly supersededBy: string | null
   readonly content: string
+  readonly salience: number
 }
 
 export async function findStanding(
@@ -206,7 +207,7 @@ export async function findStanding(
   ids: readonly string[],
 ): Promise<Map<string, Standing>> {
   const { rows } = await tx.query<Standing>(
-    `select id, state, superseded_by as "supersededBy", content from memoir.memory_trace
+    `select id, state, superseded_by as "supersededBy", content, salience from memoir.memory_trace
       where user_id = $1::uuid and id = any($2::uuid[])`,
     [userId, ids],
   )

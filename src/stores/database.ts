@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Pool, types, type PoolClient, type QueryResult, type QueryResultRow } from 'pg'
 import { MemoirError, SENTENCE, type ErrorCode } from '../errors.ts'
 
@@ -10,13 +11,18 @@ export interface Queryable {
 }
 
 export interface TransactionOptions {
-  /** One snapshot for all reads, and no writes. */
+  /** One snapshot for all reads, and no writes: the answer does not wait for the commit. */
   readonly readOnly?: boolean
   /** The server's settings for this transaction alone: fixed names and values, never anything a caller said. */
   readonly settings?: Readonly<Record<string, string>>
 }
 
 export interface Database extends Queryable {
+  /**
+   * As `query`, with the server's plan kept from one call to the next where that works: for statements of few different texts that
+   * are asked often (filters combine to many). Not for writes: one may be sent a second time.
+   */
+  readonly prepared: Queryable['query']
   /** Runs `work` in one transaction on one connection; `work` must use the handle it is given and nothing else. */
   transaction<T>(work: (tx: Queryable) => Promise<T>, options?: TransactionOptions): Promise<T>
   readonly pool: Pool
@@ -34,7 +40,7 @@ export interface DatabaseOptions {
 /** How long a statement waits for a free or new connection before the store counts as away. */
 const CONNECT_TIMEOUT_MS = 5_000
 
-/** Opens a pool. Statements are unnamed and no session state is kept, so PgBouncer in transaction mode works. */
+/** Opens a pool. No session state is needed, so a pooler in transaction mode may stand in between. */
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new Pool({
     connectionString: options.url,
@@ -50,25 +56,51 @@ export function openDatabase(options: DatabaseOptions): Database {
   })
   pool.on('error', options.onIdleError)
 
+  const query: Queryable['query'] = async (text, values) => {
+    try {
+      return await pool.query(text, values === undefined ? undefined : [...values])
+    } catch (error) {
+      throw storeError(error)
+    }
+  }
   return {
     pool,
-    async query<Row extends QueryResultRow>(text: string, values?: readonly unknown[]) {
-      try {
-        return await pool.query<Row>(text, values === undefined ? undefined : [...values])
-      } catch (error) {
-        throw storeError(error)
-      }
-    },
+    query,
+    prepared: preparing(pool, query),
     async transaction(work, { readOnly = false, settings = {} } = {}) {
       const client = await pool.connect().catch((error: unknown) => {
         throw storeError(error)
       })
-      const begin = readOnly ? BEGIN_READ_ONLY : 'begin'
-      return await inTransaction(client, work, [begin, ...localSettings(settings)].join('; '))
+      const begin = [readOnly ? BEGIN_READ_ONLY : 'begin', ...localSettings(settings)].join('; ')
+      return await inTransaction(client, work, { begin, readOnly })
     },
     close: async () => await pool.end(),
   }
 }
+
+/**
+ * A pooler that knows nothing of prepared statements hands one connection's to another, and a migration may change what they answer:
+ * then there is none of that name, another of it, or one that no longer fits.
+ */
+const LOST_PLAN = new Set(['26000', '42P05', '0A000'])
+
+/** Sent without a name from the first time on that the server lost or mistook one. */
+function preparing(pool: Pool, query: Queryable['query']): Queryable['query'] {
+  let kept = true
+  return async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) => {
+    if (!kept) return await query<Row>(text, values)
+    try {
+      return await pool.query<Row>({ name: planName(text), text, values: [...values] })
+    } catch (error) {
+      if (!LOST_PLAN.has(sqlState(error) ?? '')) throw storeError(error)
+      kept = false
+      return await query<Row>(text, values)
+    }
+  }
+}
+
+/** Of the text alone, so that one name never means two statements, whoever made it. */
+const planName = (text: string) => `memoir_${createHash('sha256').update(text).digest('base64url')}`
 
 /** One snapshot for all reads of the transaction, and no way to write by mistake. */
 const BEGIN_READ_ONLY = 'begin isolation level repeatable read read only'
@@ -80,8 +112,8 @@ const localSettings = (settings: Readonly<Record<string, string>>) =>
 async function inTransaction<T>(
   client: PoolClient,
   work: (tx: Queryable) => Promise<T>,
-  begin: string,
-) {
+  { begin, readOnly }: { readonly begin: string; readonly readOnly: boolean },
+): Promise<T> {
   let broken: Error | undefined
   // A server that goes away also tells the connection itself, and an unheard 'error' ends the process. The statement in hand
   // rejects with the same error, so nothing is lost by only noting it here.
@@ -89,23 +121,44 @@ async function inTransaction<T>(
     broken = error
   }
   client.on('error', onLost)
-  try {
-    await client.query(begin)
-    const result = await work({
-      query: async <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) =>
-        await client.query<Row>(text, values === undefined ? undefined : [...values]),
-    })
-    await client.query('commit')
-    return result
-  } catch (error) {
-    await client.query('rollback').catch((failure: Error) => {
-      broken = failure
-    })
-    throw storeError(error)
-  } finally {
+  const release = () => {
     client.off('error', onLost)
     client.release(broken)
   }
+  const rollBack = async () => {
+    await client.query('rollback').catch((failure: Error) => {
+      broken = failure
+    })
+    release()
+  }
+  const commit = async () => {
+    try {
+      await client.query('commit')
+    } catch (error) {
+      await rollBack()
+      throw storeError(error)
+    }
+    release()
+  }
+  let result: T
+  try {
+    await client.query(begin)
+    result = await work({
+      query: async <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) =>
+        await client.query<Row>(text, values === undefined ? undefined : [...values]),
+    })
+  } catch (error) {
+    await rollBack()
+    throw storeError(error)
+  }
+  const committed = commit()
+  if (readOnly) {
+    // What was read is true whether or not the server says goodbye.
+    committed.catch(() => undefined)
+  } else {
+    await committed
+  }
+  return result
 }
 
 /** SQLSTATE classes that say the server is away, starting, stopping or full: waiting helps. */

@@ -117,6 +117,19 @@ export async function noteVectors(
   )
 }
 
+/** Vectors of other heads that are of an earlier text, or of an earlier time: whoever wrote the memory again made none of them. */
+export async function deleteStaleHeads(
+  tx: Queryable,
+  { userId, traceIds }: { userId: string; traceIds: readonly string[] },
+): Promise<void> {
+  await tx.query(
+    `delete from memoir.memory_embedding e using memoir.memory_trace t
+      where e.user_id = $1::uuid and e.trace_id = any($2::uuid[]) and e.head <> 'semantic'
+        and t.id = e.trace_id and t.user_id = e.user_id and e.revision < t.revision`,
+    [userId, traceIds],
+  )
+}
+
 /** Vectors of other heads than the one that everything has. */
 export async function countHeads(
   tx: Queryable,

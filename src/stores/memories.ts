@@ -1,7 +1,7 @@
 import type { EntityMention } from '../domain/entity.ts'
 import type { Memory, TraceKind, WriteState } from '../domain/recall.ts'
-import type { Queryable } from './database.ts'
-import { filterConditions, type RecallFilter } from './recall-filter.ts'
+import type { Database, Queryable } from './database.ts'
+import { filterConditions, isOpen, type RecallFilter } from './recall-filter.ts'
 import { tracesThen } from './traces-then.ts'
 
 /** The last read: whatever derived data said, only what this returns may be shown. */
@@ -70,7 +70,7 @@ const MESSAGE_IDS = `case when t.kind = 'fact' then array(
 
 /** Of these traces, by number or id, those of the user that may be shown, are not expired and inside the filter, by seq; as they were at `filter.asOf`. */
 export async function readVisible(
-  db: Queryable,
+  db: Pick<Database, 'query' | 'prepared'>,
   { userId, seqs, ids = [], filter }: VisibleQuery,
 ): Promise<Map<number, VisibleMemory>> {
   const conditions = filterConditions(filter, 3)
@@ -81,7 +81,8 @@ export async function readVisible(
       ? { row: 't', from: 'memoir.memory_trace t', also: '' }
       : tracesThen(filter, bind)
   const byId = ids.length === 0 ? '' : ` or ${traces.row}.id = any(${bind(ids)}::uuid[])`
-  const { rows } = await db.query<MemoryRow & { message_ids: readonly string[] | null }>(
+  const query = isOpen(filter) ? db.prepared : db.query
+  const { rows } = await query<MemoryRow & { message_ids: readonly string[] | null }>(
     `select ${MEMORY_COLUMNS}, ${MESSAGE_IDS}
        from ${traces.from} join memoir.memory_user u on u.id = t.user_id
       where (${traces.row}.seq = any($1::bigint[])${byId}) and ${traces.row}.user_id = $2::uuid and u.erased_at is null

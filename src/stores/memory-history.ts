@@ -65,7 +65,7 @@ export async function findRevisions(
       cross join lateral jsonb_to_record(r.fields) as f(
         kind text, role text, scope text, summary text, tags text[], importance int, salience real, external_id text,
         session_id text, conversation_id text, occurred_at timestamptz, expires_at timestamptz)
-      where r.user_id = $1::uuid and r.fields <> '{}'::jsonb`,
+      where r.user_id = $1::uuid and r.fields ? 'kind'`,
     [userId, revisions.map(({ id }) => id), revisions.map(({ revision }) => revision)],
   )
   return new Map(rows.map(({ id, ...fields }) => [id, fields]))

@@ -149,6 +149,13 @@ export async function lockByExternalIds(
   return rows
 }
 
+/**
+ * Since when a memory `t` was out of sight, where it was: kept with the revision that ends when it comes back, so that recall as of
+ * the time between does not show it.
+ */
+export const HIDDEN_SINCE = `jsonb_strip_nulls(jsonb_build_object(
+              'deleted_at', case when t.state = 'deleted' then t.deleted_at end, 'superseded_at', t.superseded_at))`
+
 /** Keeps what stands now as a revision of the past. */
 export async function archiveMemories(
   tx: Queryable,
@@ -161,7 +168,7 @@ export async function archiveMemories(
             jsonb_build_object('kind', t.kind, 'role', t.role, 'scope', t.scope, 'summary', t.summary, 'tags', t.tags,
               'importance', t.importance, 'salience', t.salience, 'external_id', t.external_id,
               'session_id', t.session_id, 'conversation_id', t.conversation_id, 'occurred_at', t.occurred_at,
-              'expires_at', t.expires_at)
+              'expires_at', t.expires_at) || ${HIDDEN_SINCE}
        from memoir.memory_trace t
       where t.user_id = $1::uuid and t.id = any($2::uuid[])
      on conflict (trace_id, revision) do nothing`,
@@ -178,7 +185,8 @@ export async function rewriteMemories(
   const { rows } = await tx.query<WrittenMemory>(
     `update memoir.memory_trace t
         set kind = w.kind, role = w.role, scope = w.scope, content = w.content, summary = w.summary, tags = w.tags,
-            importance = w.importance, salience = w.salience, external_id = w.external_id, session_id = w.session_id,
+            importance = w.importance, salience = w.salience,
+            salience_written = case when w.salience = t.salience then t.salience_written end, external_id = w.external_id, session_id = w.session_id,
             conversation_id = w.conversation_id, meta = w.meta, occurred_at = w.occurred_at, expires_at = w.expires_at,
             content_hash = decode(w.content_hash, 'hex'), vector_state = w.vector_state,
             vector_revision = case when w.vector_state = 'written' then t.revision + 1 else t.vector_revision end,

@@ -22,7 +22,10 @@ export interface TracesThen {
   readonly row: string
   /** A table `t`, as `memory_trace` was. */
   readonly from: string
-  /** What has to hold now, whatever held then: who may not see a scope any more does not see what stood in it either. */
+  /**
+   * What was deleted then is not shown, though it came back. And what has to hold now, whatever held then: who may not see a scope
+   * any more does not see what stood in it either.
+   */
   readonly also: string
 }
 
@@ -30,7 +33,8 @@ export function tracesThen({ asOf, scopes }: RecallFilter, bind: Bind): TracesTh
   return {
     row: 'n',
     from: STOOD(bind(asOf)),
-    also: ` and (n.expires_at is null or n.expires_at > now())${scopes ? ` and n.scope = any(${bind(scopes)}::text[])` : ''}`,
+    also: ` and (t.deleted_at is null or t.deleted_at > ${bind(asOf)}::timestamptz)
+        and (n.expires_at is null or n.expires_at > now())${scopes ? ` and n.scope = any(${bind(scopes)}::text[])` : ''}`,
   }
 }
 

@@ -1,5 +1,6 @@
-import type { TraceKind } from '../domain/recall.ts'
+import type { TraceKind, WriteState } from '../domain/recall.ts'
 import type { Queryable } from './database.ts'
+import { HIDDEN_SINCE } from './memory-writes.ts'
 
 /** The record: memories as rows, and the text they had before. Everything else about a memory is derived from here. */
 
@@ -13,7 +14,7 @@ export interface StoredTrace {
   readonly contentHash: Buffer
   readonly active: boolean
   readonly revision: number
-  readonly vectorWritten: boolean
+  readonly vectorState: WriteState
   /** There is a vector, though it may be of an earlier revision. */
   readonly hasVector: boolean
   readonly textLength: number
@@ -30,7 +31,7 @@ export async function findConversationTraces(
   const { rows } = await db.query<StoredTrace>(
     `select t.id, t.seq, t.user_id as "userId", t.conversation_id as "conversationId", t.kind,
             t.content_hash as "contentHash", t.state = 'active' as active, t.revision,
-            t.vector_state = 'written' as "vectorWritten",
+            t.vector_state as "vectorState",
             (t.vector_state = 'written' or exists (
               select from memoir.memory_embedding e where e.trace_id = t.id and e.user_id = t.user_id)) as "hasVector",
             t.text_length as "textLength", t.window_length as "windowLength"
@@ -59,6 +60,8 @@ export interface TraceWrite {
   readonly windowLength: number
   /** 0..1 */
   readonly salience: number
+  /** `off` for what is found by its words alone. */
+  readonly vectorState: Extract<WriteState, 'written' | 'off'>
 }
 
 export interface WrittenTrace {
@@ -74,8 +77,8 @@ export async function keepRevisions(
   ids: readonly string[],
 ): Promise<void> {
   await tx.query(
-    `insert into memoir.memory_revision (trace_id, revision, user_id, content, content_hash, meta, job_id, valid_from)
-     select t.id, t.revision, t.user_id, t.content, t.content_hash, t.meta, $1::uuid, t.updated_at
+    `insert into memoir.memory_revision (trace_id, revision, user_id, content, content_hash, meta, job_id, valid_from, fields)
+     select t.id, t.revision, t.user_id, t.content, t.content_hash, t.meta, $1::uuid, t.updated_at, ${HIDDEN_SINCE}
        from memoir.memory_trace t
       where t.id = any($2::uuid[])
      on conflict (trace_id, revision) do nothing`,
@@ -85,7 +88,7 @@ export async function keepRevisions(
 
 /**
  * Inserts traces, or gives existing ones a new revision; the text that stood before is kept in `memory_revision`.
- * Their vectors are written in the same transaction, so they count as written here.
+ * Vectors are written in the same transaction, so they count as written here.
  */
 export async function upsertTraces(
   tx: Queryable,
@@ -102,14 +105,17 @@ export async function upsertTraces(
     `insert into memoir.memory_trace as t
        (id, user_id, kind, role, content, content_hash, language, conversation_id, source, meta, occurred_at,
         text_length, window_length, salience, vector_state, vector_revision, searchable_at)
-     select w.*, 'written', 1, now()
+     select w.*, case w.vector_state when 'written' then 1 else 0 end, now()
        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::text[],
-                   $9::text[], $10::jsonb[], $11::timestamptz[], $12::int[], $13::int[], $14::real[]) as w
+                   $9::text[], $10::jsonb[], $11::timestamptz[], $12::int[], $13::int[], $14::real[], $15::text[])
+         as w (id, user_id, kind, role, content, content_hash, language, conversation_id, source, meta, occurred_at,
+               text_length, window_length, salience, vector_state)
      on conflict (id) do update
        set role = excluded.role, content = excluded.content, content_hash = excluded.content_hash,
            language = excluded.language, meta = excluded.meta, occurred_at = excluded.occurred_at,
            text_length = excluded.text_length, window_length = excluded.window_length, salience = excluded.salience,
-           revision = t.revision + 1, vector_revision = t.revision + 1, vector_state = 'written',
+           revision = t.revision + 1, vector_state = excluded.vector_state,
+           vector_revision = case excluded.vector_state when 'written' then t.revision + 1 else 0 end,
            state = 'active', deleted_at = null, updated_at = now(), searchable_at = now()
        where t.user_id = excluded.user_id
      returning id, seq, revision`,
@@ -128,6 +134,7 @@ export async function upsertTraces(
       writes.map((w) => w.textLength),
       writes.map((w) => w.windowLength),
       writes.map((w) => w.salience),
+      writes.map((w) => w.vectorState),
     ],
   )
   return rows

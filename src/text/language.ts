@@ -74,6 +74,7 @@ export function detectAmong(text: string, languages: readonly string[]): string 
   if (detected !== 'und' && count(text.slice(0, SAMPLE_CHARS), LETTERS) >= SHORT_LETTERS) {
     return detected
   }
+  if (languages.length === 1) return first
   const scores = eld.detect(text).getScores()
   const scoreOf = (language: string) => scores[language] ?? 0
   return languages.reduce((best, one) => (scoreOf(one) > scoreOf(best) ? one : best), first)

@@ -1,5 +1,6 @@
 import { detectAmong } from './language.ts'
 import { stemOf, stopWordsOf } from './lexicons.ts'
+import { namingWords } from './pointing.ts'
 import { spelled, unaccented } from './spelling.ts'
 import { wordsOf } from './words.ts'
 
@@ -32,15 +33,10 @@ export function lexemeCounts(lexemes: Iterable<string>): Map<string, number> {
   return counts
 }
 
-/** Whether anything but stop words stands in a question. */
-export function tellsSomething(text: string, languages: readonly string[]): boolean {
-  return countTelling(text, languages) > 0
-}
-
-/** How many words of a question are no stop words. */
-export function countTelling(text: string, languages: readonly string[]): number {
-  const stops = stopWordsOf(detectAmong(text, languages))
-  return wordsOf(text).filter((word) => !stops.has(spelled(word))).length
+/** How many words of a question are no stop words of its language, and neither ask nor point. */
+export function countTelling(text: string, language: string): number {
+  const stops = stopWordsOf(language)
+  return namingWords(text, language).filter((word) => !stops.has(spelled(word))).length
 }
 
 /**

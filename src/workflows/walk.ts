@@ -29,6 +29,7 @@ export async function walkSource(job: Walk): Promise<void> {
       namespaceId: job.namespaceId,
       source: job.source,
       retryFailed: job.retryFailed,
+      ...(job.force === undefined ? {} : { force: job.force }),
       ...(job.extract === undefined ? {} : { extract: job.extract }),
       ...(since === undefined ? {} : { changedOnly: true }),
       ...(job.plannedAt === undefined ? {} : { plannedAt: job.plannedAt }),

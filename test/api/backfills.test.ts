@@ -38,6 +38,20 @@ test.skipIf(!hasPostgres)('the same request joins, another one is told which run
   expect(other.json.error).toMatchObject({ code: 'conflict', details: { job: first.json.job } })
 })
 
+test.skipIf(!hasPostgres)(
+  'one over all that is unchanged says so, and joins no other',
+  async () => {
+    await using memoir = await createApiFixture()
+    const first = await memoir.send(PATH, { body: { force: true } })
+    const { rows } = await memoir.db.query<{ force: boolean }>(
+      `select (request->>'force')::boolean as force from memoir.job`,
+    )
+    expect(rows).toEqual([{ force: true }])
+    expect((await memoir.send(PATH, { body: { force: true } })).json.job).toBe(first.json.job)
+    expect((await memoir.send(PATH, { body: {} })).status).toBe(409)
+  },
+)
+
 test.skipIf(!hasPostgres)('what a backfill cannot be asked is refused by its field', async () => {
   await using memoir = await createApiFixture()
   for (const [body, field] of [

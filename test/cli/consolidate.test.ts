@@ -13,10 +13,11 @@ const run = {
     edges: [],
     merges: [{}],
     downshift: [],
+    salience: [],
     drop_heads: [],
   },
   guard: { retired: 1, allowed: 2 },
-  applied: { summary: 1, edges: 3, merges: 1, downshift: 0, drop_heads: 0 },
+  applied: { summary: 1, edges: 3, merges: 1, salience: 2, downshift: 0, drop_heads: 0 },
 }
 
 const api = async (over: Readonly<Record<string, unknown>> = {}) =>

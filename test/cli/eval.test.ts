@@ -2,10 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { askAll } from '../../src/cli/eval/ask.ts'
+import type { RecallQuery } from '../../src/cli/client.ts'
+import { interruption } from '../../src/cli/io.ts'
 import { readLocomo } from '../../src/cli/eval/locomo.ts'
 import { rankingOf, report } from '../../src/cli/eval/score.ts'
 import { counts, job, startFakeApi } from './fake-api.ts'
-import { memoir } from './terminal.ts'
+import { createTerminal, memoir } from './terminal.ts'
 
 const TALK = {
   speaker_a: 'Ines',
@@ -83,6 +86,40 @@ test('recall is the share of the evidence among the first k, averaged over the q
   ])
   expect(result).toMatchObject({ n: 2, 'r@5': 75, 'r@10': 100 })
   expect(result.by_category['5']).toMatchObject({ n: 1, 'r@5': 0 })
+})
+
+test('a question that follows another one is asked after it', async () => {
+  const asked: unknown[] = []
+  const client = {
+    recall: async (query: RecallQuery) => {
+      asked.push(query)
+      return await Promise.resolve({ hits: [hit('a', '1')], degraded: [], took_ms: 1 })
+    },
+  }
+  const question = { index: 0, category: 'follow-up', evidence: new Set(['1']) }
+  const chat = {
+    name: 'lena',
+    user: 'lena',
+    conversations: [],
+    questions: [{ ...question, text: 'And when was that?', after: 'Who had a baby?' }],
+  }
+  const io = createTerminal()
+  using interrupted = interruption(io)
+  const [one] = await askAll({
+    client,
+    chats: [chat],
+    plain: (_, id) => id,
+    io,
+    interrupted,
+    label: 'questions',
+    more: { without: ['focus'] },
+  })
+  const common = { user_id: 'lena', k: 60, without: ['focus'] }
+  expect(asked).toEqual([
+    { ...common, q: 'Who had a baby?' },
+    { ...common, q: 'And when was that?' },
+  ])
+  expect(one?.ids).toEqual(['1'])
 })
 
 test('eval loads a namespace of its own, asks every question, writes rankings and tells what stays', async () => {

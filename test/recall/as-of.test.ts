@@ -112,3 +112,37 @@ suite('a superseded memory that is restored is found again', async () => {
   expect(await findDisagreements(store.db)).toEqual([])
   expect(await contents(world.ask('Where does Ada live?', {}))).toHaveLength(2)
 })
+
+suite(
+  'what was out of sight at a moment is not shown as of then, though it came back',
+  async () => {
+    await using store = await createTestDatabase()
+    const world = await createMemoryWorld(store.db)
+    const key = await world.remember('The spare key hangs behind the boiler.')
+    const home = await world.remember('Ada keeps the spare key in Lisbon.', { kind: 'fact' })
+    const moved = await world.remember('Ada keeps a bicycle in Porto now.', { kind: 'fact' })
+    const shown = async (asOf: Date, more = {}) =>
+      (await contents(world.ask('Where is the spare key?', { asOf, k: 10, ...more })))
+        .filter((content) => content.includes('spare key'))
+        .toSorted()
+    const both = ['Ada keeps the spare key in Lisbon.', 'The spare key hangs behind the boiler.']
+
+    const before = await now(store.db)
+    await world.remove(key)
+    await world.supersede(home, moved)
+    const between = await now(store.db)
+    await world.restore(key)
+    await world.restore(home)
+    const after = await now(store.db)
+    await world.change(key, { content: 'The spare key hangs in the cellar.' })
+    await world.remove(home)
+    const again = await now(store.db)
+    await world.restore(home)
+
+    expect(await shown(before)).toEqual(both)
+    expect(await shown(between)).toEqual([])
+    expect(await shown(between, { includeSuperseded: true })).toEqual([both[0]])
+    expect(await shown(after)).toEqual(both)
+    expect(await shown(again)).toEqual(['The spare key hangs in the cellar.'])
+  },
+)

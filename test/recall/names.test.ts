@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { namesIn } from '../../src/recall/names.ts'
 
-const circle = { participants: ['Ines Okafor', 'Tom', 'Will'], languages: ['en'] }
+const circle = { participants: ['Ines Okafor', 'Tom', 'Will'], language: 'en' }
 
 test('those who speak are found by their whole or first name, and taken out with their genitive', () => {
   expect(namesIn("What is Ines's dog called?", circle)).toEqual({
@@ -27,13 +27,13 @@ test('a question of nothing but names and stop words stays whole', () => {
 })
 
 test('two who share a first name are not told apart by it', () => {
-  const twins = { participants: ['Ines Adu', 'Ines Okafor'], languages: ['en'] }
+  const twins = { participants: ['Ines Adu', 'Ines Okafor'], language: 'en' }
   expect(namesIn('Where does Ines live?', twins).speakers).toEqual([])
   expect(namesIn('Where does Ines Adu live?', twins).speakers).toEqual(['Ines Adu'])
 })
 
 test('names hold signs that mean something to patterns, and any script', () => {
-  const odd = { participants: ['C. (Cy) +', 'Łukasz', '美咲'], languages: ['en'] }
+  const odd = { participants: ['C. (Cy) +', 'Łukasz', '美咲'], language: 'en' }
   expect(namesIn('Where did Łukasz go?', odd)).toMatchObject({ speakers: ['Łukasz'] })
   expect(namesIn('Where did 美咲 go?', odd)).toMatchObject({ speakers: ['美咲'] })
   expect(namesIn('Where did C. (Cy) + go?', odd)).toMatchObject({ speakers: ['C. (Cy) +'] })

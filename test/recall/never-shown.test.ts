@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Hit } from '../../src/domain/recall.ts'
+import { HEADS, type Hit } from '../../src/domain/recall.ts'
 import { createProcessFocus } from '../../src/stores/focus.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 import { createMemoryWorld, type MemoryWorld } from '../support/memory-world.ts'
@@ -29,7 +29,7 @@ interface Remembered {
 /** What was known at a moment, by id. */
 interface Moment {
   readonly at: Date
-  readonly known: ReadonlyMap<string, string>
+  readonly known: ReadonlyMap<string, { readonly content: string; readonly state: State }>
 }
 
 class Model {
@@ -65,7 +65,10 @@ class Model {
       return hit.content === known.content ? null : 'it says something else'
     const then = this.moments.find(({ at }) => at === asked.asOf)?.known.get(hit.id)
     if (then === undefined) return 'it was not known then'
-    return then === hit.content ? null : 'it said something else then'
+    if (then.state === 'deleted') return 'it was deleted then'
+    if (then.state === 'superseded' && asked.includeSuperseded !== true)
+      return 'it had given way then'
+    return then.content === hit.content ? null : 'it said something else then'
   }
 }
 
@@ -148,13 +151,14 @@ const supersede = fc.tuple(place, place).map(([at, other]): Operation => async (
 })
 
 const lookBack: fc.Arbitrary<Operation> = fc.constant(async (world: World) => {
-  const known = new Map(world.model.all.map(({ id, content }) => [id, content]))
+  const known = new Map(world.model.all.map(({ id, content, state }) => [id, { content, state }]))
   world.model.moments.push({ at: await world.now(), known })
 })
 
 const asked: fc.Arbitrary<AskOptions> = fc.record(
   {
     hops: fc.constantFrom(0, 1, 2),
+    heads: fc.subarray([...HEADS], { minLength: 1 }),
     scopes: fc.constantFrom(['personal'], ['work'], ['personal', 'work']),
     includeSuperseded: fc.boolean(),
     kinds: fc.constantFrom(['fact'] as const, ['note'] as const),
@@ -229,6 +233,7 @@ test.skipIf(!hasPostgres)(
     await using store = await createTestDatabase()
     const memories = await createMemoryWorld(store.db, {
       focus: createProcessFocus({ ttlSeconds: 600 }),
+      env: { MEMORY_HEADS: HEADS.join(',') },
     })
     const now = async () => {
       const { rows } = await store.db.query<{ at: Date }>(

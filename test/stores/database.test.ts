@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openDatabase } from '../../src/stores/database.ts'
+import { openDatabase, type Database } from '../../src/stores/database.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 
 const suite = hasPostgres ? test : test.skip
@@ -91,3 +91,28 @@ suite('a store without tables says how to make them', async () => {
     details: { next: 'Create them with: memoir migrate' },
   })
 })
+
+suite(
+  'a prepared statement is planned once, and still answered where a pooler loses or mistakes it',
+  async () => {
+    const TEXT = 'select $1::int + 1 as next'
+    const names = async (db: Database) =>
+      (await db.query<{ name: string }>('select name from pg_prepared_statements')).rows.map(
+        (row) => row.name,
+      )
+    await using one = await createTestDatabase({ poolSize: 1 })
+    for (const n of [1, 2]) {
+      expect((await one.db.prepared(TEXT, [n])).rows).toEqual([{ next: n + 1 }])
+      expect(await names(one.db)).toHaveLength(1)
+    }
+    const [name] = await names(one.db)
+    await one.db.query('deallocate all')
+    for (const n of [3, 4])
+      expect((await one.db.prepared(TEXT, [n])).rows).toEqual([{ next: n + 1 }])
+    expect(await names(one.db)).toEqual([])
+
+    await using other = await createTestDatabase({ poolSize: 1 })
+    await other.db.query(`prepare ${JSON.stringify(name)} as select 'of somebody else'`)
+    expect((await other.db.prepared(TEXT, [5])).rows).toEqual([{ next: 6 }])
+  },
+)

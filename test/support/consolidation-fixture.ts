@@ -135,7 +135,7 @@ export async function createConsolidationFixture(
     },
     async rows(user = 'ann') {
       const { rows } = await db.query(
-        `select (select jsonb_agg(jsonb_build_array(t.id, t.kind, t.content, t.state, t.superseded_by, t.scope) order by t.id)
+        `select (select jsonb_agg(jsonb_build_array(t.id, t.kind, t.content, t.state, t.superseded_by, t.scope, t.salience) order by t.id)
                    from memoir.memory_trace t where t.user_id = u.id) as traces,
                 (select jsonb_agg(jsonb_build_array(e.trace_id, e.head, e.tier, e.vec::text) order by e.trace_id, e.head)
                    from memoir.memory_embedding e where e.user_id = u.id) as vectors,

@@ -152,6 +152,10 @@ const AUDIT = `
    where t.state = 'active' and t.vector_state <> 'off' and not exists (
      select from memoir.memory_embedding e where e.trace_id = t.id and e.revision = t.revision and e.user_id = t.user_id)
   union all
+  select 'vector of a message that has none: ' || t.id from memoir.memory_trace t
+   where t.state = 'active' and t.kind = 'message' and t.vector_state = 'off' and exists (
+     select from memoir.memory_embedding e where e.trace_id = t.id and e.user_id = t.user_id)
+  union all
   select 'vector without an active trace: ' || e.trace_id from memoir.memory_embedding e
    where not exists (select from memoir.memory_trace t where t.id = e.trace_id and t.state = 'active' and t.seq = e.seq)
   union all

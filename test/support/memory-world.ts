@@ -33,9 +33,10 @@ export async function createMemoryWorld(
   {
     embedder = createHashingEmbedder({ dimensions: 128, precision: 'fp16' }),
     focus,
-  }: { embedder?: Embedder; focus?: FocusBuffer } = {},
+    env = {},
+  }: { embedder?: Embedder; focus?: FocusBuffer; env?: Readonly<Record<string, string>> } = {},
 ): Promise<MemoryWorld> {
-  const config = loadConfig({ MEMOIR_ENCRYPTION_KEY: 'a key of a test, long enough' })
+  const config = loadConfig({ MEMOIR_ENCRYPTION_KEY: 'a key of a test, long enough', ...env })
   const namespaceId = await defaultNamespace(db)
   const context = { config, db, launch: () => undefined }
   const memories = createMemories(context)
@@ -81,6 +82,7 @@ export async function createMemoryWorld(
     forget: async (request) => await forget(context, { namespaceId, dryRun: false, ...request }),
     ask: await createRecallFixture(db, {
       embedder,
+      heads: config.MEMORY_HEADS,
       ...(focus === undefined ? {} : { focus }),
     }),
   }

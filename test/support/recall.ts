@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import type { RecallRequest, RecallResult } from '../../src/domain/recall.ts'
+import type { Head, RecallRequest, RecallResult } from '../../src/domain/recall.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
 import type { Embedder } from '../../src/providers/embedder.ts'
@@ -21,13 +21,21 @@ export async function createRecallFixture(
     timeoutMs = 2_000,
     focus,
     judge,
-  }: { embedder?: Embedder; timeoutMs?: number; focus?: FocusBuffer; judge?: Judge } = {},
+    heads,
+  }: {
+    embedder?: Embedder
+    timeoutMs?: number
+    focus?: FocusBuffer
+    judge?: Judge
+    heads?: readonly Head[]
+  } = {},
 ): Promise<(query: string, options?: AskOptions) => Promise<RecallResult>> {
   const namespaceId = await defaultNamespace(db)
   const recall = createRecall({
     db,
     metrics: createMetrics(),
     ...(focus === undefined ? {} : { focus }),
+    ...(heads === undefined ? {} : { heads }),
     ...(judge === undefined ? {} : { judge }),
     question: createQuestions({
       embedder: embedder ?? createHashingEmbedder({ dimensions: 128, precision: 'fp16' }),

@@ -1,11 +1,17 @@
 import { expect, test } from 'vitest'
 import { indexMessages, ownLexemes } from '../../src/ingest/text-index.ts'
-import { asksToRemember, salienceOfSaid, type Said } from '../../src/text/salience.ts'
+import {
+  asksToRemember,
+  salienceOfSaid,
+  TELLS_SOMETHING,
+  type Said,
+} from '../../src/text/salience.ts'
 
 function salience(content: string, more: Partial<Said> & { said?: string } = {}) {
   const [first, second] = indexMessages([more.said ?? '', content], 'en')
   const around = more.said === undefined ? {} : { before: ownLexemes(first) }
-  return salienceOfSaid({ content, role: 'user', lexemes: ownLexemes(second), ...around, ...more })
+  const lexemes = ownLexemes(second)
+  return salienceOfSaid({ content, role: 'user', language: 'en', lexemes, ...around, ...more })
 }
 
 const TOLD = 'We moved to the second floor in Gdańsk, at 14 Mill Street, with the piano.'
@@ -30,9 +36,41 @@ test('names, numbers and feelings count, and what an assistant says counts less'
   expect(salience(TOLD, { role: 'assistant' })).toBeLessThan(salience(TOLD))
 })
 
+test('whatever has a word of its own is worth a vector; courtesies and echoes are not', () => {
+  for (const content of ['I am vegetarian.', 'Peanuts.', '1200', 'Thanks, in Lisbon!']) {
+    expect(salience(content)).toBeGreaterThanOrEqual(TELLS_SOMETHING)
+    expect(salience(content, { role: 'assistant' })).toBeGreaterThanOrEqual(TELLS_SOMETHING)
+  }
+  for (const content of [
+    'Hello!',
+    'Ok, great, thanks a lot!',
+    'Good morning',
+    'Yes, exactly.',
+    ';)',
+    '',
+  ]) {
+    expect(salience(content)).toBeLessThan(TELLS_SOMETHING)
+  }
+  expect(salience('Lisbon?', { said: 'I moved to Lisbon.' })).toBeLessThan(TELLS_SOMETHING)
+  const inTongue = (language: string, content: string) => {
+    const [text] = indexMessages([content], language)
+    return salience(content, { language, lexemes: ownLexemes(text) })
+  }
+  for (const [language, content] of [
+    ['de', 'Vielen Dank, tschüss!'],
+    ['fr', 'Merci, au revoir !'],
+    ['es', '¡Hola, buenos días!'],
+    ['ru', 'Спасибо, пока!'],
+    ['zh', '太好了！谢谢'],
+  ] as const) {
+    expect([content, inTongue(language, content) < TELLS_SOMETHING]).toEqual([content, true])
+  }
+  expect(inTongue('de', 'Vegetarisch.')).toBeGreaterThanOrEqual(TELLS_SOMETHING)
+})
+
 test('what somebody wants remembered outweighs what is merely telling', () => {
   expect(salience('Please remember that I take no sugar.')).toBeGreaterThan(salience(TOLD) - 0.2)
-  expect(salience('tea', { asked: true })).toBeGreaterThan(salience('tea') + 0.35)
+  expect(salience('tea', { asked: true })).toBeGreaterThan(salience('tea') + 0.25)
   for (const wish of [
     'Don’t forget the key.',
     'Merk dir das.',

@@ -32,6 +32,10 @@ const backfillBody = z.strictObject({
       'How facts are made of conversations. Left out: by the language model when one is configured, else not at all.',
   }),
   retry_failed: z.boolean().default(false).openapi({ description: 'Only what failed before.' }),
+  force: z.boolean().default(false).openapi({
+    description:
+      'Also what is unchanged, as it would be taken in today. What has a vector keeps it; facts that a model made are asked for again.',
+  }),
   budget: z.number().min(0).max(1_000_000).optional().openapi({
     description: 'US dollars it may cost at most; there it pauses and says so.',
   }),
@@ -97,8 +101,8 @@ export const backfillRoutes = createRouter()
         body: c.req.valid('json'),
       },
       async () => {
-        const { extract, budget } = rest
-        const accept = present({ namespaceId, pageSize, retryFailed, extract, budget })
+        const { extract, budget, force } = rest
+        const accept = present({ namespaceId, pageSize, retryFailed, force, extract, budget })
         const { job } = await services.jobs.acceptBackfill(accept)
         return { status: 202, body: { id: job.id, job: job.id, status: job.state } }
       },

@@ -17,6 +17,7 @@ import { concludeJob, followJob } from '../watch.ts'
 interface BackfillOptions extends DataOptions {
   readonly pageSize?: number
   readonly retryFailed?: boolean
+  readonly force?: boolean
   readonly estimate?: boolean
   readonly budget?: number
   readonly extract?: Extraction
@@ -29,6 +30,7 @@ export const registerBackfill: Register = (program, context) => {
     .description('take in every conversation of the source; what is unchanged is skipped')
     .option('--page-size <n>', 'conversations a page', whole(1, 1000))
     .option('--retry-failed', 'only the conversations that failed before')
+    .option('--force', 'also what is unchanged, as it would be taken in today')
     .option('--estimate', 'say what it would take at most, and do nothing')
     .option('--budget <dollars>', 'what it may cost at most; there it pauses', dollars)
     .addOption(
@@ -46,7 +48,8 @@ export const registerBackfill: Register = (program, context) => {
 Ctrl-C ends the watching, not the job. Conversations that cannot be taken in are listed, the rest go on.`,
     )
     .action(async (options: BackfillOptions) => {
-      const { pageSize, retryFailed, estimate, budget, extract, wait, json, namespace } = options
+      const { pageSize, retryFailed, force, estimate, budget, extract } = options
+      const { wait, json, namespace } = options
       await withClient(context, namespace, async (client) => {
         if (estimate) {
           const how = extract === undefined ? {} : { extract }
@@ -55,6 +58,7 @@ Ctrl-C ends the watching, not the job. Conversations that cannot be taken in are
         const { job: id } = await client.startBackfill({
           ...(pageSize === undefined ? {} : { page_size: pageSize }),
           ...(retryFailed === undefined ? {} : { retry_failed: retryFailed }),
+          ...(force === undefined ? {} : { force }),
           ...(budget === undefined ? {} : { budget }),
           ...(extract === undefined ? {} : { extract }),
         })

@@ -90,10 +90,11 @@ function print(run: ConsolidationAnswer, io: Io, json: boolean | undefined): voi
   if (plan?.summary) line(io.stdout, plain(plan.summary.content))
   if (applied) line(io.stdout, counted('Done', applied))
   else if (plan) {
-    const { edges, merges, downshift, drop_heads: heads } = plan
+    const { edges, merges, salience, downshift, drop_heads: heads } = plan
     const sizes = {
       edges: edges.length,
       merges: merges.length,
+      salience: salience.length,
       downshift: downshift.length,
       drop_heads: heads.length,
     }
@@ -108,6 +109,6 @@ function print(run: ConsolidationAnswer, io: Io, json: boolean | undefined): voi
 }
 
 function counted(word: string, counts: NonNullable<ConsolidationAnswer['applied']>): string {
-  const { summary, edges, merges, downshift, drop_heads: heads } = counts
-  return `${word}: ${summary} summary, ${edges} links, ${merges} superseded, ${downshift} out of the hot tier, ${heads} heads dropped`
+  const { summary, edges, merges, salience, downshift, drop_heads: heads } = counts
+  return `${word}: ${summary} summary, ${edges} links, ${merges} superseded, ${salience} weighed again, ${downshift} out of the hot tier, ${heads} heads dropped`
 }

@@ -1,5 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { Option } from 'commander'
+import { EXTRACTIONS, type Extraction } from '../../domain/job.ts'
 import { OFF_STAGES, RECALL_STAGES, type OffStage, type RecallStage } from '../../domain/recall.ts'
 import { MemoirError } from '../../errors.ts'
 import type { ApiClient } from '../client.ts'
@@ -24,6 +26,7 @@ import { concludeJob } from '../watch.ts'
 
 interface EvalOptions extends DataOptions {
   readonly rankings?: string
+  readonly extract?: Extraction
   readonly ablation: boolean
 }
 
@@ -33,6 +36,11 @@ export const registerEval: Register = (program, context) => {
     .description('measure what recall finds: questions about conversations, with their answers')
     .argument('<file>', 'conversations and questions: LoCoMo, or the form of bench/data/chats.json')
     .option('--rankings <out>', 'write what was found for each question, as JSON lines')
+    .addOption(
+      new Option('--extract <how>', 'make facts of them too, found beside the messages').choices(
+        EXTRACTIONS,
+      ),
+    )
     .option('--no-ablation', 'do not ask everything again without each stage of recall')
   dataOptions(command)
     .addHelpText(
@@ -93,7 +101,8 @@ async function evaluate({
 }: Evaluation): Promise<void> {
   const { io } = context
   const { chats, plain } = withPlainIds(given)
-  const job = await loadChats(client, chats, io)
+  const { extract } = options
+  const job = await loadChats(client, chats, { io, ...(extract === undefined ? {} : { extract }) })
   if (job?.state !== 'succeeded') {
     context.exit(job === null ? INTERRUPTED : concludeJob(job, job.id, io))
     return
@@ -102,7 +111,7 @@ async function evaluate({
   const asking = { client, chats, plain, io, interrupted }
   const asked = await askAll({ ...asking, label: 'questions' })
   if (options.rankings !== undefined) await writeFile(options.rankings, rankings(asked))
-  const ablation = options.ablation ? await ablate(asking) : undefined
+  const ablation = options.ablation ? await ablate(asking, headsIn(asked)) : undefined
   const abstention = await measureAbstention(asking, asked)
   await removeAll(client, { chats, namespace, io })
   if (interrupted.signal.aborted) {
@@ -121,6 +130,8 @@ async function evaluate({
   context.exit(result.n > 0 ? DONE : FAILED)
 }
 
+const FOLLOW_UP = 'follow-up'
+
 type Rows<Stage extends string> = Readonly<Partial<Record<Stage, Scores>>>
 
 interface Ablation {
@@ -128,12 +139,26 @@ interface Ablation {
   readonly without: Rows<RecallStage>
   /** What is found with each stage that is off. */
   readonly with: Rows<OffStage>
+  /** Where memories have several vectors: what is found by some of them, named with commas. */
+  readonly heads?: Readonly<Record<string, Scores>>
+  /** Questions that follow another one, where the file has such: what is found of them without what was shown before. */
+  readonly follow_up_without_focus?: Scores
 }
 
-async function ablate(asking: Omit<Asking, 'label'>): Promise<Ablation> {
+/** The heads that memories were found by, besides what they say. */
+const headsIn = (asked: readonly Asked[]) =>
+  [
+    ...new Set(
+      asked.flatMap(({ answer }) => answer.hits.flatMap(({ heads = {} }) => Object.keys(heads))),
+    ),
+  ].filter((head) => head !== 'semantic')
+
+async function ablate(asking: Omit<Asking, 'label'>, others: readonly string[]): Promise<Ablation> {
+  let following: Scores | undefined
   const ask = async (label: string, more: Asking['more']) => {
     const asked = await askAll({ ...asking, label, ...(more === undefined ? {} : { more }) })
-    const { by_category: _, ...all } = report(asked)
+    const { by_category: categories, ...all } = report(asked)
+    if (more?.without?.includes('focus') === true) following = categories[FOLLOW_UP]
     return all
   }
   const without: Partial<Record<RecallStage, Scores>> = {}
@@ -142,7 +167,17 @@ async function ablate(asking: Omit<Asking, 'label'>): Promise<Ablation> {
   }
   const also: Partial<Record<OffStage, Scores>> = {}
   for (const stage of OFF_STAGES) also[stage] = await ask(`with ${stage}`, { with: [stage] })
-  return { without, with: also }
+  const heads: Record<string, Scores> = {}
+  for (const some of others.length === 0 ? [] : [[], ...others.map((head) => [head])]) {
+    const names = ['semantic', ...some]
+    heads[names.join(',')] = await ask(`heads ${names.join(',')}`, { heads: names })
+  }
+  return {
+    without,
+    with: also,
+    ...(others.length === 0 ? {} : { heads }),
+    ...(following === undefined ? {} : { follow_up_without_focus: following }),
+  }
 }
 
 const rankings = (asked: readonly Asked[]) =>
@@ -214,6 +249,11 @@ function print(
   const ablated = (['without', 'with'] as const).flatMap((how) =>
     Object.entries(ablation?.[how] ?? {}).map(([stage, scores]) => row(`${how} ${stage}`, scores)),
   )
+  for (const [names, scores] of Object.entries(ablation?.heads ?? {})) {
+    ablated.push(row(`heads ${names}`, scores))
+  }
+  const following = ablation?.follow_up_without_focus
+  if (following) ablated.push(row(`${FOLLOW_UP} without focus`, following))
   for (const each of table(HEAD, [row('all', all), ...rows, ...ablated], io.stdout.columns)) {
     line(io.stdout, each)
   }

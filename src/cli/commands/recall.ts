@@ -1,4 +1,4 @@
-import { MAX_HOPS, TRACE_KINDS } from '../../domain/recall.ts'
+import { HEADS, MAX_HOPS, TRACE_KINDS } from '../../domain/recall.ts'
 import type { RecallAnswer } from '../answers.ts'
 import type { RecallQuery } from '../client.ts'
 import {
@@ -31,6 +31,7 @@ export const registerRecall: Register = (program, context) => {
     .requiredOption('--user <id>', 'whose memories: your own id of the user')
     .option('--k <n>', 'how many at most', whole(1, 200))
     .option('--kinds <list>', TRACE_KINDS.join(', '), listOf(TRACE_KINDS))
+    .option('--heads <list>', `vectors to compare: ${HEADS.join(', ')}`, listOf(HEADS))
     .option('--scope <list>', 'only these scopes', list)
     .option('--from <time>', 'not older than', time)
     .option('--to <time>', 'not newer than', time)

@@ -33,7 +33,9 @@ export async function measureAbstention(
     label: 'of others',
     more: { threshold: THRESHOLD },
   })
-  const relevances = asked.flatMap(({ question, answer, ids }) =>
+  // What names nothing is relevant to nothing by itself.
+  const direct = asked.filter(({ question }) => question.after === undefined)
+  const relevances = direct.flatMap(({ question, answer, ids }) =>
     answer.hits
       .slice(0, LOOKED_AT)
       .filter((_, place) => question.evidence.has(ids[place] ?? ''))
@@ -59,7 +61,9 @@ function foreignQuestions(chats: readonly EvalChat[]): EvalChat[] {
   const each = Math.ceil(FOREIGN_QUESTIONS / chats.length)
   return chats.map((chat, index) => {
     const other = chats[(index + 1) % chats.length]
-    const answered = (other?.questions ?? []).filter(({ evidence }) => evidence.size > 0)
+    const answered = (other?.questions ?? []).filter(
+      ({ evidence, after }) => evidence.size > 0 && after === undefined,
+    )
     return { ...chat, questions: spread(answered, each) }
   })
 }

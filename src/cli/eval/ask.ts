@@ -19,7 +19,7 @@ export interface Asked {
 }
 
 export interface Asking {
-  readonly client: ApiClient
+  readonly client: Pick<ApiClient, 'recall'>
   readonly chats: readonly EvalChat[]
   readonly plain: (chat: EvalChat, id: string) => string
   readonly io: Io
@@ -44,8 +44,10 @@ export async function askAll({
   try {
     for (const { chat, question } of all) {
       if (interrupted.signal.aborted) return asked
-      const query = { q: question.text, user_id: chat.user, k: HITS, ...more }
-      const { answer, ms } = await ask(client, query)
+      const query = { user_id: chat.user, k: HITS, ...more }
+      // What comes first is what somebody looks at, and so what is in focus; how much of it is found is not counted.
+      if (question.after !== undefined) await ask(client, { ...query, q: question.after })
+      const { answer, ms } = await ask(client, { ...query, q: question.text })
       const ids = rankingOf(answer.hits).map((id) => plain(chat, id))
       asked.push({ chat, question, answer, ids, ms })
       progress.update({ processed: asked.length, total: all.length, note: '' })
@@ -57,7 +59,7 @@ export async function askAll({
 }
 
 async function ask(
-  client: ApiClient,
+  client: Asking['client'],
   query: RecallQuery,
 ): Promise<{ answer: RecallAnswer; ms: number }> {
   for (let tries = 1; ; tries += 1) {

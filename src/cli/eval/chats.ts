@@ -6,6 +6,8 @@ export interface EvalQuestion {
   /** Its place in the file's own list of questions. */
   readonly index: number
   readonly text: string
+  /** Asked right before: the question itself names nothing. */
+  readonly after?: string
   readonly category: string
   /** Ids of the messages that answer it; none when nothing does. */
   readonly evidence: ReadonlySet<string>

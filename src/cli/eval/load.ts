@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Extraction } from '../../domain/job.ts'
 import type { Conversation } from '../../client/work.ts'
 import type { ApiClient } from '../client.ts'
 import type { Io } from '../io.ts'
@@ -16,7 +17,7 @@ const MAX_BATCH = 100
 export async function loadChats(
   client: ApiClient,
   chats: readonly EvalChat[],
-  io: Io,
+  { io, extract }: { io: Io; extract?: Extraction },
 ): Promise<JobAnswer | null> {
   const all = chats.flatMap(({ conversations }) => conversations)
   for (const batch of batches(all)) {
@@ -24,7 +25,7 @@ export async function loadChats(
     const [first] = rejected
     if (first) throw new Error(`conversation ${first.index}: ${first.field} ${first.message}`)
   }
-  const { job } = await client.startBackfill({})
+  const { job } = await client.startBackfill(extract === undefined ? {} : { extract })
   return await followJob(client, job, io)
 }
 

@@ -17,7 +17,12 @@ const chatFile = z.object({
         }),
       ),
       questions: z.array(
-        z.object({ text: z.string(), category: z.string(), evidence: z.array(z.string()) }),
+        z.object({
+          text: z.string(),
+          after: z.string().optional(),
+          category: z.string(),
+          evidence: z.array(z.string()),
+        }),
       ),
     }),
   ),
@@ -58,9 +63,10 @@ export function readOwnForm(value: unknown): EvalChat[] {
         })),
       }
     }),
-    questions: questions.map(({ text, category, evidence }, index) => ({
+    questions: questions.map(({ text, after, category, evidence }, index) => ({
       index,
       text,
+      ...(after === undefined ? {} : { after }),
       category,
       evidence: new Set(evidence),
     })),
