@@ -2,10 +2,10 @@ import { MemoirError } from '../errors.ts'
 import type { Database } from '../stores/database.ts'
 import { loadGraphEntities, loadGraphMemories, type RecordMemory } from '../stores/graph-record.ts'
 import {
-  findGone,
   findGoneEntities,
   findGoneUsers,
   findOtherEntities,
+  findStanding,
   markFailed,
   markPending,
   markWritten,
@@ -77,9 +77,11 @@ async function writeBatch(
   const held = new Map(
     (await graph.writeMemories(memories, options)).map(({ id, revision }) => [id, revision]),
   )
-  const current = memories.filter(({ id, revision }) => held.get(id) === revision)
+  // Read after it was written: whoever forgets later is told to the graph later, and what is marked already is not marked again.
+  const { gone, unmarked } = await findStanding(db, memories)
+  const current = unmarked.filter(({ id, revision }) => held.get(id) === revision)
   const written = await markWritten(db, current)
-  await undoGone({ db, graph }, memories)
+  await undoGone({ db, graph }, gone)
   await undoGoneEntities({ db, graph }, memories)
   const ahead = memories.flatMap((memory) => {
     const revision = held.get(memory.id) ?? 0
@@ -114,11 +116,7 @@ async function bringBack({ db, graph }: GraphParts, ahead: readonly Ahead[]): Pr
 }
 
 /** Whoever forgets or erases does it first in Postgres, so what is written too late is seen here. */
-async function undoGone(
-  { db, graph }: GraphParts,
-  memories: readonly RecordMemory[],
-): Promise<void> {
-  const gone = await findGone(db, memories)
+async function undoGone({ db, graph }: GraphParts, gone: readonly RecordMemory[]): Promise<void> {
   if (gone.length === 0) return
   const users = byUser(gone)
   const erased = new Set(await findGoneUsers(db, [...users.keys()]))

@@ -20,18 +20,15 @@ export async function findPending(db: Queryable, limit: number): Promise<string[
   return rows.map(({ id }) => id)
 }
 
-/**
- * Marks what the graph holds. What has changed since it was read stays pending, and what is marked so already is not written again.
- * @returns how many were marked
- */
+/** Marks what the graph holds. What has changed since it was read stays pending. @returns how many were marked */
 export async function markWritten(db: Queryable, writes: readonly GraphMark[]): Promise<number> {
+  if (writes.length === 0) return 0
   const { rowCount } = await db.query(
     `update memoir.memory_trace t
         set graph_state = 'written', graph_revision = w.revision
        from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[]) as w(id, user_id, revision, marks)
       where t.id = w.id and t.user_id = w.user_id and t.revision = w.revision and t.graph_marks = w.marks
-        and t.state in ('active', 'pending')
-        and (t.graph_state <> 'written' or t.graph_revision is distinct from w.revision)`,
+        and t.state in ('active', 'pending')`,
     [
       writes.map((w) => w.id),
       writes.map((w) => w.userId),
@@ -88,21 +85,32 @@ export async function adoptUnwritten(db: Queryable, limit: number): Promise<numb
   return rowCount ?? 0
 }
 
-/** Those of these that must not be in the graph: gone, hidden or of another user by now. */
-export async function findGone<Write extends { readonly id: string; readonly userId: string }>(
+export interface GraphStanding<Write> {
+  /** Must not be in the graph: gone, hidden or of another user by now. */
+  readonly gone: readonly Write[]
+  /** There, and not yet marked as written at the revision they have. */
+  readonly unmarked: readonly Write[]
+}
+
+/** How these stand in the record, after they were written. */
+export async function findStanding<Write extends { readonly id: string; readonly userId: string }>(
   db: Queryable,
   writes: readonly Write[],
-): Promise<Write[]> {
+): Promise<GraphStanding<Write>> {
   // Asked for what is there: a planner that knows little of the table looks ids up, and reads all of it for what is not.
-  const { rows } = await db.query<{ id: string; userId: string }>(
-    `select t.id, t.user_id as "userId"
+  const { rows } = await db.query<{ id: string; userId: string; marked: boolean }>(
+    `select t.id, t.user_id as "userId", t.graph_state = 'written' and t.graph_revision is not distinct from t.revision as marked
        from memoir.memory_trace t
        join memoir.memory_user u on u.id = t.user_id and u.erased_at is null
       where t.id = any($1::uuid[]) and t.user_id = any($2::uuid[]) and t.state in ('active', 'pending')`,
     [writes.map((w) => w.id), [...new Set(writes.map((w) => w.userId))]],
   )
-  const there = new Set(rows.map(({ id, userId }) => `${userId} ${id}`))
-  return writes.filter(({ id, userId }) => !there.has(`${userId} ${id}`))
+  const there = new Map(rows.map(({ id, userId, marked }) => [`${userId} ${id}`, marked]))
+  const markOf = ({ id, userId }: Write) => there.get(`${userId} ${id}`)
+  return {
+    gone: writes.filter((write) => markOf(write) === undefined),
+    unmarked: writes.filter((write) => markOf(write) === false),
+  }
 }
 
 /** Those of these memories that somebody is writing: not finished, or not yet told to the graph. */

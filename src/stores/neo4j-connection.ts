@@ -4,6 +4,7 @@ import neo4j, {
   Neo4jError,
   type Driver,
   type ManagedTransaction,
+  type Session,
 } from 'neo4j-driver'
 import { MemoirError, SENTENCE } from '../errors.ts'
 
@@ -70,13 +71,26 @@ export function openNeo4j(options: Neo4jOptions): Neo4jConnection {
     write: async (work) =>
       await inSession(WORK_MS, async (s) => await retried(async () => await s.executeWrite(work))),
     run: async (text) => {
-      await inSession(WORK_MS, async (session) => await session.run(text))
+      // Two who make the same index at once wait for each other like any two writers.
+      const made = async (s: Session) => await retried(async () => await s.run(text)).catch(isMade)
+      await inSession(WORK_MS, made)
     },
     check: async () => {
       await inSession(CHECK_MS, async (session) => await session.run('return 1'))
     },
     close: async () => await driver.close(),
   }
+}
+
+/** Somebody was quicker, between the look and the making: what was wanted is there. */
+const MADE: ReadonlySet<string> = new Set([
+  'Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists',
+  'Neo.ClientError.Schema.IndexAlreadyExists',
+  'Neo.ClientError.Schema.ConstraintAlreadyExists',
+])
+
+function isMade(error: unknown): void {
+  if (!(error instanceof Neo4jError) || !MADE.has(error.code)) throw error
 }
 
 /**

@@ -2,7 +2,7 @@ import { Neo4jError } from 'neo4j-driver'
 import type { GraphMemory, GraphRevision } from './graph-store.ts'
 import type { Neo4jConnection } from './neo4j-connection.ts'
 import { createLinks, writeLinks } from './neo4j-links.ts'
-import { entitiesOf, entityRows, MERGE_ENTITIES, memoryRows } from './neo4j-rows.ts'
+import { entitiesOf, entityRows, memoryColumns, MERGE_ENTITIES } from './neo4j-rows.ts'
 
 /** What two nodes of one user and one id come to: the constraint holds, whoever writes beside us. */
 const TAKEN = 'Neo.ClientError.Schema.ConstraintValidationFailed'
@@ -18,6 +18,7 @@ export async function createMemories(
 ): Promise<readonly GraphRevision[] | undefined> {
   if (batch.length === 0) return []
   const memories = batch.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  const users = [...Map.groupBy(memories, ({ userId }) => userId)]
   const entities = entityRows(entitiesOf(memories))
   let taken = false
   try {
@@ -25,15 +26,21 @@ export async function createMemories(
       // All are sent before the first is answered.
       const nodes = [
         ...(entities.length === 0 ? [] : [tx.run(MERGE_ENTITIES, { rows: entities })]),
-        tx.run(CREATE_MEMORIES, { rows: memoryRows(memories) }),
+        ...users.map(([userId, own]) =>
+          tx.run(CREATE_MEMORIES, { user_id: userId, ...memoryColumns(own) }),
+        ),
       ].map(async (result) => {
         await result.catch((error: unknown) => {
           taken ||= error instanceof Neo4jError && error.code === TAKEN
           throw error
         })
       })
-      const [links] = await Promise.all([createLinks(tx, memories), ...nodes])
-      return links
+      const links = users.map(async ([userId, own]) => {
+        const edges = own.flatMap((memory) => memory.edges)
+        return { userId, edges: await createLinks(tx, { userId, edges }) }
+      })
+      const [found] = await Promise.all([Promise.all(links), ...nodes])
+      return found.filter(({ edges }) => edges.length > 0)
     })
     if (lacking.length > 0) await connection.write(async (tx) => await writeLinks(tx, lacking))
   } catch (error) {
@@ -44,7 +51,7 @@ export async function createMemories(
 }
 
 const CREATE_MEMORIES = `
-  unwind $rows as row
+  unwind range(0, size($id) - 1) as i
   create (m:Memory {
-    id: row.id, user_id: row.user_id, revision: row.revision, content_hash: row.content_hash,
-    kind: row.kind, occurred_at: datetime({ epochMillis: row.occurred_ms }), salience: row.salience })`
+    id: $id[i], user_id: $user_id, revision: $revision[i], content_hash: $content_hash[i],
+    kind: $kind[i], occurred_at: datetime({ epochMillis: $occurred_ms[i] }), salience: $salience[i] })`

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { answered } from '../../src/facts/answers.ts'
 import { forget, type ForgetRequest } from '../../src/forget/forget.ts'
 import type { Database } from '../../src/stores/database.ts'
+import type { JobRow } from '../../src/stores/jobs.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 import {
   createIngestFixture,
@@ -147,5 +149,46 @@ suite(
     await go({ ids: [id] })
     expect(await findText(db, 'walrus')).toEqual([])
     expect(await findText(db, 'ann')).toContain('entity.value')
+  },
+)
+
+suite(
+  'what is left to do is left to jobs: the vector of an episode, and what the graph has to lose',
+  async () => {
+    const { db, ingest, message } = await world()
+    const graph = { ...ingest.config, GRAPH_BACKEND: 'neo4j' as const }
+    const jobsOf = async (config: typeof ingest.config, text: string) => {
+      const launched: JobRow[] = []
+      const context = { config, db, launch: (row: JobRow) => void launched.push(row) }
+      const { namespaceId } = ingest
+      await forget(context, { namespaceId, ids: [await message(text)], dryRun: false })
+      return launched.map(({ request: { operation, hard, cascade, extract } }) => {
+        return { operation, hard, cascade, extract }
+      })
+    }
+    const restore = { operation: 'restore', extract: false }
+    expect(await jobsOf(ingest.config, SECRET)).toMatchObject([restore])
+    await db.query('delete from memoir.graph_removal')
+    expect(await jobsOf(graph, 'garden is full')).toMatchObject([
+      restore,
+      { operation: 'delete', hard: true, cascade: true, extract: false },
+    ])
+    const { rows } = await db.query(
+      `select distinct cascade from memoir.graph_removal where not entity`,
+    )
+    expect(rows).toEqual([{ cascade: true }])
+  },
+)
+
+suite(
+  'a memory that nobody knows is not found, and a time in which nothing was said forgets nothing',
+  async () => {
+    const { db, forget: go } = await world()
+    const before = await db.query('select count(*) from memoir.memory_trace')
+    await expect(go({ ids: [randomUUID()] })).rejects.toMatchObject({ code: 'not_found' })
+    const tombstone = await go({ userId: 'ada', from: new Date('2027-01-01T00:00:00Z') })
+    expect(tombstone).toMatchObject({ ids: [], counts: { traces: 0, vectors: 0, edges: 0 } })
+    expect((await db.query('select count(*) from memoir.memory_trace')).rows).toEqual(before.rows)
+    await expect(go({ userId: 'nobody' })).rejects.toMatchObject({ code: 'not_found' })
   },
 )

@@ -37,6 +37,15 @@ describe.skipIf(!hasNeo4j)('the graph in Neo4j', () => {
     expect(names.map(({ name }) => name)).toEqual(['memoir_entity', 'memoir_memory'])
   })
 
+  test('many that prepare at once make what is missing, and none of them fails', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      await cypher(driver, 'drop index memoir_memory_id if exists')
+      await Promise.all(Array.from({ length: 6 }, async () => await graph.prepare()))
+    }
+    const names = await cypher(driver, 'show indexes yield name where name = "memoir_memory_id"')
+    expect(names).toHaveLength(1)
+  })
+
   test("an index of somebody else's that could not be made keeps nobody from preparing", async () => {
     const label = `Other${randomUUID().slice(0, 8)}`
     await cypher(driver, `create (:${label} { text: $text })`, { text: 'x'.repeat(40_000) })
