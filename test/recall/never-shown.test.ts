@@ -150,9 +150,20 @@ const supersede = fc.tuple(place, place).map(([at, other]): Operation => async (
   if (await world.supersede(old.id, by.id)) old.state = 'superseded'
 })
 
-const lookBack: fc.Arbitrary<Operation> = fc.constant(async (world: World) => {
+async function look(world: World): Promise<void> {
   const known = new Map(world.model.all.map(({ id, content, state }) => [id, { content, state }]))
   world.model.moments.push({ at: await world.now(), known })
+}
+const lookBack: fc.Arbitrary<Operation> = fc.constant(look)
+
+/** Out of sight for a while, with a moment to look back to: by chance the three seldom meet. */
+const hide = on(['active'], async (world, memory) => {
+  await world.remove(memory.id)
+  memory.state = 'deleted'
+  await look(world)
+  if (memory.expired) return
+  await world.restore(memory.id)
+  memory.state = 'active'
 })
 
 const asked: fc.Arbitrary<AskOptions> = fc.record(
@@ -219,7 +230,10 @@ const operations = fc.array(
     { weight: 4, arbitrary: ask },
     { weight: 4, arbitrary: change },
     { weight: 2, arbitrary: lookBack },
-    ...[remove, restore, expire, forget, supersede].map((arbitrary) => ({ weight: 1, arbitrary })),
+    ...[remove, restore, hide, expire, forget, supersede].map((arbitrary) => ({
+      weight: 1,
+      arbitrary,
+    })),
   ),
   { minLength: 8, maxLength: 24, size: 'max' },
 )
