@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
-import { insertJob } from '../src/stores/jobs.ts'
+import { insertJob } from '../src/stores/jobs/jobs.ts'
 import { ensureUsers } from '../src/stores/memory-users.ts'
 import { ADMIN_KEY, startMemoir, type BenchMemoir, type BenchServers } from './environment.ts'
 import { alternate, ms, percentile, times, type Finding } from './measure.ts'

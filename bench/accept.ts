@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../src/stores/database.ts'
-import { insertJob } from '../src/stores/jobs.ts'
+import { insertJob } from '../src/stores/jobs/jobs.ts'
 import { ADMIN_KEY, startMemoir, type BenchMemoir, type BenchServers } from './environment.ts'
 import { alternate, ms, percentile, times, type Finding } from './measure.ts'
 

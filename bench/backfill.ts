@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { isTerminal } from '../src/domain/job.ts'
-import { ensureActiveSpace } from '../src/stores/spaces.ts'
+import { ensureActiveSpace } from '../src/stores/spaces/spaces.ts'
 import { createInstantEmbedder } from './embedder.ts'
 import { startMemoir, type BenchMemoir, type BenchServers } from './environment.ts'
 import { plainBackfill } from './floor.ts'

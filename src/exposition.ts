@@ -2,8 +2,8 @@ import { JOB_KINDS, JOB_STATES } from './domain/job.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import { isStoreAway, type Database } from './stores/database.ts'
-import { countJobs } from './stores/job-counts.ts'
-import { oldestUnstartedSeconds } from './stores/jobs.ts'
+import { countJobs } from './stores/jobs/job-counts.ts'
+import { oldestUnstartedSeconds } from './stores/jobs/jobs.ts'
 
 /** Every series of the process as Prometheus reads them, with those that have to be looked up when asked. */
 export type Exposition = () => Promise<string>

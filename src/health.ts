@@ -5,10 +5,10 @@ import type { LanguageModel } from './providers/language-model.ts'
 import type { ActiveSpace } from './recall/active-space.ts'
 import type { LiveModels } from './settings/live-models.ts'
 import type { Database } from './stores/database.ts'
-import type { GraphStore } from './stores/graph-store.ts'
+import type { GraphStore } from './stores/graph/graph-store.ts'
 import type { RedisLink } from './stores/redis.ts'
 import { answers } from './stores/server-facts.ts'
-import { sameSpace } from './stores/spaces.ts'
+import { sameSpace } from './stores/spaces/spaces.ts'
 import type { TemporalClient } from './temporal/client.ts'
 
 /** Which part of an installation answers now, and what it means when one does not. */

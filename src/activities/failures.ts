@@ -14,7 +14,7 @@ import {
 } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Queryable } from '../stores/database.ts'
-import { noteStepFailure } from '../stores/jobs.ts'
+import { noteStepFailure } from '../stores/jobs/jobs.ts'
 
 /** The one place where errors become Temporal failures: a code and its sentence, never a message that may quote what was ingested. */
 

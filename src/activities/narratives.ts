@@ -1,7 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity'
 import type { NarrativeRuns, RunKey } from '../narratives/run.ts'
 import type { NarrativeStart, NarrativeSteps } from '../narratives/steps.ts'
-import type { Generation } from '../stores/narratives.ts'
+import type { Generation } from '../stores/narratives/narratives.ts'
 import { beating } from './beating.ts'
 
 export interface NarrativeActivityDependencies {

@@ -1,6 +1,6 @@
 import type { Metrics } from '../metrics.ts'
 import type { Queryable } from '../stores/database.ts'
-import { applyReport, type JobReport, type ReportEffect } from '../stores/jobs.ts'
+import { applyReport, type JobReport, type ReportEffect } from '../stores/jobs/jobs.ts'
 
 export interface ReportDependencies {
   readonly db: Queryable

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { HIERARCHY_TYPES, type HierarchyType } from '../stores/session-hierarchy.ts'
+import { HIERARCHY_TYPES, type HierarchyType } from '../stores/sessions/session-hierarchy.ts'
 import { moment, pageQuery, text, time, userId, uuid } from './fields.ts'
 import { looseTranscript, sessionMetadata } from './transcripts.ts'
 

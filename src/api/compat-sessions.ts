@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { cleanUp } from '../sessions/retention.ts'
-import { listHierarchy } from '../stores/session-hierarchy.ts'
+import { listHierarchy } from '../stores/sessions/session-hierarchy.ts'
 import {
   countDays,
   countDaysOfUser,
   measureCollection,
   readQueueStatus,
-} from '../stores/session-queue.ts'
+} from '../stores/sessions/session-queue.ts'
 import {
   cleanedSchema,
   cleanupQuery,

@@ -3,7 +3,7 @@ import type { AcceptedConsolidation, ShownRun } from '../consolidation/consolida
 import { CONSOLIDATION_STATES, NO_PLAN, type ConsolidationState } from '../domain/consolidation.ts'
 import { isTerminal, type Job } from '../domain/job.ts'
 import { ERROR_CODES, isErrorCode, MemoirError, SENTENCE } from '../errors.ts'
-import { listRuns } from '../stores/consolidation-dreams.ts'
+import { listRuns } from '../stores/consolidation/consolidation-dreams.ts'
 import type { ApiServices } from './context.ts'
 import type { Principal } from './environment.ts'
 import { present, time, userId, uuid } from './fields.ts'

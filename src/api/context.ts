@@ -19,7 +19,7 @@ import type { Posts } from '../sessions/posts.ts'
 import type { InTime } from '../providers/in-time.ts'
 import type { Answer, AnswerRequest } from '../providers/language-model.ts'
 import type { Database } from '../stores/database.ts'
-import type { GraphStore } from '../stores/graph-store.ts'
+import type { GraphStore } from '../stores/graph/graph-store.ts'
 
 export interface PartHealth {
   readonly ok: boolean

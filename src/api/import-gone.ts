@@ -10,7 +10,7 @@ import {
 import { messageTraceId } from '../ingest/conversation.ts'
 import type { Queryable } from '../stores/database.ts'
 import { findUsers, lockUserByName } from '../stores/memory-users.ts'
-import type { NewConversation } from '../stores/source-writer.ts'
+import type { NewConversation } from '../stores/sources/source-writer.ts'
 import type { Principal } from './environment.ts'
 import type { Candidate, Rejected } from './imports.ts'
 

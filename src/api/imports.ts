@@ -9,7 +9,7 @@ import {
   selectOwners,
   type NewConversation,
   type SourceKey,
-} from '../stores/source-writer.ts'
+} from '../stores/sources/source-writer.ts'
 import { withoutGone } from './import-gone.ts'
 import type { ApiServices } from './context.ts'
 import type { Principal } from './environment.ts'

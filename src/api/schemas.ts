@@ -4,7 +4,7 @@ import { SCHEDULE_KINDS, SKIP_REASONS } from '../domain/schedule.ts'
 import { TRACE_KINDS } from '../domain/recall.ts'
 import { ERROR_CODES } from '../errors.ts'
 import { ROLES } from '../stores/api-keys.ts'
-import { RAW_STATES } from '../stores/sessions.ts'
+import { RAW_STATES } from '../stores/sessions/sessions.ts'
 import { time, uuid } from './fields.ts'
 
 /** The shapes that are answered. Fields may be added and never renamed. */

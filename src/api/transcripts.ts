@@ -4,7 +4,7 @@ import type { Turn } from '../domain/transcript.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { readTimestamp } from '../sessions/stamps.ts'
 import { parseTranscript, type TranscriptItem } from '../sessions/transcript.ts'
-import type { PostReach } from '../stores/session-queue.ts'
+import type { PostReach } from '../stores/sessions/session-queue.ts'
 import type { Principal } from './environment.ts'
 import { text } from './fields.ts'
 

@@ -9,10 +9,10 @@ import {
   readServerFacts,
   type ServerFacts,
 } from '../stores/server-facts.ts'
-import { findDayBudget } from '../stores/day-budget.ts'
+import { findDayBudget } from '../stores/spending/day-budget.ts'
 import { findNamespace } from '../stores/tenants.ts'
-import { countUntold } from '../stores/graph-states.ts'
-import { findActiveSpace, sameSpace } from '../stores/spaces.ts'
+import { countUntold } from '../stores/graph/graph-states.ts'
+import { findActiveSpace, sameSpace } from '../stores/spaces/spaces.ts'
 import { faultOf } from './fault.ts'
 
 /** What `memoir doctor` looks at: each check says what it found and, unless all is well, what to do next. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { MemoirError } from '../errors.ts'
 import type { Services } from '../services.ts'
-import { insertConversations, type NewConversation } from '../stores/source-writer.ts'
+import { insertConversations, type NewConversation } from '../stores/sources/source-writer.ts'
 
 /** The conversations that come with Memoir, for trying it out. */
 export const SAMPLE_FILE = new URL('../../sample/conversations.jsonl', import.meta.url)

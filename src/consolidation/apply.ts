@@ -5,7 +5,11 @@ import type { FactContext } from '../facts/extract.ts'
 import { contentHash } from '../ingest/conversation.ts'
 import { indexAlone, NOTHING, writeWhole } from '../memories/derive.ts'
 import { requireSpace } from '../memories/space.ts'
-import { countMemories, fingerprintOf, type UserDay } from '../stores/consolidation-days.ts'
+import {
+  countMemories,
+  fingerprintOf,
+  type UserDay,
+} from '../stores/consolidation/consolidation-days.ts'
 import {
   lockRun,
   reopenRun,
@@ -13,22 +17,26 @@ import {
   saveGuard,
   type AppliedChanges,
   type ConsolidationRun,
-} from '../stores/consolidation-runs.ts'
-import { coolVectors, dropHeads, keepSummaryVectors } from '../stores/consolidation-vectors.ts'
+} from '../stores/consolidation/consolidation-runs.ts'
+import {
+  coolVectors,
+  dropHeads,
+  keepSummaryVectors,
+} from '../stores/consolidation/consolidation-vectors.ts'
 import {
   addEdges,
   knownEntities,
   lendSources,
   placeSummary,
   retireMemories,
-} from '../stores/consolidation-writes.ts'
-import { writeWeights } from '../stores/consolidation-weights.ts'
+} from '../stores/consolidation/consolidation-writes.ts'
+import { writeWeights } from '../stores/consolidation/consolidation-weights.ts'
 import type { Queryable } from '../stores/database.ts'
-import type { EdgeWrite } from '../stores/edges.ts'
-import { upsertEntities } from '../stores/entities.ts'
+import type { EdgeWrite } from '../stores/memories/edges.ts'
+import { upsertEntities } from '../stores/memories/entities.ts'
 import { applyUserChanges, lockUsers } from '../stores/memory-users.ts'
-import type { Space } from '../stores/spaces.ts'
-import { writeSummary } from '../stores/summaries.ts'
+import type { Space } from '../stores/spaces/spaces.ts'
+import { writeSummary } from '../stores/memories/summaries.ts'
 import { guardCounts, isWithin } from './guard.ts'
 import { verifyApplied } from './verify.ts'
 

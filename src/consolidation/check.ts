@@ -1,5 +1,5 @@
 import type { PlannedEdge, PlannedName } from '../domain/consolidation.ts'
-import type { DayTrace } from '../stores/consolidation-days.ts'
+import type { DayTrace } from '../stores/consolidation/consolidation-days.ts'
 import { sentencesOf } from '../text/extraction/sentences.ts'
 import { keyTerms, shareIn } from '../text/extraction/terms.ts'
 import { wordsOf } from '../text/words.ts'

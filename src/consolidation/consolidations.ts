@@ -2,7 +2,11 @@ import { v7 as uuidv7 } from 'uuid'
 import type { Config } from '../config.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Launcher } from '../jobs/launcher.ts'
-import { findShownRun, insertRun, type ConsolidationRun } from '../stores/consolidation-runs.ts'
+import {
+  findShownRun,
+  insertRun,
+  type ConsolidationRun,
+} from '../stores/consolidation/consolidation-runs.ts'
 import type { Database } from '../stores/database.ts'
 import {
   findJobRow,
@@ -10,7 +14,7 @@ import {
   insertJob,
   type JobRow,
   type NewJob,
-} from '../stores/jobs.ts'
+} from '../stores/jobs/jobs.ts'
 import { findUserId } from '../stores/memory-users.ts'
 import { workflowIdOf } from '../temporal/ids.ts'
 import { undoRun } from './undo.ts'

@@ -9,11 +9,11 @@ import {
   readDream,
   type Dream,
   type RunCounts,
-} from '../stores/consolidation-dreams.ts'
-import { findDueDays, usersAfter } from '../stores/consolidation-days.ts'
-import { dropOldVectors } from '../stores/consolidation-vectors.ts'
+} from '../stores/consolidation/consolidation-dreams.ts'
+import { findDueDays, usersAfter } from '../stores/consolidation/consolidation-days.ts'
+import { dropOldVectors } from '../stores/consolidation/consolidation-vectors.ts'
 import type { Database } from '../stores/database.ts'
-import { savePosition } from '../stores/job-progress.ts'
+import { savePosition } from '../stores/jobs/job-progress.ts'
 import { acceptDay } from './consolidations.ts'
 import { CONSOLIDATION_VERSION } from './plan.ts'
 import { UNDO_DAYS } from './undo.ts'

@@ -1,5 +1,5 @@
 import type { ConsolidationPlan, GuardCounts } from '../domain/consolidation.ts'
-import { DAY_SHARE } from '../stores/consolidation-days.ts'
+import { DAY_SHARE } from '../stores/consolidation/consolidation-days.ts'
 
 /** Which share of what is known one run may retire: a fifth of its day, and a small part of all that a user has. */
 export interface Stock {

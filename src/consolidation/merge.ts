@@ -4,8 +4,8 @@ import { answered } from '../facts/answers.ts'
 import { normalizeFact } from '../facts/draft.ts'
 import type { FactContext } from '../facts/extract.ts'
 import { RELATIONS, type Resolution } from '../providers/language-model.ts'
-import { nearPairs, type DayTrace } from '../stores/consolidation-days.ts'
-import { findActiveSpace } from '../stores/spaces.ts'
+import { nearPairs, type DayTrace } from '../stores/consolidation/consolidation-days.ts'
+import { findActiveSpace } from '../stores/spaces/spaces.ts'
 import { saysTheSame } from './check.ts'
 
 /** Memories of a day that say the same. What was said stays with whoever said it: messages are never merged. */

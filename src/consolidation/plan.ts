@@ -7,8 +7,12 @@ import {
   type Day,
   type Tiers,
   type UserDay,
-} from '../stores/consolidation-days.ts'
-import { findEarlierRuns, savePlan, type ConsolidationRun } from '../stores/consolidation-runs.ts'
+} from '../stores/consolidation/consolidation-days.ts'
+import {
+  findEarlierRuns,
+  savePlan,
+  type ConsolidationRun,
+} from '../stores/consolidation/consolidation-runs.ts'
 import { planMerges } from './merge.ts'
 import { planEdges } from './relate.ts'
 import { planSummary } from './summarise.ts'

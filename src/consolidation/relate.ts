@@ -3,7 +3,7 @@ import type { EntityMention } from '../domain/entity.ts'
 import type { FactDraft } from '../facts/draft.ts'
 import { extractPassage, type FactContext } from '../facts/extract.ts'
 import { passagesOf } from '../facts/passages.ts'
-import type { DayTrace } from '../stores/consolidation-days.ts'
+import type { DayTrace } from '../stores/consolidation/consolidation-days.ts'
 import { isSoundEdge } from './check.ts'
 import { turnOf } from './turns.ts'
 

@@ -4,9 +4,13 @@ import type { FactContext } from '../facts/extract.ts'
 import { languagePurseOf, purseOf } from '../ingest/purse.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
-import { findRun, saveFailed, type ConsolidationRun } from '../stores/consolidation-runs.ts'
+import {
+  findRun,
+  saveFailed,
+  type ConsolidationRun,
+} from '../stores/consolidation/consolidation-runs.ts'
 import type { Database } from '../stores/database.ts'
-import { forgetSeqs } from '../stores/forgotten.ts'
+import { forgetSeqs } from '../stores/forget/forgotten.ts'
 import { applyRun } from './apply.ts'
 import { planRun } from './plan.ts'
 

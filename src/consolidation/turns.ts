@@ -1,5 +1,5 @@
 import type { Turn } from '../domain/transcript.ts'
-import type { DayTrace } from '../stores/consolidation-days.ts'
+import type { DayTrace } from '../stores/consolidation/consolidation-days.ts'
 
 /** A memory as a model is shown it: quoted data, under its place in the list. */
 export function turnOf(

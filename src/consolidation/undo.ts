@@ -1,27 +1,27 @@
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { hideMemories } from '../memories/hide.ts'
 import { indexAlone, NOTHING, writeTexts } from '../memories/derive.ts'
-import { readDay } from '../stores/consolidation-days.ts'
+import { readDay } from '../stores/consolidation/consolidation-days.ts'
 import {
   findShownRun,
   isMadeOfStanding,
   lockRun,
   saveUndone,
   type AppliedChanges,
-} from '../stores/consolidation-runs.ts'
-import { restoreHeads, warmVectors } from '../stores/consolidation-vectors.ts'
+} from '../stores/consolidation/consolidation-runs.ts'
+import { restoreHeads, warmVectors } from '../stores/consolidation/consolidation-vectors.ts'
 import {
   removeEdges,
   restoreMemories,
   restoreSummary,
   takeBackSources,
-} from '../stores/consolidation-writes.ts'
-import { restoreWeights } from '../stores/consolidation-weights.ts'
+} from '../stores/consolidation/consolidation-writes.ts'
+import { restoreWeights } from '../stores/consolidation/consolidation-weights.ts'
 import type { Database, Queryable } from '../stores/database.ts'
-import { deleteEdgesOf } from '../stores/edges.ts'
-import { removeUnnamedEntities } from '../stores/entities.ts'
+import { deleteEdgesOf } from '../stores/memories/edges.ts'
+import { removeUnnamedEntities } from '../stores/memories/entities.ts'
 import { applyUserChanges, lockUsers } from '../stores/memory-users.ts'
-import { lockMemories, removeMemories } from '../stores/memory-writes.ts'
+import { lockMemories, removeMemories } from '../stores/memories/memory-writes.ts'
 
 /** For so long a run can be taken back. */
 export const UNDO_DAYS = 30

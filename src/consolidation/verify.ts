@@ -1,8 +1,8 @@
 import type { ConsolidationPlan } from '../domain/consolidation.ts'
 import { MemoirError } from '../errors.ts'
-import type { AppliedChanges } from '../stores/consolidation-runs.ts'
-import { countHot } from '../stores/consolidation-vectors.ts'
-import { countEdges, findStanding } from '../stores/consolidation-writes.ts'
+import type { AppliedChanges } from '../stores/consolidation/consolidation-runs.ts'
+import { countHot } from '../stores/consolidation/consolidation-vectors.ts'
+import { countEdges, findStanding } from '../stores/consolidation/consolidation-writes.ts'
 import type { Queryable } from '../stores/database.ts'
 
 /** Of a number of single precision. */

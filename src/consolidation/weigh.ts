@@ -1,6 +1,6 @@
 import type { PlannedWeight } from '../domain/consolidation.ts'
-import { readWeights } from '../stores/consolidation-weights.ts'
-import type { UserDay } from '../stores/consolidation-days.ts'
+import { readWeights } from '../stores/consolidation/consolidation-weights.ts'
+import type { UserDay } from '../stores/consolidation/consolidation-days.ts'
 import type { Queryable } from '../stores/database.ts'
 import { salienceByNow } from '../text/salience.ts'
 

@@ -1,6 +1,6 @@
 import { HEADS, type Head } from '../domain/recall.ts'
 import { MemoirError } from '../errors.ts'
-import type { JobRow } from '../stores/jobs.ts'
+import type { JobRow } from '../stores/jobs/jobs.ts'
 
 /** What a migration of episodes is to do, and where it is. */
 export interface EpisodesRequest {

@@ -7,8 +7,12 @@ import { writeRecord, writeTextsOf } from '../memories/store.ts'
 import type { Config } from '../config.ts'
 import type { Database, Queryable } from '../stores/database.ts'
 import { ensureUsers, lockUsers } from '../stores/memory-users.ts'
-import { findStanding, lockMemories, type StandingMemory } from '../stores/memory-writes.ts'
-import type { Space } from '../stores/spaces.ts'
+import {
+  findStanding,
+  lockMemories,
+  type StandingMemory,
+} from '../stores/memories/memory-writes.ts'
+import type { Space } from '../stores/spaces/spaces.ts'
 import { isDone, writeOf, type Episode } from './plan.ts'
 
 export interface PageContext {

@@ -1,9 +1,9 @@
 import { v5 as uuidv5 } from 'uuid'
 import { contentHash } from '../ingest/conversation.ts'
 import { memoryHash } from '../memories/store.ts'
-import type { EpisodeRow } from '../stores/episode-rows.ts'
-import { EPISODE_SOURCE } from '../stores/episode-traces.ts'
-import type { MemoryWrite, StandingMemory } from '../stores/memory-writes.ts'
+import type { EpisodeRow } from '../stores/sources/episode-rows.ts'
+import { EPISODE_SOURCE } from '../stores/memories/episode-traces.ts'
+import type { MemoryWrite, StandingMemory } from '../stores/memories/memory-writes.ts'
 
 /** A row of somebody's episodes as a memory: always the same one, however often it is read. */
 

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { MemoirError } from '../errors.ts'
 import type { ModelAnswer } from '../providers/language-model.ts'
 import type { Queryable } from '../stores/database.ts'
-import { findAnswer, keepAnswer } from '../stores/model-answers.ts'
+import { findAnswer, keepAnswer } from '../stores/spending/model-answers.ts'
 
 export interface Question<T> {
   readonly jobId: string

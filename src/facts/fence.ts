@@ -1,7 +1,7 @@
 import type { ForgetSecret } from '../forget/remembered.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Database, Queryable } from '../stores/database.ts'
-import { deleteModelAnswers } from '../stores/forget.ts'
+import { deleteModelAnswers } from '../stores/forget/forget.ts'
 import { lockUser } from '../stores/memory-users.ts'
 
 /** Work on texts takes minutes; what is forgotten meanwhile must not come back with it. */

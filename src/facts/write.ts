@@ -9,9 +9,9 @@ import {
   type WholeWrite,
 } from '../memories/derive.ts'
 import type { Queryable } from '../stores/database.ts'
-import { upsertEdges, type EdgeWrite } from '../stores/edges.ts'
-import { carryFactEmbeddings } from '../stores/embeddings.ts'
-import { upsertEntities } from '../stores/entities.ts'
+import { upsertEdges, type EdgeWrite } from '../stores/memories/edges.ts'
+import { carryFactEmbeddings } from '../stores/spaces/embeddings.ts'
+import { upsertEntities } from '../stores/memories/entities.ts'
 import {
   saveSources,
   supersedeFacts,
@@ -19,8 +19,8 @@ import {
   type FactWrite,
   type SourceWrite,
   type WrittenFact,
-} from '../stores/facts.ts'
-import type { Space } from '../stores/spaces.ts'
+} from '../stores/memories/facts.ts'
+import type { Space } from '../stores/spaces/spaces.ts'
 import { normalizeFact, type FactDraft } from './draft.ts'
 import { linksOf } from './links.ts'
 import type { Resolved } from './resolve.ts'

@@ -1,7 +1,7 @@
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { appendAudit } from '../stores/audit.ts'
 import type { Database } from '../stores/database.ts'
-import { closeReceipt, countErased } from '../stores/erasure-receipts.ts'
+import { closeReceipt, countErased } from '../stores/forget/erasure-receipts.ts'
 import {
   countPlace,
   emptyUser,
@@ -11,11 +11,11 @@ import {
   findWorkflowIds,
   PLACES,
   type ErasedUser,
-} from '../stores/erasure.ts'
-import type { FocusBuffer } from '../stores/focus.ts'
-import type { GraphStore } from '../stores/graph-store.ts'
-import { findJobRow } from '../stores/jobs.ts'
-import { savePosition } from '../stores/job-progress.ts'
+} from '../stores/forget/erasure.ts'
+import type { FocusBuffer } from '../stores/recall/focus.ts'
+import type { GraphStore } from '../stores/graph/graph-store.ts'
+import { findJobRow } from '../stores/jobs/jobs.ts'
+import { savePosition } from '../stores/jobs/job-progress.ts'
 import type { TemporalClient } from '../temporal/client.ts'
 import { deleteRuns } from '../temporal/delete-runs.ts'
 

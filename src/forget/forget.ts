@@ -9,7 +9,7 @@ import {
 } from '../memories/accept.ts'
 import { removeWhole } from '../memories/remove-whole.ts'
 import { refusedAs, type Queryable } from '../stores/database.ts'
-import type { FocusBuffer } from '../stores/focus.ts'
+import type { FocusBuffer } from '../stores/recall/focus.ts'
 import {
   countHanging,
   deleteModelAnswers,
@@ -22,10 +22,10 @@ import {
   findPostedWords,
   findTargets,
   type ForgetTarget,
-} from '../stores/forget.ts'
-import { noteRemovals } from '../stores/graph-states.ts'
-import { findOwner } from '../stores/memory-list.ts'
-import type { JobRow } from '../stores/jobs.ts'
+} from '../stores/forget/forget.ts'
+import { noteRemovals } from '../stores/graph/graph-states.ts'
+import { findOwner } from '../stores/memories/memory-list.ts'
+import type { JobRow } from '../stores/jobs/jobs.ts'
 import { findUserId, lockUsers } from '../stores/memory-users.ts'
 import { factId } from '../facts/draft.ts'
 import { readConversations, rebuildConversations, type Rebuilt } from './rebuild.ts'

@@ -4,8 +4,8 @@ import { indexMessages } from '../ingest/text-index.ts'
 import { hideMemories } from '../memories/hide.ts'
 import { NOTHING } from '../memories/derive.ts'
 import type { Queryable } from '../stores/database.ts'
-import { deleteEdgesOf, keepOnlyEdges, upsertEdges } from '../stores/edges.ts'
-import { deleteEmbeddings } from '../stores/embeddings.ts'
+import { deleteEdgesOf, keepOnlyEdges, upsertEdges } from '../stores/memories/edges.ts'
+import { deleteEmbeddings } from '../stores/spaces/embeddings.ts'
 import {
   findEpisode,
   findRemaining,
@@ -14,12 +14,12 @@ import {
   type ConversationOf,
   type RemainingMessage,
   type StandingEpisode,
-} from '../stores/forget-conversations.ts'
-import type { ForgetTarget } from '../stores/forget.ts'
+} from '../stores/forget/forget-conversations.ts'
+import type { ForgetTarget } from '../stores/forget/forget.ts'
 import { applyUserChanges } from '../stores/memory-users.ts'
-import { lockMemories, removeMemories } from '../stores/memory-writes.ts'
-import { deletePostings, insertPostings } from '../stores/postings.ts'
-import { updateWindowLengths } from '../stores/traces.ts'
+import { lockMemories, removeMemories } from '../stores/memories/memory-writes.ts'
+import { deletePostings, insertPostings } from '../stores/memories/postings.ts'
+import { updateWindowLengths } from '../stores/memories/traces.ts'
 
 /** Conversations as they are without what was forgotten: windows of the neighbours, the chain, the episode. */
 

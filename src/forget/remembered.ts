@@ -11,7 +11,7 @@ import {
   findSuppressed,
   insertForgotten,
   insertSuppressed,
-} from '../stores/forgotten.ts'
+} from '../stores/forget/forgotten.ts'
 
 /** What was forgotten is known by its hash under MEMOIR_ENCRYPTION_KEY, so that it can be left out and not be read. */
 

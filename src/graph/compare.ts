@@ -7,8 +7,8 @@ import {
   type ExpectedBucket,
   loadGraphMemories,
   type RecordMemory,
-} from '../stores/graph-record.ts'
-import { findUnsettled } from '../stores/graph-states.ts'
+} from '../stores/graph/graph-record.ts'
+import { findUnsettled } from '../stores/graph/graph-states.ts'
 import type {
   GraphEdge,
   GraphEntities,
@@ -16,7 +16,7 @@ import type {
   GraphRange,
   GraphRow,
   GraphStore,
-} from '../stores/graph-store.ts'
+} from '../stores/graph/graph-store.ts'
 import { writeLoaded, type GraphParts } from './write.ts'
 
 /** Where graph and record differ, and what mends it. Buckets are compared by hash; only where they differ are rows read. */

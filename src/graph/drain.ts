@@ -15,8 +15,8 @@ import {
   takeTurn,
   WHOLE_USER,
   type GraphRemovalRow,
-} from '../stores/graph-states.ts'
-import { loadGraphEntities } from '../stores/graph-record.ts'
+} from '../stores/graph/graph-states.ts'
+import { loadGraphEntities } from '../stores/graph/graph-record.ts'
 import { byUser, writeToGraph, type GraphParts } from './write.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { MemoirError } from '../errors.ts'
 import type { Database } from '../stores/database.ts'
-import type { GraphStore } from '../stores/graph-store.ts'
-import { countInStores, type CountsReach, type StoreCounts } from '../stores/store-counts.ts'
+import type { GraphStore } from '../stores/graph/graph-store.ts'
+import { countInStores, type CountsReach, type StoreCounts } from '../stores/graph/store-counts.ts'
 
 /** Whether the stores answer and agree. */
 export interface StoresStatus {

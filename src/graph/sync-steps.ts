@@ -1,7 +1,7 @@
 import { SYNC_OPERATIONS } from '../domain/graph.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { refusedAs } from '../stores/database.ts'
-import { findJobRow, type JobRow } from '../stores/jobs.ts'
+import { findJobRow, type JobRow } from '../stores/jobs/jobs.ts'
 import {
   beginSync,
   endSync,

@@ -16,9 +16,9 @@ import {
   noteTotal,
   type DriftReport,
   type DriftSample,
-} from '../stores/drift-reports.ts'
-import { expectedBuckets, type ExpectedBucket } from '../stores/graph-record.ts'
-import type { GraphNode } from '../stores/graph-store.ts'
+} from '../stores/graph/drift-reports.ts'
+import { expectedBuckets, type ExpectedBucket } from '../stores/graph/graph-record.ts'
+import type { GraphNode } from '../stores/graph/graph-store.ts'
 import { BUCKET_NODES, compareBuckets, type Comparison } from './compare.ts'
 import type { GraphParts } from './write.ts'
 

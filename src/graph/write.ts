@@ -1,6 +1,10 @@
 import { MemoirError } from '../errors.ts'
 import type { Database } from '../stores/database.ts'
-import { loadGraphEntities, loadGraphMemories, type RecordMemory } from '../stores/graph-record.ts'
+import {
+  loadGraphEntities,
+  loadGraphMemories,
+  type RecordMemory,
+} from '../stores/graph/graph-record.ts'
 import {
   findGoneEntities,
   findGoneUsers,
@@ -9,8 +13,8 @@ import {
   markFailed,
   markPending,
   markWritten,
-} from '../stores/graph-states.ts'
-import type { GraphRevision, GraphStore, GraphWriteOptions } from '../stores/graph-store.ts'
+} from '../stores/graph/graph-states.ts'
+import type { GraphRevision, GraphStore, GraphWriteOptions } from '../stores/graph/graph-store.ts'
 
 /** Memories from the record into the graph, and the marks that say so. */
 

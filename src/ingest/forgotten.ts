@@ -1,6 +1,6 @@
 import { forgottenAmong, type ForgetSecret, type Item } from '../forget/remembered.ts'
 import type { Database, Queryable } from '../stores/database.ts'
-import { forgetSeqs } from '../stores/forgotten.ts'
+import { forgetSeqs } from '../stores/forget/forgotten.ts'
 import { findUsers } from '../stores/memory-users.ts'
 import { messageTraceId } from './conversation.ts'
 import type { ConversationPlan, ReadConversation } from './plan.ts'

@@ -1,10 +1,10 @@
 import { NOTHING } from '../memories/derive.ts'
 import { removeWhole } from '../memories/remove-whole.ts'
 import type { Queryable } from '../stores/database.ts'
-import { carryFactEmbeddings } from '../stores/embeddings.ts'
-import { reviveFacts, takeGrounds, type Ground } from '../stores/fact-grounds.ts'
+import { carryFactEmbeddings } from '../stores/spaces/embeddings.ts'
+import { reviveFacts, takeGrounds, type Ground } from '../stores/memories/fact-grounds.ts'
 import { applyUserChanges } from '../stores/memory-users.ts'
-import type { StoredTrace } from '../stores/traces.ts'
+import type { StoredTrace } from '../stores/memories/traces.ts'
 import type { ConversationPlan } from './plan.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Database } from '../stores/database.ts'
-import { findSuspects, letAllGo, letGo, takeInHand, type Suspect } from '../stores/suspects.ts'
+import { findSuspects, letAllGo, letGo, takeInHand, type Suspect } from '../stores/jobs/suspects.ts'
 import type { ConversationHead } from './conversation.ts'
 
 /** A conversation that was alone in hand when the process died this often is passed over. */

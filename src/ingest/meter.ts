@@ -1,7 +1,7 @@
 import type { BackfillProgress } from '../domain/job.ts'
 import type { Database } from '../stores/database.ts'
-import { countFailed, countOutcomes } from '../stores/ingested.ts'
-import { findPosition, savePosition } from '../stores/job-progress.ts'
+import { countFailed, countOutcomes } from '../stores/memories/ingested.ts'
+import { findPosition, savePosition } from '../stores/jobs/job-progress.ts'
 import type { IngestJob } from './ingest.ts'
 
 /** Counting costs more the more there is: at most one part in twenty of the time goes into it, and never twice a second. */

@@ -1,8 +1,8 @@
 import type { Extraction } from '../domain/job.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { IngestedRow } from '../stores/ingested.ts'
+import type { IngestedRow } from '../stores/memories/ingested.ts'
 import { salienceOfSaid } from '../text/salience.ts'
-import type { StoredTrace, TraceWrite } from '../stores/traces.ts'
+import type { StoredTrace, TraceWrite } from '../stores/memories/traces.ts'
 import {
   PIPELINE_VERSION,
   contentHash,

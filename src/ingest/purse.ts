@@ -3,7 +3,7 @@ import { pricedEmbedding, pricesOf } from '../providers/configured-prices.ts'
 import type { Purse } from '../providers/embedder.ts'
 import { budgetPriceOf, priceOf, TOKENS_A_PRICE } from '../providers/prices.ts'
 import type { Database } from '../stores/database.ts'
-import { refundTokens, reserveTokens, type Spending } from '../stores/usage.ts'
+import { refundTokens, reserveTokens, type Spending } from '../stores/spending/usage.ts'
 
 export interface PurseDependencies {
   readonly db: Database

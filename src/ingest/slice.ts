@@ -10,10 +10,10 @@ import {
   saveIngested,
   type IngestedRow,
   type IngestedWrite,
-} from '../stores/ingested.ts'
+} from '../stores/memories/ingested.ts'
 import { ensureUsers, lockUsers } from '../stores/memory-users.ts'
-import type { Space } from '../stores/spaces.ts'
-import { findConversationTraces, type StoredTrace } from '../stores/traces.ts'
+import type { Space } from '../stores/spaces/spaces.ts'
+import { findConversationTraces, type StoredTrace } from '../stores/memories/traces.ts'
 import type { SourceConversation } from './conversation.ts'
 import { embedPlans } from './embed.ts'
 import { forgottenSince, seqsOf, withoutForgotten } from './forgotten.ts'

@@ -8,7 +8,7 @@ import {
   openWindow,
   raiseWatermark,
   type EtlWindow,
-} from '../stores/etl-windows.ts'
+} from '../stores/sources/etl-windows.ts'
 import type { ConversationSource } from './conversation.ts'
 import type { IngestJob } from './ingest.ts'
 

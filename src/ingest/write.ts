@@ -1,11 +1,15 @@
 import { estimateTokens } from '../text/chunks.ts'
 import type { Queryable } from '../stores/database.ts'
-import { deleteEdgesOf, keepOnlyEdges, upsertEdges } from '../stores/edges.ts'
-import { deleteEmbeddings, upsertEmbeddings, type EmbeddingWrite } from '../stores/embeddings.ts'
-import type { IngestedWrite } from '../stores/ingested.ts'
+import { deleteEdgesOf, keepOnlyEdges, upsertEdges } from '../stores/memories/edges.ts'
+import {
+  deleteEmbeddings,
+  upsertEmbeddings,
+  type EmbeddingWrite,
+} from '../stores/spaces/embeddings.ts'
+import type { IngestedWrite } from '../stores/memories/ingested.ts'
 import { applyUserChanges, type UserChange } from '../stores/memory-users.ts'
-import { deletePostings, insertPostings, type TracePostings } from '../stores/postings.ts'
-import type { Space } from '../stores/spaces.ts'
+import { deletePostings, insertPostings, type TracePostings } from '../stores/memories/postings.ts'
+import type { Space } from '../stores/spaces/spaces.ts'
 import {
   removeTraces,
   softDeleteTraces,
@@ -13,7 +17,7 @@ import {
   upsertTraces,
   type StoredTrace,
   type WrittenTrace,
-} from '../stores/traces.ts'
+} from '../stores/memories/traces.ts'
 import { PIPELINE_VERSION } from './conversation.ts'
 import type { PlanVectors } from './embed.ts'
 import { removeGroundless } from './groundless.ts'

@@ -7,7 +7,7 @@ import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import { TOKENS_A_PRICE } from '../providers/prices.ts'
 import { sqlState, type Database } from '../stores/database.ts'
-import { getJob, listIngestFailures, listJobs } from '../stores/job-list.ts'
+import { getJob, listIngestFailures, listJobs } from '../stores/jobs/job-list.ts'
 import {
   cancelUnstarted,
   findJobRow,
@@ -16,8 +16,8 @@ import {
   resetForRetry,
   setControl,
   type JobRow,
-} from '../stores/jobs.ts'
-import { setBudget } from '../stores/usage.ts'
+} from '../stores/jobs/jobs.ts'
+import { setBudget } from '../stores/spending/usage.ts'
 import type { TemporalClient } from '../temporal/client.ts'
 import { WALKS } from '../temporal/ids.ts'
 import { readBackfillRequest, sameRequest, type BackfillRequest } from './backfill-request.ts'

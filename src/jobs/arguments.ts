@@ -1,6 +1,6 @@
 import type { EraseJob, JobKind, JobStart, MemoryJob } from '../domain/job.ts'
 import { readMemoryRequest } from '../memories/request.ts'
-import type { JobRow } from '../stores/jobs.ts'
+import type { JobRow } from '../stores/jobs/jobs.ts'
 import { backfillJobOf, nightlyJobOf } from './backfill-request.ts'
 import { startOf } from './job-start.ts'
 

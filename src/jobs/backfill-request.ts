@@ -1,6 +1,6 @@
 import { EXTRACTIONS, type BackfillJob, type Extraction, type NightlyJob } from '../domain/job.ts'
 import { MemoirError } from '../errors.ts'
-import type { JobRow } from '../stores/jobs.ts'
+import type { JobRow } from '../stores/jobs/jobs.ts'
 import { startOf } from './job-start.ts'
 
 /** What the row of a backfill or a nightly run keeps of the request: all that a start needs, now or after a crash. */

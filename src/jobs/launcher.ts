@@ -2,7 +2,7 @@ import type { JobControl } from '../domain/job.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Queryable } from '../stores/database.ts'
-import { markStarted, type JobRow } from '../stores/jobs.ts'
+import { markStarted, type JobRow } from '../stores/jobs/jobs.ts'
 import { isTemporalAway } from '../temporal/away.ts'
 import type { Runs } from './runs.ts'
 

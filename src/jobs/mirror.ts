@@ -3,7 +3,7 @@ import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common'
 import type { temporal as proto } from '@temporalio/proto'
 import type { JobError, TerminalState } from '../domain/job.ts'
 import { SENTENCE, isErrorCode, type ErrorCode } from '../errors.ts'
-import type { JobRow } from '../stores/jobs.ts'
+import type { JobRow } from '../stores/jobs/jobs.ts'
 import type { TemporalClient } from '../temporal/client.ts'
 import { WORKFLOWS } from '../temporal/ids.ts'
 

@@ -5,7 +5,7 @@ import {
   type TypedSearchAttributes,
 } from '@temporalio/common'
 import type { JobControl, JobStart } from '../domain/job.ts'
-import type { JobRow } from '../stores/jobs.ts'
+import type { JobRow } from '../stores/jobs/jobs.ts'
 import { isUnknownSearchAttribute } from '../temporal/away.ts'
 import type { TemporalClient } from '../temporal/client.ts'
 import { CONFLICT_POLICY, REUSE_POLICY, WORKFLOWS } from '../temporal/ids.ts'

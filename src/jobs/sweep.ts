@@ -4,7 +4,7 @@ import { SENTENCE, type ErrorCode } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Database } from '../stores/database.ts'
-import { resumeWithinDayBudget } from '../stores/day-budget.ts'
+import { resumeWithinDayBudget } from '../stores/spending/day-budget.ts'
 import {
   findSilent,
   findUnheeded,
@@ -16,7 +16,7 @@ import {
   noteRefusedStart,
   oldestUnstartedSeconds,
   type JobRow,
-} from '../stores/jobs.ts'
+} from '../stores/jobs/jobs.ts'
 import { isTemporalAway } from '../temporal/away.ts'
 import type { TemporalClient } from '../temporal/client.ts'
 import { WORKFLOWS } from '../temporal/ids.ts'

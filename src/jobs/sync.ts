@@ -11,8 +11,8 @@ import {
   lastWholeSync,
   listReports,
   type DriftReport,
-} from '../stores/drift-reports.ts'
-import { findJobRow, findUnfinishedByLock, insertJob, type JobRow } from '../stores/jobs.ts'
+} from '../stores/graph/drift-reports.ts'
+import { findJobRow, findUnfinishedByLock, insertJob, type JobRow } from '../stores/jobs/jobs.ts'
 import { findUserId } from '../stores/memory-users.ts'
 import { listNamespaceIds } from '../stores/tenants.ts'
 import type { Logger } from '../logger.ts'

@@ -1,14 +1,14 @@
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Queryable } from '../stores/database.ts'
-import { carryEmbeddings } from '../stores/embeddings.ts'
-import { findOwner } from '../stores/memory-list.ts'
+import { carryEmbeddings } from '../stores/spaces/embeddings.ts'
+import { findOwner } from '../stores/memories/memory-list.ts'
 import { lockUsers } from '../stores/memory-users.ts'
 import {
   lockMemories,
   type MemoryFields,
   type MemoryWrite,
   type StandingMemory,
-} from '../stores/memory-writes.ts'
+} from '../stores/memories/memory-writes.ts'
 import {
   acceptWrite,
   insertMemoryJob,

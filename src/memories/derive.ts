@@ -1,11 +1,11 @@
 import { HEADS, type TraceKind } from '../domain/recall.ts'
 import { indexMessages, type MessageText } from '../ingest/text-index.ts'
 import type { Queryable } from '../stores/database.ts'
-import { countHeads, deleteStaleHeads, upsertEmbeddings } from '../stores/embeddings.ts'
+import { countHeads, deleteStaleHeads, upsertEmbeddings } from '../stores/spaces/embeddings.ts'
 import { applyUserChanges, type UserChange } from '../stores/memory-users.ts'
-import { deletePostings, insertPostings } from '../stores/postings.ts'
-import type { Space } from '../stores/spaces.ts'
-import { markVectorsWritten, saveTextLengths } from '../stores/traces.ts'
+import { deletePostings, insertPostings } from '../stores/memories/postings.ts'
+import type { Space } from '../stores/spaces/spaces.ts'
+import { markVectorsWritten, saveTextLengths } from '../stores/memories/traces.ts'
 import { headKey } from './head-text.ts'
 
 /** What is derived of memories that stand for themselves (facts, notes, summaries, stored ones): postings, vectors, counters. */

@@ -1,9 +1,9 @@
 import type { Queryable } from '../stores/database.ts'
-import { endEdges } from '../stores/edges.ts'
-import { deleteEmbeddings } from '../stores/embeddings.ts'
+import { endEdges } from '../stores/memories/edges.ts'
+import { deleteEmbeddings } from '../stores/spaces/embeddings.ts'
 import { applyUserChanges } from '../stores/memory-users.ts'
-import { markDeleted, type StandingMemory } from '../stores/memory-writes.ts'
-import { deletePostings } from '../stores/postings.ts'
+import { markDeleted, type StandingMemory } from '../stores/memories/memory-writes.ts'
+import { deletePostings } from '../stores/memories/postings.ts'
 import { NOTHING } from './derive.ts'
 
 /** Takes memories out of every search; the rows stay. The user's row must be locked. */

@@ -2,7 +2,7 @@ import type { GivenEntity } from '../domain/entity.ts'
 import type { JobState, Page } from '../domain/job.ts'
 import type { MemoryRevision, MemoryState } from '../domain/memory.ts'
 import type { Memory, TraceKind } from '../domain/recall.ts'
-import type { MemoryFilter } from '../stores/memory-list.ts'
+import type { MemoryFilter } from '../stores/memories/memory-list.ts'
 
 /** What other parts may ask of memories that are written one by one. */
 

@@ -3,7 +3,7 @@ import { MemoirError } from '../errors.ts'
 import { embedTexts } from '../ingest/embed.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import { refusedAs, type Database, type Queryable } from '../stores/database.ts'
-import type { GraphStore } from '../stores/graph-store.ts'
+import type { GraphStore } from '../stores/graph/graph-store.ts'
 import {
   findCurrent,
   findJobSubject,
@@ -11,9 +11,9 @@ import {
   saveJobRequest,
   type CurrentMemory,
   type JobSubject,
-} from '../stores/memory-jobs.ts'
+} from '../stores/jobs/memory-jobs.ts'
 import { lockUsers } from '../stores/memory-users.ts'
-import type { Space } from '../stores/spaces.ts'
+import type { Space } from '../stores/spaces/spaces.ts'
 import { writeOtherHeads, writeVectors, type HeadVectors } from './derive.ts'
 import { headKey, headTexts } from './head-text.ts'
 import { linkFound } from './link.ts'

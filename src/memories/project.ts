@@ -1,7 +1,7 @@
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { writeToGraph, type GraphParts } from '../graph/write.ts'
-import { clearRemovals } from '../stores/graph-states.ts'
-import { findCurrent } from '../stores/memory-jobs.ts'
+import { clearRemovals } from '../stores/graph/graph-states.ts'
+import { findCurrent } from '../stores/jobs/memory-jobs.ts'
 import type { MemoryRequest } from './request.ts'
 
 /** What a job wrote, in the graph. What is left to be done is marked in the record, and drains when the graph answers again. */

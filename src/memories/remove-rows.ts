@@ -1,8 +1,8 @@
 import type { Queryable } from '../stores/database.ts'
-import { deleteEdgesOf, entitiesNamedBy } from '../stores/edges.ts'
-import { removeUngivenSpellings, removeUnnamedEntities } from '../stores/entities.ts'
+import { deleteEdgesOf, entitiesNamedBy } from '../stores/memories/edges.ts'
+import { removeUngivenSpellings, removeUnnamedEntities } from '../stores/memories/entities.ts'
 import { lockUsers } from '../stores/memory-users.ts'
-import { lockMemories, removeMemories } from '../stores/memory-writes.ts'
+import { lockMemories, removeMemories } from '../stores/memories/memory-writes.ts'
 import type { MemoryRequest } from './request.ts'
 
 /** Removes the rows of what a job has hidden, unless somebody brought it back meanwhile. @returns how many went */

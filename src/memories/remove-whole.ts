@@ -1,7 +1,7 @@
 import type { Queryable } from '../stores/database.ts'
-import { deleteEdgesOf, deleteRelationsOf, entitiesNamedBy } from '../stores/edges.ts'
-import { removeUngivenSpellings, removeUnnamedEntities } from '../stores/entities.ts'
-import { lockMemories, removeMemories } from '../stores/memory-writes.ts'
+import { deleteEdgesOf, deleteRelationsOf, entitiesNamedBy } from '../stores/memories/edges.ts'
+import { removeUngivenSpellings, removeUnnamedEntities } from '../stores/memories/entities.ts'
+import { lockMemories, removeMemories } from '../stores/memories/memory-writes.ts'
 import { hideMemories } from './hide.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { MemoirError, SENTENCE } from '../errors.ts'
-import { reviveEdges } from '../stores/edges.ts'
-import { noteRemovals } from '../stores/graph-states.ts'
-import type { StandingMemory } from '../stores/memory-writes.ts'
+import { reviveEdges } from '../stores/memories/edges.ts'
+import { noteRemovals } from '../stores/graph/graph-states.ts'
+import type { StandingMemory } from '../stores/memories/memory-writes.ts'
 import {
   acceptWrite,
   insertMemoryJob,

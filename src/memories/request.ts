@@ -1,8 +1,8 @@
 import { MEMORY_OPERATIONS, type MemoryOperation, type PersistencePolicy } from '../domain/job.ts'
 import type { GivenEntity } from '../domain/entity.ts'
 import { MemoirError } from '../errors.ts'
-import type { KeptMention } from '../stores/mentions.ts'
-import type { MemoryWrite } from '../stores/memory-writes.ts'
+import type { KeptMention } from '../stores/memories/mentions.ts'
+import type { MemoryWrite } from '../stores/memories/memory-writes.ts'
 
 /** What the row of a write of memories keeps: ids and numbers, and the texts only while a failure would take them back. */
 export interface MemoryRequest {

@@ -1,6 +1,6 @@
 import type { Database } from '../stores/database.ts'
-import { listRevisions } from '../stores/memory-history.ts'
-import { findMemory, listMemories } from '../stores/memory-list.ts'
+import { listRevisions } from '../stores/memories/memory-history.ts'
+import { findMemory, listMemories } from '../stores/memories/memory-list.ts'
 import { notFound, type AcceptContext } from './accept.ts'
 import { updateMemory } from './change.ts'
 import type { Memories } from './memories.ts'

@@ -1,7 +1,7 @@
 import { MemoirError } from '../errors.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import type { Database } from '../stores/database.ts'
-import { ensureActiveSpace, sameSpace, type Space } from '../stores/spaces.ts'
+import { ensureActiveSpace, sameSpace, type Space } from '../stores/spaces/spaces.ts'
 
 /**
  * The space that this embedder's vectors may be written into.

@@ -6,7 +6,7 @@ import {
   type Item,
 } from '../forget/remembered.ts'
 import type { Queryable } from '../stores/database.ts'
-import type { StandingMemory } from '../stores/memory-writes.ts'
+import type { StandingMemory } from '../stores/memories/memory-writes.ts'
 
 /**
  * What was deleted is not made again of where it came from: a message of a conversation that is read once more, a fact that is found

@@ -6,7 +6,7 @@ import { liftForgotten, liftSuppression, type Item } from '../forget/remembered.
 import { contentHash } from '../ingest/conversation.ts'
 import { ownLexemes } from '../ingest/text-index.ts'
 import type { Queryable } from '../stores/database.ts'
-import { findMentions } from '../stores/mentions.ts'
+import { findMentions } from '../stores/memories/mentions.ts'
 import { applyUserChanges, lockUserByName } from '../stores/memory-users.ts'
 import {
   archiveMemories,
@@ -17,7 +17,7 @@ import {
   type MemoryWrite,
   type StandingMemory,
   type WrittenMemory,
-} from '../stores/memory-writes.ts'
+} from '../stores/memories/memory-writes.ts'
 import { salienceOfSaid } from '../text/salience.ts'
 import {
   acceptWrite,

@@ -1,8 +1,8 @@
 import type { Config } from '../config.ts'
 import type { Queryable } from '../stores/database.ts'
-import { deleteEdgesOf, entitiesNamedBy } from '../stores/edges.ts'
-import { removeUnnamedEntities } from '../stores/entities.ts'
-import { findRevisions } from '../stores/memory-history.ts'
+import { deleteEdgesOf, entitiesNamedBy } from '../stores/memories/edges.ts'
+import { removeUnnamedEntities } from '../stores/memories/entities.ts'
+import { findRevisions } from '../stores/memories/memory-history.ts'
 import { lockUsers } from '../stores/memory-users.ts'
 import {
   lockMemories,
@@ -10,7 +10,7 @@ import {
   rewriteMemories,
   type MemoryWrite,
   type StandingMemory,
-} from '../stores/memory-writes.ts'
+} from '../stores/memories/memory-writes.ts'
 import { openVector } from './accept.ts'
 import { hideMemories } from './hide.ts'
 import { linkMentions } from './link.ts'

@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { Job } from '../domain/job.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
-import { getJob } from '../stores/job-list.ts'
-import { findJobRow, findUnfinishedByLock, insertJob } from '../stores/jobs.ts'
+import { getJob } from '../stores/jobs/job-list.ts'
+import { findJobRow, findUnfinishedByLock, insertJob } from '../stores/jobs/jobs.ts'
 import { workflowIdOf } from '../temporal/ids.ts'
 import type { NarrativeAcceptor } from './accept.ts'
 

@@ -3,8 +3,8 @@ import { v7 as uuidv7 } from 'uuid'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Launcher } from '../jobs/launcher.ts'
 import type { Database } from '../stores/database.ts'
-import { findJobRow, findUnfinishedByLock, insertJob } from '../stores/jobs.ts'
-import { noteRequest } from '../stores/narratives.ts'
+import { findJobRow, findUnfinishedByLock, insertJob } from '../stores/jobs/jobs.ts'
+import { noteRequest } from '../stores/narratives/narratives.ts'
 import { workflowIdOf } from '../temporal/ids.ts'
 
 export interface NarrativeAcceptor {

@@ -2,9 +2,13 @@ import type { Config } from '../config.ts'
 import type { RecallRequest, RecallResult } from '../domain/recall.ts'
 import { answerInTime } from '../providers/in-time.ts'
 import type { LanguageModel, NarrateRequest, QuotedMemory } from '../providers/language-model.ts'
-import { findAnalysed, latestMaterial, type AnalysedUser } from '../stores/analysis-material.ts'
+import {
+  findAnalysed,
+  latestMaterial,
+  type AnalysedUser,
+} from '../stores/narratives/analysis-material.ts'
 import type { Database } from '../stores/database.ts'
-import { areAllThere } from '../stores/narratives.ts'
+import { areAllThere } from '../stores/narratives/narratives.ts'
 import { detectLanguage } from '../text/language.ts'
 
 /** Who a user is, told now: for somebody who waits and finds no narrative. Not kept; the narrative's generation goes on beside it. */

@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import type { NarrativeRunProgress } from '../domain/narrative.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
-import { findPosition, savePosition } from '../stores/job-progress.ts'
-import { findJobRow } from '../stores/jobs.ts'
+import { findPosition, savePosition } from '../stores/jobs/job-progress.ts'
+import { findJobRow } from '../stores/jobs/jobs.ts'
 import {
   chooseUsers,
   countRun,
   markAsked,
   settleAsked,
   takeWaiting,
-} from '../stores/narrative-runs.ts'
+} from '../stores/narratives/narrative-runs.ts'
 import { acceptNarrative, type NarrativeAcceptor } from './accept.ts'
 import { staleByOf } from './accept-run.ts'
 

@@ -4,7 +4,7 @@ import { languagePurseOf, purseOf } from '../ingest/purse.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
 import type { Database } from '../stores/database.ts'
-import { forgetSeqs } from '../stores/forgotten.ts'
+import { forgetSeqs } from '../stores/forget/forgotten.ts'
 import { lockUsers } from '../stores/memory-users.ts'
 import {
   areAllThere,
@@ -16,7 +16,7 @@ import {
   wasAskedAgain,
   type Generation,
   type NarrativeWork,
-} from '../stores/narratives.ts'
+} from '../stores/narratives/narratives.ts'
 import { writeNarrative } from './write.ts'
 
 /** The steps of a generation. Each may be repeated: what was written is found written, and what a model answered is kept. */

@@ -1,9 +1,9 @@
 import { DEFAULT_KINDS } from '../domain/recall.ts'
 import { traitsOf } from '../recall/space-traits.ts'
-import { findConnections, type ConnectionRow } from '../stores/connections.ts'
+import { findConnections, type ConnectionRow } from '../stores/memories/connections.ts'
 import type { Queryable } from '../stores/database.ts'
-import { findOwner, type MemoryReach } from '../stores/memory-list.ts'
-import { findActiveSpace, type Space } from '../stores/spaces.ts'
+import { findOwner, type MemoryReach } from '../stores/memories/memory-list.ts'
+import { findActiveSpace, type Space } from '../stores/spaces/spaces.ts'
 
 /** A memory that one may want to link to another, and why. */
 export interface Connection {

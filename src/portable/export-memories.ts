@@ -1,5 +1,5 @@
 import type { Database } from '../stores/database.ts'
-import { pageLinks, type LinkPlace } from '../stores/export-links.ts'
+import { pageLinks, type LinkPlace } from '../stores/portable/export-links.ts'
 import {
   pageMemories,
   pageRevisions,
@@ -9,8 +9,8 @@ import {
   type ExportedSource,
   type RevisionPlace,
   type SourcePlace,
-} from '../stores/export-memories.ts'
-import { presentMemory } from '../stores/memories.ts'
+} from '../stores/portable/export-memories.ts'
+import { presentMemory } from '../stores/memories/memories.ts'
 import { pages, type Line } from './pages.ts'
 
 /** Memories with what they were and what they rest on. */

@@ -7,8 +7,8 @@ import {
   type ExportedEntity,
   type ExportedPost,
   type ExportedSession,
-} from '../stores/export-sessions.ts'
-import { readTurns } from '../stores/session-posts.ts'
+} from '../stores/portable/export-sessions.ts'
+import { readTurns } from '../stores/sessions/session-posts.ts'
 import { pages, type Line } from './pages.ts'
 
 /** Sessions with their posts while these are kept, and what was written about the user. */

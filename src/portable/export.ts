@@ -10,7 +10,7 @@ import {
   type ExportedMessage,
   type ExportedUser,
   type MessagePlace,
-} from '../stores/export-conversations.ts'
+} from '../stores/portable/export-conversations.ts'
 import { linkLines, memoryLines } from './export-memories.ts'
 import { entityLines, narrativeLines, sessionLines } from './export-sessions.ts'
 import { pages, type Line } from './pages.ts'

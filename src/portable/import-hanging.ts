@@ -1,11 +1,11 @@
 import type { Queryable } from '../stores/database.ts'
-import { saveSources, type SourceWrite } from '../stores/facts.ts'
-import { forgetSeqs } from '../stores/forgotten.ts'
+import { saveSources, type SourceWrite } from '../stores/memories/facts.ts'
+import { forgetSeqs } from '../stores/forget/forgotten.ts'
 import {
   findImported,
   insertRevisions,
   type ImportedRevision,
-} from '../stores/imported-memories.ts'
+} from '../stores/portable/imported-memories.ts'
 import { sessionOf } from './import-sessions.ts'
 import { refusal, type Importing, type Refusal } from './importing.ts'
 import type { RevisionRecord, SourceRecord } from './records.ts'

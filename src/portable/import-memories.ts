@@ -15,9 +15,9 @@ import {
   pointToImported,
   type ImportedWrite,
   type KnownMemory,
-} from '../stores/imported-memories.ts'
-import { pointToSummary } from '../stores/imported-sessions.ts'
-import type { WrittenMemory } from '../stores/memory-writes.ts'
+} from '../stores/portable/imported-memories.ts'
+import { pointToSummary } from '../stores/portable/imported-sessions.ts'
+import type { WrittenMemory } from '../stores/memories/memory-writes.ts'
 import { sessionOf } from './import-sessions.ts'
 import { refusal, type Importing, type Refusal } from './importing.ts'
 import type { MemoryRecord } from './records.ts'

@@ -6,7 +6,7 @@ import {
   findSession,
   insertImportedPost,
   insertSession,
-} from '../stores/imported-sessions.ts'
+} from '../stores/portable/imported-sessions.ts'
 import { refusal, type Importing, type Refusal } from './importing.ts'
 import type { PostRecord, SessionRecord, TurnsRecord } from './records.ts'
 

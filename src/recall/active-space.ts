@@ -1,6 +1,6 @@
 import { isSpace, type Embedder } from '../providers/embedder.ts'
 import type { Database } from '../stores/database.ts'
-import { ensureActiveSpace, type Space } from '../stores/spaces.ts'
+import { ensureActiveSpace, type Space } from '../stores/spaces/spaces.ts'
 
 /** The space whose vectors questions are compared with. */
 export type ActiveSpace = () => Promise<Space | null>

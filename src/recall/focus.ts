@@ -1,6 +1,6 @@
 import { v5 as uuidv5 } from 'uuid'
 import type { Hit, Memory, RecallRequest } from '../domain/recall.ts'
-import type { Focus, FocusBuffer } from '../stores/focus.ts'
+import type { Focus, FocusBuffer } from '../stores/recall/focus.ts'
 import { left } from './stages.ts'
 
 /**

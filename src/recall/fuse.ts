@@ -1,5 +1,5 @@
 import type { Head } from '../domain/recall.ts'
-import type { Candidate, CandidateDetails } from '../stores/candidate-query.ts'
+import type { Candidate, CandidateDetails } from '../stores/recall/candidate-query.ts'
 
 /** Third stage: one score out of several. All come from the same user's memories, so scores are fused, not ranks. */
 

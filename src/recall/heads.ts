@@ -1,6 +1,6 @@
 import type { Head, RecallRequest } from '../domain/recall.ts'
-import type { Candidate } from '../stores/candidate-query.ts'
-import type { HeadScore } from '../stores/head-scores.ts'
+import type { Candidate } from '../stores/recall/candidate-query.ts'
+import type { HeadScore } from '../stores/recall/head-scores.ts'
 
 /** Memories with several vectors: each is as near to the question as the nearest of them, and one hit all the same. */
 

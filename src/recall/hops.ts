@@ -1,6 +1,6 @@
 import type { Edge } from '../domain/recall.ts'
-import type { Candidate } from '../stores/candidate-query.ts'
-import type { Around, Neighbour } from '../stores/neighbours.ts'
+import type { Candidate } from '../stores/recall/candidate-query.ts'
+import type { Around, Neighbour } from '../stores/recall/neighbours.ts'
 
 /** Fourth stage: what stands next to a memory lends it its likeness to the question, and comes along itself. */
 

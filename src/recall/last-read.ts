@@ -1,6 +1,6 @@
 import type { Edge, Hit, RecallRequest } from '../domain/recall.ts'
 import type { Database } from '../stores/database.ts'
-import { readVisible, type VisibleMemory } from '../stores/memories.ts'
+import { readVisible, type VisibleMemory } from '../stores/memories/memories.ts'
 import { excerpt } from './excerpt.ts'
 import type { InFocus } from './focus.ts'
 import type { Fused } from './fuse.ts'

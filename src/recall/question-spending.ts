@@ -2,7 +2,7 @@ import type { Logger } from '../logger.ts'
 import type { Purse } from '../providers/embedder.ts'
 import { dollarsOf, type PricedModel } from '../providers/prices.ts'
 import type { Database } from '../stores/database.ts'
-import { countUsage, type Usage } from '../stores/usage.ts'
+import { countUsage, type Usage } from '../stores/spending/usage.ts'
 
 /**
  * Counts what questions cost, and refuses none: somebody waits for the answer, it costs next to nothing, and without it recall

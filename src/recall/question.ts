@@ -1,7 +1,7 @@
 import type { Degraded } from '../domain/recall.ts'
 import type { Logger } from '../logger.ts'
 import { isSpace, makerOf, type Embedder } from '../providers/embedder.ts'
-import type { Space } from '../stores/spaces.ts'
+import type { Space } from '../stores/spaces/spaces.ts'
 import type { QuestionSpending } from './question-spending.ts'
 
 /** First stage: the question as a vector, within its time, or without one and said so. */

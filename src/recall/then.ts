@@ -1,9 +1,9 @@
 import type { RecallRequest } from '../domain/recall.ts'
-import type { Candidate } from '../stores/candidate-query.ts'
+import type { Candidate } from '../stores/recall/candidate-query.ts'
 import type { Database } from '../stores/database.ts'
 import type { RecallUser } from '../stores/memory-users.ts'
-import { bm25 } from '../stores/text-scores.ts'
-import { countLexemes, findTextsThen } from '../stores/traces-then.ts'
+import { bm25 } from '../stores/recall/text-scores.ts'
+import { countLexemes, findTextsThen } from '../stores/recall/traces-then.ts'
 import { lexemesOf } from '../text/tokens.ts'
 
 /**

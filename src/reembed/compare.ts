@@ -1,6 +1,6 @@
 import type { Database } from '../stores/database.ts'
-import type { SpacePair } from '../stores/reembed.ts'
-import { countSpaces, nearestInSpace, sampleSpace } from '../stores/space-compare.ts'
+import type { SpacePair } from '../stores/spaces/reembed.ts'
+import { countSpaces, nearestInSpace, sampleSpace } from '../stores/spaces/space-compare.ts'
 
 /** What two spaces say of the same memories. */
 export interface SpaceComparison {

@@ -2,7 +2,7 @@ import type { Config } from '../config.ts'
 import type { SpaceIdentity } from '../providers/embedder.ts'
 import { costOf } from '../providers/prices.ts'
 import type { Queryable } from '../stores/database.ts'
-import { measureSpace, type Space } from '../stores/spaces.ts'
+import { measureSpace, type Space } from '../stores/spaces/spaces.ts'
 
 /** What embedding all memories anew would take at most. */
 export interface ReembedEstimate {

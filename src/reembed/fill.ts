@@ -6,7 +6,7 @@ import { purseOf } from '../ingest/purse.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import type { Database } from '../stores/database.ts'
 import { lockUsers } from '../stores/memory-users.ts'
-import { readTexts, writeShadow, type ShadowGap, type SpacePair } from '../stores/reembed.ts'
+import { readTexts, writeShadow, type ShadowGap, type SpacePair } from '../stores/spaces/reembed.ts'
 
 export interface FillContext {
   readonly config: Config

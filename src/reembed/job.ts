@@ -1,7 +1,7 @@
 import type { SpaceIdentity } from '../providers/embedder.ts'
-import type { JobRow } from '../stores/jobs.ts'
+import type { JobRow } from '../stores/jobs/jobs.ts'
 import { MemoirError } from '../errors.ts'
-import type { Place } from '../stores/reembed.ts'
+import type { Place } from '../stores/spaces/reembed.ts'
 
 /** What a job of embedding anew is to do, and where it is. */
 export interface ReembedRequest {

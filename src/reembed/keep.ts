@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
 import type { Database } from '../stores/database.ts'
-import { dropRetiredSpaces } from '../stores/reembed.ts'
+import { dropRetiredSpaces } from '../stores/spaces/reembed.ts'
 
 export interface SpaceKeeping {
   readonly config: Pick<Config, 'REEMBED_UNDO_DAYS'>

@@ -5,7 +5,7 @@ import type { Embedder, SpaceIdentity } from '../providers/embedder.ts'
 import { openPrevious, spaceOfSettings, swapSettings } from '../settings/previous.ts'
 import { appendAudit } from '../stores/audit.ts'
 import type { Database, Queryable } from '../stores/database.ts'
-import { findJobRow, findUnfinishedByLock, type JobRow } from '../stores/jobs.ts'
+import { findJobRow, findUnfinishedByLock, type JobRow } from '../stores/jobs/jobs.ts'
 import { lockSettings } from '../stores/settings.ts'
 import {
   findActiveSpace,
@@ -13,7 +13,7 @@ import {
   findSpace,
   sameSpace,
   type Space,
-} from '../stores/spaces.ts'
+} from '../stores/spaces/spaces.ts'
 import { acceptReembed } from './accept.ts'
 import { estimateReembed, type ReembedEstimate } from './estimate.ts'
 import { REEMBED_LOCK, spaceName } from './job.ts'

@@ -2,8 +2,8 @@ import type { Config } from '../config.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import type { Database } from '../stores/database.ts'
-import { findPosition, savePosition } from '../stores/job-progress.ts'
-import { findJobRow } from '../stores/jobs.ts'
+import { findPosition, savePosition } from '../stores/jobs/job-progress.ts'
+import { findJobRow } from '../stores/jobs/jobs.ts'
 import {
   clearDue,
   listDue,
@@ -12,10 +12,10 @@ import {
   walkSpace,
   type ShadowGap,
   type SpacePair,
-} from '../stores/reembed.ts'
-import { countVectors } from '../stores/space-compare.ts'
-import { hasLargeUser } from '../stores/space-indexer.ts'
-import { buildSpaceIndex, findActiveSpace, findSpace, type Space } from '../stores/spaces.ts'
+} from '../stores/spaces/reembed.ts'
+import { countVectors } from '../stores/spaces/space-compare.ts'
+import { hasLargeUser } from '../stores/spaces/space-indexer.ts'
+import { buildSpaceIndex, findActiveSpace, findSpace, type Space } from '../stores/spaces/spaces.ts'
 import { compareSpaces } from './compare.ts'
 import { fillGaps, requireMaker } from './fill.ts'
 import { readCursor, readReembedRequest, spaceName, type ReembedRequest } from './job.ts'

@@ -1,6 +1,11 @@
 import type { Database } from '../stores/database.ts'
-import { countOpenPosts, measurePace, type Pace, type PostReach } from '../stores/session-queue.ts'
-import type { PostRow } from '../stores/sessions.ts'
+import {
+  countOpenPosts,
+  measurePace,
+  type Pace,
+  type PostReach,
+} from '../stores/sessions/session-queue.ts'
+import type { PostRow } from '../stores/sessions/sessions.ts'
 
 /** Where a post stands and how long it may take, from counted rows and measured durations. */
 export interface Outlook {

@@ -20,7 +20,7 @@ import {
   readPost,
   type PostToBegin,
   type SessionPost,
-} from '../stores/session-posts.ts'
+} from '../stores/sessions/session-posts.ts'
 import { summarisePost } from './summarise.ts'
 
 /** The steps of one posted transcript. Each may be repeated: what was done is found done, and what a model answered is kept. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
 import type { Database } from '../stores/database.ts'
-import type { PostReach } from '../stores/session-queue.ts'
+import type { PostReach } from '../stores/sessions/session-queue.ts'
 import {
   claimRetention,
   countKept,
@@ -10,7 +10,7 @@ import {
   deleteOldSessions,
   finishRetention,
   type CleanReach,
-} from '../stores/session-retention.ts'
+} from '../stores/sessions/session-retention.ts'
 
 /** Posts and sessions do not stay for ever; discrete memories do. */
 

@@ -2,8 +2,8 @@ import type { Turn } from '../domain/transcript.ts'
 import type { FactContext } from '../facts/extract.ts'
 import { summaryId } from '../facts/summary-id.ts'
 import { summariseTurns } from '../facts/summarise.ts'
-import { findSummary, saveSummaryId, type SessionPost } from '../stores/session-posts.ts'
-import { linkSessions } from '../stores/summaries.ts'
+import { findSummary, saveSummaryId, type SessionPost } from '../stores/sessions/session-posts.ts'
+import { linkSessions } from '../stores/memories/summaries.ts'
 
 /**
  * Brings a session's summary up to date with the new turns of a post, and points from it to the user's other sessions on the same

@@ -7,8 +7,8 @@ import { isSpace, type Embedder, type SpaceIdentity } from '../providers/embedde
 import { createHashingEmbedder } from '../providers/hashing-embedder.ts'
 import type { SharedRates } from '../providers/shared-rate-limit.ts'
 import type { Database } from '../stores/database.ts'
-import { findProof } from '../stores/space-compare.ts'
-import type { Space } from '../stores/spaces.ts'
+import { findProof } from '../stores/spaces/space-compare.ts'
+import type { Space } from '../stores/spaces/spaces.ts'
 import { configOf, type AiSettings } from './ai.ts'
 import { openPrevious } from './previous.ts'
 

@@ -6,7 +6,7 @@ import {
   type EpisodeCounts,
   type EpisodeRow,
   type EpisodeTable,
-} from '../stores/episode-rows.ts'
+} from '../stores/sources/episode-rows.ts'
 import { sourceError } from './postgres-source.ts'
 
 /** Somebody's table of episodes: in the database of `SOURCE_DATABASE_URL`, else in Memoir's own. Only read. */

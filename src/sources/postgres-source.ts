@@ -25,7 +25,7 @@ import {
   type HeadRow,
   type MessageRow,
   type SourceTables,
-} from '../stores/source-tables.ts'
+} from '../stores/sources/source-tables.ts'
 
 /** A page and one load ahead: more connections would only burden somebody else's database. */
 const SOURCE_POOL_SIZE = 2

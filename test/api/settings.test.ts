@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { findBrokenAudit } from '../../src/stores/audit.ts'
-import { ensureActiveSpace } from '../../src/stores/spaces.ts'
+import { ensureActiveSpace } from '../../src/stores/spaces/spaces.ts'
 import { hasPostgres } from '../support/database.ts'
 import { startFakeVendor, type FakeVendor } from '../support/fake-vendor.ts'
 import { createApiFixture, type ApiFixture } from './api-fixture.ts'

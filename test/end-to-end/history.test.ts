@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parseConversations } from '../../src/cli/sample.ts'
-import { insertConversations } from '../../src/stores/source-writer.ts'
+import { insertConversations } from '../../src/stores/sources/source-writer.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { startFakeVendor } from '../support/fake-vendor.ts'
 import { readHistories } from '../support/history-audit.ts'

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { answered } from '../../src/facts/answers.ts'
 import { forget, type ForgetRequest } from '../../src/forget/forget.ts'
 import type { Database } from '../../src/stores/database.ts'
-import type { JobRow } from '../../src/stores/jobs.ts'
+import type { JobRow } from '../../src/stores/jobs/jobs.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 import {
   createIngestFixture,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import { languagePurseOf, purseOf } from '../../src/ingest/purse.ts'
 import type { Database } from '../../src/stores/database.ts'
-import { insertJob } from '../../src/stores/jobs.ts'
+import { insertJob } from '../../src/stores/jobs/jobs.ts'
 import { ensureNamespace } from '../../src/stores/tenants.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 

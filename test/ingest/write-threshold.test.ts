@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Database } from '../../src/stores/database.ts'
-import { countInStores } from '../../src/stores/store-counts.ts'
+import { countInStores } from '../../src/stores/graph/store-counts.ts'
 import { countVectorsBehind } from '../../src/stores/server-facts.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 import {

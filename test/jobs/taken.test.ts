@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { SENTENCE } from '../../src/errors.ts'
-import { countRunnableJobs } from '../../src/stores/runnable-jobs.ts'
+import { countRunnableJobs } from '../../src/stores/jobs/runnable-jobs.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { gate, untilStopped } from '../support/fake-ingest.ts'
 import { createJobFixture } from '../support/job-fixture.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest'
 import { createPersistence } from '../../src/memories/persist.ts'
 import { MemoirError } from '../../src/errors.ts'
-import type { GraphStore } from '../../src/stores/graph-store.ts'
-import { createPostgresGraph } from '../../src/stores/postgres-graph.ts'
+import type { GraphStore } from '../../src/stores/graph/graph-store.ts'
+import { createPostgresGraph } from '../../src/stores/graph/postgres-graph.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { createMemoriesFixture, type MemoriesFixture } from './memories-fixture.ts'
 

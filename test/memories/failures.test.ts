@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createRuns } from '../../src/jobs/runs.ts'
-import { findJobRow } from '../../src/stores/jobs.ts'
+import { findJobRow } from '../../src/stores/jobs/jobs.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { startFakeVendor, type FakeVendor } from '../support/fake-vendor.ts'
 import { readHistories } from '../support/history-audit.ts'

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { present } from '../../src/api/fields.ts'
 import type { Memory } from '../../src/domain/recall.ts'
 import { createApiFixture, type ApiFixture } from '../api/api-fixture.ts'
-import { MEMORY_ORDERS } from '../../src/stores/memory-list.ts'
+import { MEMORY_ORDERS } from '../../src/stores/memories/memory-list.ts'
 import { hasPostgres } from '../support/database.ts'
 
 /** Lists by every combination of filters, page by page, beside the same filters over all memories in this process. */

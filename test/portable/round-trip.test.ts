@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { createMemoriesFixture, type MemoriesFixture } from '../memories/memories-fixture.ts'
 import { hasPostgres } from '../support/database.ts'
 import { findDisagreements, seed } from '../support/ingest.ts'
-import { readNarrative } from '../../src/stores/narratives.ts'
+import { readNarrative } from '../../src/stores/narratives/narratives.ts'
 import { ensureUsers } from '../../src/stores/memory-users.ts'
 import { findText } from '../support/find-text.ts'
 

@@ -7,7 +7,7 @@ import { expect, inject, onTestFinished, test } from 'vitest'
 import { createRateLimiter, type RateLimiter } from '../../src/providers/rate-limit.ts'
 import { shareRateLimit } from '../../src/providers/shared-rate-limit.ts'
 import { openRedis } from '../../src/stores/redis.ts'
-import { createSharedRates } from '../../src/stores/shared-rates.ts'
+import { createSharedRates } from '../../src/stores/spending/shared-rates.ts'
 import { startRedis } from '../support/parts.ts'
 
 const suite = inject('redisUrl') === '' ? test.skip : test

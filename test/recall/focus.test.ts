@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
-import { createProcessFocus, createRedisFocus, type FocusBuffer } from '../../src/stores/focus.ts'
+import {
+  createProcessFocus,
+  createRedisFocus,
+  type FocusBuffer,
+} from '../../src/stores/recall/focus.ts'
 import { openRedis } from '../../src/stores/redis.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 import { createMemoryWorld } from '../support/memory-world.ts'

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { HEADS, type Hit } from '../../src/domain/recall.ts'
-import { createProcessFocus } from '../../src/stores/focus.ts'
+import { createProcessFocus } from '../../src/stores/recall/focus.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 import { createMemoryWorld, type MemoryWorld } from '../support/memory-world.ts'
 import type { AskOptions } from '../support/recall.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { setDayBudget } from '../../src/stores/day-budget.ts'
+import { setDayBudget } from '../../src/stores/spending/day-budget.ts'
 import { ensureUsers } from '../../src/stores/memory-users.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { startFakeVendor, type FakeVendor } from '../support/fake-vendor.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { RecallResult } from '../../src/domain/recall.ts'
-import { findActiveSpace } from '../../src/stores/spaces.ts'
+import { findActiveSpace } from '../../src/stores/spaces/spaces.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { seed, talk, type SeedConversation } from '../support/ingest.ts'
 import { createTestMemoir, type TestMemoir } from '../support/memoir.ts'

@@ -1,9 +1,19 @@
 import { expect, test } from 'vitest'
 import { MemoirError } from '../../src/errors.ts'
 import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
-import { upsertEmbeddings } from '../../src/stores/embeddings.ts'
-import { dropRetiredSpaces, listDue, openShadow, switchSpaces } from '../../src/stores/reembed.ts'
-import { buildSpaceIndex, findActiveSpace, findSpace, type Space } from '../../src/stores/spaces.ts'
+import { upsertEmbeddings } from '../../src/stores/spaces/embeddings.ts'
+import {
+  dropRetiredSpaces,
+  listDue,
+  openShadow,
+  switchSpaces,
+} from '../../src/stores/spaces/reembed.ts'
+import {
+  buildSpaceIndex,
+  findActiveSpace,
+  findSpace,
+  type Space,
+} from '../../src/stores/spaces/spaces.ts'
 import type { Database, Queryable } from '../../src/stores/database.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 import { createIngestFixture, seed, talk } from '../support/ingest.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
 import { argumentOf } from '../../src/jobs/arguments.ts'
-import { findJobRow, insertJob, markStarted } from '../../src/stores/jobs.ts'
+import { findJobRow, insertJob, markStarted } from '../../src/stores/jobs/jobs.ts'
 import { ensureUsers } from '../../src/stores/memory-users.ts'
 import { workflowIdOf } from '../../src/temporal/ids.ts'
 import { createTestMemoir, type TestMemoir } from '../support/memoir.ts'

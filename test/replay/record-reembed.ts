@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { createReembeds } from '../../src/reembed/service.ts'
 import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
-import { ensureActiveSpace } from '../../src/stores/spaces.ts'
+import { ensureActiveSpace } from '../../src/stores/spaces/spaces.ts'
 import { createJobFixture } from '../support/job-fixture.ts'
 import { recordHistory } from '../support/record-histories.ts'
 

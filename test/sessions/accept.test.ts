@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { acceptSession, MAX_TURNS, type SessionAccept } from '../../src/sessions/accept.ts'
 import { parseTranscript } from '../../src/sessions/transcript.ts'
 import { openDatabase, type Database } from '../../src/stores/database.ts'
-import { findJobRow, type JobRow } from '../../src/stores/jobs.ts'
+import { findJobRow, type JobRow } from '../../src/stores/jobs/jobs.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 import { defaultNamespace } from '../support/ingest.ts'
 

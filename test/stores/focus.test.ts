@@ -10,7 +10,7 @@ import {
   FOCUS_IDS,
   hashOfQuery,
   type FocusBuffer,
-} from '../../src/stores/focus.ts'
+} from '../../src/stores/recall/focus.ts'
 import { openRedis, REDIS_DEADLINE_MS, type RedisLink } from '../../src/stores/redis.ts'
 import { startRedis, type Part } from '../support/parts.ts'
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { JobState } from '../../src/domain/job.ts'
 import type { Database } from '../../src/stores/database.ts'
-import { getJob, listJobs } from '../../src/stores/job-list.ts'
+import { getJob, listJobs } from '../../src/stores/jobs/job-list.ts'
 import {
   applyReport,
   cancelUnstarted,
@@ -17,7 +17,7 @@ import {
   noteStepFailure,
   resetForRetry,
   setControl,
-} from '../../src/stores/jobs.ts'
+} from '../../src/stores/jobs/jobs.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 
 async function createRows(db: Database) {

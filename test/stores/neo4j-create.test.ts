@@ -6,8 +6,8 @@ import type {
   GraphEntity,
   GraphMemory,
   GraphStore,
-} from '../../src/stores/graph-store.ts'
-import { createNeo4jGraph } from '../../src/stores/neo4j-graph.ts'
+} from '../../src/stores/graph/graph-store.ts'
+import { createNeo4jGraph } from '../../src/stores/graph/neo4j-graph.ts'
 import { cypher, hasNeo4j, openNeo4j, sharedNeo4j } from '../support/neo4j.ts'
 
 /** Written as new or looked for first: nobody can tell afterwards. */

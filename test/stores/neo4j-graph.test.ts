@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Driver } from 'neo4j-driver'
-import type { GraphMemory, GraphStore } from '../../src/stores/graph-store.ts'
-import { createNeo4jGraph } from '../../src/stores/neo4j-graph.ts'
+import type { GraphMemory, GraphStore } from '../../src/stores/graph/graph-store.ts'
+import { createNeo4jGraph } from '../../src/stores/graph/neo4j-graph.ts'
 import { cypher, hasNeo4j, openNeo4j, sharedNeo4j } from '../support/neo4j.ts'
 
 describe.skipIf(!hasNeo4j)('the graph in Neo4j', () => {

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Database } from '../../src/stores/database.ts'
-import { insertConversations, type NewConversation } from '../../src/stores/source-writer.ts'
+import {
+  insertConversations,
+  type NewConversation,
+} from '../../src/stores/sources/source-writer.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 
 const suite = hasPostgres ? test : test.skip

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { requireSpace } from '../../src/memories/space.ts'
 import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
-import { findCandidates } from '../../src/stores/candidates.ts'
+import { findCandidates } from '../../src/stores/recall/candidates.ts'
 import { findRecallUser } from '../../src/stores/memory-users.ts'
-import { buildSpaceIndex, buildWarmIndex, findSpace } from '../../src/stores/spaces.ts'
+import { buildSpaceIndex, buildWarmIndex, findSpace } from '../../src/stores/spaces/spaces.ts'
 import { createConsolidationFixture } from '../support/consolidation-fixture.ts'
 import { hasPostgres } from '../support/database.ts'
 

@@ -10,10 +10,13 @@ import type { LanguageModel } from '../../src/providers/language-model.ts'
 import { createRulesModel } from '../../src/providers/rules-model.ts'
 import { indexAlone, writeTexts, writeVectors } from '../../src/memories/derive.ts'
 import { requireSpace } from '../../src/memories/space.ts'
-import { insertMemories } from '../../src/stores/memory-writes.ts'
+import { insertMemories } from '../../src/stores/memories/memory-writes.ts'
 import { ensureUsers } from '../../src/stores/memory-users.ts'
-import { findRun, type ConsolidationRun } from '../../src/stores/consolidation-runs.ts'
-import { applyReport } from '../../src/stores/jobs.ts'
+import {
+  findRun,
+  type ConsolidationRun,
+} from '../../src/stores/consolidation/consolidation-runs.ts'
+import { applyReport } from '../../src/stores/jobs/jobs.ts'
 import type { Database } from '../../src/stores/database.ts'
 import type { TraceKind } from '../../src/domain/recall.ts'
 import { createTestDatabase } from './database.ts'

@@ -1,6 +1,6 @@
 import type { Ingest, PageHooks, PageRequest } from '../../src/ingest/ingest.ts'
 import type { Database } from '../../src/stores/database.ts'
-import { findPosition, savePosition } from '../../src/stores/job-progress.ts'
+import { findPosition, savePosition } from '../../src/stores/jobs/job-progress.ts'
 import { NO_PROGRESS } from './progress.ts'
 
 /** An ingest that does what a test says, for the runs around it. */

@@ -11,7 +11,7 @@ import { createReembedSteps } from '../../src/reembed/steps.ts'
 import { createEpisodeSteps } from '../../src/episodes/steps.ts'
 import { createEpisodeSource } from '../../src/sources/episodes.ts'
 import { createSessionSteps } from '../../src/sessions/process.ts'
-import { createProcessFocus } from '../../src/stores/focus.ts'
+import { createProcessFocus } from '../../src/stores/recall/focus.ts'
 import type { WorkerServices } from '../../src/worker.ts'
 import { createScriptedModel } from './scripted-model.ts'
 

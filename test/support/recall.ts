@@ -7,8 +7,8 @@ import type { Judge } from '../../src/recall/judge.ts'
 import { createQuestions } from '../../src/recall/question.ts'
 import { createRecall } from '../../src/recall/recall.ts'
 import type { Database } from '../../src/stores/database.ts'
-import type { FocusBuffer } from '../../src/stores/focus.ts'
-import { findActiveSpace } from '../../src/stores/spaces.ts'
+import type { FocusBuffer } from '../../src/stores/recall/focus.ts'
+import { findActiveSpace } from '../../src/stores/spaces/spaces.ts'
 import { defaultNamespace } from './ingest.ts'
 
 export type AskOptions = Partial<Omit<RecallRequest, 'namespaceId' | 'query'>>

@@ -7,7 +7,7 @@ import { acceptSession, type AcceptedPost } from '../../src/sessions/accept.ts'
 import { createSessionSteps, type SessionSteps } from '../../src/sessions/process.ts'
 import { parseTranscript } from '../../src/sessions/transcript.ts'
 import type { Database } from '../../src/stores/database.ts'
-import { applyReport } from '../../src/stores/jobs.ts'
+import { applyReport } from '../../src/stores/jobs/jobs.ts'
 import { createTestDatabase } from './database.ts'
 import { defaultNamespace } from './ingest.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { SyncSteps } from '../../src/graph/sync-steps.ts'
 import { createSyncs, keepInSync } from '../../src/jobs/sync.ts'
-import { findJobRow } from '../../src/stores/jobs.ts'
+import { findJobRow } from '../../src/stores/jobs/jobs.ts'
 import { createJobFixture, type JobFixture } from '../support/job-fixture.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { MemoirError, SENTENCE } from '../../errors.ts'
-import { findReceipt } from '../../stores/erasure-receipts.ts'
+import { findReceipt } from '../../stores/forget/erasure-receipts.ts'
 import { userId, uuid } from '../fields.ts'
 import { needs } from '../guard.ts'
 import { requireJob, seesJobs, userOf } from '../reach.ts'

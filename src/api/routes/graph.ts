@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { DEFAULT_KINDS } from '../../domain/recall.ts'
-import { readGraphView, type GraphNode, type GraphView } from '../../stores/graph-view.ts'
+import { readGraphView, type GraphNode, type GraphView } from '../../stores/graph/graph-view.ts'
 import { findUserId } from '../../stores/memory-users.ts'
 import type { GuardedEnv } from '../environment.ts'
 import { kind, queryListOf, scopeName, userId, uuid } from '../fields.ts'

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { MEMORY_STATES } from '../../domain/memory.ts'
-import { MEMORY_ORDERS } from '../../stores/memory-list.ts'
+import { MEMORY_ORDERS } from '../../stores/memories/memory-list.ts'
 import {
   kind,
   moment,

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { RAW_STATES } from '../../stores/sessions.ts'
-import { listSessions } from '../../stores/session-list.ts'
+import { RAW_STATES } from '../../stores/sessions/sessions.ts'
+import { listSessions } from '../../stores/sessions/session-list.ts'
 import { pageQuery, text, userId } from '../fields.ts'
 import { needs } from '../guard.ts'
 import { once } from '../idempotency.ts'

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { Services } from '../../services.ts'
 import type { RunningWorker } from '../../worker.ts'
-import { countRunnableJobs } from '../../stores/runnable-jobs.ts'
+import { countRunnableJobs } from '../../stores/jobs/runnable-jobs.ts'
 import { examples, type CliContext, type Register } from '../context.ts'
 import { line, type Interruption } from '../io.ts'
 import { serveWith, type Serving } from '../serve.ts'

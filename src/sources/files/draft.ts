@@ -1,4 +1,4 @@
-import type { NewConversation, NewMessage } from '../../stores/source-writer.ts'
+import type { NewConversation, NewMessage } from '../../stores/sources/source-writer.ts'
 
 /** What a format makes of a record, before it is brought into the shape that Memoir stores. */
 

@@ -1,0 +1,111 @@
+import type { IngestFailure, Job, JobError, JobKind, JobState, Page } from '../../domain/job.ts'
+import { SENTENCE, isErrorCode } from '../../errors.ts'
+import { decodeCursor, encodeCursor } from '../cursor.ts'
+import type { Queryable } from '../database.ts'
+
+/** Jobs and their failures as callers see them. */
+
+interface PresentedRow {
+  readonly id: string
+  readonly kind: JobKind
+  readonly state: JobState
+  readonly user_id: string | null
+  readonly progress: Readonly<Record<string, unknown>>
+  readonly attempts: number
+  readonly error: JobError | null
+  readonly created_at: Date
+  readonly started_at: Date | null
+  readonly finished_at: Date | null
+  readonly workflow_id: string
+  readonly run_id: string | null
+}
+
+const PRESENTED = `j.id, j.kind, j.state, u.external_id as user_id, j.progress, j.attempts, j.error,
+  j.created_at, j.started_at, j.finished_at, j.workflow_id, j.run_id`
+
+function present(row: PresentedRow): Job {
+  const { error } = row
+  return {
+    ...row,
+    error: error === null ? null : { code: error.code, message: error.message, step: error.step },
+    created_at: row.created_at.toISOString(),
+    started_at: row.started_at?.toISOString() ?? null,
+    finished_at: row.finished_at?.toISOString() ?? null,
+  }
+}
+
+export async function getJob(
+  db: Queryable,
+  key: { namespaceId: string; id: string },
+): Promise<Job | null> {
+  const { rows } = await db.query<PresentedRow>(
+    `select ${PRESENTED} from memoir.job j left join memoir.memory_user u on u.id = j.user_id
+      where j.id = $1::uuid and j.namespace_id = $2::uuid`,
+    [key.id, key.namespaceId],
+  )
+  return rows[0] ? present(rows[0]) : null
+}
+
+export interface JobFilter {
+  readonly namespaceId: string
+  readonly userId?: string
+  readonly kind?: string
+  readonly state?: string
+  readonly limit: number
+  readonly cursor?: string
+}
+
+/** Newest first. */
+export async function listJobs(db: Queryable, filter: JobFilter): Promise<Page<Job>> {
+  const [at, id] = filter.cursor === undefined ? [null, null] : decodeCursor(filter.cursor, 2)
+  const { rows } = await db.query<PresentedRow & { at: string }>(
+    `select ${PRESENTED}, j.created_at::text as at
+       from memoir.job j left join memoir.memory_user u on u.id = j.user_id
+      where j.namespace_id = $1::uuid
+        and ($2::uuid is null or j.user_id = $2::uuid)
+        and ($3::text is null or j.kind = $3)
+        and ($4::text is null or j.state = $4)
+        and ($5::timestamptz is null or (j.created_at, j.id) < ($5::timestamptz, $6::uuid))
+      order by j.created_at desc, j.id desc
+      limit $7`,
+    [
+      filter.namespaceId,
+      filter.userId ?? null,
+      filter.kind ?? null,
+      filter.state ?? null,
+      at,
+      id,
+      filter.limit + 1,
+    ],
+  )
+  const last = rows.length > filter.limit ? rows[filter.limit - 1] : undefined
+  return {
+    items: rows.slice(0, filter.limit).map(({ at: _at, ...row }) => present(row)),
+    next_cursor: last ? encodeCursor([last.at, last.id]) : null,
+  }
+}
+
+/** Conversations whose last ingest failed, in the order of their ids. */
+export async function listIngestFailures(
+  db: Queryable,
+  query: { namespaceId: string; source: string; limit: number; cursor?: string },
+): Promise<Page<IngestFailure>> {
+  const [after] = query.cursor === undefined ? [null] : decodeCursor(query.cursor, 1)
+  const { rows } = await db.query<{ conversation_id: string; code: string | null; at: Date }>(
+    `select conversation_id, code, updated_at as at
+       from memoir.ingested_conversation
+      where namespace_id = $1::uuid and source = $2 and outcome = 'error'
+        and ($3::text is null or conversation_id > $3)
+      order by conversation_id
+      limit $4`,
+    [query.namespaceId, query.source, after, query.limit + 1],
+  )
+  const last = rows.length > query.limit ? rows[query.limit - 1] : undefined
+  return {
+    items: rows.slice(0, query.limit).map(({ conversation_id, code, at }) => {
+      const known = isErrorCode(code) ? code : 'internal'
+      return { conversation_id, code: known, message: SENTENCE[known], failed_at: at.toISOString() }
+    }),
+    next_cursor: last ? encodeCursor([last.conversation_id]) : null,
+  }
+}

@@ -1,0 +1,82 @@
+import type { Bind } from './candidate-query.ts'
+import { vectorBinary, vectorColumn } from '../spaces/embeddings.ts'
+import { kindsOf, type RecallFilter } from './recall-filter.ts'
+import type { Space } from '../spaces/spaces.ts'
+
+/** Cosines with a question, as parts of the statement that finds candidates. */
+export interface VectorScores {
+  /** A table `vectors (seq, cosine)`. */
+  readonly scores: string
+  /** The cosine of a picked candidate. */
+  readonly cosine: string
+  readonly join: string
+}
+
+export const NO_VECTORS: VectorScores = {
+  scores: 'vectors as (select null::bigint as seq, null::float as cosine where false)',
+  cosine: 'null::float',
+  join: '',
+}
+
+export interface VectorOptions {
+  readonly bind: Bind
+  readonly filter: RecallFilter
+  /** A join that leaves only what the filter allows; empty when it allows all. */
+  readonly only: string
+  /** How many candidates are wanted of each kind of score. */
+  readonly limit: number
+  /** By the space's index, nearest first; otherwise every vector of the user is compared. */
+  readonly indexed: boolean
+}
+
+export function vectorScores(
+  { space, vec }: { space: Space; vec: Float32Array },
+  { bind, filter, only, indexed, limit }: VectorOptions,
+): VectorScores {
+  const { column, type } = vectorColumn(space)
+  const question = `${bind(vectorBinary(vec, space.precision))}::${type}(${space.dimensions})`
+  // The space's number and width stand in the text of the statement: only then does the partial index fit.
+  const own = `e.user_id = $1::uuid and e.space_id = ${space.id} and e.head = 'semantic'
+    and e.kind = any(${bind(kindsOf(filter))}::text[])`
+  if (!indexed) {
+    return {
+      scores: `vectors as materialized (
+        select seq, 1 - (e.${column} <=> ${question}) as cosine from memoir.memory_embedding e ${only} where ${own})`,
+      cosine: 'v.cosine',
+      join: 'left join vectors v on v.seq = p.seq',
+    }
+  }
+  const distance = `e.${column}::${type}(${space.dimensions}) <=> ${question}`
+  const nearest = bind(indexCandidates(limit))
+  // Each tier has an index of its own; warm vectors are compared one by one while the store has too few for one.
+  const tier = (
+    name: string,
+  ) => `(select seq, 1 - (${distance}) as cosine from memoir.memory_embedding e ${only}
+       where ${own} and e.tier = '${name}'
+       order by ${distance} limit ${nearest})`
+  return {
+    scores: `vectors as materialized (${tier('hot')} union all ${tier('warm')})`,
+    cosine: 'v.cosine',
+    // Candidates found by words get their cosine too, so that all three scores can be compared.
+    join: `left join lateral (
+      select 1 - (e.${column} <=> ${question}) as cosine from memoir.memory_embedding e
+       where ${own} and e.seq = p.seq limit 1) v on true`,
+  }
+}
+
+/** Of a hundred candidates by words, forty more by vector: what the index finds beyond seldom comes among the first ten. */
+const INDEX_SHARE = 0.4
+
+/** How many candidates the index is asked for. */
+export const indexCandidates = (limit: number) => Math.ceil(limit * INDEX_SHARE)
+
+/**
+ * More than it is asked for is looked at in one go: others' vectors fall out of it, and when too few are left it starts again. Five in
+ * eight of what was looked at being the user's own, one go is enough.
+ */
+export const indexSettings = (limit: number) => ({
+  'hnsw.iterative_scan': 'relaxed_order',
+  'hnsw.ef_search': String(Math.ceil(indexCandidates(limit) * 1.6)),
+  'ivfflat.iterative_scan': 'relaxed_order',
+  'ivfflat.probes': '10',
+})
