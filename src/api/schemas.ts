@@ -28,6 +28,16 @@ export const jobSchema = z
   })
   .openapi('Job')
 
+export const stepFailureSchema = z
+  .object({
+    step: z.string(),
+    code: z.string().openapi({ description: 'Of the last failure.' }),
+    message: z.string(),
+    failures: z.int(),
+    last_at: time,
+  })
+  .openapi('StepFailure')
+
 export const acceptedSchema = z
   .object({ id: uuid, job: uuid, status: z.enum(JOB_STATES) })
   .openapi('Accepted')

@@ -19,6 +19,20 @@ export const jobAnswer = z.looseObject({
 })
 export type JobAnswer = z.infer<typeof jobAnswer>
 
+export const stepFailuresAnswer = z.looseObject({
+  items: z.array(
+    z.looseObject({
+      step: z.string(),
+      code: z.string(),
+      message: z.string(),
+      failures: z.number(),
+      last_at: z.string(),
+    }),
+  ),
+})
+
+export type StepFailuresAnswer = z.infer<typeof stepFailuresAnswer>
+
 export const acceptedAnswer = z.looseObject({ job: z.string() })
 
 export const estimateAnswer = z.looseObject({

@@ -34,6 +34,7 @@ import {
   pageOf,
   postAcceptedAnswer,
   recallAnswer,
+  stepFailuresAnswer,
   contextAnswer,
   episodesPreviewAnswer,
   reembedAnswer,
@@ -108,6 +109,7 @@ function ingestCalls(ask: AskFor) {
     importConversations: async (body: ConversationImport | RecordImport, idempotencyKey: string) =>
       await ask(importedAnswer, 'POST', '/v1/imports', { body, idempotencyKey }),
     job: async (id: string) => await ask(jobAnswer, 'GET', job(id)),
+    stepFailures: async (id: string) => await ask(stepFailuresAnswer, 'GET', job(id, '/failures')),
     jobs: async (query: Query) => await ask(pageOf(jobAnswer), 'GET', '/v1/jobs', { query }),
     control: async (id: string, action: JobControl | 'retry', query: Query = {}) =>
       await ask(z.unknown(), 'POST', job(id, `/${action}`), { query }),

@@ -284,6 +284,15 @@ export type Imported = {
   })[]
 }
 
+export type StepFailure = {
+  readonly step: string
+  /** Of the last failure. */
+  readonly code: string
+  readonly message: string
+  readonly failures: number
+  readonly last_at: string
+}
+
 export type Schedule = {
   readonly id: "nightly" | "consolidation" | "narratives"
   readonly kind: "nightly" | "consolidation" | "narratives"
@@ -1178,6 +1187,13 @@ export interface Operations {
     readonly query: Readonly<Record<string, never>>
     readonly body: undefined
     readonly answer: Job
+  }
+  readonly listStepFailures: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (StepFailure)[]
+    }
   }
   readonly pauseJob: {
     readonly query: Readonly<Record<string, never>>

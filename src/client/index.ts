@@ -111,7 +111,7 @@ export {
   type ApiErrorCode,
 } from './error.ts'
 export type { GraphEdge, GraphNode, GraphOptions, MemoryGraph } from './graph.ts'
-export type { JobFilter, ResumeOptions, WaitOptions } from './jobs.ts'
+export type { JobFilter, ResumeOptions, StepFailures, WaitOptions } from './jobs.ts'
 export type { MemoryChange, MemoryFilter, MemoryWrite } from './memories.ts'
 export type { ForgetRequest } from './forget.ts'
 export type { ConsolidationRequest } from './consolidations.ts'

@@ -19,6 +19,8 @@ export interface ResumeOptions extends RequestOptions {
   readonly budget?: number
 }
 
+export type StepFailures = Operations['listStepFailures']['answer']['items']
+
 /** Accepted work: every job of the key's reach. */
 export function createJobs(transport: Transport) {
   const path = (id: string, rest = '') => `/v1/jobs/${encodeURIComponent(id)}${rest}`
@@ -32,6 +34,11 @@ export function createJobs(transport: Transport) {
   async function list({ signal, ...query }: JobFilter = {}): Promise<Page<Job>> {
     const ask = { method: 'GET', path: '/v1/jobs', query, ...on(signal) } as const
     return await transport.ask<Operations['listJobs']['answer']>(ask)
+  }
+
+  async function failures(id: string, { signal }: RequestOptions = {}): Promise<StepFailures> {
+    const ask = { method: 'GET', path: path(id, '/failures'), ...on(signal) } as const
+    return (await transport.ask<Operations['listStepFailures']['answer']>(ask)).items
   }
 
   async function steer(
@@ -48,6 +55,8 @@ export function createJobs(transport: Transport) {
 
   return {
     get,
+    /** What went wrong in each step, also in those that worked since. */
+    failures,
     list,
     /** The job now and with each change, until it has ended. A stream that breaks off is taken up again where it was. */
     watch,

@@ -185,6 +185,16 @@ export interface Job {
   readonly run_id: string | null
 }
 
+/** What went wrong in a step of a job, though it may have worked since. */
+export interface StepFailure {
+  readonly step: string
+  /** Of the last failure. */
+  readonly code: string
+  readonly message: string
+  readonly failures: number
+  readonly last_at: string
+}
+
 export interface IngestFailure {
   readonly conversation_id: string
   readonly code: string

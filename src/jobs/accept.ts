@@ -7,7 +7,7 @@ import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import { TOKENS_A_PRICE } from '../providers/prices.ts'
 import { sqlState, type Database } from '../stores/database.ts'
-import { getJob, listIngestFailures, listJobs } from '../stores/jobs/job-list.ts'
+import { getJob, listIngestFailures, listJobs, listStepFailures } from '../stores/jobs/job-list.ts'
 import {
   cancelUnstarted,
   findJobRow,
@@ -64,6 +64,7 @@ export function createJobs(
     retry: async (key) => await retry(context, key),
     get: async (key) => await getJob(db, key),
     list: async (query) => await listJobs(db, query),
+    stepFailures: async (key) => await listStepFailures(db, key),
     async failures(query) {
       const row = await requireRow(context, query)
       if (row.kind !== 'backfill' && row.kind !== 'nightly') throw notFound()

@@ -1,4 +1,11 @@
-import type { Extraction, IngestFailure, Job, JobControl, Page } from '../domain/job.ts'
+import type {
+  Extraction,
+  IngestFailure,
+  Job,
+  JobControl,
+  Page,
+  StepFailure,
+} from '../domain/job.ts'
 import type { Schedule, ScheduleChange, ScheduleKind } from '../domain/schedule.ts'
 
 /** What other parts may ask of accepted work and of its schedules. */
@@ -47,6 +54,8 @@ export interface Jobs {
   retry(job: JobKey): Promise<Job>
   get(job: JobKey): Promise<Job | null>
   list(query: JobList): Promise<Page<Job>>
+  /** Of a job in reach; empty for one that is not there. */
+  stepFailures(job: JobKey): Promise<readonly StepFailure[]>
   failures(
     query: JobKey & { readonly limit: number; readonly cursor?: string },
   ): Promise<Page<IngestFailure>>

@@ -191,6 +191,8 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
   'job.previous_run_id': 'made by Temporal',
   'job.lock_key': 'derived from uuids and the source’s name',
   'job.state': 'one of a closed list',
+  'job_step_failure.step': 'one of a closed list',
+  'job_step_failure.code': 'one of a closed list',
   'job.control': 'one of a closed list',
   'etl_watermark.source': 'an operator’s word',
   'schedule.source': 'an operator’s word',

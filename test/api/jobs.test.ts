@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
+import type { StepFailure } from '../../src/domain/job.ts'
+import { SENTENCE, type ErrorCode } from '../../src/errors.ts'
 import { encodeCursor } from '../../src/stores/cursor.ts'
+import { noteStepFailure } from '../../src/stores/jobs/jobs.ts'
 import { hasPostgres } from '../support/database.ts'
 import { createApiFixture, requestOf, type ApiFixture } from './api-fixture.ts'
 
@@ -38,6 +41,39 @@ test.skipIf(!hasPostgres)('a cursor that nobody gave out is refused', async () =
     expect([query, (await memoir.send(`/v1/jobs?${query}`)).status]).toEqual([query, 400])
   }
 })
+
+test.skipIf(!hasPostgres)(
+  'what went wrong in each step is told, how often and last with what, whatever became of the job',
+  async () => {
+    await using memoir = await createApiFixture()
+    const id = await memoir.job({ state: 'running' })
+    const fail = async (step: string, code: ErrorCode) => {
+      await noteStepFailure(memoir.db, id, {
+        step,
+        code,
+        message: SENTENCE[code],
+        detail: 'quoted',
+      })
+    }
+    await fail('embed', 'vendor_busy')
+    await fail('embed', 'vendor_unavailable')
+    await fail('write', 'persistence_failed')
+    await memoir.db.query(`update memoir.job set state = 'succeeded', error = null where id = $1`, [
+      id,
+    ])
+    await fail('write', 'internal')
+
+    const { json, text } = await memoir.send(`/v1/jobs/${id}/failures`)
+    const told = ({ step, code, failures }: StepFailure) => [step, code, failures]
+    expect(json.items.map(told)).toEqual([
+      ['write', 'persistence_failed', 1],
+      ['embed', 'vendor_unavailable', 2],
+    ])
+    expect(text).toContain(SENTENCE.vendor_unavailable)
+    expect(text).not.toContain('quoted')
+    expect((await memoir.send(`/v1/jobs/${randomUUID()}/failures`)).status).toBe(404)
+  },
+)
 
 test.skipIf(!hasPostgres)(
   'a job is shown; only administrators are shown the way into Temporal',

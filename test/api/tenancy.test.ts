@@ -35,6 +35,12 @@ const controls = (action: string): Rule => ({
   outside: UNSEEN,
 })
 
+const reads = (what: string): Rule => ({
+  role: 'reader',
+  ask: ({ job }) => ({ path: `/v1/jobs/${job}/${what}` }),
+  outside: UNSEEN,
+})
+
 const RULES: Readonly<Record<string, Rule | 'public'>> = {
   'get /health/live': 'public',
   'get /health/ready': 'public',
@@ -103,12 +109,8 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
     outside: UNSEEN,
     shows: 'work of acme',
   },
-  'get /v1/jobs/{id}/events': {
-    role: 'reader',
-    ask: ({ job }) => ({ path: `/v1/jobs/${job}/events` }),
-    outside: UNSEEN,
-    shows: 'work of acme',
-  },
+  'get /v1/jobs/{id}/failures': reads('failures'),
+  'get /v1/jobs/{id}/events': { ...reads('events'), shows: 'work of acme' },
   'post /v1/jobs/{id}/pause': controls('pause'),
   'post /v1/jobs/{id}/resume': controls('resume'),
   'post /v1/jobs/{id}/cancel': controls('cancel'),

@@ -192,8 +192,19 @@ test('jobs are listed with their state and how far they are', async () => {
 
 test('one job is shown with all that is known of it', async () => {
   const shown = job({ temporal_url: 'http://t/1', progress: counts({ processed: 7 }) })
-  await using api = await startFakeApi({ 'GET /v1/jobs/j-1': { body: shown } })
+  const failed = {
+    step: 'embedSession',
+    code: 'vendor_busy',
+    message: 'The vendor is busy.',
+    failures: 3,
+    last_at: '2026-03-01T09:00:04.123Z',
+  }
+  await using api = await startFakeApi({
+    'GET /v1/jobs/j-1': { body: shown },
+    'GET /v1/jobs/j-1/failures': { body: { items: [failed] } },
+  })
   const { out } = await memoir(['jobs', 'show', 'j-1'], { url: api.url })
+  expect(out).toMatch(/^embedSession +vendor_busy +3 +2026-03-01T09:00:04 +The vendor is busy\.$/m)
   expect(out).toMatch(/^state: +running$/m)
   expect(out).toMatch(/^processed: +7$/m)
   expect(out).toMatch(/^Temporal: +http:\/\/t\/1$/m)

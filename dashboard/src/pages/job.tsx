@@ -1,3 +1,4 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { IngestFailure, Job } from '../../../src/client/index.ts'
 import { Empty, PageHead, Problem, Skeleton, StateBadge, When } from '../parts/basics.tsx'
 import { JobControls } from '../parts/job-controls.tsx'
@@ -52,6 +53,7 @@ function ShownJob({ job }: { readonly job: Job }) {
         <OtherCounts progress={job.progress} />
       )}
       <Course job={job} />
+      <FailedSteps job={job} />
       {isWalk(job) ? <Failures job={job.id} errors={errors} /> : null}
     </>
   )
@@ -115,6 +117,35 @@ function Course({ job }: { readonly job: Job }) {
         </div>
       )}
     </dl>
+  )
+}
+
+/** Also those that worked when they were tried again; nothing where none failed. */
+function FailedSteps({ job: { id, state, error } }: { readonly job: Job }) {
+  const memoir = useMemoir()
+  const steps = useQuery({
+    queryKey: ['steps', id, state, error],
+    queryFn: async ({ signal }) => await memoir.jobs.failures(id, { signal }),
+    placeholderData: keepPreviousData,
+  })
+  if (steps.isError) return <Problem error={steps.error} again={() => void steps.refetch()} />
+  if (steps.data === undefined || steps.data.length === 0) return null
+  return (
+    <section aria-labelledby="steps">
+      <h2 id="steps">Steps that failed</h2>
+      <ul className="rows">
+        {steps.data.map(({ step, code, message, failures, last_at: at }) => (
+          <li key={step} className="row">
+            <code className="row-title">{step}</code>
+            <span className="badge">{code}</span>
+            <span className="row-text">{message}</span>
+            <span className="muted row-end">
+              {failures === 1 ? 'once' : `${count(failures)} times`}, last <When at={at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 

@@ -7,7 +7,7 @@ import { presentJob } from '../present-job.ts'
 import { requireJob, seesJobs } from '../reach.ts'
 import { json, refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
-import { jobSchema, pageOf } from '../schemas.ts'
+import { jobSchema, pageOf, stepFailureSchema } from '../schemas.ts'
 
 const params = z.object({ id: uuid })
 
@@ -39,6 +39,22 @@ const getJob = createRoute({
   responses: { 200: json(jobSchema, 'The job'), ...refuses() },
 })
 
+const getSteps = createRoute({
+  method: 'get',
+  path: '/v1/jobs/{id}/failures',
+  operationId: 'listStepFailures',
+  tags: ['jobs'],
+  summary: 'What went wrong in each step of a job',
+  description:
+    'Steps that have failed, the latest first, also those that worked when they were tried again.',
+  ...needs('reader'),
+  request: { params },
+  responses: {
+    200: json(z.object({ items: z.array(stepFailureSchema).readonly() }), 'The steps'),
+    ...refuses(),
+  },
+})
+
 export const jobRoutes = createRouter()
   .openapi(listJobs, async (c) => {
     const { services, principal } = c.var
@@ -56,4 +72,10 @@ export const jobRoutes = createRouter()
     const { services, principal } = c.var
     const job = await requireJob(services, principal, c.req.valid('param').id)
     return c.json(presentJob(services, principal, job), 200)
+  })
+  .openapi(getSteps, async (c) => {
+    const { services, principal } = c.var
+    const { id } = await requireJob(services, principal, c.req.valid('param').id)
+    const items = await services.jobs.stepFailures({ namespaceId: principal.namespaceId, id })
+    return c.json({ items }, 200)
   })

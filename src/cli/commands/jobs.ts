@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander'
 import { JOB_STATES, type JobControl } from '../../domain/job.ts'
 import { MemoirError } from '../../errors.ts'
-import { backfillCounts, type JobAnswer } from '../answers.ts'
+import { backfillCounts, type JobAnswer, type StepFailuresAnswer } from '../answers.ts'
 import type { ApiClient } from '../client.ts'
 import {
   dataOptions,
@@ -38,6 +38,7 @@ export const registerJobs: Register = (program, context) => {
     async (id: string, { json, namespace }: DataOptions) => {
       await withClient(context, namespace, async (client) => {
         printJob(await client.job(id), context.io, json)
+        if (json !== true) printSteps((await client.stepFailures(id)).items, context.io)
       })
     },
   )
@@ -195,4 +196,18 @@ function printJob(job: JobAnswer, io: Io, json: boolean | undefined): void {
       )
     }
   }
+}
+
+/** Steps that failed, also those that worked when they were tried again; nothing where none did. */
+function printSteps(steps: StepFailuresAnswer['items'], io: Io): void {
+  if (steps.length === 0) return
+  const rows = steps.map(({ step, code, failures, last_at: at, message }) => [
+    step,
+    code,
+    String(failures),
+    at.slice(0, 19),
+    message,
+  ])
+  const head = ['STEP', 'CODE', 'FAILED', 'LAST', 'WHY']
+  printTable({ head, rows, none: '' }, io)
 }

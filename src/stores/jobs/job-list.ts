@@ -1,4 +1,12 @@
-import type { IngestFailure, Job, JobError, JobKind, JobState, Page } from '../../domain/job.ts'
+import type {
+  IngestFailure,
+  Job,
+  JobError,
+  JobKind,
+  JobState,
+  Page,
+  StepFailure,
+} from '../../domain/job.ts'
 import { SENTENCE, isErrorCode } from '../../errors.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import type { Queryable } from '../database.ts'
@@ -83,6 +91,24 @@ export async function listJobs(db: Queryable, filter: JobFilter): Promise<Page<J
     items: rows.slice(0, filter.limit).map(({ at: _at, ...row }) => present(row)),
     next_cursor: last ? encodeCursor([last.at, last.id]) : null,
   }
+}
+
+/** The steps of a job that have failed, those that worked later too, the latest first. */
+export async function listStepFailures(
+  db: Queryable,
+  key: { readonly namespaceId: string; readonly id: string },
+): Promise<StepFailure[]> {
+  const { rows } = await db.query<{ step: string; code: string; failures: number; last_at: Date }>(
+    `select f.step, f.code, f.failures, f.last_at
+       from memoir.job_step_failure f join memoir.job j on j.id = f.job_id
+      where f.job_id = $1::uuid and j.namespace_id = $2::uuid
+      order by f.last_at desc, f.step`,
+    [key.id, key.namespaceId],
+  )
+  return rows.map(({ code, last_at: at, ...row }) => {
+    const known = isErrorCode(code) ? code : 'internal'
+    return { ...row, code: known, message: SENTENCE[known], last_at: at.toISOString() }
+  })
 }
 
 /** Conversations whose last ingest failed, in the order of their ids. */

@@ -208,9 +208,14 @@ export async function noteStepFailure(
   error: JobError,
 ): Promise<void> {
   await db.query(
-    `update memoir.job set error = $2::jsonb, reported_at = now()
-      where id = $1::uuid and state in ('queued', 'running', 'paused')`,
-    [jobId, JSON.stringify(error)],
+    `with noted as (
+       update memoir.job set error = $2::jsonb, reported_at = now()
+        where id = $1::uuid and state in ('queued', 'running', 'paused')
+       returning id)
+     insert into memoir.job_step_failure as f (job_id, step, code)
+     select id, $3, $4 from noted
+     on conflict (job_id, step) do update set code = excluded.code, failures = f.failures + 1, last_at = now()`,
+    [jobId, JSON.stringify(error), error.step, error.code],
   )
 }
 
