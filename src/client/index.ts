@@ -131,6 +131,7 @@ export {
 export type { Fetch, RequestOptions, WriteOptions } from './transport.ts'
 export type {
   BackfillRequest,
+  EstimateOptions,
   Conversation,
   ConversationImport,
   ConversationMessage,

@@ -41,6 +41,8 @@ export interface RecordImport {
 
 export type BackfillRequest = Omit<Operations['startBackfill']['body'], 'estimate_only'>
 
+export interface EstimateOptions extends RequestOptions, Pick<BackfillRequest, 'extract'> {}
+
 /** A write that the API does once per key, however often it is sent. */
 export const keyed = ({ idempotencyKey = crypto.randomUUID(), signal }: WriteOptions) => ({
   method: 'POST' as const,
@@ -81,11 +83,11 @@ export function createBackfills(transport: Transport) {
     start: async (body: BackfillRequest = {}, options: WriteOptions = {}): Promise<Accepted> =>
       await transport.ask<Accepted>({ ...keyed(options), path, body }),
     /** What a backfill would take at most; nothing is done. */
-    estimate: async ({ signal }: RequestOptions = {}): Promise<Estimate> =>
+    estimate: async ({ signal, extract }: EstimateOptions = {}): Promise<Estimate> =>
       await transport.ask<Estimate>({
         method: 'POST',
         path,
-        body: { estimate_only: true },
+        body: { estimate_only: true, ...(extract === undefined ? {} : { extract }) },
         repeatable: true,
         ...on(signal),
       }),

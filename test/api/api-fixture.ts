@@ -145,13 +145,16 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     exposition: createExposition({ db, metrics, log }),
     jobs,
     posts: createPosts({ db, temporal, launcher: jobs }),
-    estimate: async () =>
+    estimate: async (_namespaceId, extract) =>
       await Promise.resolve({
         conversations: 3,
         tokens: 400,
         cost: 0,
         model: 'hashing-1',
-        language: null,
+        language:
+          extract === undefined
+            ? null
+            : { model: extract, input_tokens: 9_000, output_tokens: 900, cost: 0 },
       }),
     episodes: createEpisodes({
       db,

@@ -47,7 +47,8 @@ test.skipIf(!hasPostgres)('the client reaches what the API has', async () => {
   expect(items).toEqual([expect.objectContaining({ user_id: 'ann' })])
   expect(await client.jobs.get(id)).toMatchObject({ id, state: 'succeeded' })
   expect(await client.keys.current()).toMatchObject({ role: 'admin', namespace: 'default' })
-  expect(await client.backfills.estimate()).toMatchObject({ conversations: 3 })
+  expect(await client.backfills.estimate()).toMatchObject({ conversations: 3, language: null })
+  expect((await client.backfills.estimate({ extract: 'rules' })).language?.model).toBe('rules')
   expect(await client.backfills.failures(id)).toEqual({ items: [], next_cursor: null })
 })
 
