@@ -12,7 +12,7 @@ import type { Queryable } from '../stores/database.ts'
 import { findUsers, lockUserByName } from '../stores/memory-users.ts'
 import type { NewConversation } from '../stores/sources/source-writer.ts'
 import type { Principal } from './environment.ts'
-import type { Candidate, Rejected } from './imports.ts'
+import type { Candidate, Rejected } from './import-shapes.ts'
 
 /** What was erased or forgotten is not handed in again: its text would stand in a table, whatever ingest makes of it. */
 

@@ -5,7 +5,7 @@ import { importedRecord, type ImportedRecord } from '../portable/records.ts'
 import type { ApiServices } from './context.ts'
 import type { Principal } from './environment.ts'
 import { invalid } from './errors.ts'
-import type { Rejected } from './imports.ts'
+import type { Rejected } from './import-shapes.ts'
 
 /** Lines of an export that are no conversations: each is taken, left out or refused by itself. */
 

@@ -11,6 +11,7 @@ import {
   type SourceKey,
 } from '../stores/sources/source-writer.ts'
 import { withoutGone } from './import-gone.ts'
+import type { Candidate, Rejected } from './import-shapes.ts'
 import type { ApiServices } from './context.ts'
 import type { Principal } from './environment.ts'
 import { invalid } from './errors.ts'
@@ -54,19 +55,6 @@ export const importedConversation = z.strictObject({
     .min(1),
 })
 type Imported = z.output<typeof importedConversation>
-
-export const rejectedSchema = z.object({
-  index: z.int(),
-  id: z.string().optional(),
-  field: z.string(),
-  message: z.string(),
-})
-export type Rejected = z.output<typeof rejectedSchema>
-
-export interface Candidate {
-  readonly index: number
-  readonly conversation: NewConversation
-}
 
 export interface Import {
   readonly source: string

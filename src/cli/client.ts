@@ -1,15 +1,8 @@
 import { z } from 'zod'
 import type { Extraction, JobControl } from '../domain/job.ts'
-import { MemoirApiError, MemoirConnectionError } from '../client/error.ts'
-import {
-  createTransport,
-  type Ask,
-  type Fetch,
-  type Query,
-  type TransportOptions,
-} from '../client/transport.ts'
+import { createTransport, type Query } from '../client/transport.ts'
 import type { ConversationImport, RecordImport } from '../client/work.ts'
-import { isErrorCode, MemoirError } from '../errors.ts'
+import { createAsk, told, transportOf, type AskFor, type ClientOptions } from './ask.ts'
 import type {
   RecallQuery,
   ConsolidationBody,
@@ -49,25 +42,9 @@ import {
 import { narrativeCalls } from './narrative-calls.ts'
 
 export type * from './bodies.ts'
-
-export interface ClientOptions {
-  /** Where the API is; in-process it only names the host of requests. */
-  readonly url: string
-  readonly key: string | undefined
-  readonly namespace: string | undefined
-  readonly fetch?: Fetch
-}
+export type { ClientOptions } from './ask.ts'
 
 export type ApiClient = ReturnType<typeof createClient>
-
-interface AskOptions {
-  readonly query?: Query
-  readonly body?: unknown
-  readonly idempotencyKey?: string
-  readonly prefer?: string
-}
-
-export type AskFor = ReturnType<typeof createAsk>
 
 /** The HTTP API as the command line uses it; every method throws the MemoirError that the API's answer names. */
 export function createClient(options: ClientOptions) {
@@ -197,62 +174,4 @@ function sessionCalls(ask: AskFor) {
     session: async (id: string, query: Query) =>
       await ask(sessionAnswer, 'GET', `/v1/sessions/${encodeURIComponent(id)}`, { query }),
   }
-}
-
-const transportOf = ({ url, key, namespace, fetch }: ClientOptions): TransportOptions => ({
-  baseUrl: url,
-  ...(key === undefined ? {} : { apiKey: key }),
-  ...(namespace === undefined ? {} : { namespace }),
-  ...(fetch === undefined ? {} : { fetch }),
-  // A person who waits wants to hear at once that nothing answers.
-  retries: 0,
-})
-
-/** The same requests that any application makes; what is answered is checked before it is shown. */
-function createAsk(options: ClientOptions) {
-  const transport = createTransport(transportOf(options))
-  return async <Answer extends z.ZodType>(
-    answer: Answer,
-    method: Ask['method'],
-    path: string,
-    { query = {}, body, idempotencyKey, prefer }: AskOptions = {},
-  ): Promise<z.infer<Answer>> => {
-    const headers = { 'idempotency-key': idempotencyKey, prefer }
-    try {
-      return read(answer, await transport.ask({ method, path, query, body, headers }))
-    } catch (error) {
-      throw told(error)
-    }
-  }
-}
-
-function read<Answer extends z.ZodType>(answer: Answer, body: unknown): z.infer<Answer> {
-  const parsed = answer.safeParse(body)
-  if (parsed.success) return parsed.data
-  throw new MemoirError('internal', 'The answer is not one of this version of Memoir.', {
-    cause: parsed.error,
-    details: { next: 'Check that MEMOIR_URL is a Memoir of the same version.' },
-  })
-}
-
-/** An error of the client as one of Memoir's own, with what to do about it. */
-function told(error: unknown): unknown {
-  if (error instanceof MemoirConnectionError) {
-    return new MemoirError('store_unavailable', error.message, {
-      cause: error,
-      details: { next: 'Check MEMOIR_URL, or start Memoir with: memoir up' },
-    })
-  }
-  if (!(error instanceof MemoirApiError)) return error
-  const { code, message, details, retryAfterMs } = error
-  if (code === 'unknown') {
-    return new MemoirError('internal', message, {
-      details: { next: 'Check that MEMOIR_URL is the address of Memoir itself.' },
-    })
-  }
-  const known = isErrorCode(code) ? code : 'internal'
-  return new MemoirError(known, message, {
-    ...(details === undefined ? {} : { details }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  })
 }

@@ -1,5 +1,5 @@
 import { acceptedAnswer, narrativeAnswer, narrativeFailureAnswer, pageOf } from './answers.ts'
-import type { AskFor } from './client.ts'
+import type { AskFor } from './ask.ts'
 import type { Query } from '../client/transport.ts'
 
 /** Who users are, and having it written. */

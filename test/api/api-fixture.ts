@@ -37,6 +37,8 @@ import { createTestDatabase } from '../support/database.ts'
 export const ADMIN_KEY = 'an-admin-key-for-tests'
 const NOBODY_LISTENS = '127.0.0.1:1'
 
+const FACTS = { input_tokens: 9_000, output_tokens: 900, cost: 0 }
+
 export interface Remembered {
   readonly namespaceId: string
   readonly userId: string
@@ -151,10 +153,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
         tokens: 400,
         cost: 0,
         model: 'hashing-1',
-        language:
-          extract === undefined
-            ? null
-            : { model: extract, input_tokens: 9_000, output_tokens: 900, cost: 0 },
+        language: extract === undefined ? null : { model: extract, ...FACTS },
       }),
     episodes: createEpisodes({
       db,
