@@ -9,8 +9,9 @@ export default defineConfig({
     include: recording ? ['test/replay/record*.ts'] : ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Far more than any takes, since a machine may be busy with others.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     teardownTimeout: 20_000,
     unstubEnvs: true,
     restoreMocks: true,
