@@ -12,6 +12,7 @@ import { hashRanges, listUserIds, readRows, removeStrays } from './neo4j-compare
 import { createMemories } from './neo4j-create.ts'
 import { removeOldLinks, removeOldRelations, writeLinks } from './neo4j-links.ts'
 import { entityRows, MERGE_ENTITIES, memoryRows } from './neo4j-rows.ts'
+import { prepare } from './neo4j-schema.ts'
 import { openNeo4j, type Neo4jConnection, type Neo4jOptions } from './neo4j-connection.ts'
 
 /**
@@ -44,22 +45,6 @@ export function createNeo4jGraph(options: Neo4jOptions): GraphStore {
     check: async () => await connection.check(),
     close: async () => await connection.close(),
   }
-}
-
-/**
- * Indexes hold uuids only: a name of a thing may be longer than an index takes. They are not waited for: a constraint stands when its
- * index does, and the others only make reading quicker. Waiting would be for every index in the database, whoever made it.
- */
-const SCHEMA = [
-  `create constraint memoir_memory if not exists for (m:Memory) require (m.user_id, m.id) is unique`,
-  `create constraint memoir_entity if not exists for (e:Entity) require (e.user_id, e.id) is unique`,
-  `create index memoir_memory_user if not exists for (m:Memory) on (m.user_id)`,
-  `create index memoir_entity_user if not exists for (e:Entity) on (e.user_id)`,
-  `create index memoir_memory_id if not exists for (m:Memory) on (m.id)`,
-]
-
-async function prepare(connection: Neo4jConnection): Promise<void> {
-  for (const statement of SCHEMA) await connection.run(statement)
 }
 
 /**
