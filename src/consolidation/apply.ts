@@ -24,7 +24,6 @@ import {
   keepSummaryVectors,
 } from '../stores/consolidation/consolidation-vectors.ts'
 import {
-  addEdges,
   knownEntities,
   lendSources,
   placeSummary,
@@ -32,7 +31,7 @@ import {
 } from '../stores/consolidation/consolidation-writes.ts'
 import { writeWeights } from '../stores/consolidation/consolidation-weights.ts'
 import type { Queryable } from '../stores/database.ts'
-import type { EdgeWrite } from '../stores/memories/edges.ts'
+import { addEdges, type EdgeWrite } from '../stores/memories/edges.ts'
 import { upsertEntities } from '../stores/memories/entities.ts'
 import { applyUserChanges, lockUsers } from '../stores/memory-users.ts'
 import type { Space } from '../stores/spaces/spaces.ts'

@@ -1,7 +1,7 @@
 import { messageTraceId } from '../ingest/conversation.ts'
-import { addEdges } from '../stores/consolidation/consolidation-writes.ts'
 import type { Queryable } from '../stores/database.ts'
 import { forgetSeqs } from '../stores/forget/forgotten.ts'
+import { addEdges } from '../stores/memories/edges.ts'
 import { findImported } from '../stores/portable/imported-memories.ts'
 import { insertNarrative } from '../stores/portable/imported-narratives.ts'
 import { insertRelations } from '../stores/portable/imported-relations.ts'

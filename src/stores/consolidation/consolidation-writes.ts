@@ -1,6 +1,6 @@
 import type { Queryable } from '../database.ts'
 import { noteVectors } from '../spaces/embeddings.ts'
-import { TELL_GRAPH, type EdgeWrite } from '../memories/edges.ts'
+import { TELL_GRAPH, type EdgeKey } from '../memories/edges.ts'
 
 /** What consolidation changes in the record and in what is derived of it, and how it is taken back. The user's row is locked. */
 
@@ -91,39 +91,6 @@ export async function takeBackSources(
       where s.trace_id = w.id and s.message_id = w.message and s.user_id = $1::uuid`,
     [userId, sources.map(({ id }) => id), sources.map(({ message }) => message)],
   )
-}
-
-export interface EdgeKey {
-  readonly src: string
-  readonly dst: string
-  readonly type: string
-}
-
-/** Links that are not there yet. @returns those that were added */
-export async function addEdges(tx: Queryable, edges: readonly EdgeWrite[]): Promise<EdgeKey[]> {
-  if (edges.length === 0) return []
-  const { rows } = await tx.query<EdgeKey>(
-    `with changed as (
-       insert into memoir.memory_edge (src, dst, type, user_id, weight, ts, spelling)
-       select distinct on (w.src, w.dst, w.type) w.*
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::real[], $6::timestamptz[], $7::text[])
-              as w(src, dst, type, user_id, weight, ts, spelling)
-        order by w.src, w.dst, w.type, w.weight desc
-       on conflict (src, dst, type) do nothing
-       returning src, dst, type, user_id),
-     told as (${TELL_GRAPH})
-     select src, dst, type from changed order by src, dst, type`,
-    [
-      edges.map((e) => e.src),
-      edges.map((e) => e.dst),
-      edges.map((e) => e.type),
-      edges.map((e) => e.userId),
-      edges.map((e) => e.weight),
-      edges.map((e) => e.ts),
-      edges.map((e) => e.spelling ?? null),
-    ],
-  )
-  return rows
 }
 
 /** Links that a run added and nothing has changed since. */

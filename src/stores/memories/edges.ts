@@ -1,10 +1,13 @@
 import type { Queryable } from '../database.ts'
 
 /** Typed, weighted links between traces (and later entities) of one user. */
-export interface EdgeWrite {
+export interface EdgeKey {
   readonly src: string
   readonly dst: string
   readonly type: string
+}
+
+export interface EdgeWrite extends EdgeKey {
   readonly userId: string
   readonly weight: number
   readonly ts: Date | null
@@ -28,23 +31,46 @@ export async function upsertEdges(tx: Queryable, edges: readonly EdgeWrite[]): P
   await tx.query(
     `with changed as (
        insert into memoir.memory_edge as e (src, dst, type, user_id, weight, ts, spelling)
-       select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::real[], $6::timestamptz[], $7::text[])
+       select * from ${GIVEN}
        on conflict (src, dst, type) do update
          set weight = excluded.weight, ts = excluded.ts, spelling = excluded.spelling, revision = e.revision + 1
          where (e.weight, e.ts, e.spelling) is distinct from (excluded.weight, excluded.ts, excluded.spelling)
        returning src, user_id)
      ${TELL_GRAPH}`,
-    [
-      edges.map((e) => e.src),
-      edges.map((e) => e.dst),
-      edges.map((e) => e.type),
-      edges.map((e) => e.userId),
-      edges.map((e) => e.weight),
-      edges.map((e) => e.ts),
-      edges.map((e) => e.spelling ?? null),
-    ],
+    columnsOf(edges),
   )
 }
+
+/** Links that are not there yet; those that are stay as they are. @returns those that were added */
+export async function addEdges(tx: Queryable, edges: readonly EdgeWrite[]): Promise<EdgeKey[]> {
+  if (edges.length === 0) return []
+  const { rows } = await tx.query<EdgeKey>(
+    `with changed as (
+       insert into memoir.memory_edge (src, dst, type, user_id, weight, ts, spelling)
+       select distinct on (w.src, w.dst, w.type) w.*
+         from ${GIVEN} as w(src, dst, type, user_id, weight, ts, spelling)
+        order by w.src, w.dst, w.type, w.weight desc
+       on conflict (src, dst, type) do nothing
+       returning src, dst, type, user_id),
+     told as (${TELL_GRAPH})
+     select src, dst, type from changed order by src, dst, type`,
+    columnsOf(edges),
+  )
+  return rows
+}
+
+/** Edges as the parameters of a statement, column by column. */
+const GIVEN = `unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::real[], $6::timestamptz[], $7::text[])`
+
+const columnsOf = (edges: readonly EdgeWrite[]): unknown[] => [
+  edges.map((e) => e.src),
+  edges.map((e) => e.dst),
+  edges.map((e) => e.type),
+  edges.map((e) => e.userId),
+  edges.map((e) => e.weight),
+  edges.map((e) => e.ts),
+  edges.map((e) => e.spelling ?? null),
+]
 
 /** Of the edges of one type that leave these traces, keeps only the given ones. */
 export async function keepOnlyEdges(
