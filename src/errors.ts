@@ -119,6 +119,15 @@ export const SENTENCE = {
   internal: 'Something unexpected failed.',
 } satisfies Record<ErrorCode, string>
 
+/** A code that was stored, with its sentence; one of another version of Memoir is `internal`. */
+export function storedFailure(stored: string | null): {
+  readonly code: ErrorCode
+  readonly message: string
+} {
+  const code = isErrorCode(stored) ? stored : 'internal'
+  return { code, message: SENTENCE[code] }
+}
+
 /** What a job says when it is not its own budget that is spent. */
 export const DAY_BUDGET_REACHED =
   "The day's budget of the namespace is spent; the job goes on when the UTC day ends or the budget is raised."

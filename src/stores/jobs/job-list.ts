@@ -7,7 +7,7 @@ import type {
   Page,
   StepFailure,
 } from '../../domain/job.ts'
-import { SENTENCE, isErrorCode } from '../../errors.ts'
+import { storedFailure } from '../../errors.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import type { Queryable } from '../database.ts'
 
@@ -105,10 +105,11 @@ export async function listStepFailures(
       order by f.last_at desc, f.step`,
     [key.id, key.namespaceId],
   )
-  return rows.map(({ code, last_at: at, ...row }) => {
-    const known = isErrorCode(code) ? code : 'internal'
-    return { ...row, code: known, message: SENTENCE[known], last_at: at.toISOString() }
-  })
+  return rows.map(({ code, last_at: at, ...row }) => ({
+    ...row,
+    ...storedFailure(code),
+    last_at: at.toISOString(),
+  }))
 }
 
 /** Conversations whose last ingest failed, in the order of their ids. */
@@ -128,10 +129,11 @@ export async function listIngestFailures(
   )
   const last = rows.length > query.limit ? rows[query.limit - 1] : undefined
   return {
-    items: rows.slice(0, query.limit).map(({ conversation_id, code, at }) => {
-      const known = isErrorCode(code) ? code : 'internal'
-      return { conversation_id, code: known, message: SENTENCE[known], failed_at: at.toISOString() }
-    }),
+    items: rows.slice(0, query.limit).map(({ conversation_id, code, at }) => ({
+      conversation_id,
+      ...storedFailure(code),
+      failed_at: at.toISOString(),
+    })),
     next_cursor: last ? encodeCursor([last.conversation_id]) : null,
   }
 }

@@ -1,6 +1,6 @@
 import type { NarrativeFailure } from '../../domain/narrative.ts'
 import type { Page } from '../../domain/job.ts'
-import { SENTENCE, isErrorCode } from '../../errors.ts'
+import { storedFailure } from '../../errors.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import type { Queryable } from '../database.ts'
 
@@ -125,10 +125,11 @@ export async function listRunFailures(
   )
   const last = rows.length > query.limit ? rows[query.limit - 1] : undefined
   return {
-    items: rows.slice(0, query.limit).map(({ user, code, at }) => {
-      const known = isErrorCode(code) ? code : 'internal'
-      return { user_id: user, code: known, message: SENTENCE[known], failed_at: at.toISOString() }
-    }),
+    items: rows.slice(0, query.limit).map(({ user, code, at }) => ({
+      user_id: user,
+      ...storedFailure(code),
+      failed_at: at.toISOString(),
+    })),
     next_cursor: last ? encodeCursor([last.user]) : null,
   }
 }

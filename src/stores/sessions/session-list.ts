@@ -1,5 +1,5 @@
 import type { Page } from '../../domain/job.ts'
-import { isErrorCode, SENTENCE } from '../../errors.ts'
+import { storedFailure } from '../../errors.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import type { Queryable } from '../database.ts'
 import type { PostReach } from './session-queue.ts'
@@ -159,11 +159,6 @@ export async function listPosts(
     ...row,
     queued_at: row.queued_at.toISOString(),
     processed_at: row.processed_at?.toISOString() ?? null,
-    error: row.error === null ? null : errorOf(row.error),
+    error: row.error === null ? null : storedFailure(row.error),
   }))
-}
-
-function errorOf(stored: string): PostInfo['error'] {
-  const code = isErrorCode(stored) ? stored : 'internal'
-  return { code, message: SENTENCE[code] }
 }
