@@ -131,8 +131,12 @@ async function readDrafts(
   return read.flatMap(({ draft, language: written, texts: own }, index) => {
     const vec = vectors[index]
     if (!vec) return []
-    const ids = new Set(own.map(({ id }) => id))
-    const mine = new Map([...byKey].filter(([id]) => ids.has(id)))
+    const mine = new Map(
+      own.flatMap(({ id }) => {
+        const other = byKey.get(id)
+        return other ? [[id, other] as const] : []
+      }),
+    )
     return [readDraft(draft, { vec, heads: mine, language: written })]
   })
 }

@@ -133,6 +133,8 @@ async function undoGone({ db, graph }: GraphParts, gone: readonly RecordMemory[]
   }
 }
 
+const NAMED_ANEW = 5
+
 /** Of what these memories named when they were read: a memory may stand that no longer names what is forgotten, or not as it did. */
 async function undoGoneEntities(
   { db, graph }: GraphParts,
@@ -140,8 +142,8 @@ async function undoGoneEntities(
 ): Promise<void> {
   for (const [userId, own] of byUser(memories)) {
     let named = new Map(own.flatMap(({ entities }) => entities.map((one) => [one.id, one])))
-    // Until each is called as it was read: that, too, may change as it is written.
-    while (named.size > 0) {
+    // Until each is called as it was read: that, too, may change as it is written. Who changes it more often than this tells the graph.
+    for (let round = 0; round < NAMED_ANEW && named.size > 0; round += 1) {
       const gone = await findGoneEntities(db, userId, [...named.keys()])
       if (gone.length > 0) await graph.removeEntities(userId, gone)
       const other = await findOtherEntities(db, userId, [...named.values()])
