@@ -15,7 +15,7 @@ const SCHEMA = [
   `create index memoir_memory_id if not exists for (m:Memory) on (m.id)`,
 ]
 
-/** One that another worker is making stands alone no longer than this. */
+/** Between the index of one that another worker is making and its constraint lies less than this. */
 const MAKING_MS = 3_000
 
 /** Safe to repeat and to run twice at once. @throws MemoirError `graph_unavailable`, `graph_store_failed` */
@@ -31,13 +31,14 @@ export async function prepare(connection: Neo4jConnection): Promise<void> {
 
 /**
  * A constraint is made in two steps, its index first. A server that dies between them keeps the index, and refuses the constraint
- * from then on because its name is taken.
+ * from then on because its name is taken. While an index is filled nobody can tell whether its maker lives: `prepare` is then refused
+ * as well, and whoever asked asks again.
  */
 async function findHalfMade(connection: Neo4jConnection): Promise<string[]> {
   return await connection.read(async (tx) => {
     const { records } = await tx.run(
       `show indexes yield name, owningConstraint
-        where name in ['memoir_memory', 'memoir_entity'] and owningConstraint is null
+        where name in ['memoir_memory', 'memoir_entity'] and owningConstraint is null and state <> 'POPULATING'
        return name order by name`,
     )
     return records.map((record): string => record.get('name'))
