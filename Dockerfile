@@ -20,6 +20,7 @@ RUN npm ci --omit=dev --no-audit --no-fund \
 COPY bin bin
 COPY migrations migrations
 COPY sample sample
+COPY eval eval
 COPY compose/healthy.mjs compose/healthy.mjs
 COPY src src
 COPY --from=dashboard /memoir/dashboard/dist dashboard/dist

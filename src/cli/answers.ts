@@ -176,6 +176,12 @@ export const recallAnswer = z.looseObject({
 })
 export type RecallAnswer = z.infer<typeof recallAnswer>
 
+export const memoryAnswer = z.looseObject({
+  id: z.string(),
+  content: z.string(),
+  state: z.string(),
+})
+
 /** The memory when it is done, else what was accepted. */
 export const rememberedAnswer = z.looseObject({
   id: z.string(),

@@ -60,6 +60,7 @@ export interface PostBody {
   readonly collection?: string
   /** Text, or the list of a JSON file. */
   readonly transcript: unknown
+  readonly metadata?: Readonly<Record<string, unknown>>
 }
 
 export interface ForgetBody {

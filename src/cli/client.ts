@@ -23,6 +23,7 @@ import {
   importedAnswer,
   jobAnswer,
   keyAnswer,
+  memoryAnswer,
   newKeyAnswer,
   pageOf,
   postAcceptedAnswer,
@@ -105,6 +106,8 @@ function memoryCalls(ask: AskFor) {
         body,
         ...(waitSeconds === 0 ? {} : { prefer: `wait=${waitSeconds}` }),
       }),
+    memories: async (query: Query) =>
+      await ask(pageOf(memoryAnswer), 'GET', '/v1/memories', { query }),
     context: async (body: RecallQuery & { readonly max_tokens?: number }) =>
       await ask(contextAnswer, 'POST', '/v1/context', { body }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),

@@ -17,25 +17,37 @@ import { askAll, type Asked, type Asking } from '../eval/ask.ts'
 import type { EvalChat } from '../eval/chats.ts'
 import { loadChats, withPlainIds } from '../eval/load.ts'
 import { readLocomo } from '../eval/locomo.ts'
+import { HALVES, type Half } from '../eval/gold-sets.ts'
 import { isOwnForm, readOwnForm } from '../eval/own-form.ts'
+import { removeUsers } from '../eval/remove-users.ts'
 import { measureAbstention, THRESHOLD, type Abstention } from '../eval/abstention.ts'
 import { report, type Scores } from '../eval/score.ts'
 import { DONE, FAILED, INTERRUPTED, interruption, line, writeJson, type Io } from '../io.ts'
 import { table } from '../table.ts'
+import { evaluateSet, SETS } from './eval-sets.ts'
 import { concludeJob } from '../watch.ts'
 
 interface EvalOptions extends DataOptions {
   readonly rankings?: string
   readonly extract?: Extraction
   readonly ablation: boolean
+  readonly half: Half
 }
 
 export const registerEval: Register = (program, context) => {
   const command = program
     .command('eval')
     .description('measure what recall finds: questions about conversations, with their answers')
-    .argument('<file>', 'conversations and questions: LoCoMo, or the form of bench/data/chats.json')
+    .argument(
+      '<file>',
+      'conversations and questions: LoCoMo, or the form of bench/data/chats.json; or one of the sets of this project: facts, person',
+    )
     .option('--rankings <out>', 'write what was found for each question, as JSON lines')
+    .addOption(
+      new Option('--half <half>', 'of a set: what is for development, what is held back, or all')
+        .choices(HALVES)
+        .default('all'),
+    )
     .addOption(
       new Option('--extract <how>', 'make facts of them too, found beside the messages').choices(
         EXTRACTIONS,
@@ -45,17 +57,22 @@ export const registerEval: Register = (program, context) => {
   dataOptions(command)
     .addHelpText(
       'after',
-      `${examples('memoir eval locomo10.json', 'memoir eval 26.json --rankings run.jsonl --json')}
+      `${examples('memoir eval locomo10.json', 'memoir eval 26.json --rankings run.jsonl --json', 'memoir eval facts --half dev')}
 
 The conversations go into a namespace of their own, are taken in by a backfill of the running Memoir, asked about over HTTP, and
 removed again. It needs an administrator's key.`,
     )
     .action(async (path: string, options: EvalOptions) => {
-      const chats = await readChats(path)
+      const set = SETS.find((name) => name === path)
+      const chats = set === undefined ? await readChats(path) : []
       const namespace = options.namespace ?? `eval-${Date.now().toString(36)}`
       const key = await makeNamespace(context, namespace)
       await withClient(context, namespace, async (client) => {
         await client.revokeKey(key)
+        if (set !== undefined) {
+          await evaluateSet({ client, context, namespace, set, ...options })
+          return
+        }
         await evaluate({ client, chats, context, options, namespace })
       })
     })
@@ -113,7 +130,7 @@ async function evaluate({
   if (options.rankings !== undefined) await writeFile(options.rankings, rankings(asked))
   const ablation = options.ablation ? await ablate(asking, headsIn(asked)) : undefined
   const abstention = await measureAbstention(asking, asked)
-  await removeAll(client, { chats, namespace, io })
+  await removeUsers(client, { users: chats.map(({ user }) => user), namespace, io })
   if (interrupted.signal.aborted) {
     context.exit(INTERRUPTED)
     return
@@ -197,23 +214,6 @@ function latencyOf(asked: readonly Asked[]) {
 
 const degradedOf = (asked: readonly Asked[]) =>
   asked.filter(({ answer }) => answer.degraded.length > 0).length
-
-/** Removes what was loaded, as far as this Memoir can, and says what stays. */
-async function removeAll(
-  client: ApiClient,
-  { chats, namespace, io }: { chats: readonly EvalChat[]; namespace: string; io: Io },
-): Promise<void> {
-  try {
-    for (const { user } of chats) await client.eraseUser(user)
-    line(io.stderr, `The namespace ${namespace} stays, empty.`)
-  } catch (error) {
-    if (!(error instanceof MemoirError)) throw error
-    line(
-      io.stderr,
-      `The conversations and memories stay in the namespace ${namespace}: ${error.message}`,
-    )
-  }
-}
 
 type Result = ReturnType<typeof report> & {
   readonly latency_ms: ReturnType<typeof latencyOf>
