@@ -5,6 +5,7 @@ import { GRAPH_BACKENDS } from './domain/graph.ts'
 import { HEADS } from './domain/recall.ts'
 import { MemoirError } from './errors.ts'
 import { unpricedModels } from './providers/configured-prices.ts'
+import { localFolderOf, localModelProblems } from './providers/local-model.ts'
 
 /** The one reader of the environment: every variable Memoir knows, its default and what it may be. */
 
@@ -23,6 +24,8 @@ const heads = z
   .transform((value) => value.split(',').map((name) => name.trim()))
   .pipe(z.array(z.enum(HEADS)))
   .transform((names) => HEADS.filter((head) => head === 'semantic' || names.includes(head)))
+/** The built-in embedder by a name, for whoever wants no other. */
+export const HASHING = 'hashing'
 /** A table or column name, quoted by us; `schema.table` is allowed for tables. */
 const SQL_NAME = /^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)?$/
 const identifier = (fallback: string) =>
@@ -119,7 +122,7 @@ export const environmentSchema = z.object({
 
   OPENAI_API_KEY: text.optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
-  EMBEDDING_MODEL: text.optional(),
+  EMBEDDING_MODEL: text.transform((name) => (name === HASHING ? undefined : name)).optional(),
   EMBEDDING_DIM: whole(768, 8, 4000),
   EMBEDDING_PRECISION: z.enum(['fp16', 'fp32']).default('fp16'),
   EMBEDDING_BASE_URL: httpUrl.optional(),
@@ -260,20 +263,7 @@ function contradictions(env: Environment): string[] {
   if (env.MEMOIR_AUTH === 'off' && !LOOPBACK.has(env.HOST)) {
     problems.push(`MEMOIR_AUTH: off is allowed on a loopback HOST only, not on ${env.HOST}`)
   }
-  if (env.EMBEDDING_PRECISION === 'fp32' && env.EMBEDDING_DIM > 2000) {
-    problems.push('EMBEDDING_DIM: at most 2000 with EMBEDDING_PRECISION=fp32')
-  }
-  if (env.EMBEDDING_BASE_URL && !env.EMBEDDING_MODEL) {
-    problems.push('EMBEDDING_MODEL: needed together with EMBEDDING_BASE_URL')
-  }
-  if (
-    env.EMBEDDING_MODEL &&
-    !env.EMBEDDING_BASE_URL &&
-    !env.OPENAI_BASE_URL &&
-    !env.OPENAI_API_KEY
-  ) {
-    problems.push('OPENAI_API_KEY: needed for EMBEDDING_MODEL unless EMBEDDING_BASE_URL is set')
-  }
+  problems.push(...embeddingProblems(env))
   if ((env.RERANK_BASE_URL === undefined) !== (env.RERANK_MODEL === undefined)) {
     problems.push('RERANK_BASE_URL, RERANK_MODEL: only together')
   }
@@ -295,6 +285,27 @@ function contradictions(env: Environment): string[] {
   for (const name of ['OPENAI_BASE_URL', 'EMBEDDING_BASE_URL', 'RERANK_BASE_URL'] as const) {
     const url = env[name]
     if (url !== undefined) problems.push(...providerUrlProblems(name, url, env))
+  }
+  return problems
+}
+
+function embeddingProblems(env: Environment): string[] {
+  const { EMBEDDING_MODEL: model, EMBEDDING_BASE_URL: baseUrl } = env
+  const problems: string[] = []
+  if (env.EMBEDDING_PRECISION === 'fp32' && env.EMBEDDING_DIM > 2000) {
+    problems.push('EMBEDDING_DIM: at most 2000 with EMBEDDING_PRECISION=fp32')
+  }
+  const folder = localFolderOf(model)
+  if (folder !== undefined) {
+    problems.push(...localModelProblems(folder).map((problem) => `EMBEDDING_MODEL: ${problem}`))
+    if (baseUrl) problems.push('EMBEDDING_BASE_URL: not together with a model of this machine')
+    return problems
+  }
+  if (baseUrl && !model) {
+    problems.push('EMBEDDING_MODEL: needed together with EMBEDDING_BASE_URL')
+  }
+  if (model && !baseUrl && !env.OPENAI_BASE_URL && !env.OPENAI_API_KEY) {
+    problems.push('OPENAI_API_KEY: needed for EMBEDDING_MODEL unless EMBEDDING_BASE_URL is set')
   }
   return problems
 }

@@ -1,6 +1,6 @@
 import type { PartHealth } from './api/context.ts'
 import { toMemoirError } from './errors.ts'
-import type { Embedder } from './providers/embedder.ts'
+import { servesOn, type Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
 import type { ActiveSpace } from './recall/active-space.ts'
 import type { LiveModels } from './settings/live-models.ts'
@@ -69,6 +69,12 @@ async function embeddingHealth(embedder: Embedder, activeSpace: ActiveSpace): Pr
   const { provider, model } = wanted
   if (space === null || sameSpace(space, wanted)) {
     return { ok: true, detail: `${provider}: ${model}` }
+  }
+  if (servesOn(space, wanted)) {
+    return {
+      ok: true,
+      detail: `${space.provider}: ${space.model}; memoir reembed changes to ${model}`,
+    }
   }
   const serves = sameSpace(space, embedder.identity)
     ? 'which serve on'

@@ -29,6 +29,7 @@ import { createNarrativeRuns, type NarrativeRuns } from './narratives/run.ts'
 import { createNarrativeSteps, type NarrativeSteps } from './narratives/steps.ts'
 import { answerInTime } from './providers/in-time.ts'
 import type { Embedder } from './providers/embedder.ts'
+import { localFolderOf } from './providers/local-model.ts'
 import type { LanguageModel } from './providers/language-model.ts'
 import { configuredReranker } from './providers/reranker.ts'
 import { pricedEmbedding } from './providers/configured-prices.ts'
@@ -240,6 +241,7 @@ function embedding(
   },
 ): Pick<Services, 'settings' | 'reembeds' | 'reembed'> {
   const { models, ...rest } = parts
+  warmUp(parts)
   const onChange = () => models.forget()
   return {
     settings: createAiSettings({ ...rest, onChange }),
@@ -251,6 +253,14 @@ function embedding(
       onSwitch: onChange,
     }),
   }
+}
+
+/** The first question has no time to wait for a model to be loaded. */
+function warmUp({ config, embedder, log }: Pick<Services, 'config' | 'embedder' | 'log'>): void {
+  if (localFolderOf(config.EMBEDDING_MODEL) === undefined) return
+  embedder.warm?.().catch((error: unknown) => {
+    log.warn({ error }, 'the embedding model is not ready')
+  })
 }
 
 /** What takes away for good, and what brings back what was taken along. */

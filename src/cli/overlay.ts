@@ -1,4 +1,4 @@
-import { environmentSchema, loadConfig, type Config } from '../config.ts'
+import { environmentSchema, HASHING, loadConfig, type Config } from '../config.ts'
 
 /** The variables that a configuration was read from, as text, without those that do not concern Memoir. */
 function variablesOf(config: Config): Record<string, string> {
@@ -6,10 +6,16 @@ function variablesOf(config: Config): Record<string, string> {
   return {
     ...config.temporalEnv,
     ...Object.fromEntries(
-      known.filter((name) => config.given.has(name)).map((name) => [name, String(config[name])]),
+      known
+        .filter((name) => config.given.has(name))
+        .map((name) => [name, textOf(name, config[name])]),
     ),
   }
 }
+
+/** `hashing` alone reads as nothing. */
+const textOf = (name: string, value: unknown) =>
+  name === 'EMBEDDING_MODEL' && value === undefined ? HASHING : String(value)
 
 /**
  * The configuration with what `up` started laid over it. `given` stays what a person set: a generated key, for example, does not

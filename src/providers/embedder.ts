@@ -1,4 +1,7 @@
-/** Turns texts into vectors. One interface, two makers: an OpenAI-compatible endpoint and the built-in hashing embedder. */
+/**
+ * Turns texts into vectors. One interface, three makers: an OpenAI-compatible endpoint, a model on this machine, and the built-in
+ * hashing embedder.
+ */
 
 /** What a vector can be compared with: two vectors belong together only when all four are equal. */
 export interface SpaceIdentity {
@@ -22,12 +25,16 @@ export interface Purse {
 export interface EmbedOptions {
   /** Live questions go before bulk work when the vendor's rate is the limit. */
   readonly priority: 'live' | 'bulk'
+  /** A question, or what questions are compared with (the default): some models want to be told. */
+  readonly input?: 'query' | 'passage'
   readonly signal?: AbortSignal
   readonly purse?: Purse
 }
 
 export interface Embedder {
   readonly identity: SpaceIdentity
+  /** Loads what the first question would have to wait for. */
+  readonly warm?: () => Promise<void>
   /** Where settings can change it: brings `identity` up to date. */
   readonly ready?: () => Promise<void>
   /** The same without trusting what was looked up a moment ago. */
@@ -57,4 +64,12 @@ export function isSpace(a: SpaceIdentity, b: SpaceIdentity): boolean {
     a.dimensions === b.dimensions &&
     a.precision === b.precision
   )
+}
+
+/**
+ * Whether the vectors of this space go on serving although another embedder is configured: the built-in ones beside a model of this
+ * machine, which nobody has to have chosen. A store keeps what it has until somebody embeds it anew; nothing is missing meanwhile.
+ */
+export function servesOn(space: SpaceIdentity, wanted: SpaceIdentity): boolean {
+  return space.provider === 'builtin' && wanted.provider === 'local'
 }

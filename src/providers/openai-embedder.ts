@@ -1,10 +1,11 @@
 import pLimit from 'p-limit'
 import { z } from 'zod'
 import { unit } from '../domain/vectors.ts'
-import { MemoirError, SENTENCE } from '../errors.ts'
+import { MemoirError } from '../errors.ts'
 import { estimateTokens } from '../text/chunks.ts'
 import { batchesOf, embedBatch, MAX_BATCH_TOKENS, type Attempt, type Batch } from './batches.ts'
 import type { Embedder, EmbedOptions, SpaceIdentity } from './embedder.ts'
+import { atLength, type Fit } from './fit.ts'
 import { createVendorRequests, type Endpoint, type Sent, type Tokens } from './vendor-requests.ts'
 
 /** Requests of one call in flight: hides the round trips of a page, and leaves a local server's few slots to others too. */
@@ -12,12 +13,9 @@ const IN_FLIGHT = 4
 /** Parameters that not every vendor takes. */
 const OPTIONAL_PARAMETERS = ['dimensions', 'encoding_format'] as const
 
-export interface OpenAiEmbedderOptions extends Endpoint {
+export interface OpenAiEmbedderOptions extends Endpoint, Fit {
   readonly model: string
-  readonly dimensions: number
   readonly precision: SpaceIdentity['precision']
-  /** What to do with vectors of another length: refuse, cut the end off, or fill up with zeros. */
-  readonly fit: 'none' | 'truncate' | 'pad'
 }
 
 /** Embeds through any OpenAI-compatible endpoint. Retries nothing: who calls knows when to come back. */
@@ -142,8 +140,6 @@ const answerSchema = z.object({
   ),
 })
 
-type Fit = Pick<OpenAiEmbedderOptions, 'dimensions' | 'fit'>
-
 function vectorsIn(answer: unknown, count: number, fit: Fit): Float32Array[] {
   const parsed = answerSchema.safeParse(answer)
   if (!parsed.success) throw badAnswer('is not a list of embeddings')
@@ -186,18 +182,4 @@ function fitted(numbers: Float32Array, { dimensions, fit }: Fit): Float32Array {
   if (!Number.isFinite(sum)) throw badAnswer('holds something that is not a finite number')
   if (sum === 0) throw badAnswer('holds a vector of zeros')
   return unit(mended)
-}
-
-function atLength(numbers: Float32Array, { dimensions, fit }: Fit): Float32Array {
-  const { length } = numbers
-  if (length === dimensions) return numbers
-  if (fit === 'truncate' && length > dimensions) return numbers.slice(0, dimensions)
-  if (fit === 'pad' && length > 0 && length < dimensions) {
-    const padded = new Float32Array(dimensions)
-    padded.set(numbers)
-    return padded
-  }
-  throw new MemoirError('dimension_mismatch', SENTENCE.dimension_mismatch, {
-    details: { expected: dimensions, answered: length },
-  })
 }

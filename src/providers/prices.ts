@@ -1,3 +1,5 @@
+import { LOCAL } from './default-model.ts'
+
 /** What models cost: tables of public prices, and what was set by hand. */
 
 /**
@@ -22,7 +24,7 @@ export interface PricedModel {
 
 /** US dollars for a million tokens; null when nobody knows. */
 export function priceOf({ model, price }: PricedModel): number | null {
-  return price ?? DOLLARS_PER_MILLION[model] ?? null
+  return price ?? (model.startsWith(LOCAL) ? 0 : (DOLLARS_PER_MILLION[model] ?? null))
 }
 
 /** What a million tokens cost, in US dollars. */

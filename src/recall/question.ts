@@ -1,6 +1,6 @@
 import type { Degraded } from '../domain/recall.ts'
 import type { Logger } from '../logger.ts'
-import { isSpace, makerOf, type Embedder } from '../providers/embedder.ts'
+import { isSpace, makerOf, servesOn, type Embedder } from '../providers/embedder.ts'
 import type { Space } from '../stores/spaces/spaces.ts'
 import type { QuestionSpending } from './question-spending.ts'
 
@@ -36,6 +36,7 @@ export function createQuestions(dependencies: QuestionDependencies) {
     }
     const [vec] = await maker.embed([query], {
       priority: 'live',
+      input: 'query',
       signal: AbortSignal.timeout(timeoutMs),
       ...(spending ? { purse: spending.purseOf(namespaceId) } : {}),
     })
@@ -53,9 +54,9 @@ export function createQuestions(dependencies: QuestionDependencies) {
     // A maker of this space alone: what is active may change before it has answered.
     const maker = await makerOf(embedder, space)
     if (maker === null) return { vector: null, degraded: ['embedding_space'] }
-    const degraded: Degraded[] = isSpace(space, embedder.wanted ?? embedder.identity)
-      ? []
-      : ['embedding_space']
+    const wanted = embedder.wanted ?? embedder.identity
+    const degraded: Degraded[] =
+      isSpace(space, wanted) || servesOn(space, wanted) ? [] : ['embedding_space']
     try {
       const vec = await embed(space, maker, { query, namespaceId })
       return { vector: { space, vec }, degraded }

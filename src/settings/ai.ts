@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Config } from '../config.ts'
+import { dimensionsOf } from '../providers/create-embedder.ts'
 
 /** Which models an installation uses: what was set over HTTP, and under it what the environment says. */
 
@@ -67,13 +68,15 @@ export function configOf(config: Config, settings: AiSettings, section: Section)
 /** The configuration with the models that are in force, and without prices that were said of others. */
 export function withModels(config: Config, { llm, embedding }: AiSettings): Config {
   const { model = config.LLM_MODEL } = llm
-  const { model: embedder = config.EMBEDDING_MODEL, dim = config.EMBEDDING_DIM } = embedding
+  const { model: embedder = config.EMBEDDING_MODEL, dim } = embedding
   const noLanguagePrice = { LLM_PRICE_INPUT: undefined, LLM_PRICE_OUTPUT: undefined }
   return {
     ...config,
     LLM_MODEL: model,
     EMBEDDING_MODEL: embedder,
-    EMBEDDING_DIM: dim,
+    ...(dim === undefined
+      ? {}
+      : { EMBEDDING_DIM: dim, given: new Set([...config.given, 'EMBEDDING_DIM']) }),
     ...(isPriced(config.LLM_MODEL, model) ? {} : noLanguagePrice),
     ...(isPriced(config.EMBEDDING_MODEL, embedder) ? {} : { EMBEDDING_PRICE: undefined }),
   }
@@ -86,7 +89,8 @@ function isPriced(configured: string | undefined, model: string | undefined): bo
 
 /** What is in force, from wherever it comes. */
 export function shown(config: Config, settings: AiSettings): ShownSettings {
-  const { LLM_MODEL, EMBEDDING_MODEL, EMBEDDING_DIM } = withModels(config, settings)
+  const models = withModels(config, settings)
+  const { LLM_MODEL, EMBEDDING_MODEL } = models
   const endpointOf = (section: Section, model: string | undefined): ShownEndpoint => ({
     base_url: baseUrlOf(config, settings, section) ?? null,
     model: model ?? null,
@@ -94,6 +98,6 @@ export function shown(config: Config, settings: AiSettings): ShownSettings {
   })
   return {
     llm: endpointOf('llm', LLM_MODEL),
-    embedding: { ...endpointOf('embedding', EMBEDDING_MODEL), dim: EMBEDDING_DIM },
+    embedding: { ...endpointOf('embedding', EMBEDDING_MODEL), dim: dimensionsOf(models) },
   }
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import { MemoirError } from '../errors.ts'
+import { LOCAL } from '../providers/default-model.ts'
 import { addressRefusal } from '../providers/provider-guard.ts'
 import { baseUrlOf, sameAddress, withModels, type AiSettings, type Section } from './ai.ts'
 
@@ -36,7 +37,7 @@ export function changed(config: Config, before: AiSettings, change: AiChange): A
     if (moved && !given(change[section])['api_key']) delete after[section].api_key
     requireAddress(config, after[section].base_url, `${section}.base_url`)
   }
-  requireDimensions(config, after)
+  requireEmbedding(config, after)
   return after
 }
 
@@ -78,12 +79,17 @@ function requireAddress(config: Config, url: string | undefined, field: string):
   if (problem !== undefined) throw refused(field, problem)
 }
 
-function requireDimensions(config: Config, after: AiSettings): void {
+function requireEmbedding(config: Config, after: AiSettings): void {
   const { EMBEDDING_MODEL, EMBEDDING_DIM, EMBEDDING_PRECISION } = withModels(config, after)
   if (EMBEDDING_PRECISION === 'fp32' && EMBEDDING_DIM > MAX_FULL_DIMENSIONS) {
     throw refused('embedding.dim', 'at most 2000 with EMBEDDING_PRECISION=fp32')
   }
-  if (after.embedding.base_url !== undefined && EMBEDDING_MODEL === undefined) {
+  if (after.embedding.model?.startsWith(LOCAL) === true) {
+    // A folder of the server is for whoever runs it to name.
+    throw refused('embedding.model', 'a model of this machine is set in the environment only')
+  }
+  const isNamed = EMBEDDING_MODEL !== undefined && !EMBEDDING_MODEL.startsWith(LOCAL)
+  if (after.embedding.base_url !== undefined && !isNamed) {
     throw refused('embedding.model', 'needed together with embedding.base_url')
   }
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import { createEmbedder } from '../providers/create-embedder.ts'
 import { createLanguageModel } from '../providers/create-language-model.ts'
-import type { Embedder } from '../providers/embedder.ts'
+import { servesOn, type Embedder } from '../providers/embedder.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
 import { createRulesModel } from '../providers/rules-model.ts'
 import type { SharedRates } from '../providers/shared-rate-limit.ts'
@@ -82,7 +82,9 @@ function createServing(db: Database, readings: Readings, makers: Makers) {
     // While Postgres is away nothing is written either.
     known = await findActiveSpace(db).catch(() => known)
     const { embedder, settings } = await readings.now()
-    const serves = known !== null && (known.successor !== null || known.pinned)
+    const serves =
+      known !== null &&
+      (known.successor !== null || known.pinned || servesOn(known, embedder.identity))
     const other = known !== null && serves && !sameSpace(known, embedder.identity) ? known : null
     serving = other === null ? null : await makers.of(other, settings)
     return known
@@ -102,10 +104,7 @@ function liveEmbedder(
   const makers = createMakers(dependencies)
   const serving = createServing(dependencies.db, readings, makers)
   const current = () => serving.maker() ?? readings.latest().embedder
-  const ready = async () => {
-    await readings.now()
-    await serving.active()
-  }
+  const ready = async () => void (await readings.now().then(serving.active))
   const embedder: Embedder = {
     get identity() {
       return current().identity
@@ -114,6 +113,10 @@ function liveEmbedder(
       return readings.latest().embedder.identity
     },
     ready,
+    async warm() {
+      await ready()
+      await current().warm?.()
+    },
     async refresh() {
       readings.forget()
       serving.forget()
@@ -139,12 +142,20 @@ function liveEmbedder(
       return await maker.embed(texts, options)
     },
   }
-  const makerOfSpace = async (wanted: Space) => {
-    const { embedder: configured, settings } = await readings.usable()
-    if (sameSpace(configured.identity, wanted)) return configured
-    return await makers.of(wanted, settings)
+  return {
+    embedder,
+    forget: () => serving.forget(),
+    makerOfSpace: async (wanted: Space) => await makerFor(await readings.usable(), makers, wanted),
   }
-  return { embedder, forget: () => serving.forget(), makerOfSpace }
+}
+
+async function makerFor(
+  { embedder, settings }: Reading,
+  makers: Makers,
+  wanted: Space,
+): Promise<Embedder | null> {
+  if (sameSpace(embedder.identity, wanted)) return embedder
+  return await makers.of(wanted, settings)
 }
 
 function liveLanguageModel(

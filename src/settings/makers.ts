@@ -63,6 +63,8 @@ async function find(
   const previous = await openPrevious(db, config)
   const candidates = [
     ...(previous === null ? [] : [configOf(config, previous, 'embedding')]),
+    // Of the environment, when settings name another.
+    config,
     named(configOf(config, settings, 'embedding'), space),
   ]
   for (const candidate of candidates) {
@@ -79,6 +81,7 @@ function named(config: Config, { model, dimensions, precision }: SpaceIdentity):
     ...config,
     EMBEDDING_MODEL: model,
     EMBEDDING_DIM: dimensions,
+    given: new Set([...config.given, 'EMBEDDING_DIM']),
     EMBEDDING_PRECISION: precision,
   }
 }

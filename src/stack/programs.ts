@@ -10,18 +10,22 @@ export interface Machine {
   readonly postgresVersions: string
   /** Where programs are kept that had to be fetched or built: outside any project, for all of them. */
   readonly cache: string
+  /** The same for models. */
+  readonly models: string
   /** The environment that the process was started in. */
   readonly environment: Readonly<Record<string, string>>
 }
 
 export function thisMachine(env: Readonly<Record<string, string | undefined>>): Machine {
+  const cache = join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'memoir')
   return {
     path: (env['PATH'] ?? '').split(delimiter).filter(Boolean),
     postgresVersions: '/usr/lib/postgresql',
     environment: Object.fromEntries(
       Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
     ),
-    cache: join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'memoir', 'bin'),
+    cache: join(cache, 'bin'),
+    models: join(cache, 'models'),
   }
 }
 

@@ -11,6 +11,7 @@ test('a configuration read again is the same, whatever was set', () => {
   for (const env of [
     {},
     everything,
+    { EMBEDDING_MODEL: 'hashing' },
     { ...everything, CORS_ORIGINS: 'https://a.b,https://c.d', TEMPORAL_TLS: '1' },
   ]) {
     const config = loadConfig({ ...env, TEMPORAL_GRPC_META_X: 'kept', UNRELATED: 'x' })

@@ -27,7 +27,13 @@ suite(
       TEMPORAL_TASK_QUEUE: `pglite-${Date.now()}`,
       EMBEDDING_DIM: '64',
     })
-    const nothing = { path: [], postgresVersions: '/nonexistent', cache: dataDir, environment: {} }
+    const nothing = {
+      path: [],
+      postgresVersions: '/nonexistent',
+      cache: dataDir,
+      models: dataDir,
+      environment: {},
+    }
     const stack = await startStack(config, { log, say: () => undefined, machine: nothing })
     closers.defer(async () => await stack.close())
     expect(stack.parts.postgres.how).toBe('embedded')

@@ -8,6 +8,7 @@ const machineSchema = z.object({
   path: z.array(z.string()),
   postgresVersions: z.string(),
   cache: z.string(),
+  models: z.string(),
   environment: z.record(z.string(), z.string()),
 })
 
