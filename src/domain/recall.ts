@@ -15,6 +15,7 @@ export const RECALL_STAGES = [
   'words',
   'window',
   'names',
+  'role',
   'speaker',
   'time',
   'hops',

@@ -223,7 +223,8 @@ type Result = ReturnType<typeof report> & {
 }
 
 function printAbstention(measured: Abstention, io: Io): void {
-  const { foreign, foreign_empty: empty, unanswerable, unanswerable_empty: none, kept } = measured
+  const { foreign, foreign_empty: empty, unanswerable, unanswerable_empty: none } = measured
+  const { kept, area } = measured
   line(
     io.stdout,
     `At threshold ${THRESHOLD}: ${empty} % of ${foreign} questions about somebody else find nothing,`,
@@ -232,6 +233,7 @@ function printAbstention(measured: Abstention, io: Io): void {
     io.stdout,
     `${none} % of ${unanswerable} that nothing answers; ${kept} % of the hits that answer stay.`,
   )
+  line(io.stdout, `Area under the curve of relevance: ${area}.`)
 }
 
 const HEAD = ['', 'QUESTIONS', 'R@5', 'R@10', 'R@20', 'R@50'] as const
