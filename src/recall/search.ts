@@ -80,7 +80,10 @@ async function searchFor(
   // Asked once: telling languages apart takes as long as all the rest of this.
   const language = detectAmong(request.query, user.languages)
   const { participants } = user
-  const named = left(request, 'names') ? whole : namesIn(request.query, { participants, language })
+  const { userId } = request
+  const named = left(request, 'names')
+    ? whole
+    : namesIn(request.query, { participants, language, userId })
   const window = left(request, 'time') ? null : timeIn(request.query, language, new Date())
   const asked = await question(named.text, request.namespaceId)
   const lexemes = left(request, 'words') ? [] : queryLexemes(named.text, user.languages, language)
