@@ -25,6 +25,8 @@ export const CANDIDATES = 100
 export interface Found {
   readonly user: RecallUser
   readonly lexemes: readonly string[]
+  /** Of the question, ISO 639-1. */
+  readonly language: string
   /** How many words it has that are no stop words and no speaker's name. */
   readonly telling: number
   /** Speakers that the question names. */
@@ -106,5 +108,5 @@ async function searchFor(
   ])
   const found = { ...searched, candidates: withHeads(searched.candidates, scores) }
   const telling = countTelling(named.text, language)
-  return { ...found, lexemes, telling, asked, speakers: named.speakers, window }
+  return { ...found, lexemes, language, telling, asked, speakers: named.speakers, window }
 }
