@@ -803,7 +803,7 @@ export interface Operations {
       /** Also what gave way to something newer. */
       readonly include_superseded?: boolean
       /** Stages to leave out, to measure what they earn. */
-      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "role" | "speaker" | "time" | "hops" | "salience" | "focus" | "rerank")[]
+      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "role" | "speaker" | "time" | "hops" | "salience" | "focus" | "current" | "rerank")[]
       /** Stages that are off, to measure what they would earn. */
       readonly with?: readonly ("recency" | "importance")[]
       readonly max_tokens?: number
@@ -869,7 +869,7 @@ export interface Operations {
       /** Also what gave way to something newer. */
       readonly include_superseded?: boolean
       /** Stages to leave out, to measure what they earn. */
-      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "role" | "speaker" | "time" | "hops" | "salience" | "focus" | "rerank")[]
+      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "role" | "speaker" | "time" | "hops" | "salience" | "focus" | "current" | "rerank")[]
       /** Stages that are off, to measure what they would earn. */
       readonly with?: readonly ("recency" | "importance")[]
     }

@@ -21,6 +21,7 @@ export const RECALL_STAGES = [
   'hops',
   'salience',
   'focus',
+  'current',
   'rerank',
 ] as const
 export type RecallStage = (typeof RECALL_STAGES)[number]

@@ -1,8 +1,11 @@
+import { stopWordsOf } from '../text/lexicons.ts'
+import { folded, unaccented } from '../text/spelling.ts'
 import { countTelling } from '../text/tokens.ts'
 
 /**
  * Second stage: who the question is about. Names of those who speak are on every turn anyway, so in the text they tell nothing and
- * only pull the question's vector towards greetings; they say whose turns are meant instead.
+ * only pull the question's vector towards greetings; they say whose turns are meant instead. The user's own name says nothing at
+ * all: every memory is the user's, and the few that write the name out would win by it.
  */
 export interface Named {
   /** The question without them, or as it is when nothing else would be left. */
@@ -11,10 +14,15 @@ export interface Named {
   readonly speakers: readonly string[]
 }
 
-export function namesIn(
-  query: string,
-  { participants, language }: { participants: readonly string[]; language: string },
-): Named {
+export interface NamesContext {
+  readonly participants: readonly string[]
+  /** ISO 639-1, of the question. */
+  readonly language: string
+  /** The caller's own id of the user, which is a name more often than not. */
+  readonly userId: string
+}
+
+export function namesIn(query: string, { participants, language, userId }: NamesContext): Named {
   let text = query
   const speakers: string[] = []
   for (const name of participants) {
@@ -24,10 +32,35 @@ export function namesIn(
     speakers.push(name)
     text = without
   }
-  if (speakers.length === 0) return { text: query, speakers }
+  text = withoutOwnName(text, { userId, language })
+  if (text === query) return { text: query, speakers }
   const rest = text.replaceAll(/\s+/g, ' ').trim()
   return { text: countTelling(rest, language) > 0 ? rest : query, speakers }
 }
+
+/** Shorter parts of an id are hardly names. */
+const NAME_LETTERS = 3
+const NAME = /[\p{L}\p{M}]+(?:['’]s(?!\p{L}))?/gu
+
+/** "ines.carvalho" is asked about as Inês, as Carvalho, or by the id itself. */
+function withoutOwnName(
+  text: string,
+  { userId, language }: Pick<NamesContext, 'userId' | 'language'>,
+): string {
+  const words = plain(userId).match(/\p{L}+/gu) ?? []
+  const own = new Set(words.filter((word) => word.length >= NAME_LETTERS))
+  const lowerCase = text === text.toLowerCase()
+  const stops = stopWordsOf(language)
+  return text.replaceAll(NAME, (found) => {
+    const word = plain(found.replace(/['’]s$/u, ''))
+    // "Will it rain?" asks nothing about a user of that name, and who marks a page is no Mark.
+    if (stops.has(word) || !(lowerCase || /^\P{Ll}/u.test(found))) return found
+    const genitive = language === 'de' && word.endsWith('s') && own.has(word.slice(0, -1))
+    return own.has(word) || genitive ? ' ' : found
+  })
+}
+
+const plain = (name: string) => unaccented(folded(name))
 
 /** The name, or the first of its words when no other speaker has that; with the English genitive. */
 function patternOf(name: string, participants: readonly string[], query: string): RegExp {

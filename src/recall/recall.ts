@@ -6,6 +6,7 @@ import type { FocusBuffer } from '../stores/recall/focus.ts'
 import { findNeighbours } from '../stores/recall/neighbours.ts'
 import { kindsOf, statesOf } from '../stores/recall/recall-filter.ts'
 import { rerank } from './boost.ts'
+import { currentFirst, hitsToOrder } from './current.ts'
 import { inFocus, noteAnswer } from './focus.ts'
 import { fuse, type Fused, type FusionOptions } from './fuse.ts'
 import { edgesOf, HOPPED, withNeighbours } from './hops.ts'
@@ -36,7 +37,7 @@ export interface RecallDependencies {
 type Timed = <T>(stage: string, work: () => Promise<T> | T) => Promise<T>
 
 /**
- * Recall: names → question → candidates → fuse → hops → rerank → cut → last read from the record. An unknown user has no memories.
+ * Recall: names → question → candidates → fuse → hops → rerank → cut → last read from the record → what holds now. An unknown user has no memories.
  * `took_ms` is all of it, the question's embedding included.
  * @throws MemoirError `store_unavailable`
  */
@@ -57,9 +58,13 @@ export function createRecall({ db, question, metrics, focus, heads, judge }: Rec
   return async function recall(request: RecallRequest): Promise<RecallResult> {
     const began = performance.now()
     const found = await timed('candidates', async () => await search(request))
-    const wide = { ...request, k: hitsToJudge(judge, request) }
+    const wide = { ...request, k: Math.max(hitsToJudge(judge, request), hitsToOrder(request)) }
     const read = found === null ? [] : await hitsOf(found, wide, { db, timed })
-    const judged = await timed('rerank', async () => await judgeHits(judge, read, request))
+    const current =
+      found === null
+        ? read
+        : await timed('current', async () => await currentFirst(db, read, { found, request }))
+    const judged = await timed('rerank', async () => await judgeHits(judge, current, request))
     const { hits } = judged
     if (found !== null) noteAnswer(focus, { userId: found.user.id, request, hits })
     const away = found?.focus?.degraded === true ? (['focus'] as const) : []

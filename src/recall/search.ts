@@ -29,6 +29,8 @@ export interface Found {
   readonly most: number
   /** It asks for what an assistant said. */
   readonly asksMachine: boolean
+  /** Of the question, ISO 639-1. */
+  readonly language: string
   /** How many words it has that are no stop words and no speaker's name. */
   readonly telling: number
   /** Speakers that the question names. */
@@ -84,7 +86,10 @@ async function searchFor(
   // Asked once: telling languages apart takes as long as all the rest of this.
   const language = detectAmong(request.query, user.languages)
   const { participants } = user
-  const named = left(request, 'names') ? whole : namesIn(request.query, { participants, language })
+  const { userId } = request
+  const named = left(request, 'names')
+    ? whole
+    : namesIn(request.query, { participants, language, userId })
   const window = left(request, 'time') ? null : timeIn(request.query, language, new Date())
   const asked = await question(named.text, request.namespaceId)
   const words = left(request, 'words')
@@ -110,5 +115,6 @@ async function searchFor(
   const telling = countTelling(named.text, language)
   const asksMachine = asksWhatWasSaid(request.query, language)
   const { lexemes } = words
-  return { ...found, lexemes, telling, asksMachine, asked, speakers: named.speakers, window }
+  const { speakers } = named
+  return { ...found, lexemes, language, telling, asksMachine, asked, speakers, window }
 }

@@ -1,0 +1,209 @@
+import type { Hit, RecallRequest } from '../domain/recall.ts'
+import type { Database } from '../stores/database.ts'
+import { findLikenesses, pairKey, type Likenesses } from '../stores/recall/likenesses.ts'
+import { leadingSubject, possessionsIn } from '../text/leading-subject.ts'
+import { asksForPast } from '../text/past-questions.ts'
+import { detectAmong } from '../text/language.ts'
+import { lexemesOf, queryLexemes } from '../text/tokens.ts'
+import { wordsOf } from '../text/words.ts'
+import type { Found } from './search.ts'
+import { traitsOf, type Calibration } from './space-traits.ts'
+import { left } from './stages.ts'
+
+/**
+ * What holds now: of two statements that answer a question about equally well and speak of the same, the newer is shown first. It only
+ * orders; both stay. No word decides that something has ended: what counts is which words of the question each statement has, how near
+ * both are to it, and how near to each other.
+ */
+
+/** So many hits are looked at: what holds now is hardly further down, and each costs a row of the last read. */
+const LOOKED_AT = 12
+
+export const hitsToOrder = (request: RecallRequest): number => Math.max(request.k, LOOKED_AT)
+
+/**
+ * Differences of nearness, in parts of what lies between nothing in common and the same in this space. Picked on the person sets of this
+ * project and on pairs of statements in six languages that do not contradict each other.
+ */
+const MARGINS = {
+  /** The newer may be so much farther when it has all words of the question that the older has, */
+  sameWords: -0.3,
+  /** hardly when it lacks one, or neither has any, but both share others, */
+  otherWords: -0.14,
+  /** and has to be nearer when they share none. */
+  noWords: 0.05,
+} as const
+/** Statements of the same matter are at least so near to each other. */
+const ALIKE = 0.12
+
+interface Statement {
+  readonly hit: Hit
+  readonly lexemes: ReadonlySet<string>
+  /** Words of the question that it has, by their places among them. */
+  readonly asked: ReadonlySet<number>
+  readonly subject: ReadonlySet<string>
+  /** Words for what the speaker calls theirs, as they are written. */
+  readonly own: ReadonlySet<string>
+}
+
+interface Question {
+  readonly lexemes: ReadonlySet<string>
+  /** Of each of its words, in the languages of the memories. */
+  readonly words: readonly ReadonlySet<string>[]
+  /** What it calls the user's own, each word as it is written with its lexemes: "my cat" is not the neighbour's. */
+  readonly own: ReadonlyMap<string, readonly string[]>
+  readonly calibration: Calibration
+  /** Null where there are no vectors, or they say no more than words. */
+  readonly likenesses: Likenesses | null
+}
+
+/** @param hits the best, in order */
+export async function currentFirst(
+  db: Database,
+  hits: readonly Hit[],
+  { found, request }: { found: Found; request: RecallRequest },
+): Promise<readonly Hit[]> {
+  if (isDisabled(found, request) || hits.length < 2) return hits
+  const looked = hits.slice(0, LOOKED_AT)
+  const { languages } = found.user
+  const { vector } = found.asked
+  const traits = traitsOf(vector?.space)
+  const meaning = vector !== null && vector.space.provider !== 'builtin' ? vector : null
+  const ids = looked.map(({ id }) => id)
+  const lexemes = new Set(found.lexemes)
+  const question: Question = {
+    lexemes,
+    words: [...new Set(wordsOf(request.query))]
+      .map((word) => new Set(queryLexemes(word, languages, found.language)).intersection(lexemes))
+      .filter(({ size }) => size > 0),
+    own: new Map(
+      ownWords(request.query).map((word) => [word, queryLexemes(word, languages, found.language)]),
+    ),
+    calibration: traits.calibration,
+    likenesses:
+      meaning === null
+        ? null
+        : await findLikenesses(db, { userId: found.user.id, ids, vector: meaning }),
+  }
+  const statements = looked.map((hit) => statementOf(hit, question, languages))
+  return [...ordered(statements, question), ...hits.slice(LOOKED_AT)]
+}
+
+/** A question about a time is not about now. */
+function isDisabled({ window, language }: Found, request: RecallRequest): boolean {
+  const { asOf, from, to, query } = request
+  const timed = asOf !== undefined || from !== undefined || to !== undefined || window !== null
+  return timed || left(request, 'current') || asksForPast(query, language)
+}
+
+function statementOf(hit: Hit, question: Question, languages: readonly string[]): Statement {
+  const language = detectAmong(hit.content, languages)
+  const lexemes = new Set(lexemesOf(hit.content, language))
+  const people = hit.entities.flatMap((entity) => personOf(entity))
+  return {
+    hit,
+    lexemes,
+    asked: new Set(
+      question.words.flatMap((word, place) => (word.isDisjointFrom(lexemes) ? [] : [place])),
+    ),
+    subject: new Set(lexemesOf(leadingSubject(hit.content, people), language)),
+    own: new Set(ownWords(hit.content)),
+  }
+}
+
+const personOf = (entity: unknown): string[] =>
+  typeof entity === 'object' &&
+  entity !== null &&
+  'type' in entity &&
+  entity.type === 'person' &&
+  'value' in entity &&
+  typeof entity.value === 'string'
+    ? [entity.value]
+    : []
+
+/** Each statement is preceded by the newest of those after it that take its place. */
+function ordered(statements: readonly Statement[], question: Question): Hit[] {
+  const rest = [...statements]
+  const order: Hit[] = []
+  while (rest.length > 0) {
+    const [older] = rest
+    if (older === undefined) break
+    const newest = rest
+      .filter((newer) => newer !== older && takesPlaceOf(newer, older, question))
+      .reduce<Statement>((best, one) => (isNewer(one, best) ? one : best), older)
+    order.push(newest.hit)
+    rest.splice(rest.indexOf(newest), 1)
+  }
+  return order
+}
+
+const isNewer = ({ hit: { occurred_at: one } }: Statement, { hit }: Statement) =>
+  Date.parse(one) > Date.parse(hit.occurred_at)
+
+function takesPlaceOf(newer: Statement, older: Statement, question: Question): boolean {
+  if (!isNewer(newer, older) || !areComparable(newer.hit, older.hit)) return false
+  if (!haveSameSubject(newer, older, question)) return false
+  if (lacksOwner(newer, older, question)) return false
+  return question.likenesses === null
+    ? byWords(newer, older, question)
+    : byMeaning(newer, older, { question, likenesses: question.likenesses })
+}
+
+/** Summaries repeat what others say, under a later date; what an assistant said holds for nobody. */
+function areComparable(one: Hit, other: Hit): boolean {
+  const statements = [one, other].every(
+    ({ kind, role }) => kind !== 'summary' && kind !== 'episode' && (role ?? 'user') === 'user',
+  )
+  return statements && one.metadata['name'] === other.metadata['name']
+}
+
+function haveSameSubject(newer: Statement, older: Statement, { lexemes }: Question): boolean {
+  const shared = (one: Statement, other: Statement) =>
+    one.subject.size === 0 ||
+    !one.subject.isDisjointFrom(lexemes) ||
+    !one.subject.isDisjointFrom(other.lexemes)
+  return shared(newer, older) && shared(older, newer)
+}
+
+const ownWords = (text: string): string[] => possessionsIn(text).flatMap((thing) => wordsOf(thing))
+
+/** "My cat" is asked for, and the newer speaks of somebody else's; "mi prima" has the stem of "mi primo". */
+function lacksOwner(newer: Statement, older: Statement, { own }: Question): boolean {
+  return [...own].some(
+    ([word, lexemes]) =>
+      older.own.has(word) &&
+      !newer.own.has(word) &&
+      lexemes.some((lexeme) => newer.lexemes.has(lexeme)),
+  )
+}
+
+/** Without a measure of meaning both have to have the same words of the question, and all of them or another word in common. */
+function byWords(newer: Statement, older: Statement, { words, lexemes }: Question): boolean {
+  if (older.asked.size === 0 || !older.asked.isSubsetOf(newer.asked)) return false
+  return older.asked.size === words.length || haveMoreInCommon(newer, older, lexemes)
+}
+
+/** Words that neither has from the question. */
+const haveMoreInCommon = (newer: Statement, older: Statement, asked: ReadonlySet<string>) =>
+  !newer.lexemes.intersection(older.lexemes).isSubsetOf(asked)
+
+function byMeaning(
+  newer: Statement,
+  older: Statement,
+  { question, likenesses }: { question: Question; likenesses: Likenesses },
+): boolean {
+  const { floor, ceiling } = question.calibration
+  const nearness = likenesses.asked.get(newer.hit.id)
+  const before = likenesses.asked.get(older.hit.id)
+  const likeness = likenesses.pairs.get(pairKey(newer.hit.id, older.hit.id))
+  if (nearness === undefined || before === undefined || likeness === undefined) return false
+  if (likeness < floor + ALIKE * (ceiling - floor)) return false
+  const nearer = (nearness - before) / (ceiling - floor)
+  if (newer.asked.size > 0 && older.asked.isSubsetOf(newer.asked))
+    return nearer >= MARGINS.sameWords
+  // Without the words only what is nearest of all is believed to answer.
+  const others = [...likenesses.asked].filter(([id]) => id !== older.hit.id)
+  if (others.some(([, cosine]) => cosine > nearness)) return false
+  const shared = haveMoreInCommon(newer, older, question.lexemes)
+  return nearer >= (shared ? MARGINS.otherWords : MARGINS.noWords)
+}
