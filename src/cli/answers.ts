@@ -303,6 +303,9 @@ const consolidated = z.object({
   drop_heads: count,
 })
 
+/** Of a request for several days. */
+export const consolidationCounts = z.object({ failed: count })
+
 export const consolidationAnswer = z.looseObject({
   id: z.string(),
   user_id: z.string().nullable(),
@@ -322,7 +325,14 @@ export const consolidationAnswer = z.looseObject({
   applied: consolidated.nullable(),
   runs: z
     .array(
-      z.looseObject({ id: z.string(), user_id: z.string(), day: z.string(), state: z.string() }),
+      z.looseObject({
+        id: z.string(),
+        user_id: z.string(),
+        day: z.string(),
+        state: z.string(),
+        summary: z.string().nullish(),
+        error: z.looseObject({ code: z.string(), message: z.string() }).nullish(),
+      }),
     )
     .optional(),
 })

@@ -11,7 +11,7 @@ import type { LanguageModel, ModelAnswer, ModelOptions } from './language-model.
  */
 
 /** Goes up with every change of what the rules answer, as a prompt's version does. */
-const RULES_VERSION = 'rules-2'
+const RULES_VERSION = 'rules-3'
 
 /** @throws the signal's reason when it is aborted already; work once begun is short and runs to its end */
 async function answered<T>({ signal }: ModelOptions, make: () => T): Promise<ModelAnswer<T>> {

@@ -41,13 +41,18 @@ describe('a summary', () => {
     expect(value).not.toContain('clothing')
   })
 
-  test('of turns alone is of their statements', async () => {
-    const turns = turnsOf('Hey Gina! I lost my job as a banker.', 'Wow! I opened a store in Leeds.')
+  test('of turns alone is of their statements, as they were said, under the names of who said them', async () => {
+    const turns = turnsOf(
+      'Hey Gina! I lost my job as a banker. What about you?',
+      'Wow! I opened a store in Leeds. It sells shoes.',
+    )
     const { value } = await model.summarise(
       { turns, facts: [], maxChars: 500, language: 'en' },
       BULK,
     )
-    expect(value).toBe('Jon lost their job as a banker. Gina opened a store in Leeds.')
+    expect(value).toBe(
+      'Jon: I lost my job as a banker. Gina: I opened a store in Leeds. It sells shoes.',
+    )
   })
 
   test('fits, whatever is said', async () => {
