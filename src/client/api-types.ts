@@ -525,6 +525,12 @@ export type Narrative = {
   /** The caller’s own id of the user. */
   readonly user_id: string
   readonly narrative: string | null
+  /** What `[n]` in the text stands for. */
+  readonly citations: readonly ({
+    readonly n: number
+    readonly memory_id: string
+    readonly message_ids: readonly (string)[]
+  })[]
   readonly version: number
   readonly state: "fresh" | "stale" | "generating" | "failed" | "none"
   readonly generated_at: string | null
@@ -538,6 +544,12 @@ export type Narrative = {
     readonly model: string
     /** Memories that it rests on. */
     readonly sources: readonly (string)[]
+    /** What `[n]` in the text stands for. */
+    readonly citations: readonly ({
+      readonly n: number
+      readonly memory_id: string
+      readonly message_ids: readonly (string)[]
+    })[]
     /** What did not take part in time. */
     readonly degraded: readonly (string)[]
   } | null
@@ -546,6 +558,12 @@ export type Narrative = {
 export type NarrativeVersion = {
   readonly version: number
   readonly narrative: string
+  /** What `[n]` in the text stands for. */
+  readonly citations: readonly ({
+    readonly n: number
+    readonly memory_id: string
+    readonly message_ids: readonly (string)[]
+  })[]
   readonly generated_at: string
   readonly model: string
 }

@@ -1,8 +1,8 @@
 import { answerFrom } from '../text/extraction/answer.ts'
 import { extractFacts } from '../text/extraction/extract.ts'
-import { narrativeOf } from '../text/extraction/narrate.ts'
 import { resolveFacts } from '../text/extraction/resolve.ts'
 import { summaryOf } from '../text/extraction/summarise.ts'
+import { portraitOf } from '../text/portrait/portrait.ts'
 import type { LanguageModel, ModelAnswer, ModelOptions } from './language-model.ts'
 
 /**
@@ -27,6 +27,7 @@ export function createRulesModel(): LanguageModel {
     resolve: async (request, options) => await answered(options, () => resolveFacts(request)),
     summarise: async (request, options) => await answered(options, () => summaryOf(request)),
     answer: async (request, options) => await answered(options, () => answerFrom(request)),
-    narrate: async (request, options) => await answered(options, () => narrativeOf(request)),
+    narrate: async (request, options) =>
+      await answered(options, () => ({ lines: portraitOf(request) })),
   }
 }
