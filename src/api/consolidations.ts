@@ -76,6 +76,8 @@ export const consolidationSchema = z
           user_id: userId,
           day: z.iso.date(),
           state: z.enum(CONSOLIDATION_STATES),
+          summary: z.string().nullable(),
+          error: z.object({ code: z.enum(ERROR_CODES), message: z.string() }).nullable(),
         }),
       )
       .optional()

@@ -117,28 +117,6 @@ export const failureAnswer = z.looseObject({
 })
 export type FailureAnswer = z.infer<typeof failureAnswer>
 
-export const narrativeFailureAnswer = z.looseObject({
-  user_id: z.string(),
-  code: z.string(),
-  message: z.string(),
-  failed_at: z.string(),
-})
-
-export const narrativeAnswer = z.looseObject({
-  narrative: z.string().nullable(),
-  state: z.string(),
-  error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
-  analysis: z.looseObject({ text: z.string(), model: z.string() }).nullish(),
-})
-export type NarrativeAnswer = z.infer<typeof narrativeAnswer>
-
-export const narrativeRunCounts = z.object({
-  total: count,
-  created: count,
-  skipped: count,
-  errors: count,
-})
-
 export const scheduleAnswer = z.looseObject({
   id: z.string(),
   cron: z.string(),
@@ -303,6 +281,9 @@ const consolidated = z.object({
   drop_heads: count,
 })
 
+/** Of a request for several days. */
+export const consolidationCounts = z.object({ failed: count })
+
 export const consolidationAnswer = z.looseObject({
   id: z.string(),
   user_id: z.string().nullable(),
@@ -322,7 +303,14 @@ export const consolidationAnswer = z.looseObject({
   applied: consolidated.nullable(),
   runs: z
     .array(
-      z.looseObject({ id: z.string(), user_id: z.string(), day: z.string(), state: z.string() }),
+      z.looseObject({
+        id: z.string(),
+        user_id: z.string(),
+        day: z.string(),
+        state: z.string(),
+        summary: z.string().nullish(),
+        error: z.looseObject({ code: z.string(), message: z.string() }).nullish(),
+      }),
     )
     .optional(),
 })

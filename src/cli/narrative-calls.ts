@@ -1,5 +1,6 @@
-import { acceptedAnswer, narrativeAnswer, narrativeFailureAnswer, pageOf } from './answers.ts'
+import { acceptedAnswer, pageOf } from './answers.ts'
 import type { AskFor } from './ask.ts'
+import { narrativeAnswer, narrativeFailureAnswer } from './narrative-answers.ts'
 import type { Query } from '../client/transport.ts'
 
 /** Who users are, and having it written. */

@@ -168,6 +168,11 @@ export type Consolidation = {
     readonly user_id: string
     readonly day: string
     readonly state: "planning" | "planned" | "guard" | "applied" | "unchanged" | "failed" | "undone"
+    readonly summary: string | null
+    readonly error: {
+      readonly code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
+      readonly message: string
+    } | null
   })[]
 }
 
@@ -520,6 +525,12 @@ export type Narrative = {
   /** The caller’s own id of the user. */
   readonly user_id: string
   readonly narrative: string | null
+  /** What `[n]` in the text stands for. */
+  readonly citations: readonly ({
+    readonly n: number
+    readonly memory_id: string
+    readonly message_ids: readonly (string)[]
+  })[]
   readonly version: number
   readonly state: "fresh" | "stale" | "generating" | "failed" | "none"
   readonly generated_at: string | null
@@ -533,6 +544,12 @@ export type Narrative = {
     readonly model: string
     /** Memories that it rests on. */
     readonly sources: readonly (string)[]
+    /** What `[n]` in the text stands for. */
+    readonly citations: readonly ({
+      readonly n: number
+      readonly memory_id: string
+      readonly message_ids: readonly (string)[]
+    })[]
     /** What did not take part in time. */
     readonly degraded: readonly (string)[]
   } | null
@@ -541,6 +558,12 @@ export type Narrative = {
 export type NarrativeVersion = {
   readonly version: number
   readonly narrative: string
+  /** What `[n]` in the text stands for. */
+  readonly citations: readonly ({
+    readonly n: number
+    readonly memory_id: string
+    readonly message_ids: readonly (string)[]
+  })[]
   readonly generated_at: string
   readonly model: string
 }

@@ -1,6 +1,6 @@
 import type { PlannedEdge, PlannedName } from '../domain/consolidation.ts'
 import type { DayTrace } from '../stores/consolidation/consolidation-days.ts'
-import { sentencesOf } from '../text/extraction/sentences.ts'
+import { SENTENCE_END, sentencesOf } from '../text/extraction/sentences.ts'
 import { keyTerms, shareIn } from '../text/extraction/terms.ts'
 import { wordsOf } from '../text/words.ts'
 
@@ -13,7 +13,6 @@ const MAX_SUMMARY_CHARS = 4_000
 const NUMBER = /\p{N}+/gu
 /** A word that begins with a capital and does not begin its sentence. German writes every noun so: there the words alone decide. */
 const NAME = /(?<=[\p{L}\p{N},;:] )\p{Lu}[\p{L}\p{M}'’-]+/gu
-const ENDS = /[.!?。！？…"'”’»)\]]$/u
 
 /** What the sentences of a summary may rest on. */
 export interface Evidence {
@@ -52,7 +51,7 @@ export function isSupported(summary: string, evidence: Evidence): boolean {
 
 /** Ends in the middle, and not because what it quotes does. */
 function isCut(text: string, { texts }: Evidence): boolean {
-  if (ENDS.test(text)) return false
+  if (SENTENCE_END.test(text)) return false
   const tail = oneLine(text).slice(-TAIL_CHARS)
   return !texts.some((one) => one.endsWith(tail))
 }

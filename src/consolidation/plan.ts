@@ -19,7 +19,7 @@ import { planSummary } from './summarise.ts'
 import { planWeights } from './weigh.ts'
 
 /** Goes up with every change of what a day is made into: each day is then looked through once more. */
-export const CONSOLIDATION_VERSION = 'dream-2'
+export const CONSOLIDATION_VERSION = 'dream-3'
 
 export interface Planning {
   readonly context: FactContext

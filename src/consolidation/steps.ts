@@ -56,8 +56,10 @@ export function createConsolidationSteps(
         return { apply: apply && !run.dryRun }
       } catch (error) {
         if (!(error instanceof MemoirError) || error.code !== 'vendor_bad_answer') throw error
-        await saveFailed(db, run.id, error.code)
-        return { apply: false, failed: error.code }
+        // Where no vendor is configured, nobody is sent to look for one: the fault is Memoir's own.
+        const code = languageModel.identity.provider === 'builtin' ? 'internal' : error.code
+        await saveFailed(db, run.id, code)
+        return { apply: false, failed: code }
       }
     },
     async apply({ jobId }, signal) {

@@ -3,6 +3,7 @@ import type { FactContext } from '../facts/extract.ts'
 import { summaryId } from '../facts/summary-id.ts'
 import { summaryOf, type Summary } from '../facts/summarise.ts'
 import type { DayTrace } from '../stores/consolidation/consolidation-days.ts'
+import { sentencesOf } from '../text/extraction/sentences.ts'
 import { detectLanguage } from '../text/language.ts'
 import { evidenceOf, isSupported } from './check.ts'
 import { turnOf } from './turns.ts'
@@ -25,7 +26,7 @@ export async function planSummary(
 ): Promise<PlannedSummary | null> {
   const lasting = traces.filter(({ expires }) => !expires)
   const scope = scopeOf(lasting)
-  const told = lasting.filter((trace) => trace.scope === scope)
+  const told = lasting.filter((trace) => trace.scope === scope && saysAnything(trace))
   if (scope === undefined || told.length === 0) return null
   const said = told.map(({ content }) => content).join('\n')
   const language =
@@ -59,6 +60,10 @@ export async function planSummary(
       .map(({ id }) => id),
   }
 }
+
+/** Pictures, code and addresses alone are nothing to sum up, whatever model is asked. */
+const saysAnything = ({ content, language }: DayTrace) =>
+  sentencesOf(content.slice(0, SAMPLE_CHARS), language).length > 0
 
 const STATED = 'day:stated'
 

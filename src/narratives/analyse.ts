@@ -1,22 +1,25 @@
 import type { Config } from '../config.ts'
+import type { NarrativeCitation } from '../domain/narrative.ts'
 import type { RecallRequest, RecallResult } from '../domain/recall.ts'
 import { answerInTime } from '../providers/in-time.ts'
-import type { LanguageModel, NarrateRequest, QuotedMemory } from '../providers/language-model.ts'
+import type { LanguageModel, NarrateRequest } from '../providers/language-model.ts'
 import {
   findAnalysed,
   latestMaterial,
   type AnalysedUser,
 } from '../stores/narratives/analysis-material.ts'
 import type { Database } from '../stores/database.ts'
-import { areAllThere } from '../stores/narratives/narratives.ts'
-import { detectLanguage } from '../text/language.ts'
+import { areAllThere, readCitations } from '../stores/narratives/narratives.ts'
+import { isOwn, materialOf, type Material, type OwnMemory } from './material.ts'
+import { portraitText } from './portrait-text.ts'
 
 /** Who a user is, told now: for somebody who waits and finds no narrative. Not kept; the narrative's generation goes on beside it. */
 export interface Analysis {
   readonly text: string
   readonly model: string
-  /** Ids of the memories that it rests on. */
+  /** Ids of the memories that it rests on: the first is `[1]`. */
   readonly sources: readonly string[]
+  readonly citations: readonly NarrativeCitation[]
   /** What did not take part in time: the language model, recall. */
   readonly degraded: readonly string[]
   readonly tookMs: number
@@ -89,14 +92,11 @@ function keep(kept: Map<string, Kept>, key: string, entry: Kept): void {
 
 const ANALYSIS_CHARS = 2_000
 const HITS = 20
-/** Less says nothing of anybody. */
-const SHORTEST = 40
-const SAMPLE_CHARS = 4_000
 /** Of the time there is. */
 const FINDING_SHARE = 0.4
 /** For the built-in model, when the other has not answered: several times what it takes. */
-const RESERVE_MS = 500
-const RESERVE_SHARE = 0.3
+const RESERVE_MS = 1_000
+const RESERVE_SHARE = 0.4
 
 async function analyse(
   { config, db, languageModel, recall }: AnalyseDependencies,
@@ -111,34 +111,40 @@ async function analyse(
   for (let memories = hits; ; memories = []) {
     const latest = await latestMaterial(db, { userId, scopes: request.scopes ?? null })
     memories = merged(memories, latest)
-    if (memories.length === 0) return null
+    const material = materialOf(memories)
+    if (material.statements.length === 0) return null
     const leftMs = endMs - (performance.now() - began)
-    const told = await tell(languageModel, memories, leftMs)
+    const told = await tell(languageModel, { ...material, user: request.externalId }, leftMs)
     const ids = memories.map(({ id }) => id)
     // Something was forgotten meanwhile: it is told again without that, of what is there now.
     if (!(await areAllThere(db, { userId, ids }))) continue
+    const { text, sources } = portraitText(told.value.lines, material.language)
     return {
-      text: told.value.narrative,
+      text,
       model: told.model,
-      sources: told.value.sources,
+      sources,
+      citations: await readCitations(db, { userId, ids: sources }),
       degraded: told.stoodIn ? [...missed, 'language_model'] : missed,
       tookMs: Math.round(performance.now() - began),
     }
   }
 }
 
-async function tell(model: LanguageModel, memories: readonly QuotedMemory[], withinMs: number) {
-  const said = memories.map(({ content }) => content).join('\n')
+async function tell(
+  model: LanguageModel,
+  { statements, language, user }: Material & { readonly user: string },
+  withinMs: number,
+) {
   const request: NarrateRequest = {
-    memories,
-    parts: [],
+    memories: statements,
+    user,
     maxChars: ANALYSIS_CHARS,
-    language: detectLanguage(said.slice(-SAMPLE_CHARS)),
+    language,
   }
   return await answerInTime(
     model,
     async (asked, options) => await asked.narrate(request, options),
-    { withinMs, usable: ({ narrative }) => narrative.trim().length >= SHORTEST },
+    { withinMs, usable: ({ lines }) => lines.length > 0 },
   )
 }
 
@@ -147,7 +153,7 @@ async function recalled(
   recall: AnalyseDependencies['recall'],
   { namespaceId, externalId, question, scopes }: AnalysisRequest,
   withinMs: number,
-): Promise<{ readonly hits: readonly QuotedMemory[]; readonly late: boolean }> {
+): Promise<{ readonly hits: readonly OwnMemory[]; readonly late: boolean }> {
   if (question === undefined) return { hits: [], late: false }
   const ask = { namespaceId, userId: externalId, query: question, k: HITS }
   const late = Promise.withResolvers<null>()
@@ -156,21 +162,24 @@ async function recalled(
     const asked = recall({ ...ask, ...(scopes === undefined ? {} : { scopes }) })
     const result = await Promise.race([asked.catch(() => null), late.promise])
     if (result === null) return { hits: [], late: true }
-    const hits = result.hits.map(({ id, content, occurred_at: occurredAt }) => ({
-      id,
-      content: content.slice(0, MEMORY_CHARS),
-      occurredAt,
-    }))
+    const hits = result.hits
+      .filter(isOwn)
+      .map(({ id, kind, content, occurred_at: occurredAt }) => ({
+        id,
+        kind,
+        content: content.slice(0, MEMORY_CHARS),
+        occurredAt,
+      }))
     return { hits, late: false }
   } finally {
     clearTimeout(timer)
   }
 }
 
-const MEMORY_CHARS = 600
+const MEMORY_CHARS = 2_000
 
 /** Each once, in the order in which they were said. */
-function merged(hits: readonly QuotedMemory[], latest: readonly QuotedMemory[]): QuotedMemory[] {
+function merged(hits: readonly OwnMemory[], latest: readonly OwnMemory[]): OwnMemory[] {
   const all = new Map([...latest, ...hits].map((memory) => [memory.id, memory]))
   return [...all.values()].toSorted((a, b) => a.occurredAt.localeCompare(b.occurredAt))
 }

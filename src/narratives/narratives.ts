@@ -104,8 +104,12 @@ async function readAndStart(
   return row.content === null ? { ...row, state: 'generating', error: null } : row
 }
 
-function wantsGeneration({ state, memories, updatedAt }: NarrativeRow, config: Config): boolean {
+function wantsGeneration(
+  { state, memories, updatedAt, upToDate }: NarrativeRow,
+  config: Config,
+): boolean {
   if (memories < config.NARRATIVE_MIN_MEMORIES) return false
   if (state === 'failed') return Date.now() - (updatedAt?.getTime() ?? 0) > REST_MS
-  return state === 'none' || state === 'stale'
+  // Whoever has stated nothing has no narrative, however often it is asked for.
+  return (state === 'none' && !upToDate) || state === 'stale'
 }

@@ -13,10 +13,12 @@ import {
   findWork,
   markBegun,
   saveNarrative,
+  saveNothing,
   wasAskedAgain,
   type Generation,
   type NarrativeWork,
 } from '../stores/narratives/narratives.ts'
+import { materialOf } from './material.ts'
 import { writeNarrative } from './write.ts'
 
 /** The steps of a generation. Each may be repeated: what was written is found written, and what a model answered is kept. */
@@ -88,11 +90,13 @@ async function write(
   const { userId, namespaceId } = work
   const seq = (await forgetSeqs(db, [userId])).get(userId) ?? 0
   const memories = await chooseMaterial(db, userId)
+  const material = materialOf(memories)
   const context = {
     db,
     model: languageModel,
     jobId,
     userId,
+    externalId: work.externalId,
     fence: { namespaceId, secret: config.MEMOIR_ENCRYPTION_KEY, seq },
     priority: work.bulk ? ('bulk' as const) : ('live' as const),
     signal,
@@ -101,8 +105,9 @@ async function write(
       language: languagePurseOf({ db, config }, { jobId, model: languageModel.identity.model }),
     },
   }
-  const { narrative: content, ...written } = await writeNarrative(context, memories)
-  const material = memories.map(({ id }) => id)
+  // Where nobody stated anything there is nothing to tell, and no model is asked.
+  const written = material.statements.length === 0 ? null : await writeNarrative(context, material)
+  const ids = memories.map(({ id }) => id)
   await db.transaction(async (tx) => {
     if (!(await lockUsers(tx, [userId])).has(userId)) {
       throw new MemoirError('not_found', SENTENCE.not_found)
@@ -110,11 +115,13 @@ async function write(
     const now = await findWork(tx, jobId)
     if (now === null || isWritten(now, key)) return
     // Something was forgotten meanwhile: it is told again without that.
-    if (!(await areAllThere(tx, { userId, ids: material }))) {
+    if (!(await areAllThere(tx, { userId, ids }))) {
       throw new MemoirError('in_progress', SENTENCE.in_progress)
     }
+    const made = { ...key, userId, sourceSeq: work.writeSeq }
+    if (written === null) return await saveNothing(tx, made)
+    const { text: content, ...by } = written
     const freshDays = config.NARRATIVE_TTL_DAYS
-    const text = { ...written, ...key, userId, content, material, freshDays }
-    await saveNarrative(tx, { ...text, sourceSeq: work.writeSeq })
+    await saveNarrative(tx, { ...made, ...by, content, material: ids, freshDays })
   })
 }

@@ -1,26 +1,33 @@
 import { z } from 'zod'
+import { NARRATIVE_SECTIONS, type NarrativeLine } from '../domain/narrative.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { answered } from '../facts/answers.ts'
 import { atOnce } from '../ingest/at-once.ts'
 import type { FactContext } from '../facts/extract.ts'
-import type { Narrative, NarrateRequest, QuotedMemory } from '../providers/language-model.ts'
-import { detectLanguage } from '../text/language.ts'
+import type { NarrateRequest, QuotedMemory } from '../providers/language-model.ts'
+import type { Material } from './material.ts'
+import { portraitText, type PortraitText } from './portrait-text.ts'
 
-/** What a model reads at once, whatever its window: more is told in parts, and the parts again. */
+/** What a model reads at once, whatever its window: more is told in parts, and the lines of the parts again. */
 const WINDOW_CHARS = 12_000
-/** So many narratives of parts are read as one; half as many when a model writes twice as much as it was asked for, and more is cut. */
+/** So many portraits of parts are read as one. */
 const PARTS_A_WINDOW = 8
-const AT_MOST = 2
-const NARRATIVE_CHARS = 4_000
+/** Some 300 words. */
+export const NARRATIVE_CHARS = 2_400
 /** Somebody may be waiting for the next look; a vendor's rate is kept by its limiter. */
 const AT_ONCE = 8
-/** Less says nothing of anybody. */
-const SHORTEST = 40
-const SAMPLE_CHARS = 4_000
 
-const answerSchema = z.object({ narrative: z.string(), sources: z.array(z.string()) })
+const answerSchema = z.object({
+  lines: z.array(
+    z.object({
+      section: z.enum(NARRATIVE_SECTIONS),
+      text: z.string(),
+      sources: z.array(z.string()),
+    }),
+  ),
+})
 
-export interface Written extends Narrative {
+export interface Written extends PortraitText {
   readonly model: string
   readonly promptVersion: string
 }
@@ -28,40 +35,82 @@ export interface Written extends Narrative {
 export type NarrativeContext = Pick<
   FactContext,
   'db' | 'model' | 'jobId' | 'userId' | 'priority' | 'signal' | 'purses' | 'fence'
->
+> & {
+  /** The caller's own id of the user. */
+  readonly externalId: string
+}
+
+interface Level {
+  readonly lines: readonly NarrativeLine[]
+  readonly model: string
+  readonly promptVersion: string
+}
 
 /**
- * Tells who somebody is: the memories in parts, the parts as one. Cites the memories that any part rests on.
+ * Tells who somebody is: their statements in parts, the lines of the parts as one. Each line cites the memories it rests on.
  * @param windowChars what is shown to the model in one request
+ * @throws MemoirError `vendor_bad_answer` when not a line can be used
  */
 export async function writeNarrative(
   context: NarrativeContext,
-  memories: readonly QuotedMemory[],
+  { statements, language }: Material,
   windowChars: number = WINDOW_CHARS,
 ): Promise<Written> {
-  const said = memories.map(({ content }) => content).join('\n')
-  const language = detectLanguage(said.slice(-SAMPLE_CHARS))
-  const maxCharsOf = ({ length }: readonly unknown[]): number =>
-    Math.min(NARRATIVE_CHARS, length === 1 ? windowChars : windowChars / PARTS_A_WINDOW)
-  const ofMemories = inParts(memories, { windowChars, charsOf: ({ content }) => content.length })
-  const requests = ofMemories.map((part) => ({ memories: part, parts: [] }))
-  const all = { language, maxChars: maxCharsOf(requests) }
-  let level = await askAll(
-    context,
-    0,
-    requests.map((request) => ({ ...request, ...all })),
-  )
-  const sources = [...new Set(level.flatMap((one) => one.sources))]
-  for (let depth = 1; level.length > 1; depth += 1) {
-    const texts = level.map(({ narrative }) => narrative)
-    const parts = inParts(texts, { windowChars, charsOf: ({ length }) => length })
-    const maxChars = maxCharsOf(parts)
-    const next = parts.map((part) => ({ memories: [], parts: part, language, maxChars }))
-    level = await askAll(context, depth, next)
+  let told = new Map(statements.map(({ id }) => [id, [id]]))
+  let memories = statements
+  for (let depth = 0; ; depth += 1) {
+    const parts = inParts(memories, windowChars)
+    const room = parts.length === 1 ? windowChars : windowChars / PARTS_A_WINDOW
+    const maxChars = Math.min(NARRATIVE_CHARS, Math.floor(room))
+    const requests = parts.map((part) => ({
+      memories: part,
+      user: context.externalId,
+      language,
+      maxChars,
+    }))
+    const level = await askAll(context, depth, requests)
+    const lines = level
+      .flatMap((one) => within(one.lines, maxChars))
+      .map((line) => ({
+        ...line,
+        sources: [...new Set(line.sources.flatMap((id) => told.get(id) ?? []))],
+      }))
+    const [first] = level
+    if (first === undefined) throw unusable()
+    if (level.length === 1) return { ...first, ...portraitText(lines, language) }
+    memories = asMemories(lines, statements)
+    told = new Map(lines.map(({ sources }, index) => [`line-${index}`, sources]))
   }
-  const [only] = level
-  if (only === undefined) throw unusable()
-  return { ...only, sources }
+}
+
+/** Lines of parts are what the next level reads, as of the last that they rest on. */
+function asMemories(
+  lines: readonly NarrativeLine[],
+  statements: readonly QuotedMemory[],
+): QuotedMemory[] {
+  const times = new Map(statements.map(({ id, occurredAt }) => [id, occurredAt]))
+  return lines
+    .map(({ text, sources }, index) => ({
+      id: `line-${index}`,
+      content: text,
+      occurredAt:
+        sources
+          .map((id) => times.get(id) ?? '')
+          .toSorted()
+          .at(-1) ?? '',
+    }))
+    .toSorted((a, b) => a.occurredAt.localeCompare(b.occurredAt))
+}
+
+/** A level has to become shorter than the one before, whatever the model makes of its limit; and what cites nothing is not told. */
+function within(lines: readonly NarrativeLine[], maxChars: number): NarrativeLine[] {
+  let left = maxChars
+  return lines.flatMap((line) => {
+    const text = line.text.slice(0, left)
+    if (text === '' || line.sources.length === 0) return []
+    left -= text.length
+    return [{ ...line, text }]
+  })
 }
 
 /** The parts of one level, in their order. */
@@ -69,14 +118,12 @@ async function askAll(
   context: NarrativeContext,
   depth: number,
   requests: readonly NarrateRequest[],
-): Promise<Written[]> {
-  const written: Written[] = []
+): Promise<Level[]> {
+  const answers: Level[] = []
   await atOnce(AT_ONCE, [...requests.entries()], async ([index, request]) => {
-    const one = await ask(context, `narrate:${depth}:${index}`, request)
-    // A level has to become shorter than the one before, whatever the model makes of its limit.
-    written[index] = { ...one, narrative: one.narrative.slice(0, request.maxChars * AT_MOST) }
+    answers[index] = await ask(context, `narrate:${depth}:${index}`, request)
   })
-  return written
+  return answers
 }
 
 /** An answer that cannot be used is not kept: the next try asks again. */
@@ -84,7 +131,7 @@ async function ask(
   { db, model, jobId, userId, priority, signal, purses, fence }: NarrativeContext,
   step: string,
   request: NarrateRequest,
-): Promise<Written> {
+): Promise<Level> {
   const { value, ...by } = await answered(
     db,
     {
@@ -102,7 +149,7 @@ async function ask(
         signal,
         ...(purses ? { purse: purses.language } : {}),
       })
-      if (answer.value.narrative.trim().length < SHORTEST) throw unusable()
+      if (answer.value.lines.length === 0) throw unusable()
       return answer
     },
   )
@@ -111,17 +158,14 @@ async function ask(
 
 const unusable = () => new MemoirError('vendor_bad_answer', SENTENCE.vendor_bad_answer)
 
-function inParts<T>(
-  all: readonly T[],
-  { windowChars, charsOf }: { windowChars: number; charsOf: (one: T) => number },
-): T[][] {
-  const parts: T[][] = []
+function inParts(all: readonly QuotedMemory[], windowChars: number): QuotedMemory[][] {
+  const parts: QuotedMemory[][] = []
   let chars = Number.POSITIVE_INFINITY
   for (const one of all) {
-    chars += charsOf(one)
+    chars += one.content.length
     if (chars > windowChars) {
       parts.push([])
-      chars = charsOf(one)
+      chars = one.content.length
     }
     parts.at(-1)?.push(one)
   }

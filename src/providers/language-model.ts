@@ -1,4 +1,5 @@
 import type { EntityMention } from '../domain/entity.ts'
+import type { NarrativeLine } from '../domain/narrative.ts'
 import type { Turn } from '../domain/transcript.ts'
 import type { Purse } from './embedder.ts'
 
@@ -109,17 +110,17 @@ export interface Answer {
 }
 
 export interface NarrateRequest {
+  /** The user's own statements that hold now; of one memory there may be several. */
   readonly memories: readonly QuotedMemory[]
-  /** Narratives of parts of the memories, to be made into one; then `memories` is empty. */
-  readonly parts: readonly string[]
+  /** The caller's own id of the user, which may be their name. */
+  readonly user: string
   readonly maxChars: number
   readonly language: string
 }
 
+/** A portrait: lines by section. Their sources are ids out of the request; a line without any is left out. */
 export interface Narrative {
-  readonly narrative: string
-  /** Ids out of the request that it rests on. */
-  readonly sources: readonly string[]
+  readonly lines: readonly NarrativeLine[]
 }
 
 /** What came back, and with which version of which prompt. */

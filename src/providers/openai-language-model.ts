@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { askTwice, type Chat } from './asking.ts'
 import { extractAll } from './extraction.ts'
 import type {
@@ -16,9 +17,10 @@ import { createChat, type ChatOptions } from './openai-chat.ts'
 import { ANSWER_VERSION, answerPrompt } from './prompts/answer.ts'
 import { EXTRACT_VERSION } from './prompts/extract.ts'
 import { memoryLabel } from './prompts/memories.ts'
-import { NARRATE_VERSION, narratePrompt } from './prompts/narrate.ts'
+import { NARRATE_VERSION, narratePrompt, type narrativeSchema } from './prompts/narrate.ts'
 import { candidateLabel, RESOLVE_VERSION, resolvePrompt, type Resolved } from './prompts/resolve.ts'
 import { SUMMARISE_VERSION, summarisePrompt } from './prompts/summarise.ts'
+import { findSensitive } from '../text/sensitive.ts'
 
 const MAX_ANSWER_CHARS = 4_000
 
@@ -124,13 +126,33 @@ async function narrate(
   request: NarrateRequest,
   call: ModelOptions,
 ): Promise<Narrative> {
-  const read = (said: { narrative: string; sources: string[] }): Narrative | undefined => {
-    const narrative = boundedText(said.narrative, request.maxChars)
-    const sources = labelled(request.memories, said.sources)
-    return narrative === '' ? undefined : { narrative, sources }
+  const read = (said: NarrativeAnswer): Narrative | undefined => {
+    const lines = checkedLines(said, request)
+    return lines.length === 0 ? undefined : { lines }
   }
   return await askTwice(chat, { prompt: narratePrompt(request), read }, call)
 }
+
+type NarrativeAnswer = z.infer<typeof narrativeSchema>
+
+/** A line that names no memory it was shown rests on none; one that holds a secret is not told, however it got there. */
+function checkedLines({ lines }: NarrativeAnswer, { memories, maxChars }: NarrateRequest) {
+  let left = maxChars
+  return lines
+    .map(({ section, text, memories: labels }) => ({
+      section,
+      // It is numbered when it is put together with the others.
+      text: bounded(text.replaceAll(/\s*\[m?\d+\]/gu, ''), MAX_LINE_CHARS),
+      sources: [...new Set(labelled(memories, labels))],
+    }))
+    .filter(({ text, sources }) => {
+      const isSound = text !== '' && sources.length > 0 && findSensitive(text).length === 0
+      if (isSound) left -= text.length
+      return isSound && left >= 0
+    })
+}
+
+const MAX_LINE_CHARS = 400
 
 /** The ids that labels stand for; a label that was not shown stands for nothing. */
 function labelled(memories: readonly { id: string }[], labels: readonly string[]): string[] {

@@ -1,8 +1,8 @@
 import { answerFrom } from '../text/extraction/answer.ts'
 import { extractFacts } from '../text/extraction/extract.ts'
-import { narrativeOf } from '../text/extraction/narrate.ts'
 import { resolveFacts } from '../text/extraction/resolve.ts'
 import { summaryOf } from '../text/extraction/summarise.ts'
+import { portraitOf } from '../text/portrait/portrait.ts'
 import type { LanguageModel, ModelAnswer, ModelOptions } from './language-model.ts'
 
 /**
@@ -11,7 +11,7 @@ import type { LanguageModel, ModelAnswer, ModelOptions } from './language-model.
  */
 
 /** Goes up with every change of what the rules answer, as a prompt's version does. */
-const RULES_VERSION = 'rules-2'
+const RULES_VERSION = 'rules-3'
 
 /** @throws the signal's reason when it is aborted already; work once begun is short and runs to its end */
 async function answered<T>({ signal }: ModelOptions, make: () => T): Promise<ModelAnswer<T>> {
@@ -27,6 +27,7 @@ export function createRulesModel(): LanguageModel {
     resolve: async (request, options) => await answered(options, () => resolveFacts(request)),
     summarise: async (request, options) => await answered(options, () => summaryOf(request)),
     answer: async (request, options) => await answered(options, () => answerFrom(request)),
-    narrate: async (request, options) => await answered(options, () => narrativeOf(request)),
+    narrate: async (request, options) =>
+      await answered(options, () => ({ lines: portraitOf(request) })),
   }
 }

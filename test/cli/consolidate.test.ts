@@ -56,6 +56,55 @@ test('a dry run shows the plan; what the guard stopped says so', async () => {
   expect(out).toContain('It would retire 1 memories and may retire 2')
 })
 
+test('of several days each shows what it would say, and one that fails makes the command fail', async () => {
+  const runs = [
+    {
+      id: 'a',
+      user_id: 'maya',
+      day: '2026-03-01',
+      state: 'planned',
+      summary: 'Maya met Bob.',
+      error: null,
+    },
+    {
+      id: 'b',
+      user_id: 'maya',
+      day: '2026-03-02',
+      state: 'failed',
+      summary: null,
+      error: { code: 'internal', message: 'Something unexpected failed.' },
+    },
+  ]
+  const night = (failed: number) =>
+    job({
+      id: 'run-1',
+      kind: 'dream',
+      state: 'succeeded',
+      progress: { processed: 2, total: 2, failed },
+    })
+  const several = async (failed: number) =>
+    await startFakeApi({
+      'POST /v1/consolidations': {
+        status: 202,
+        body: { id: 'run-1', job: 'run-1', status: 'queued' },
+      },
+      'GET /v1/jobs/run-1': { body: night(failed) },
+      'GET /v1/consolidations/run-1': {
+        body: { ...run, day: null, plan: null, guard: null, applied: null, runs },
+      },
+    })
+  await using failing = await several(1)
+  const { code, out, err } = await memoir(consolidate('--user maya --dry-run'), {
+    url: failing.url,
+  })
+  expect(out).toContain('2026-03-01  maya  planned  a\n            Maya met Bob.')
+  expect(out).toContain('failed (internal: Something unexpected failed.)')
+  expect(err).toContain('1 failed')
+  expect(code).toBe(1)
+  await using fine = await several(0)
+  expect((await memoir(consolidate('--user maya'), { url: fine.url })).code).toBe(0)
+})
+
 test('a run is taken back by its id, and a day has to be one', async () => {
   await using server = await api()
   const undone = await memoir(consolidate('--undo run-1 --json'), { url: server.url })

@@ -12,6 +12,16 @@ const fresh = {
 const missing = { narrative: null, state: 'generating', error: null }
 const accepted = { status: 202, body: { id: 'j-1', job: 'j-1', status: 'queued' } }
 
+test('the numbers of a text are followed by the memories and messages that they stand for', async () => {
+  const citations = [
+    { n: 1, memory_id: 'm-1', message_ids: ['chat/3', 'chat/4', 'chat/5', 'chat/6'] },
+    { n: 2, memory_id: 'm-2', message_ids: [] },
+  ]
+  await using api = await startFakeApi({ [`GET ${PATH}`]: { body: { ...fresh, citations } } })
+  const { out } = await memoir(['narrative', 'maya'], { url: api.url })
+  expect(out).toBe('## Who\n- Maya [2J sails.\n\n[1]  m-1  chat/3, chat/4, chat/5, …\n[2]  m-2\n')
+})
+
 test('the text alone stands on standard output, and commands a terminal to nothing', async () => {
   await using api = await startFakeApi({ [`GET ${PATH}`]: { body: fresh } })
   const { code, out, err } = await memoir(['narrative', 'maya'], { url: api.url })

@@ -22,6 +22,7 @@ function counting(over: Partial<LanguageModel> = {}) {
   const asked: string[] = []
   const model: LanguageModel = {
     ...rules,
+    identity: { provider: 'openai', model: 'scripted' },
     extractMemories: async (request, options) => {
       asked.push('extract')
       return await (over.extractMemories ?? rules.extractMemories)(request, options)
@@ -207,6 +208,26 @@ describe.skipIf(!hasPostgres)('consolidation', () => {
       expect(asked.filter((one) => one === 'summarise')).toHaveLength(2)
     })
   }
+
+  test('where no vendor is configured, a failure speaks of none', async () => {
+    const model = { ...createRulesModel(), summarise: says('A volcano destroyed it.').summarise }
+    await using memoir = await createConsolidationFixture(model)
+    await memoir.remember(YESTERDAY, DAY_OF_IT)
+    expect(await memoir.consolidate(YESTERDAY)).toMatchObject({
+      state: 'failed',
+      error: 'internal',
+    })
+  })
+
+  test('a long day of questions in several languages is summed up in parts by the built-in model', async () => {
+    await using memoir = await createConsolidationFixture()
+    const asked = many(300).flatMap((text, n) => [
+      { content: `Did ${text.slice(0, -1)}, in ${n}?`, kind: 'message' as const },
+      { content: `第${n}章好看吗?`, kind: 'message' as const },
+    ])
+    await memoir.remember(YESTERDAY, asked)
+    expect(await memoir.consolidate(YESTERDAY)).toMatchObject({ state: 'applied', error: null })
+  })
 
   test('what a model calls a duplicate stands unless it was shown, and says the same', async () => {
     const { model } = counting({

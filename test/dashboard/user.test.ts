@@ -6,7 +6,7 @@ import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { hasChromium, signIn } from './browser.ts'
 import { drawGraph, HOSTILE, KEY, linkTo, startStack, type Stack } from './stack.ts'
 
-const FIRST = `## Who\n\n- Ann swims. ${HOSTILE}\n- She lives in Graz and keeps bees with her brother.`
+const FIRST = `Ann swims. ${HOSTILE}\nShe lives in Graz and keeps bees with her brother.`
 const SECOND = 'Ann moved to Linz in the spring, where she plays the cello in a small orchestra.'
 
 /** Writes when the test says so, whoever asks: a generation, or somebody who would not wait for one. */
@@ -18,7 +18,10 @@ function slowNarrator() {
       const narrative = await said.promise
       if (narrative instanceof MemoirError) throw narrative
       const sources = memories.slice(0, 1).map(({ id }) => id)
-      return { value: { narrative, sources }, promptVersion: 'test-1' }
+      const lines = narrative
+        .split('\n')
+        .map((text) => ({ section: 'who' as const, text, sources }))
+      return { value: { lines }, promptVersion: 'test-1' }
     },
   }
   return {

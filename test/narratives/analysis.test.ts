@@ -12,6 +12,8 @@ import { createTestDatabase, hasPostgres } from '../support/database.ts'
 const DEADLINE_MS = 2_000
 const TEXT = 'Ann lives in Graz, plays the cello and plans to move to Linz in the spring.'
 
+const WRITTEN = `## Who\n- ${TEXT} [1][2]`
+
 const NOTHING: RecallResult = { hits: [], degraded: [], took_ms: 0 }
 
 type Narrate = (request: NarrateRequest, signal: AbortSignal | undefined) => Promise<string>
@@ -23,7 +25,9 @@ function modelThat(narrate: Narrate): LanguageModel {
     async narrate(request, { signal }) {
       const narrative = await narrate(request, signal)
       const sources = request.memories.slice(0, 2).map(({ id }) => id)
-      return { value: { narrative, sources }, promptVersion: 'test-1' }
+      const lines =
+        narrative.trim() === '' ? [] : [{ section: 'who' as const, text: narrative, sources }]
+      return { value: { lines }, promptVersion: 'test-1' }
     },
   }
 }
@@ -62,7 +66,7 @@ describe.skipIf(!hasPostgres)('an analysis on the spot', () => {
   test('is the model’s when it answers in time, and rests on memories', async () => {
     await using memoir = await world(async () => await Promise.resolve(TEXT))
     const analysis = await memoir.analyse(memoir.ann)
-    expect(analysis).toMatchObject({ text: TEXT, model: 'scripted', degraded: [] })
+    expect(analysis).toMatchObject({ text: WRITTEN, model: 'scripted', degraded: [] })
     const { rows } = await memoir.db.query(
       'select 1 from memoir.memory_trace where id = any($1::uuid[])',
       [analysis?.sources],
@@ -103,7 +107,7 @@ describe.skipIf(!hasPostgres)('an analysis on the spot', () => {
     const { value, ms } = await timed(
       async () => await memoir.analyse({ ...memoir.ann, question: 'Where is the lake?' }),
     )
-    expect(value).toMatchObject({ text: TEXT, degraded: ['recall'] })
+    expect(value).toMatchObject({ text: WRITTEN, degraded: ['recall'] })
     expect(ms).toBeLessThan(DEADLINE_MS)
   })
 

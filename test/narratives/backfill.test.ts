@@ -22,7 +22,10 @@ function refusing(names: ReadonlySet<string>) {
       await Promise.resolve()
       if (names.has(name)) throw new MemoirError('vendor_refused', SENTENCE.vendor_refused)
       const sources = memories.map(({ id }) => id)
-      return { value: { narrative: TEXT, sources }, promptVersion: 'test-1' }
+      return {
+        value: { lines: [{ section: 'who', text: TEXT, sources }] },
+        promptVersion: 'test-1',
+      }
     },
   }
   return { asked, model }
@@ -103,9 +106,13 @@ describe.skipIf(!hasPostgres || !hasTemporal)('runs over narratives', () => {
     const { promise: may, resolve: go } = Promise.withResolvers<void>()
     const model: LanguageModel = {
       ...createRulesModel(),
-      async narrate() {
+      async narrate({ memories }) {
         await may
-        return { value: { narrative: TEXT, sources: [] }, promptVersion: 'test-1' }
+        const sources = memories.slice(0, 1).map(({ id }) => id)
+        return {
+          value: { lines: [{ section: 'who', text: TEXT, sources }] },
+          promptVersion: 'test-1',
+        }
       },
     }
     await using memoir = await createTestMemoir({}, { languageModel: model })

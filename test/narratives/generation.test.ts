@@ -8,6 +8,12 @@ import { createTestMemoir, type TestMemoir } from '../support/memoir.ts'
 
 const TEXT = 'Ann lives in Graz, plays the cello and plans to move to Linz in the spring.'
 
+const linesOf = (text: string, sources: readonly string[]) =>
+  text.trim() === '' ? [] : [{ section: 'who' as const, text, sources }]
+
+/** As it is written: under its heading, with its numbers. */
+const written = (text: string) => `## Who\n- ${text} [1][2]`
+
 /** Says what the test wants; counts what it was asked. */
 function narrator(say: (asked: number) => string | Promise<string>) {
   const asked: NarrateRequest[] = []
@@ -17,7 +23,7 @@ function narrator(say: (asked: number) => string | Promise<string>) {
       asked.push(request)
       const narrative = await say(asked.length)
       const sources = request.memories.slice(0, 2).map(({ id }) => id)
-      return { value: { narrative, sources }, promptVersion: 'test-1' }
+      return { value: { lines: linesOf(narrative, sources) }, promptVersion: 'test-1' }
     },
   }
   return { asked, model }
@@ -59,7 +65,7 @@ describe.skipIf(!hasPostgres || !hasTemporal)('narratives', () => {
       async () => expect(await read(memoir)).toMatchObject({ state: 'fresh' }),
       60_000,
     )
-    expect(await read(memoir)).toMatchObject({ content: TEXT, version: 1, error: null })
+    expect(await read(memoir)).toMatchObject({ content: written(TEXT), version: 1, error: null })
     const { rows } = await memoir.db.query<{ n: number }>(
       `select count(*)::int as n from memoir.user_narratives n join memoir.memory_trace t on t.id = any(n.sources) where n.user_id = $1`,
       [userId],
@@ -86,13 +92,13 @@ describe.skipIf(!hasPostgres || !hasTemporal)('narratives', () => {
     }
     expect(await read(memoir)).toMatchObject({
       version: 2,
-      content: `${TEXT} Told for the 2th time.`,
+      content: written(`${TEXT} Told for the 2th time.`),
     })
     const { rows } = await memoir.db.query(
       'select version, narrative_content as text from memoir.user_narrative_version where user_id = $1',
       [userId],
     )
-    expect(rows).toEqual([{ version: 1, text: `${TEXT} Told for the 1th time.` }])
+    expect(rows).toEqual([{ version: 1, text: written(`${TEXT} Told for the 1th time.`) }])
   }, 60_000)
 
   test('fifty requests and more in a second make two narratives at most', async () => {
@@ -132,7 +138,8 @@ describe.skipIf(!hasPostgres || !hasTemporal)('narratives', () => {
     away = false
     await narratives.regenerate(keyOf(memoir))
     await vi.waitFor(
-      async () => expect(await read(memoir)).toMatchObject({ state: 'fresh', content: TEXT }),
+      async () =>
+        expect(await read(memoir)).toMatchObject({ state: 'fresh', content: written(TEXT) }),
       60_000,
     )
   }, 150_000)

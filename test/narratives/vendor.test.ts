@@ -60,12 +60,14 @@ describe.skipIf(!hasPostgres || !hasTemporal)('a narrative whose model', () => {
         )
 
         vendor.restore()
-        vendor.answerChat(() => JSON.stringify({ narrative: TEXT, sources: ['m1'] }))
+        vendor.answerChat(() =>
+          JSON.stringify({ lines: [{ section: 'who', text: TEXT, memories: ['m1'] }] }),
+        )
         const { id } = await services.narratives.regenerate(key)
         await memoir.until(id, 'succeeded')
         expect(await services.narratives.read(key)).toMatchObject({
           state: 'fresh',
-          content: TEXT,
+          content: `## Who\n- ${TEXT} [1]`,
           error: null,
         })
       } finally {

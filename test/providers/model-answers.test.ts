@@ -195,16 +195,31 @@ describe('answers and narratives', () => {
     expect((await ask()).value).toEqual({ known: false, answer: '', citations: [] })
   })
 
-  test('a narrative keeps its paragraphs, its bound and its sources', async () => {
+  test('a narrative has lines of known sections, each on memories that were shown, and no secret', async () => {
+    const line = (text: string, labels: string[]) => ({ section: 'who', text, memories: labels })
     vendor().answerChat(() =>
-      JSON.stringify({ narrative: `One.\n\nTwo. ${'Three '.repeat(30)}`, sources: ['m2', 'x'] }),
+      JSON.stringify({
+        lines: [
+          line('Lives\nin Oslo. [m2]', ['m2', 'm2', 'x']),
+          line('Invented.', ['m9']),
+          line('Cites nothing.', []),
+          line('The wifi password is Fjord-1234.', ['m1']),
+          line('Too long to fit. '.repeat(10), ['m1']),
+        ],
+      }),
     )
-    const request = { memories, parts: [], maxChars: 60, language: 'und' }
+    const request = { memories, user: 'ann', maxChars: 60, language: 'und' }
     const { value, promptVersion } = await setUp().model.narrate(request, BULK)
-    expect(value.narrative.length).toBeLessThanOrEqual(60)
-    expect(value.narrative).toMatch(/^One\.\s+Two\. Three/)
-    expect(value.sources).toEqual(['id-1'])
-    expect(promptVersion).toBe('narrate-1')
+    expect(value.lines).toEqual([{ section: 'who', text: 'Lives in Oslo.', sources: ['id-1'] }])
+    expect(promptVersion).toBe('narrate-2')
+  })
+
+  test('a narrative of which no line can be used is no answer', async () => {
+    vendor().answerChat(() => JSON.stringify({ lines: [] }))
+    const request = { memories, user: 'ann', maxChars: 60, language: 'und' }
+    await expect(setUp().model.narrate(request, BULK)).rejects.toMatchObject({
+      code: 'vendor_bad_answer',
+    })
   })
 
   test('a summary is cut at its last whole sentence', async () => {

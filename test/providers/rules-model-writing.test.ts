@@ -41,13 +41,18 @@ describe('a summary', () => {
     expect(value).not.toContain('clothing')
   })
 
-  test('of turns alone is of their statements', async () => {
-    const turns = turnsOf('Hey Gina! I lost my job as a banker.', 'Wow! I opened a store in Leeds.')
+  test('of turns alone is of their statements, as they were said, under the names of who said them', async () => {
+    const turns = turnsOf(
+      'Hey Gina! I lost my job as a banker. What about you?',
+      'Wow! I opened a store in Leeds. It sells shoes.',
+    )
     const { value } = await model.summarise(
       { turns, facts: [], maxChars: 500, language: 'en' },
       BULK,
     )
-    expect(value).toBe('Jon lost their job as a banker. Gina opened a store in Leeds.')
+    expect(value).toBe(
+      'Jon: I lost my job as a banker. Gina: I opened a store in Leeds. It sells shoes.',
+    )
   })
 
   test('fits, whatever is said', async () => {
@@ -112,83 +117,95 @@ describe('an answer', () => {
 })
 
 describe('a narrative', () => {
-  const memories = memoriesOf(
-    'Jon lives in Berlin.',
-    'Jon loves contemporary dance.',
-    'Jon is planning to open a studio next month (June 2023).',
-    'Jon ran a charity race last Saturday (6 May 2023).',
-    'Losing the job gave Jon the push that was needed.',
-  )
-  const narrate = async (maxChars: number, language = 'en') =>
-    (await model.narrate({ memories, parts: [], maxChars, language }, BULK)).value
+  const at = (day: string, content: string, id = content) => ({
+    id,
+    content,
+    occurredAt: `${day}T09:00:00.000Z`,
+  })
+  const memories = [
+    at('2023-01-02', 'I live in Berlin, in a flat on the third floor.', 'old home'),
+    at('2023-02-01', 'I work at a bank as an accountant.', 'old job'),
+    at('2023-02-10', 'I am allergic to peanuts.', 'allergy'),
+    at('2023-03-01', 'My sister Gina opened a clothing store.', 'sister'),
+    at('2023-04-01', 'I love contemporary dance.', 'dance'),
+    at('2023-04-20', 'I moved to Hamburg, the new flat has a garden.', 'home'),
+    at('2023-05-05', 'I got a new job at a theatre, I start in June.', 'job'),
+    at('2023-05-06', 'I want to visit Gina on 3 July 2023.', 'plan'),
+    at('2022-01-10', 'I want to run a marathon on 3 May 2022.', 'past plan'),
+  ]
+  const narrate = async (all = memories, maxChars = 2_000, language = 'en') =>
+    (await model.narrate({ memories: all, user: 'jon', maxChars, language }, BULK)).value.lines
+  const placed = async (all = memories) =>
+    (await narrate(all)).map(({ section, sources: [id] }) => [section, id])
 
-  test('has sections: who, what, when, preferences, current plans', async () => {
-    const { narrative, sources } = await narrate(2_000)
-    expect(narrative.split('\n')).toEqual([
-      '## Who',
-      '- Jon lives in Berlin.',
-      '',
-      '## What',
-      '- Losing the job gave Jon the push that was needed.',
-      '',
-      '## When',
-      '- 2023-05-09: Jon ran a charity race last Saturday (6 May 2023).',
-      '',
-      '## Preferences',
-      '- Jon loves contemporary dance.',
-      '',
-      '## Current plans',
-      '- Jon is planning to open a studio next month (June 2023).',
+  test('puts statements into sections, the newest of what only one can hold', async () => {
+    expect(await placed()).toEqual([
+      ['work', 'job'],
+      ['home', 'home'],
+      ['people', 'sister'],
+      ['health', 'allergy'],
+      ['preferences', 'dance'],
+      ['plans', 'plan'],
     ])
-    expect(sources.toSorted()).toEqual(['m0', 'm1', 'm2', 'm3', 'm4'])
   })
 
-  test('names its sections in its language', async () => {
-    expect((await narrate(2_000, 'de')).narrative).toContain('## Vorlieben')
+  test('says what was said, word for word, and cites it', async () => {
+    const lines = await narrate()
+    for (const { text, sources } of lines) {
+      expect(sources).toHaveLength(1)
+      expect(memories.find(({ id }) => id === sources[0])?.content).toBe(text)
+    }
+  })
+
+  test('does not tell what somebody else has or does as if it were the user', async () => {
+    const others = [
+      at('2023-05-07', 'My brother Tom lives in Porto and is a teacher.', 'brother'),
+      at('2023-05-08', 'Tom is allergic to bees.', 'bees'),
+    ]
+    const sections = await placed([...memories, ...others])
+    expect(sections).toContainEqual(['people', 'bees'])
+    expect(sections.filter(([, id]) => id === 'bees' || id === 'brother')).toEqual([
+      ['people', 'bees'],
+    ])
+  })
+
+  test('of several languages has the lines of the one that is written most, and others where it says nothing', async () => {
+    const german = [
+      at(
+        '2023-05-07',
+        'Ich wohne jetzt in einer neuen Wohnung in Bremen, im zweiten Stock.',
+        'Bremen',
+      ),
+      at('2023-05-08', 'Ich habe Migräne und nehme dagegen täglich ein Medikament.', 'Migräne'),
+    ]
+    const sections = await placed([...memories, ...german])
+    expect(sections).toContainEqual(['home', 'home'])
+    expect(sections).toContainEqual(['health', 'Migräne'])
   })
 
   test.each([1, 20, 60, 150, 400])('fits in %d characters', async (maxChars) => {
-    const { narrative, sources } = await narrate(maxChars)
-    expect(narrative.length).toBeLessThanOrEqual(maxChars)
-    expect(sources).toHaveLength(
-      narrative.split('\n').filter((line) => line.startsWith('- ')).length,
-    )
+    const lines = await narrate(memories, maxChars)
+    expect(lines.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThanOrEqual(maxChars)
   })
 
-  test('of parts puts each line into its section, once', async () => {
-    const { narrative: part } = await narrate(2_000)
-    const { value } = await model.narrate(
-      { memories: [], parts: [part, part], maxChars: 2_000, language: 'en' },
-      BULK,
+  test('has some three hundred words at most, however much is known', async () => {
+    const many = Array.from({ length: 300 }, (_, n) =>
+      at(
+        '2023-05-09',
+        `My friend Zoe${n} and her dog went to the lake house with a lot of luggage.`,
+        `${n}`,
+      ),
     )
-    expect(value).toEqual({ narrative: part, sources: [] })
+    const lines = await narrate([...memories, ...many], 10_000)
+    expect(lines.flatMap(({ text }) => text.split(' ')).length).toBeLessThanOrEqual(300)
   })
 
-  test('tells no plan as current that nobody came back to for half a year', async () => {
-    const old = {
-      id: 'old',
-      content: 'Jon wants to sell the car.',
-      occurredAt: '2022-01-01T00:00:00Z',
-    }
-    const { value } = await model.narrate(
-      { memories: [old, ...memories], parts: [], maxChars: 2_000, language: 'en' },
-      BULK,
-    )
-    const [, plans] = value.narrative.split('## Current plans')
-    expect(plans).not.toContain('sell the car')
-  })
-
-  test('keeps a memory on its line, whatever marks it holds', async () => {
-    const { value } = await model.narrate(
-      {
-        memories: memoriesOf('Jon\n## Who\nis\tthe admin now.'),
-        parts: [],
-        maxChars: 500,
-        language: 'en',
-      },
-      BULK,
-    )
-    expect(value.narrative.split('\n').filter((line) => line.startsWith('#'))).toHaveLength(1)
+  test('where hardly anything fits tells what was said last', async () => {
+    const few = [at('2023-05-01', 'The lake is frozen.'), at('2023-05-02', 'The boat leaks.')]
+    expect(await placed(few)).toEqual([
+      ['more', 'The boat leaks.'],
+      ['more', 'The lake is frozen.'],
+    ])
   })
 })
 

@@ -11,9 +11,9 @@ function slowModel(until: Promise<void>): LanguageModel {
     ...createRulesModel(),
     async narrate({ memories }) {
       await until
-      const narrative = 'Ann lives in Graz, plays the cello and plans to move to Linz.'
+      const text = 'Ann lives in Graz, plays the cello and plans to move to Linz.'
       return {
-        value: { narrative, sources: memories.map(({ id }) => id) },
+        value: { lines: [{ section: 'who', text, sources: memories.map(({ id }) => id) }] },
         promptVersion: 'test-1',
       }
     },

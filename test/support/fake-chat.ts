@@ -102,7 +102,9 @@ export function dutifulModel({ factsOf, resolve }: ModelManners = {}) {
       case 'answer':
         return JSON.stringify({ known: true, answer: 'As remembered.', citations: ['m1'] })
       case 'narrate':
-        return JSON.stringify({ narrative: 'Somebody of whom much is known.', sources: ['m1'] })
+        return JSON.stringify({
+          lines: [{ section: 'who', text: 'Somebody of whom much is known.', memories: ['m1'] }],
+        })
     }
   }
 }

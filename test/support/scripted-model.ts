@@ -59,7 +59,7 @@ export function createScriptedModel({
       return said(`Summary of ${turns.length} turns: ${turns.at(-1)?.content.slice(0, 40) ?? ''}`)
     },
     answer: async () => await Promise.resolve(said({ known: false, answer: '', citations: [] })),
-    narrate: async () => await Promise.resolve(said({ narrative: '', sources: [] })),
+    narrate: async () => await Promise.resolve(said({ lines: [] })),
   }
 }
 

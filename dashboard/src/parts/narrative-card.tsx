@@ -5,6 +5,7 @@ import { useSession } from '../session.tsx'
 import { Problem, sentenceOf, Skeleton, When } from './basics.tsx'
 import { EarlierNarratives } from './earlier-narratives.tsx'
 import { Folded } from './folded.tsx'
+import { NarrativeSources } from './narrative-sources.tsx'
 import { Prose } from './prose.tsx'
 
 /** While one is being written somebody waits for it; otherwise it is looked at now and then. */
@@ -53,7 +54,7 @@ function NarrativeBadge({ state }: Pick<Narrative, 'state'>) {
 }
 
 function Shown({ narrative }: { readonly narrative: Narrative }) {
-  const { narrative: text, state, version, generated_at: at, error } = narrative
+  const { narrative: text, citations, state, version, generated_at: at, error } = narrative
   return (
     <>
       <output className="unseen">{`The narrative is ${STATE[state].text}`}</output>
@@ -74,6 +75,7 @@ function Shown({ narrative }: { readonly narrative: Narrative }) {
           Version {version}, written <When at={at} />
         </p>
       )}
+      {text === null ? null : <NarrativeSources citations={citations} />}
       {version > 1 ? <Earlier user={narrative.user_id} version={version} /> : null}
     </>
   )

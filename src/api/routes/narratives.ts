@@ -14,10 +14,16 @@ import { createRouter } from '../router.ts'
 import { acceptedSchema, pageOf } from '../schemas.ts'
 import { requireUser } from '../transcripts.ts'
 
+const citationsSchema = z
+  .array(z.object({ n: z.int(), memory_id: z.uuid(), message_ids: z.array(z.string()).readonly() }))
+  .readonly()
+  .openapi({ description: 'What `[n]` in the text stands for.' })
+
 const narrativeSchema = z
   .object({
     user_id: userId,
     narrative: z.string().nullable(),
+    citations: citationsSchema,
     version: z.int(),
     state: z.enum(NARRATIVE_STATES),
     generated_at: time.nullable(),
@@ -27,6 +33,7 @@ const narrativeSchema = z
         text: z.string(),
         model: z.string(),
         sources: z.array(z.uuid()).openapi({ description: 'Memories that it rests on.' }),
+        citations: citationsSchema,
         degraded: z.array(z.string()).openapi({ description: 'What did not take part in time.' }),
       })
       .nullable()
@@ -62,7 +69,13 @@ const getNarrative = createRoute({
 })
 
 const versionSchema = z
-  .object({ version: z.int(), narrative: z.string(), generated_at: time, model: z.string() })
+  .object({
+    version: z.int(),
+    narrative: z.string(),
+    citations: citationsSchema,
+    generated_at: time,
+    model: z.string(),
+  })
   .openapi('NarrativeVersion')
 
 const getVersions = createRoute({
@@ -162,6 +175,7 @@ function present(user: string, { row, analysis }: Told) {
   return {
     user_id: user,
     narrative: row.content,
+    citations: row.content === null ? [] : row.citations,
     version: row.version,
     state: row.state,
     generated_at: row.generatedAt?.toISOString() ?? null,
@@ -170,6 +184,7 @@ function present(user: string, { row, analysis }: Told) {
       text: analysis.text,
       model: analysis.model,
       sources: [...analysis.sources],
+      citations: analysis.citations,
       degraded: [...analysis.degraded],
     },
   }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { z } from 'zod'
-import type { ConsolidationAnswer } from '../answers.ts'
+import { consolidationCounts, type ConsolidationAnswer } from '../answers.ts'
 import type { ApiClient } from '../client.ts'
 import {
   dataOptions,
@@ -10,7 +10,7 @@ import {
   type DataOptions,
   type Register,
 } from '../context.ts'
-import { line, writeJson, type Io } from '../io.ts'
+import { DONE, FAILED, line, writeJson, type Io } from '../io.ts'
 import { plain } from '../table.ts'
 import { concludeJob, followJob } from '../watch.ts'
 
@@ -71,15 +71,21 @@ async function start(
   }
   const job = await followJob(client, id, io, 'consolidate')
   print(await client.consolidation(id), io, json)
-  context.exit(concludeJob(job, id, io))
+  const code = concludeJob(job, id, io)
+  const failed = consolidationCounts.parse(job?.progress ?? {}).failed
+  if (failed > 0) line(io.stderr, `${failed} failed: nothing was changed there.`)
+  context.exit(code === DONE && failed > 0 ? FAILED : code)
 }
 
 function print(run: ConsolidationAnswer, io: Io, json: boolean | undefined): void {
   if (json) return writeJson(io.stdout, run)
   const { id, state, plan, applied, guard, runs } = run
   if (runs) {
-    for (const one of runs)
-      line(io.stdout, `${one.day}  ${plain(one.user_id)}  ${one.state}  ${one.id}`)
+    for (const { day: on, user_id: whose, state: now, summary, error, id: one } of runs) {
+      const why = error ? ` (${error.code}: ${error.message})` : ''
+      line(io.stdout, `${on}  ${plain(whose)}  ${now}${why}  ${one}`)
+      if (summary) line(io.stdout, `            ${plain(summary)}`)
+    }
     line(
       io.stdout,
       runs.length === 0 ? 'No day holds anything new.' : `${runs.length} days looked through`,

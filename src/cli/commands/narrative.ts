@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { isErrorCode, SENTENCE } from '../../errors.ts'
-import { narrativeRunCounts, type JobAnswer, type NarrativeAnswer } from '../answers.ts'
+import type { JobAnswer } from '../answers.ts'
 import type { ApiClient } from '../client.ts'
 import {
   dataOptions,
@@ -10,6 +10,7 @@ import {
   type DataOptions,
   type Register,
 } from '../context.ts'
+import { narrativeRunCounts, type NarrativeAnswer } from '../narrative-answers.ts'
 import { DONE, FAILED, INTERRUPTED, interruption, line, writeJson, type Io } from '../io.ts'
 import { plain } from '../table.ts'
 import { concludeJob, followJob, patiently, pause } from '../watch.ts'
@@ -109,7 +110,7 @@ const NOTES: Readonly<Record<string, string>> = {
   none: 'There is no narrative: there are too few memories yet.',
 }
 
-/** The text alone on standard output, what is to be said about it beside. */
+/** The text and what its numbers stand for on standard output, what is to be said about it beside. */
 function show(context: CliContext, narrative: NarrativeAnswer, json: boolean | undefined): void {
   const { io } = context
   const { narrative: text, analysis, state, error } = narrative
@@ -117,10 +118,23 @@ function show(context: CliContext, narrative: NarrativeAnswer, json: boolean | u
   if (json) return writeJson(io.stdout, narrative)
   const told = text ?? analysis?.text
   if (told !== undefined) line(io.stdout, told.split('\n').map(plain).join('\n'))
+  printCitations(io, (text === null ? analysis?.citations : narrative.citations) ?? [])
   if (text === null && analysis) {
     line(io.stderr, `Put together just now by ${analysis.model}; it is not kept.`)
   }
   const code = isErrorCode(error?.code) ? error.code : 'internal'
   const note = state === 'failed' ? `${SENTENCE[code]} (${code})` : NOTES[state]
   if (note !== undefined) line(io.stderr, note)
+}
+
+/** Messages of a citation that are named; a fact can rest on many. */
+const NAMED = 3
+
+function printCitations(io: Io, citations: NonNullable<NarrativeAnswer['citations']>): void {
+  if (citations.length > 0) line(io.stdout, '')
+  for (const { n, memory_id: id, message_ids: messages } of citations) {
+    const named = messages.slice(0, NAMED).map(plain).join(', ')
+    const more = messages.length > NAMED ? ', …' : ''
+    line(io.stdout, `${`[${n}]`.padEnd(4)} ${id}  ${named}${more}`.trimEnd())
+  }
 }

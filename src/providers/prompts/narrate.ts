@@ -1,42 +1,40 @@
 import { z } from 'zod'
+import { NARRATIVE_SECTIONS } from '../../domain/narrative.ts'
 import type { NarrateRequest } from '../language-model.ts'
 import type { Prompt } from './prompt.ts'
 import { memoryLines } from './memories.ts'
 import { DATA_RULE, quotedMessage } from './quoted.ts'
 import { languageRule } from './turns.ts'
 
-export const NARRATE_VERSION = 'narrate-1'
+export const NARRATE_VERSION = 'narrate-2'
 
-export const narrativeSchema = z.object({ narrative: z.string(), sources: z.array(z.string()) })
+const SECTIONS = NARRATIVE_SECTIONS.filter((section) => section !== 'more')
 
-const SYSTEM = `You write who somebody is, for an assistant that will talk with them: what they do and care about, the people and places of their life, what they are working on, what changed, what lies ahead.
+export const narrativeSchema = z.object({
+  lines: z.array(
+    z.object({ section: z.enum(SECTIONS), text: z.string(), memories: z.array(z.string()) }),
+  ),
+})
+
+const SYSTEM = `You write who somebody is, for an assistant that will talk with them: a short portrait in lines, each under one of the sections who, work, home, people, health, preferences, plans (plans and projects).
 
 ${DATA_RULE}
 
 Rules:
-- Flowing prose in the third person, the lasting first, then the current. Where memories disagree the later one holds, and the change may be told.
-- Only what the data says. No advice, no judgement, no headings, no lists, no instructions to the reader.
-- sources: the labels of the memories that it rests on; [] when there are only earlier narratives.`
+- The memories are the user's own statements. Each line says one thing in one or two short sentences in the third person, and names in "memories" the labels of all memories that say it, and of no other.
+- Only what holds now. Where memories disagree about the same thing the later one holds: tell it alone. No plan whose time is over.
+- Only what the data says. No advice, no judgement, no instructions to the reader. No passwords, codes, or numbers of documents, cards and accounts.
+- The most lasting and telling things first; leave out small talk. A section of which nothing is known has no line.`
 
 export function narratePrompt(request: NarrateRequest): Prompt<z.infer<typeof narrativeSchema>> {
-  const { memories, parts, maxChars, language } = request
+  const { memories, maxChars, language } = request
   return {
     name: 'narrative',
     schema: narrativeSchema,
     system: SYSTEM,
     user: quotedMessage(
-      `${languageRule(language)} Write one narrative, in at most ${maxChars} characters.`,
-      [
-        ...(memories.length === 0 ? [] : [{ title: 'Memories', lines: memoryLines(memories) }]),
-        ...(parts.length === 0
-          ? []
-          : [
-              {
-                title: 'Narratives of parts of the memories, to be made into one',
-                lines: parts.map((part) => part.toWellFormed()),
-              },
-            ]),
-      ],
+      `${languageRule(language)} Write the lines, in at most ${maxChars} characters together.`,
+      [{ title: 'Memories', lines: memoryLines(memories) }],
     ),
   }
 }

@@ -1,3 +1,4 @@
+import { storedFailure, type ErrorCode } from '../../errors.ts'
 import type { Queryable } from '../database.ts'
 
 /** A night's work, or a request for several days: the runs that it accepted, and how they ended. */
@@ -74,6 +75,9 @@ export interface DreamRun {
   readonly user_id: string
   readonly day: string
   readonly state: string
+  /** What it says of the day, or would say. */
+  readonly summary: string | null
+  readonly error: { readonly code: ErrorCode; readonly message: string } | null
 }
 
 /** Its runs, by day. */
@@ -81,12 +85,15 @@ export async function listRuns(
   db: Queryable,
   { namespaceId, jobId, limit }: { namespaceId: string; jobId: string; limit: number },
 ): Promise<DreamRun[]> {
-  const { rows } = await db.query<DreamRun>(
-    `select r.id, u.external_id as user_id, r.day::text as day, r.state
+  const { rows } = await db.query<Omit<DreamRun, 'error'> & { error: string | null }>(
+    `select r.id, u.external_id as user_id, r.day::text as day, r.state, r.plan->'summary'->>'content' as summary, r.error
        from memoir.consolidation_run r join memoir.memory_user u on u.id = r.user_id and u.erased_at is null
       where r.parent_job_id = $2::uuid and r.namespace_id = $1::uuid
       order by r.day, r.id limit $3`,
     [namespaceId, jobId, limit],
   )
-  return rows
+  return rows.map((row) => ({
+    ...row,
+    error: row.error === null ? null : storedFailure(row.error),
+  }))
 }

@@ -1,5 +1,5 @@
-import type { QuotedMemory } from '../../providers/language-model.ts'
 import type { Queryable } from '../database.ts'
+import { OWN_MEMORIES, type MaterialRow } from './narratives.ts'
 
 /** What a user's analysis is made of, found fast: by the index of times, however many memories there are. */
 
@@ -22,32 +22,32 @@ export async function findAnalysed(
   return rows[0] ?? null
 }
 
-/** The latest memories of all kinds, in which what was told is looked for first. */
+/** The latest of a user's own memories, in which facts and notes are looked for first. */
 const LATEST = 400
 const TOLD = 60
 const SAID = 30
-const MEMORY_CHARS = 600
+const MEMORY_CHARS = 2_000
 
-/** The latest facts and notes, and the latest of the rest, oldest first. */
+/** The latest facts and notes, and the latest of what they said, oldest first. */
 export async function latestMaterial(
   db: Queryable,
   { userId, scopes }: { userId: string; scopes: readonly string[] | null },
-): Promise<QuotedMemory[]> {
-  const { rows } = await db.query<{ id: string; content: string; at: Date }>(
+): Promise<MaterialRow[]> {
+  const { rows } = await db.query<Omit<MaterialRow, 'occurredAt'> & { at: Date }>(
     `with latest as (
        select id, kind in ('fact', 'note') as told, occurred_at, seq
-         from memoir.memory_trace
-        where user_id = $1::uuid and state = 'active' and kind <> 'episode' and (expires_at is null or expires_at > now())
-          and ($2::text[] is null or scope = any($2::text[]))
+         from memoir.memory_trace t
+        where t.user_id = $1::uuid and ${OWN_MEMORIES}
+          and ($2::text[] is null or t.scope = any($2::text[]))
         order by occurred_at desc limit ${LATEST}
      ), placed as (
        select id, told, row_number() over (partition by told order by occurred_at desc, seq desc) as place from latest
      )
-     select t.id, left(t.content, ${MEMORY_CHARS}) as content, t.occurred_at as at
+     select t.id, t.kind, left(t.content, ${MEMORY_CHARS}) as content, t.occurred_at as at
        from placed p join memoir.memory_trace t on t.id = p.id and t.user_id = $1::uuid
       where p.place <= case when p.told then ${TOLD} else ${SAID} end
       order by t.occurred_at, t.seq`,
     [userId, scopes],
   )
-  return rows.map(({ id, content, at }) => ({ id, content, occurredAt: at.toISOString() }))
+  return rows.map(({ at, ...row }) => ({ ...row, occurredAt: at.toISOString() }))
 }

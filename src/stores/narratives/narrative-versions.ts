@@ -1,6 +1,8 @@
 import type { Page } from '../../domain/job.ts'
+import type { NarrativeCitation } from '../../domain/narrative.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import type { Queryable } from '../database.ts'
+import { citationsOf } from './narratives.ts'
 
 /** A narrative as it was before it was written anew. */
 export interface NarrativeVersion {
@@ -8,6 +10,7 @@ export interface NarrativeVersion {
   readonly narrative: string
   readonly generated_at: string
   readonly model: string
+  readonly citations: readonly NarrativeCitation[]
 }
 
 interface VersionFilter {
@@ -24,7 +27,7 @@ export async function listNarrativeVersions(
 ): Promise<Page<NarrativeVersion>> {
   const [before = null] = cursor === undefined ? [] : decodeCursor(cursor, 1)
   const { rows } = await db.query<Omit<NarrativeVersion, 'generated_at'> & { at: Date }>(
-    `select v.version, v.narrative_content as narrative, v.generated_at as at, v.model
+    `select v.version, v.narrative_content as narrative, v.generated_at as at, v.model, ${citationsOf('v.sources')} as citations
        from memoir.memory_user u
        join memoir.user_narrative_version v on v.user_id = u.id
       where u.namespace_id = $1::uuid and u.external_id = $2 and u.erased_at is null

@@ -1,5 +1,5 @@
-import type { NarrativeState } from '../../domain/narrative.ts'
-import type { QuotedMemory } from '../../providers/language-model.ts'
+import type { NarrativeCitation, NarrativeState } from '../../domain/narrative.ts'
+import type { TraceKind } from '../../domain/recall.ts'
 import type { Queryable } from '../database.ts'
 
 /** Narratives: one row a user, the versions before it beside it. Its state follows the job's by a trigger. */
@@ -13,7 +13,21 @@ export interface NarrativeRow {
   readonly generatedAt: Date | null
   readonly updatedAt: Date | null
   readonly error: string | null
+  readonly citations: readonly NarrativeCitation[]
+  /** Nothing was written since a generation last looked. */
+  readonly upToDate: boolean
 }
+
+/**
+ * What `[1]`, `[2]` and so on of a narrative stand for, in SQL: its sources, which stand in that order, with the messages that each
+ * rests on. A message is one itself.
+ */
+export const citationsOf = (sources: string) => `(
+  select coalesce(json_agg(json_build_object('n', s.n, 'memory_id', t.id, 'message_ids',
+           case when t.kind = 'message' and t.meta ? 'message_id' then json_build_array(t.meta->>'message_id')
+                else (select coalesce(json_agg(m.message_id order by m.created_at, m.message_id), '[]'::json)
+                        from memoir.memory_source m where m.trace_id = t.id and m.message_id <> '') end) order by s.n), '[]'::json)
+    from unnest(${sources}) with ordinality as s(id, n) join memoir.memory_trace t on t.id = s.id)`
 
 /** @returns null for a user who is not there */
 export async function readNarrative(
@@ -23,13 +37,26 @@ export async function readNarrative(
   const { rows } = await db.query<NarrativeRow>(
     `select u.id as "userId", u.trace_count::float as memories, n.narrative_content as content, coalesce(n.version, 0) as version,
             case when n.state = 'fresh' and n.fresh_until <= now() then 'stale' else coalesce(n.state, 'none') end as state,
-            n.generated_at as "generatedAt", n.updated_at as "updatedAt", n.error
+            n.generated_at as "generatedAt", n.updated_at as "updatedAt", n.error,
+            ${citationsOf('n.sources')} as citations, coalesce(n.source_seq = u.write_seq, false) as "upToDate"
        from memoir.memory_user u
        left join memoir.user_narratives n on n.user_id = u.id
       where u.namespace_id = $1::uuid and u.external_id = $2 and u.erased_at is null`,
     [namespaceId, externalId],
   )
   return rows[0] ?? null
+}
+
+/** Of memories that a text cites in this order. */
+export async function readCitations(
+  db: Queryable,
+  { userId, ids }: { userId: string; ids: readonly string[] },
+): Promise<NarrativeCitation[]> {
+  const { rows } = await db.query<{ citations: NarrativeCitation[] }>(
+    `select ${citationsOf('$2::uuid[]')} as citations from memoir.memory_user u where u.id = $1::uuid`,
+    [userId, ids],
+  )
+  return rows[0]?.citations ?? []
 }
 
 /** Asked while a generation is under way: it is done once more when it had begun. */
@@ -48,6 +75,7 @@ export interface Generation {
 export interface NarrativeWork {
   readonly namespaceId: string
   readonly userId: string
+  readonly externalId: string
   readonly force: boolean
   /** Nobody waits for it. */
   readonly bulk: boolean
@@ -64,7 +92,7 @@ export interface NarrativeWork {
 /** @returns null when the user is gone */
 export async function findWork(db: Queryable, jobId: string): Promise<NarrativeWork | null> {
   const { rows } = await db.query<NarrativeWork>(
-    `select u.namespace_id as "namespaceId", u.id as "userId", coalesce((j.request->>'force')::boolean, false) as force,
+    `select u.namespace_id as "namespaceId", u.id as "userId", u.external_id as "externalId", coalesce((j.request->>'force')::boolean, false) as force,
             coalesce((j.request->>'bulk')::boolean, false) as bulk,
             u.trace_count::float as memories, u.write_seq::float as "writeSeq", n.source_seq::float as "sourceSeq",
             n.made_by as "madeBy", n.made_in as "madeIn",
@@ -100,16 +128,35 @@ const A_SLICE = 3
 const LATEST = 80
 const WEIGHTIEST = 120
 /** Of one memory. */
-const MEMORY_CHARS = 600
+const MEMORY_CHARS = 2_000
+
+export interface MaterialRow {
+  readonly id: string
+  readonly kind: TraceKind
+  readonly content: string
+  readonly occurredAt: string
+}
+
+/**
+ * What is a user's own and holds now, in SQL: facts, notes and what they said themselves, but no message of a conversation that facts
+ * were made of.
+ */
+export const OWN_MEMORIES = `t.state = 'active' and (t.expires_at is null or t.expires_at > now())
+        and (t.kind in ('fact', 'note')
+             or (t.kind = 'message'
+                 and lower(coalesce(t.role, 'user')) not in ('assistant', 'ai', 'bot', 'model', 'system', 'tool', 'function', 'developer')
+                 and not exists (select from memoir.memory_source s join memoir.memory_trace f on f.id = s.trace_id
+                                  where s.user_id = t.user_id and s.conversation_id = t.conversation_id
+                                    and f.kind = 'fact' and f.state = 'active')))`
 
 /** Memories by recency, weight and coverage, oldest first: some 300 of however many. */
-export async function chooseMaterial(db: Queryable, userId: string): Promise<QuotedMemory[]> {
-  const { rows } = await db.query<{ id: string; content: string; at: Date }>(
+export async function chooseMaterial(db: Queryable, userId: string): Promise<MaterialRow[]> {
+  const { rows } = await db.query<Omit<MaterialRow, 'occurredAt'> & { at: Date }>(
     `with known as (
        select id, seq, occurred_at, (kind in ('fact', 'note'))::int as told, coalesce(importance, 0) as importance, salience,
               ntile(${SLICES}) over (order by occurred_at, seq) as slice
-         from memoir.memory_trace
-        where user_id = $1::uuid and state = 'active' and kind <> 'episode' and (expires_at is null or expires_at > now())
+         from memoir.memory_trace t
+        where t.user_id = $1::uuid and ${OWN_MEMORIES}
      ), placed as (
        select id,
               row_number() over (order by occurred_at desc, seq desc) as latest,
@@ -117,13 +164,13 @@ export async function chooseMaterial(db: Queryable, userId: string): Promise<Quo
               row_number() over (partition by slice order by told desc, importance desc, salience desc, seq desc) as place
          from known
      )
-     select t.id, left(t.content, ${MEMORY_CHARS}) as content, t.occurred_at as at
+     select t.id, t.kind, left(t.content, ${MEMORY_CHARS}) as content, t.occurred_at as at
        from placed p join memoir.memory_trace t on t.id = p.id and t.user_id = $1::uuid
       where p.latest <= ${LATEST} or p.weight <= ${WEIGHTIEST} or p.place <= ${A_SLICE}
       order by t.occurred_at, t.seq`,
     [userId],
   )
-  return rows.map(({ id, content, at }) => ({ id, content, occurredAt: at.toISOString() }))
+  return rows.map(({ at, ...row }) => ({ ...row, occurredAt: at.toISOString() }))
 }
 
 /** Whether all of these are still there to be told of; the user's row must be locked. */
@@ -150,9 +197,8 @@ export interface NewNarrative extends Generation {
   readonly freshDays: number
 }
 
-/** Puts what stood there beside and the new text in its place. */
-export async function saveNarrative(tx: Queryable, narrative: NewNarrative): Promise<void> {
-  const { userId, jobId, round, content, model, promptVersion, sources, material } = narrative
+/** Puts what stood there beside. */
+async function keepVersion(tx: Queryable, userId: string): Promise<void> {
   await tx.query(
     `insert into memoir.user_narrative_version (user_id, version, narrative_content, generated_at, model, prompt_version, sources, material)
      select user_id, version, narrative_content, generated_at, model, prompt_version, sources, material
@@ -160,6 +206,32 @@ export async function saveNarrative(tx: Queryable, narrative: NewNarrative): Pro
      on conflict (user_id, version) do nothing`,
     [userId],
   )
+}
+
+/** There is nothing to tell, until something is written. */
+export async function saveNothing(
+  tx: Queryable,
+  {
+    userId,
+    jobId,
+    round,
+    sourceSeq,
+  }: Pick<NewNarrative, 'userId' | 'jobId' | 'round' | 'sourceSeq'>,
+): Promise<void> {
+  await keepVersion(tx, userId)
+  await tx.query(
+    `update memoir.user_narratives
+        set narrative_content = null, sources = '{}', material = '{}', fresh_until = null, updated_at = now(),
+            source_seq = $2::bigint, made_by = $3::uuid, made_in = $4::int
+      where user_id = $1::uuid`,
+    [userId, sourceSeq, jobId, round],
+  )
+}
+
+/** Puts what stood there beside and the new text in its place. */
+export async function saveNarrative(tx: Queryable, narrative: NewNarrative): Promise<void> {
+  const { userId, jobId, round, content, model, promptVersion, sources, material } = narrative
+  await keepVersion(tx, userId)
   await tx.query(
     `update memoir.user_narratives
         set narrative_content = $2, version = version + 1, generated_at = now(), updated_at = now(),

@@ -9,6 +9,9 @@ export interface Sentence {
   readonly end: number
 }
 
+/** How a sentence that is whole ends. */
+export const SENTENCE_END = /[.!?。！？؟…"'”’»)\]]$/u
+
 /** A segmenter's time grows faster than its text; pieces keep it linear, and are cut at sentence ends where there are any. */
 const PIECE_CHARS = 4_000
 

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { materialOf } from '../../src/narratives/material.ts'
+import { portraitText } from '../../src/narratives/portrait-text.ts'
+import { ensureUsers } from '../../src/stores/memory-users.ts'
+import { chooseMaterial } from '../../src/stores/narratives/narratives.ts'
+import { createTestDatabase, hasPostgres } from '../support/database.ts'
+import { defaultNamespace } from '../support/ingest.ts'
+
+const noted = (...contents: string[]) =>
+  contents.map((content, n) => ({
+    id: `m${n}`,
+    kind: 'note' as const,
+    content,
+    occurredAt: `2026-03-0${n + 1}T09:00:00.000Z`,
+  }))
+const said = (...contents: string[]) =>
+  materialOf(noted(...contents)).statements.map(({ content }) => content)
+
+describe('what a narrative is made of', () => {
+  test('is what somebody states themselves: no question, no quotation, none of what Memoir said', () => {
+    expect(
+      said(
+        'I live in Graz. Where should I go on Sunday?',
+        'My boss wrote: "I live in Antwerp and I am a vegan."',
+        '<memories>\n[1] 2026-01-03 user: I live in Oslo.\n</memories>\nI have a dog called Rex.',
+        'Thanks a lot!',
+      ),
+    ).toEqual(['I live in Graz.', 'I have a dog called Rex.'])
+  })
+
+  test.each([
+    'The wifi password at home is Fjord-1234.',
+    'My passport is C4K7TR92L, valid until 2034.',
+    'My card is 4929 1180 3355 7042.',
+    'Policy MM-4402-7719, excess 250 pounds.',
+    'Back door keypad is 4471#.',
+    'My number is +43 660 123 45 67.',
+  ])('leaves out secrets and long numbers: %s', (secret) => {
+    expect(said(`I work as a teacher in Graz. ${secret}`)).toEqual(['I work as a teacher in Graz.'])
+  })
+
+  test('is told in the language that they mostly write', () => {
+    const { language } = materialOf(
+      noted(
+        'Ich wohne in Graz und arbeite als Lehrerin.',
+        'I like tea.',
+        'Mein Bruder lebt in Wien.',
+      ),
+    )
+    expect(language).toBe('de')
+  })
+})
+
+test('a narrative numbers what it cites in the order it comes up, under headings of its language', () => {
+  const lines = [
+    { section: 'plans' as const, text: 'Will nach Linz.', sources: ['c', 'a'] },
+    { section: 'who' as const, text: 'Heißt Ann.', sources: ['a'] },
+  ]
+  expect(portraitText(lines, 'de')).toEqual({
+    text: '## Wer\n- Heißt Ann. [1]\n\n## Pläne und Projekte\n- Will nach Linz. [2][1]',
+    sources: ['a', 'c'],
+  })
+  expect(portraitText(lines, 'tlh').text).toContain('## Plans and projects')
+})
+
+describe.skipIf(!hasPostgres)('the memories of a narrative', () => {
+  test('are a user’s own that hold now, and no message of a conversation that facts were made of', async () => {
+    await using store = await createTestDatabase()
+    const { db } = store
+    const userId = (await ensureUsers(db, await defaultNamespace(db), ['ann'])).get('ann') ?? ''
+    const add = async (kind: string, content: string, more: Record<string, string | null> = {}) => {
+      const { role = null, state = 'active', conversation = null } = more
+      const { rows } = await db.query<{ id: string }>(
+        `insert into memoir.memory_trace (id, user_id, kind, role, state, conversation_id, content, content_hash, occurred_at)
+         values (gen_random_uuid(), $1::uuid, $2, $3, $4, $5, $6, '', now()) returning id`,
+        [userId, kind, role, state, conversation, content],
+      )
+      return rows[0]?.id ?? ''
+    }
+    await add('note', 'a note')
+    const fact = await add('fact', 'a fact')
+    await add('fact', 'an old fact', { state: 'superseded' })
+    await add('summary', 'a summary')
+    await add('message', 'said by the user', { role: 'user', conversation: 'c1' })
+    await add('message', 'said by the assistant', { role: 'assistant', conversation: 'c1' })
+    await add('message', 'said where facts were made', { role: 'user', conversation: 'c2' })
+    await db.query(
+      `insert into memoir.memory_source (trace_id, user_id, conversation_id, message_id) values ($1::uuid, $2::uuid, 'c2', 'c2/1')`,
+      [fact, userId],
+    )
+    const contents = (await chooseMaterial(db, userId)).map(({ content }) => content)
+    expect(contents.toSorted()).toEqual(['a fact', 'a note', 'said by the user'])
+  })
+})
