@@ -1,5 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { AcceptedPost } from '../sessions/accept.ts'
 import { cleanUp } from '../sessions/retention.ts'
+import type { Queryable } from '../stores/database.ts'
 import { listHierarchy } from '../stores/sessions/session-hierarchy.ts'
 import {
   countDays,
@@ -131,25 +133,31 @@ export const compatSessionRoutes = createRouter()
       route: 'POST /api/memory/{vectorstore}/store_raw',
       key: c.req.valid('header')['idempotency-key'],
       body: { collection, ...given },
+      answer: async (post: AcceptedPost, db: Queryable) => {
+        const seen = { post, collection, db }
+        const { position, words } = await outlookOf(services, principal, seen)
+        return {
+          status: 202,
+          body: {
+            success: true,
+            raw_memory_id: post.id,
+            queued_at: post.queuedAt.toISOString(),
+            estimated_processing_time: words,
+            queue_position: position,
+            session_id: post.sessionId,
+            job: post.jobId,
+          },
+        }
+      },
     }
-    const answer = await once(services, write, async () => {
-      const { namespaceId } = principal
-      const accept = { namespaceId, userId: owner, collection, sessionId, turns, metadata }
-      const post = await services.posts.accept({ ...accept, saidAt: saidAt(metadata) })
-      const { position, words } = await outlookOf(services, principal, post, collection)
-      return {
-        status: 202,
-        body: {
-          success: true,
-          raw_memory_id: post.id,
-          queued_at: post.queuedAt.toISOString(),
-          estimated_processing_time: words,
-          queue_position: position,
-          session_id: post.sessionId,
-          job: post.jobId,
-        },
-      }
-    })
+    const { namespaceId } = principal
+    const accept = { namespaceId, userId: owner, collection, sessionId, turns, metadata }
+    const answer = await once(
+      services,
+      write,
+      async (beforeCommit) =>
+        await services.posts.accept({ ...accept, saidAt: saidAt(metadata) }, beforeCommit),
+    )
     return c.json(storedRawSchema.parse(answer.body), 202)
   })
   .openapi(processingStatus, async (c) => {
