@@ -20,7 +20,7 @@ import {
   storeRawBody,
   typesOf,
 } from './compat-session-shapes.ts'
-import { text, userId } from './fields.ts'
+import { pathId, text, userId } from './fields.ts'
 import { needs } from './guard.ts'
 import { once } from './idempotency.ts'
 import { readPage } from './lists.ts'
@@ -34,7 +34,7 @@ import { postReach, refuseScoped, requireUser, saidAt } from './transcripts.ts'
 /** The async API that clients already call: a vectorstore is a collection. Unknown fields are ignored here. */
 
 const tags = ['compatible paths']
-const store = z.object({ vectorstore: text(256) })
+const store = z.object({ vectorstore: pathId(256) })
 const whose = z.object({ user_id: userId.optional() })
 
 const storeRaw = createRoute({

@@ -3,7 +3,7 @@ import type { AcceptedPost } from '../../sessions/accept.ts'
 import type { Queryable } from '../../stores/database.ts'
 import { RAW_STATES } from '../../stores/sessions/sessions.ts'
 import { listSessions } from '../../stores/sessions/session-list.ts'
-import { pageQuery, text, userId } from '../fields.ts'
+import { pageQuery, pathId, userId } from '../fields.ts'
 import { needs } from '../guard.ts'
 import { once } from '../idempotency.ts'
 import { readPage } from '../lists.ts'
@@ -22,8 +22,8 @@ import {
 } from '../transcripts.ts'
 import { waitSeconds } from '../watch-job.ts'
 
-const sessionId = text(256)
-const collection = text(256)
+const sessionId = pathId(256)
+const collection = pathId(256)
 
 const postBody = z.strictObject({
   user_id: userId.optional(),
