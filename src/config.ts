@@ -4,6 +4,7 @@ import { isCron } from './domain/cron.ts'
 import { GRAPH_BACKENDS } from './domain/graph.ts'
 import { HEADS } from './domain/recall.ts'
 import { MemoirError } from './errors.ts'
+import { configuredUrlProblem } from './providers/address-rules.ts'
 import { unpricedModels } from './providers/configured-prices.ts'
 import { localFolderOf, localModelProblems } from './providers/local-model.ts'
 
@@ -310,26 +311,9 @@ function embeddingProblems(env: Environment): string[] {
   return problems
 }
 
-/** A provider's address gets memory text and a key: https anywhere, http or private addresses only when allowed, link-local never. */
+/** A provider's address gets memory text and a key. */
 function providerUrlProblems(name: string, url: string, env: Environment): string[] {
-  const { protocol, hostname } = new URL(url)
-  const host = hostname.replace(/^\[|\]$/g, '')
-  if (host.startsWith('169.254.') || /^fe[89ab]/i.test(host)) {
-    return [`${name}: link-local addresses are refused`]
-  }
-  if (env.MEMOIR_ALLOW_PRIVATE_PROVIDERS) return []
-  if (protocol === 'http:' || isPrivateHost(host)) {
-    return [
-      `${name}: http and private addresses need MEMOIR_ALLOW_PRIVATE_PROVIDERS=true (memoir up sets it)`,
-    ]
-  }
-  return []
-}
-
-function isPrivateHost(host: string): boolean {
-  return (
-    LOOPBACK.has(host) ||
-    /^(10\.|127\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|0\.)/.test(host) ||
-    /^f[cd]/i.test(host)
-  )
+  const allowPrivate = env.MEMOIR_ALLOW_PRIVATE_PROVIDERS
+  const problem = configuredUrlProblem(new URL(url), { allowPrivate })
+  return problem === undefined ? [] : [`${name}: ${problem}`]
 }

@@ -104,7 +104,7 @@ export const SENTENCE = {
   reembed_required: 'The stored vectors come from another embedding model.',
   source_unavailable: 'The source database does not answer.',
   source_invalid: 'The source tables are not what the configuration says.',
-  no_user: 'The conversation names no user.',
+  no_user: 'The conversation names no user, or `.` or `..`, which no path can name.',
   conversation_too_large: 'The conversation is larger than one ingest may hold.',
   suppressed_user: 'The user was erased and stays forgotten.',
   budget_reached: 'The budget of the job is spent.',

@@ -267,9 +267,9 @@ function warmUp({ config, embedder, log }: Pick<Services, 'config' | 'embedder' 
 const forgetting = (
   context: ForgetContext,
 ): Pick<Services, 'forget' | 'eraseUser' | 'importRecords'> => ({
-  forget: async (request) => await forget(context, request),
+  forget: async (...given) => await forget(context, ...given),
   eraseUser: async (request) => await acceptErasure(context, request),
-  importRecords: async (request) => await importRecords(context, request),
+  importRecords: async (...given) => await importRecords(context, ...given),
 })
 
 const forgetSecretOf = (config: Config) => ({ forgetSecret: config.MEMOIR_ENCRYPTION_KEY })

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Context } from 'hono'
 import { MemoirError } from '../errors.ts'
 import type { GuardedEnv } from './environment.ts'
@@ -14,15 +15,48 @@ const MAX_DEPTH = 32
 
 /** @throws MemoirError `invalid_request` with the field's path */
 export async function requireCleanRequest(c: Context<GuardedEnv>): Promise<void> {
+  requireEncodedUtf8(c.req.url)
   requireClean(c.req.param())
   const queries = Object.entries(c.req.queries())
   requireClean(
     Object.fromEntries(queries.map(([name, all]) => [name, all.length > 1 ? all : all[0]])),
   )
-  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) return
-  // What is not JSON is refused by the route's own validator.
-  const body: unknown = await c.req.json().catch(() => null)
-  requireClean(body)
+  if (!WITHOUT_BODY.has(c.req.method)) requireClean(parsed(await readText(c)))
+}
+
+const WITHOUT_BODY = new Set(['GET', 'HEAD'])
+
+/** Bytes that are escaped in the URL; those that are no UTF-8 would be taken for their escapes, which are other words. */
+const ESCAPED = /(?:%[0-9a-f]{2})+/gi
+
+function requireEncodedUtf8(url: string): void {
+  for (const [escaped] of url.matchAll(ESCAPED)) {
+    try {
+      decodeURIComponent(escaped)
+    } catch {
+      throw new MemoirError('invalid_request', 'The URL is not UTF-8.')
+    }
+  }
+}
+
+/** The body, read once for all who ask for it; reading it as text would put a replacement character for each wrong byte. */
+async function readText({ req }: Context<GuardedEnv>): Promise<string> {
+  const bytes = new Uint8Array(await req.arrayBuffer())
+  if (!isUtf8(bytes)) throw refusal([], 'is not UTF-8')
+  const text = new TextDecoder().decode(bytes)
+  // Hono keeps promises there, whatever its types say.
+  Object.assign(req.bodyCache, { text: Promise.resolve(text) })
+  return text
+}
+
+/** Whatever type it claims to have: routes and the protocols behind them differ in which types they read as JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // What is not JSON is refused by the route's own validator.
+    return null
+  }
 }
 
 interface Place {

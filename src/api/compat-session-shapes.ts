@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { HIERARCHY_TYPES, type HierarchyType } from '../stores/sessions/session-hierarchy.ts'
-import { moment, pageQuery, text, time, userId, uuid } from './fields.ts'
+import { moment, pageQuery, pathId, text, time, userId, uuid } from './fields.ts'
 import { looseTranscript, sessionMetadata } from './transcripts.ts'
 
 /** The shapes of the async API, as clients know them. Fields may be added and never renamed. */
@@ -9,7 +9,7 @@ const known = z.looseObject({ user_id: userId.optional(), session_type: text(256
 
 export const storeRawBody = z.object({
   session_data: looseTranscript,
-  session_id: text(256)
+  session_id: pathId(256)
     .nullish()
     .transform((id) => id ?? undefined),
   metadata: sessionMetadata

@@ -1,5 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { AcceptedPost } from '../sessions/accept.ts'
 import { cleanUp } from '../sessions/retention.ts'
+import type { Queryable } from '../stores/database.ts'
 import { listHierarchy } from '../stores/sessions/session-hierarchy.ts'
 import {
   countDays,
@@ -18,7 +20,7 @@ import {
   storeRawBody,
   typesOf,
 } from './compat-session-shapes.ts'
-import { text, userId } from './fields.ts'
+import { pathId, text, userId } from './fields.ts'
 import { needs } from './guard.ts'
 import { once } from './idempotency.ts'
 import { readPage } from './lists.ts'
@@ -32,7 +34,7 @@ import { postReach, refuseScoped, requireUser, saidAt } from './transcripts.ts'
 /** The async API that clients already call: a vectorstore is a collection. Unknown fields are ignored here. */
 
 const tags = ['compatible paths']
-const store = z.object({ vectorstore: text(256) })
+const store = z.object({ vectorstore: pathId(256) })
 const whose = z.object({ user_id: userId.optional() })
 
 const storeRaw = createRoute({
@@ -131,25 +133,31 @@ export const compatSessionRoutes = createRouter()
       route: 'POST /api/memory/{vectorstore}/store_raw',
       key: c.req.valid('header')['idempotency-key'],
       body: { collection, ...given },
+      answer: async (post: AcceptedPost, db: Queryable) => {
+        const seen = { post, collection, db }
+        const { position, words } = await outlookOf(services, principal, seen)
+        return {
+          status: 202,
+          body: {
+            success: true,
+            raw_memory_id: post.id,
+            queued_at: post.queuedAt.toISOString(),
+            estimated_processing_time: words,
+            queue_position: position,
+            session_id: post.sessionId,
+            job: post.jobId,
+          },
+        }
+      },
     }
-    const answer = await once(services, write, async () => {
-      const { namespaceId } = principal
-      const accept = { namespaceId, userId: owner, collection, sessionId, turns, metadata }
-      const post = await services.posts.accept({ ...accept, saidAt: saidAt(metadata) })
-      const { position, words } = await outlookOf(services, principal, post, collection)
-      return {
-        status: 202,
-        body: {
-          success: true,
-          raw_memory_id: post.id,
-          queued_at: post.queuedAt.toISOString(),
-          estimated_processing_time: words,
-          queue_position: position,
-          session_id: post.sessionId,
-          job: post.jobId,
-        },
-      }
-    })
+    const { namespaceId } = principal
+    const accept = { namespaceId, userId: owner, collection, sessionId, turns, metadata }
+    const answer = await once(
+      services,
+      write,
+      async (beforeCommit) =>
+        await services.posts.accept({ ...accept, saidAt: saidAt(metadata) }, beforeCommit),
+    )
     return c.json(storedRawSchema.parse(answer.body), 202)
   })
   .openapi(processingStatus, async (c) => {

@@ -3,12 +3,13 @@ import type { AcceptedConsolidation, ShownRun } from '../consolidation/consolida
 import { CONSOLIDATION_STATES, NO_PLAN, type ConsolidationState } from '../domain/consolidation.ts'
 import { isTerminal, type Job } from '../domain/job.ts'
 import { ERROR_CODES, isErrorCode, MemoirError, SENTENCE } from '../errors.ts'
+import { getJob } from '../stores/jobs/job-list.ts'
+import type { Queryable } from '../stores/database.ts'
 import { listRuns } from '../stores/consolidation/consolidation-dreams.ts'
 import type { ApiServices } from './context.ts'
 import type { Principal } from './environment.ts'
 import { present, time, userId, uuid } from './fields.ts'
 import { once } from './idempotency.ts'
-import { requireJob } from './reach.ts'
 import { acceptedSchema } from './schemas.ts'
 
 /** Consolidations as HTTP tells them; under `/v1` and under the path that clients call already. */
@@ -114,13 +115,19 @@ export async function acceptConsolidation(
 ): Promise<z.infer<typeof acceptedSchema>> {
   const userId = whose(principal, wanted.user_id)
   const { namespaceId } = principal
-  const keyed = { principal, route: 'POST /v1/consolidations', key, body: wanted }
-  const answer = await once(services, keyed, async () => {
-    const request = { namespaceId, userId, day: wanted.day, dryRun: wanted.dry_run }
-    const { id }: AcceptedConsolidation = await services.consolidations.accept(present(request))
-    const { state } = await requireJob(services, principal, id)
-    return { status: 202, body: { id, job: id, status: state } }
-  })
+  const answerOf = async ({ id }: AcceptedConsolidation, db: Queryable) => {
+    const job = await getJob(db, { namespaceId, id })
+    if (job === null) throw new MemoirError('not_found', SENTENCE.not_found)
+    return { status: 202, body: { id, job: id, status: job.state } }
+  }
+  const answer = await once(
+    services,
+    { principal, route: 'POST /v1/consolidations', key, body: wanted, answer: answerOf },
+    async (beforeCommit) => {
+      const request = { namespaceId, userId, day: wanted.day, dryRun: wanted.dry_run }
+      return await services.consolidations.accept(present(request), beforeCommit)
+    },
+  )
   return acceptedSchema.parse(answer.body)
 }
 

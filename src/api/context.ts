@@ -18,7 +18,7 @@ import type { Outcome, RecordImport } from '../portable/import-records.ts'
 import type { Posts } from '../sessions/posts.ts'
 import type { InTime } from '../providers/in-time.ts'
 import type { Answer, AnswerRequest } from '../providers/language-model.ts'
-import type { Database } from '../stores/database.ts'
+import type { BeforeCommit, Database } from '../stores/database.ts'
 import type { GraphStore } from '../stores/graph/graph-store.ts'
 
 export interface PartHealth {
@@ -51,11 +51,17 @@ export interface ApiServices {
   readonly settings: AiSettingsService
   readonly memories: Memories
   /** Forgets for good. @throws MemoirError `not_found`, `suppressed_user` */
-  readonly forget: (request: ForgetRequest) => Promise<Tombstone>
+  readonly forget: (
+    request: ForgetRequest,
+    beforeCommit?: BeforeCommit<Tombstone>,
+  ) => Promise<Tombstone>
   /** Accepts that all of a user goes. @throws MemoirError `not_found` */
   readonly eraseUser: (request: ErasureAccept) => Promise<{ readonly id: string }>
   /** Takes in the records of one user out of an export. */
-  readonly importRecords: (request: RecordImport) => Promise<Outcome[]>
+  readonly importRecords: (
+    request: RecordImport,
+    beforeCommit?: BeforeCommit<readonly Outcome[]>,
+  ) => Promise<Outcome[]>
   readonly recall: (request: RecallRequest) => Promise<RecallResult>
   /** Answers questions out of memories; by rules without a model, and when it does not answer in time. */
   readonly answer: (request: AnswerRequest) => Promise<InTime<Answer>>

@@ -1,13 +1,18 @@
 import { z } from '@hono/zod-openapi'
+import { isDotSegment } from '../domain/user.ts'
 import { HEADS, TRACE_KINDS } from '../domain/recall.ts'
 
 /** What requests may hold. NUL and lone surrogates are refused for whole requests, before these. */
 
 export const text = (max: number) => z.string().min(1).max(max)
 
+/** An id that is part of paths. */
+export const pathId = (max: number) =>
+  text(max).refine((id) => !isDotSegment(id), 'must not be `.` or `..`, which no path can name')
+
 export const uuid = z.uuid().openapi({ example: '0199f3a4-7c3e-7c52-9d0e-6a1f4b7c2d10' })
 export const time = z.iso.datetime({ offset: true })
-export const userId = text(256).openapi({ description: 'The caller’s own id of the user.' })
+export const userId = pathId(256).openapi({ description: 'The caller’s own id of the user.' })
 export const scopeName = text(100)
 export const kind = z.enum(TRACE_KINDS)
 export const head = z.enum(HEADS)

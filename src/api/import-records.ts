@@ -2,10 +2,11 @@ import { z } from '@hono/zod-openapi'
 import { MemoirError } from '../errors.ts'
 import type { Outcome } from '../portable/import-records.ts'
 import { importedRecord, type ImportedRecord } from '../portable/records.ts'
+import type { BeforeCommit } from '../stores/database.ts'
 import type { ApiServices } from './context.ts'
 import type { Principal } from './environment.ts'
 import { invalid } from './errors.ts'
-import type { Rejected } from './import-shapes.ts'
+import type { Imported, Rejected } from './import-shapes.ts'
 
 /** Lines of an export that are no conversations: each is taken, left out or refused by itself. */
 
@@ -20,7 +21,8 @@ export async function importRecordsWithin(
   { importRecords }: Pick<ApiServices, 'importRecords'>,
   principal: Principal,
   { records, lift }: { readonly records: readonly unknown[]; readonly lift: boolean },
-) {
+  beforeCommit?: BeforeCommit<Imported>,
+): Promise<Imported> {
   const { namespaceId, actor, scopes } = principal
   if (scopes !== null) {
     throw new MemoirError('forbidden', 'A key bound to scopes cannot import.')
@@ -32,22 +34,39 @@ export async function importRecordsWithin(
     rejected.push(read)
     return []
   })
-  const counts = { taken: 0, left: 0 }
-  for (const [name, own] of Map.groupBy(owned, ({ owner }) => owner)) {
+  const outcomes: OwnedOutcome[] = []
+  const groups = [...Map.groupBy(owned, ({ owner }) => owner)]
+  for (const [at, [name, own]] of groups.entries()) {
     const wanted = { namespaceId, actor, name, lift, records: own.map(({ record }) => record) }
-    const outcomes = await importRecords(wanted)
-    for (const [at, { index, record }] of own.entries()) {
-      const outcome: Outcome = outcomes[at] ?? 'left'
-      if (typeof outcome === 'string') counts[outcome] += 1
-      else rejected.push({ index, ...idOf(record), ...outcome })
-    }
+    const withOwners = (of: readonly Outcome[]): OwnedOutcome[] => [
+      ...outcomes,
+      ...own.map((one, index) => ({ ...one, outcome: of[index] ?? 'left' })),
+    ]
+    // The answer belongs to the last user's transaction: those before it find their records when they are sent again.
+    const isLast = at === groups.length - 1
+    const keep: BeforeCommit<readonly Outcome[]> | undefined =
+      isLast && beforeCommit
+        ? async (tx, of) => await beforeCommit(tx, importedOf(withOwners(of), rejected))
+        : undefined
+    outcomes.splice(0, outcomes.length, ...withOwners(await importRecords(wanted, keep)))
   }
+  return importedOf(outcomes, rejected)
+}
+
+interface OwnedOutcome extends Owned {
+  readonly outcome: Outcome
+}
+
+function importedOf(outcomes: readonly OwnedOutcome[], unreadable: readonly Rejected[]): Imported {
+  const refused = outcomes.flatMap(({ index, record, outcome }) =>
+    typeof outcome === 'string' ? [] : [{ index, ...idOf(record), ...outcome }],
+  )
   return {
     conversations: 0,
     messages: 0,
-    records: counts.taken,
-    left_out: counts.left,
-    rejected: rejected.toSorted((one, other) => one.index - other.index),
+    records: outcomes.filter(({ outcome }) => outcome === 'taken').length,
+    left_out: outcomes.filter(({ outcome }) => outcome === 'left').length,
+    rejected: [...unreadable, ...refused].toSorted((one, other) => one.index - other.index),
   }
 }
 

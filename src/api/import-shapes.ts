@@ -11,6 +11,16 @@ export const rejectedSchema = z.object({
 })
 export type Rejected = z.output<typeof rejectedSchema>
 
+/** What an import came to. */
+export interface Imported {
+  readonly conversations: number
+  readonly messages: number
+  readonly records: number
+  /** Records that are there already, or are made again of others. */
+  readonly left_out: number
+  readonly rejected: readonly Rejected[]
+}
+
 export interface Candidate {
   readonly index: number
   readonly conversation: NewConversation

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { MemoirError } from '../errors.ts'
 import { noteLift } from '../portable/import-records.ts'
-import type { Queryable } from '../stores/database.ts'
+import type { BeforeCommit, Queryable } from '../stores/database.ts'
 import {
   insertConversations,
   lockSource,
@@ -11,7 +11,7 @@ import {
   type SourceKey,
 } from '../stores/sources/source-writer.ts'
 import { withoutGone } from './import-gone.ts'
-import type { Candidate, Rejected } from './import-shapes.ts'
+import type { Candidate, Imported, Rejected } from './import-shapes.ts'
 import type { ApiServices } from './context.ts'
 import type { Principal } from './environment.ts'
 import { invalid } from './errors.ts'
@@ -54,7 +54,7 @@ export const importedConversation = z.strictObject({
     )
     .min(1),
 })
-type Imported = z.output<typeof importedConversation>
+type ImportedConversation = z.output<typeof importedConversation>
 
 export interface Import {
   readonly source: string
@@ -71,7 +71,8 @@ export async function importWithin(
   { config, db }: Pick<ApiServices, 'config' | 'db'>,
   principal: Principal,
   { source, conversations, lift }: Import,
-) {
+  beforeCommit?: BeforeCommit<Imported>,
+): Promise<Imported> {
   if (principal.scopes !== null) {
     throw new MemoirError(
       'forbidden',
@@ -96,21 +97,22 @@ export async function importWithin(
     rejected,
   )
   const key = { namespace: principal.namespace, source }
-  const written = await db.transaction(async (tx) => {
+  return await db.transaction(async (tx) => {
     await lockSource(tx, key)
     const free = await withoutTaken(tx, { key, principal, rejected }, candidates)
     const kept = await withoutGone(tx, { config, principal, source, lift, rejected }, free)
     await insertConversations(tx, key, kept)
     if (lift) await noteLift(tx, { ...principal, userId: null })
-    return kept
+    const imported = {
+      conversations: kept.length,
+      messages: kept.reduce((sum, { messages }) => sum + messages.length, 0),
+      records: 0,
+      left_out: 0,
+      rejected: rejected.toSorted((a, b) => a.index - b.index),
+    }
+    await beforeCommit?.(tx, imported)
+    return imported
   })
-  return {
-    conversations: written.length,
-    messages: written.reduce((sum, { messages }) => sum + messages.length, 0),
-    records: 0,
-    left_out: 0,
-    rejected: rejected.toSorted((a, b) => a.index - b.index),
-  }
 }
 
 function readCandidate(given: unknown, index: number, { user }: Principal): Candidate | Rejected {
@@ -138,7 +140,7 @@ function idOf(given: unknown): { id?: string } {
   return parsed.success ? { id: parsed.data.id } : {}
 }
 
-function toConversation(data: Imported, owner: string): NewConversation {
+function toConversation(data: ImportedConversation, owner: string): NewConversation {
   const messages = data.messages.map(({ position, created_at, name, ...message }) => ({
     ...message,
     name: name ?? null,

@@ -1,6 +1,8 @@
 import type { AcceptedMemories } from '../memories/memories.ts'
 import type { Memory } from '../domain/recall.ts'
+import type { AcceptedPost } from '../sessions/accept.ts'
 import { parseTranscript } from '../sessions/transcript.ts'
+import type { BeforeCommit } from '../stores/database.ts'
 import type { ApiServices } from './context.ts'
 import type { Principal } from './environment.ts'
 import type { StoreBody } from './memory-bodies.ts'
@@ -12,15 +14,21 @@ export interface Inferred extends AcceptedMemories {
   readonly sessionId: string
 }
 
+interface Inferring {
+  readonly given: StoreBody
+  readonly userId: string
+  readonly beforeCommit: BeforeCommit<Inferred> | undefined
+}
+
 /** @throws MemoirError `forbidden` for a key bound to scopes, `suppressed_user` */
 export async function inferMemories(
   { posts }: Pick<ApiServices, 'posts'>,
   principal: Principal,
-  { given, userId }: { given: StoreBody; userId: string },
+  { given, userId, beforeCommit }: Inferring,
 ): Promise<Inferred> {
   refuseScoped(principal)
   const { messages = [], metadata = {}, session_id: sessionId, occurred_at: at } = given
-  const post = await posts.accept({
+  const accept = {
     namespaceId: principal.namespaceId,
     userId,
     collection: '',
@@ -30,10 +38,18 @@ export async function inferMemories(
     ),
     saidAt: at?.toISOString() ?? null,
     metadata,
-  })
-  const state = JOB_STATE[post.status]
-  return { ids: [], job: post.jobId, state, sessionId: post.sessionId }
+  }
+  const keep: BeforeCommit<AcceptedPost> | undefined =
+    beforeCommit && (async (tx, post) => await beforeCommit(tx, inferredOf(post)))
+  return inferredOf(await posts.accept(accept, keep))
 }
+
+const inferredOf = ({ jobId, status, sessionId }: AcceptedPost): Inferred => ({
+  ids: [],
+  job: jobId,
+  state: JOB_STATE[status],
+  sessionId,
+})
 
 /** What stands of a session once its post was processed. */
 export async function inferredMemories(

@@ -3,7 +3,7 @@ import { ENTITY_TYPES } from '../domain/entity.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { MemoryChange, NewMemory } from '../memories/memories.ts'
 import type { Principal } from './environment.ts'
-import { present, scopeName, text, time, userId } from './fields.ts'
+import { pathId, present, scopeName, text, time, userId } from './fields.ts'
 
 /** What may be said of a memory, and what a request becomes inside. */
 
@@ -57,7 +57,7 @@ const shared = {
   kind: kind.optional().openapi({ description: '`message` with a role, else `note`.' }),
   tags: tags.optional(),
   importance: importance.optional(),
-  session_id: id.optional(),
+  session_id: pathId(256).optional(),
   conversation_id: id.optional(),
   occurred_at: at.optional(),
   expires_at: inFuture.optional().openapi({ description: 'From then on it is out of sight.' }),
@@ -139,7 +139,7 @@ export const changeBody = z
     role: role.nullish(),
     summary: summary.nullish(),
     importance: importance.nullish(),
-    session_id: id.nullish(),
+    session_id: pathId(256).nullish(),
     conversation_id: id.nullish(),
     expires_at: inFuture.nullish(),
     extract_entities: extractEntities,

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { AcceptedMemories } from '../memories/memories.ts'
+import type { BeforeCommit } from '../stores/database.ts'
 import { acceptedAnswer } from './await-memories.ts'
 import type { GuardedEnv, Principal } from './environment.ts'
 import { once } from './idempotency.ts'
@@ -42,13 +43,16 @@ export interface Keyed {
 export async function acceptMemoriesOnce(
   c: Context<GuardedEnv>,
   keyed: Keyed,
-  write: () => Promise<AcceptedMemories | Inferred>,
+  write: (
+    beforeCommit: BeforeCommit<AcceptedMemories | Inferred> | undefined,
+  ) => Promise<AcceptedMemories | Inferred>,
 ) {
   const { services, principal } = c.var
-  const answer = await once(services, { principal, ...keyed }, async () => ({
+  const answerOf = (done: AcceptedMemories | Inferred) => ({
     status: 202,
-    body: acceptedAnswer(await write()),
-  }))
+    body: acceptedAnswer(done),
+  })
+  const answer = await once(services, { principal, ...keyed, answer: answerOf }, write)
   return acceptedMemoriesSchema.parse(answer.body)
 }
 

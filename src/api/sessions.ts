@@ -2,6 +2,7 @@ import { isTerminal, type JobState } from '../domain/job.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { AcceptedPost } from '../sessions/accept.ts'
 import type { Outlook } from '../sessions/outlook.ts'
+import type { Queryable } from '../stores/database.ts'
 import { readSessionFacts } from '../stores/memories/memories.ts'
 import { findSessions, listPosts, type SessionFilter } from '../stores/sessions/session-list.ts'
 import type { RawState } from '../stores/sessions/sessions.ts'
@@ -24,10 +25,9 @@ export const JOB_STATE = {
 export async function outlookOf(
   { posts }: Pick<ApiServices, 'posts'>,
   principal: Principal,
-  post: AcceptedPost,
-  collection: string,
+  { post, collection, db }: { post: AcceptedPost; collection: string; db: Queryable },
 ): Promise<Outlook> {
-  return await posts.outlook(postReach(principal, collection), post)
+  return await posts.outlook(postReach(principal, collection), post, db)
 }
 
 export function presentAccepted(post: AcceptedPost, { position, seconds }: Outlook) {

@@ -7,7 +7,7 @@ import {
   insertRun,
   type ConsolidationRun,
 } from '../stores/consolidation/consolidation-runs.ts'
-import type { Database } from '../stores/database.ts'
+import type { BeforeCommit, Database } from '../stores/database.ts'
 import {
   findJobRow,
   findUnfinishedByLock,
@@ -25,7 +25,10 @@ export interface Consolidations {
    * Accepts it; the same that is unfinished is joined.
    * @throws MemoirError `not_found` for a user who is not there, `conflict` while another one is unfinished
    */
-  accept(request: ConsolidationAccept): Promise<AcceptedConsolidation>
+  accept(
+    request: ConsolidationAccept,
+    beforeCommit?: BeforeCommit<AcceptedConsolidation>,
+  ): Promise<AcceptedConsolidation>
   show(key: RunId): Promise<ShownRun | null>
   /** @throws MemoirError `not_found`, `conflict` */
   undo(key: RunId): Promise<void>
@@ -63,22 +66,27 @@ export interface ConsolidationsDependencies {
 export function createConsolidations(dependencies: ConsolidationsDependencies): Consolidations {
   const { config, db } = dependencies
   return {
-    async accept({ namespaceId, id, userId: externalId, day, dryRun }) {
+    async accept({ namespaceId, id, userId: externalId, day, dryRun }, beforeCommit) {
       const userId =
         externalId === undefined ? null : await findUserId(db, { namespaceId, externalId })
       if (externalId !== undefined && userId === null) {
         throw new MemoirError('not_found', SENTENCE.not_found)
       }
       const job = id === undefined ? { namespaceId } : { namespaceId, id }
+      const accepting = { ...dependencies, beforeCommit }
       return userId !== null && day !== undefined
-        ? await acceptDay(dependencies, { ...job, userId, day, dryRun, parentJobId: null })
-        : await acceptDays(dependencies, { ...job, userId, day: day ?? null, dryRun })
+        ? await acceptDay(accepting, { ...job, userId, day, dryRun, parentJobId: null })
+        : await acceptDays(accepting, { ...job, userId, day: day ?? null, dryRun })
     },
     show: async (key) => await findShownRun(db, key),
     undo: async (key) => {
       await undoRun(db, { ...key, zone: config.MEMORY_TIMEZONE, language: config.MEMORY_LANGUAGE })
     },
   }
+}
+
+interface Accepting extends Omit<ConsolidationsDependencies, 'config'> {
+  readonly beforeCommit?: BeforeCommit<AcceptedConsolidation> | undefined
 }
 
 export interface DayAccept {
@@ -92,7 +100,7 @@ export interface DayAccept {
 
 /** One day of one user. @throws MemoirError `conflict` */
 export async function acceptDay(
-  dependencies: Omit<ConsolidationsDependencies, 'config'>,
+  dependencies: Accepting,
   { namespaceId, id = uuidv7(), userId, day, dryRun, parentJobId }: DayAccept,
 ): Promise<AcceptedConsolidation> {
   const job: NewJob = {
@@ -116,7 +124,7 @@ interface DaysAccept {
 }
 
 async function acceptDays(
-  dependencies: ConsolidationsDependencies,
+  dependencies: Accepting,
   { namespaceId, id = uuidv7(), userId, day, dryRun }: DaysAccept,
 ): Promise<AcceptedConsolidation> {
   return await acceptJob(dependencies, {
@@ -135,7 +143,7 @@ async function acceptDays(
 const ACCEPT_TRIES = 3
 
 async function acceptJob(
-  { db, launcher }: Omit<ConsolidationsDependencies, 'config'>,
+  { db, launcher, beforeCommit }: Accepting,
   job: NewJob,
   run?: Parameters<typeof insertRun>[1],
 ): Promise<AcceptedConsolidation> {
@@ -143,6 +151,7 @@ async function acceptJob(
     const inserted = await db.transaction(async (tx) => {
       const fresh = await insertJob(tx, job)
       if (fresh && run) await insertRun(tx, run)
+      if (fresh) await beforeCommit?.(tx, { id: job.id, joined: false })
       return fresh
     })
     const row = await findJobRow(db, job)

@@ -1,4 +1,5 @@
 import { v5 as uuidv5 } from 'uuid'
+import { isUserId } from '../domain/user.ts'
 import { contentHash } from '../ingest/conversation.ts'
 import { memoryHash } from '../memories/store.ts'
 import type { EpisodeRow } from '../stores/sources/episode-rows.ts'
@@ -32,7 +33,7 @@ export type Unfit = 'no_user' | 'too_large' | 'empty'
 
 export function readEpisode(ref: EpisodeRef, row: EpisodeRow): Episode | Unfit {
   const { userId, content, bytes, createdAt, summary, sessionId } = row
-  if (userId === null || userId === '') return 'no_user'
+  if (!isUserId(userId)) return 'no_user'
   if (content === null && bytes > 0) return 'too_large'
   if (content === null || content.trim() === '') return 'empty'
   const parts = [content, summary, sessionId, createdAt?.getTime() ?? null]

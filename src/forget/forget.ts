@@ -8,7 +8,7 @@ import {
   type AcceptContext,
 } from '../memories/accept.ts'
 import { removeWhole } from '../memories/remove-whole.ts'
-import { refusedAs, type Queryable } from '../stores/database.ts'
+import { refusedAs, type BeforeCommit, type Queryable } from '../stores/database.ts'
 import type { FocusBuffer } from '../stores/recall/focus.ts'
 import {
   countHanging,
@@ -78,12 +78,17 @@ class DryRun extends Error {
  * its counts are those of the real one.
  * @throws MemoirError `not_found`
  */
-export async function forget(context: ForgetContext, request: ForgetRequest): Promise<Tombstone> {
+export async function forget(
+  context: ForgetContext,
+  request: ForgetRequest,
+  beforeCommit?: BeforeCommit<Tombstone>,
+): Promise<Tombstone> {
   const userId = await requireUser(context, request)
   try {
     const locked = async (tx: Queryable) => {
       const done = await forgetLocked(tx, context, { request, userId })
       if (request.dryRun) throw new DryRun({ ...done.tombstone, forgottenAt: null })
+      await beforeCommit?.(tx, done.tombstone)
       return done
     }
     const { tombstone, rows } = await refusedAs(

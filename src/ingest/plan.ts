@@ -1,4 +1,5 @@
 import type { Extraction } from '../domain/job.ts'
+import { isUserId } from '../domain/user.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { IngestedRow } from '../stores/memories/ingested.ts'
 import { salienceOfSaid } from '../text/salience.ts'
@@ -71,7 +72,7 @@ function clean(message: SourceMessage): SourceMessage {
  */
 export function decide(conversation: ReadConversation, context: DecisionContext): Decision {
   const { previous } = context
-  if (conversation.userId === null || conversation.userId.trim() === '') {
+  if (!isUserId(conversation.userId)) {
     return { kind: 'error', code: 'no_user' }
   }
   const same = previous?.messageHash?.equals(conversation.hash) === true

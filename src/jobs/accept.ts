@@ -6,7 +6,7 @@ import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import { TOKENS_A_PRICE } from '../providers/prices.ts'
-import { sqlState, type Database } from '../stores/database.ts'
+import { sqlState, type BeforeCommit, type Database, type Queryable } from '../stores/database.ts'
 import { getJob, listIngestFailures, listJobs, listStepFailures } from '../stores/jobs/job-list.ts'
 import {
   cancelUnstarted,
@@ -16,12 +16,13 @@ import {
   resetForRetry,
   setControl,
   type JobRow,
+  type NewJob,
 } from '../stores/jobs/jobs.ts'
 import { setBudget } from '../stores/spending/usage.ts'
 import type { TemporalClient } from '../temporal/client.ts'
 import { WALKS } from '../temporal/ids.ts'
 import { readBackfillRequest, sameRequest, type BackfillRequest } from './backfill-request.ts'
-import type { BackfillAccept, JobKey, Jobs, NightlyAccept } from './jobs.ts'
+import type { AcceptedJob, BackfillAccept, JobKey, Jobs, NightlyAccept } from './jobs.ts'
 import { createLauncher, type Launcher } from './launcher.ts'
 import { requirePrice } from './pricing.ts'
 import { createRuns } from './runs.ts'
@@ -53,7 +54,7 @@ export function createJobs(
   const { inForce = async () => await Promise.resolve(config) } = dependencies
   const context: Context = { config, inForce, db, launcher }
   return {
-    acceptBackfill: async (request) => await acceptBackfill(context, request),
+    acceptBackfill: async (...given) => await acceptBackfill(context, ...given),
     acceptNightly: async (request) => await acceptNightly(context, request),
     control: async (key, action) => await control(context, key, action),
     setBudget: async (key, budget) => {
@@ -82,7 +83,11 @@ function tokensFor(budget: number, config: Config): number | null {
   return price === 0 ? null : Math.floor((budget / price) * TOKENS_A_PRICE)
 }
 
-async function acceptBackfill(context: Context, request: BackfillAccept): Promise<Accepted> {
+async function acceptBackfill(
+  context: Context,
+  request: BackfillAccept,
+  beforeCommit?: BeforeCommit<AcceptedJob>,
+): Promise<AcceptedJob> {
   const { config } = context
   const wanted: BackfillRequest = {
     source: config.SOURCE_NAME,
@@ -93,14 +98,14 @@ async function acceptBackfill(context: Context, request: BackfillAccept): Promis
     budget: request.budget ?? null,
   }
   const key = { namespaceId: request.namespaceId, id: uuidv7() }
-  const other = await acceptWalk(context, { key, kind: 'backfill', wanted })
+  const other = await acceptWalk(context, { key, kind: 'backfill', wanted, beforeCommit })
   if (other === null) return { job: await requireJob(context, key), joined: false }
   const same = other.kind === 'backfill' && sameRequest(readBackfillRequest(other.request), wanted)
   if (!same) throw conflictWith(other)
   return { job: await requireJob(context, other), joined: true }
 }
 
-async function acceptNightly(context: Context, request: NightlyAccept): Promise<Accepted> {
+async function acceptNightly(context: Context, request: NightlyAccept): Promise<AcceptedJob> {
   const { config } = context
   const { namespaceId, id = uuidv7(), plannedAt } = request
   const wanted = {
@@ -126,15 +131,11 @@ function covers(other: JobRow, { plannedAt }: { plannedAt: string }): boolean {
   return Date.parse(planned) - NIGHTLY_OVERLAP_MS <= Date.parse(plannedAt)
 }
 
-interface Accepted {
-  readonly job: Job
-  readonly joined: boolean
-}
-
 interface WalkAccept {
   readonly key: JobKey
   readonly kind: WalkKind
   readonly wanted: BackfillRequest
+  readonly beforeCommit?: BeforeCommit<AcceptedJob> | undefined
 }
 
 /** An unfinished job may end between the refused insert and the look at it; more than that is not chance. */
@@ -143,7 +144,7 @@ const ACCEPT_TRIES = 3
 /** @returns the job that stands in the way or was accepted before under this id; null when the new one was accepted */
 async function acceptWalk(
   context: Context,
-  { key, kind, wanted }: WalkAccept,
+  { key, kind, wanted, beforeCommit }: WalkAccept,
 ): Promise<JobRow | null> {
   const { inForce, db, launcher } = context
   const { workflowId, lockKey } = WALKS[kind]
@@ -151,7 +152,7 @@ async function acceptWalk(
   const subject = { namespaceId: key.namespaceId, source }
   const budgetTokens = budget === null ? null : tokensFor(budget, await inForce())
   for (let tries = 0; tries < ACCEPT_TRIES; tries += 1) {
-    const inserted = await insertJob(db, {
+    const job: NewJob = {
       ...key,
       userId: null,
       kind,
@@ -159,6 +160,11 @@ async function acceptWalk(
       request: { ...wanted },
       lockKey: lockKey(subject),
       budgetTokens,
+    }
+    const inserted = await db.transaction(async (tx) => {
+      const fresh = await insertJob(tx, job)
+      if (fresh) await beforeCommit?.(tx, { job: await requireJob({ db: tx }, key), joined: false })
+      return fresh
     })
     if (inserted) {
       launcher.launch(await requireRow(context, key))
@@ -215,7 +221,7 @@ async function requireRow({ db }: Context, key: JobKey): Promise<JobRow> {
   return row
 }
 
-async function requireJob({ db }: Context, key: JobKey): Promise<Job> {
+async function requireJob({ db }: { readonly db: Queryable }, key: JobKey): Promise<Job> {
   const job = await getJob(db, key)
   if (job === null) throw notFound()
   return job

@@ -6,6 +6,7 @@ import type {
   Page,
   StepFailure,
 } from '../domain/job.ts'
+import type { BeforeCommit } from '../stores/database.ts'
 import type { Schedule, ScheduleChange, ScheduleKind } from '../domain/schedule.ts'
 
 /** What other parts may ask of accepted work and of its schedules. */
@@ -31,18 +32,27 @@ export interface NightlyAccept {
   readonly plannedAt?: Date
 }
 
+export interface AcceptedJob {
+  readonly job: Job
+  /** It was unfinished work already. */
+  readonly joined: boolean
+}
+
 /** Accepting and steering work: each method commits to Postgres, then tells Temporal without making the caller wait for it. */
 export interface Jobs {
   /**
    * Accepts a backfill of the configured source. The same request while one runs joins it.
    * @throws MemoirError `conflict` with `details.job` when one with other parameters is unfinished
    */
-  acceptBackfill(request: BackfillAccept): Promise<{ readonly job: Job; readonly joined: boolean }>
+  acceptBackfill(
+    request: BackfillAccept,
+    beforeCommit?: BeforeCommit<AcceptedJob>,
+  ): Promise<AcceptedJob>
   /**
    * Accepts a nightly run of the configured source: what changed since the last that succeeded. While one is unfinished it is joined.
    * @throws MemoirError `conflict` with `details.job` while a backfill is unfinished: that takes in all a nightly run would
    */
-  acceptNightly(request: NightlyAccept): Promise<{ readonly job: Job; readonly joined: boolean }>
+  acceptNightly(request: NightlyAccept): Promise<AcceptedJob>
   /** @throws MemoirError `not_found`; `conflict` when its state does not allow that */
   control(job: JobKey, action: JobControl): Promise<Job>
   /**

@@ -56,7 +56,10 @@ export function createRuns(temporal: TemporalClient, heartbeatSeconds: number): 
     start: async (row, deadlineMs) => await within(deadlineMs, async () => await start(row)),
     describe: async (row, deadlineMs) => await within(deadlineMs, async () => await describe(row)),
     deliver: async (row, control, deadlineMs) =>
-      await within(deadlineMs, async () => await deliver(temporal, row, control)),
+      await within(deadlineMs, async () => {
+        const run = await describe(row)
+        if (run !== null) await deliver(temporal, { row, run }, control)
+      }),
   }
 }
 
@@ -104,13 +107,30 @@ async function endChain(temporal: TemporalClient, workflowId: string, firstExecu
   }
 }
 
-async function deliver(temporal: TemporalClient, row: JobRow, control: JobControl): Promise<void> {
-  const handle = temporal.client.workflow.getHandle(row.workflowId)
+interface Addressee {
+  readonly row: JobRow
+  /** The row's own: another job may have the same workflow id by now. */
+  readonly run: WorkflowExecutionDescription
+}
+
+async function deliver(
+  { client }: TemporalClient,
+  { row, run }: Addressee,
+  control: JobControl,
+): Promise<void> {
+  const { workflow } = client
   try {
-    if (control === 'pause') await handle.signal(pause)
-    else if (control === 'resume') await handle.signal(resume)
-    else if (row.error?.code === 'stuck') await handle.terminate('cancelled while stuck')
-    else await handle.cancel()
+    if (control !== 'cancel') {
+      // A signal reaches the run it names; what that has continued as by then hears of it with the next sweep.
+      await workflow
+        .getHandle(row.workflowId, run.runId)
+        .signal(control === 'pause' ? pause : resume)
+      return
+    }
+    const firstExecutionRunId = firstRunId(run)
+    const chain = workflow.getHandle(row.workflowId, undefined, { firstExecutionRunId })
+    if (row.error?.code === 'stuck') await chain.terminate('cancelled while stuck')
+    else await chain.cancel()
   } catch (error) {
     // Closed or lost: the row learns of that when it is looked at.
     if (!(error instanceof WorkflowNotFoundError)) throw error

@@ -4,7 +4,7 @@ import type { GivenEntity } from '../domain/entity.ts'
 import type { PersistencePolicy } from '../domain/job.ts'
 import type { WriteState } from '../domain/recall.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
-import { refusedAs, type Database, type Queryable } from '../stores/database.ts'
+import { refusedAs, type BeforeCommit, type Database, type Queryable } from '../stores/database.ts'
 import { insertJob, type JobRow, type NewJob } from '../stores/jobs/jobs.ts'
 import { workflowIdOf } from '../temporal/ids.ts'
 import type { AcceptedMemories } from './memories.ts'
@@ -83,13 +83,20 @@ const UNSTARTED = {
 export async function acceptWrite(
   context: AcceptContext,
   write: (tx: Queryable) => Promise<{ readonly ids: readonly string[]; readonly row: JobRow }>,
+  beforeCommit?: BeforeCommit<AcceptedMemories>,
 ): Promise<AcceptedMemories> {
-  const { ids, row } = await refusedAs(
+  const { accepted, row } = await refusedAs(
     'persistence_failed',
-    async () => await context.db.transaction(write),
+    async () =>
+      await context.db.transaction(async (tx) => {
+        const { ids, row } = await write(tx)
+        const accepted = { ids, job: row.id, state: row.state }
+        await beforeCommit?.(tx, accepted)
+        return { accepted, row }
+      }),
   )
   context.launch(row)
-  return { ids, job: row.id, state: row.state }
+  return accepted
 }
 
 export function notFound(): MemoirError {

@@ -17,7 +17,13 @@ import {
   openVector,
   type AcceptContext,
 } from './accept.ts'
-import type { AcceptedMemories, MemoryChange, MemoryKey, UpdateRequest } from './memories.ts'
+import type {
+  AcceptedMemories,
+  KeepAccepted,
+  MemoryChange,
+  MemoryKey,
+  UpdateRequest,
+} from './memories.ts'
 import {
   jobMemory,
   keepWrites,
@@ -55,38 +61,47 @@ export async function requireOwner({ db }: AcceptContext, key: MemoryKey): Promi
 export async function updateMemory(
   context: AcceptContext,
   { key, change, revision, extractEntities }: UpdateRequest,
+  beforeCommit?: KeepAccepted,
 ): Promise<AcceptedMemories> {
   const userId = await requireOwner(context, key)
-  return await acceptWrite(context, async (tx) => {
-    const standing = await lockReached(tx, { key, userId, revision })
-    if (standing.state !== 'active') {
-      throw new MemoirError('conflict', `The memory is ${standing.state}: it cannot be changed.`, {
-        details: { state: standing.state },
+  return await acceptWrite(
+    context,
+    async (tx) => {
+      const standing = await lockReached(tx, { key, userId, revision })
+      if (standing.state !== 'active') {
+        throw new MemoirError(
+          'conflict',
+          `The memory is ${standing.state}: it cannot be changed.`,
+          {
+            details: { state: standing.state },
+          },
+        )
+      }
+      const write = changedWrite(context, standing, change)
+      const plans = [{ write, entities: change.entities ?? null, standing }]
+      const jobId = newJobId()
+      const written = await writeRecord(tx, { plans, userId, jobId })
+      if (write.content !== standing.content) await writeTextsOf(tx, context, { plans, written })
+      const writes = await keepWrites(tx, context, { userId, plans })
+      await linkPlans(tx, userId, plans)
+      if (write.vectorState === 'written') {
+        await carryEmbeddings(tx, { userId, id: key.id, revision: standing.revision })
+      }
+      const row = await insertMemoryJob(tx, context, {
+        id: jobId,
+        job: {
+          namespaceId: key.namespaceId,
+          userId,
+          operation: 'update',
+          extract: extractEntities,
+          memories: [jobMemory(written, key.id, standing)],
+          writes,
+        },
       })
-    }
-    const write = changedWrite(context, standing, change)
-    const plans = [{ write, entities: change.entities ?? null, standing }]
-    const jobId = newJobId()
-    const written = await writeRecord(tx, { plans, userId, jobId })
-    if (write.content !== standing.content) await writeTextsOf(tx, context, { plans, written })
-    const writes = await keepWrites(tx, context, { userId, plans })
-    await linkPlans(tx, userId, plans)
-    if (write.vectorState === 'written') {
-      await carryEmbeddings(tx, { userId, id: key.id, revision: standing.revision })
-    }
-    const row = await insertMemoryJob(tx, context, {
-      id: jobId,
-      job: {
-        namespaceId: key.namespaceId,
-        userId,
-        operation: 'update',
-        extract: extractEntities,
-        memories: [jobMemory(written, key.id, standing)],
-        writes,
-      },
-    })
-    return { ids: [key.id], row }
-  })
+      return { ids: [key.id], row }
+    },
+    beforeCommit,
+  )
 }
 
 /** What is written: a vector of the same text stays good. */

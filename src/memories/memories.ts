@@ -2,6 +2,7 @@ import type { GivenEntity } from '../domain/entity.ts'
 import type { JobState, Page } from '../domain/job.ts'
 import type { MemoryRevision, MemoryState } from '../domain/memory.ts'
 import type { Memory, TraceKind } from '../domain/recall.ts'
+import type { BeforeCommit } from '../stores/database.ts'
 import type { MemoryFilter } from '../stores/memories/memory-list.ts'
 
 /** What other parts may ask of memories that are written one by one. */
@@ -88,6 +89,9 @@ export interface AcceptedMemories {
   readonly state: JobState
 }
 
+/** What has to be committed together with a write. */
+export type KeepAccepted = BeforeCommit<AcceptedMemories>
+
 export interface MemoryList extends Omit<MemoryFilter, 'kinds' | 'states'> {
   readonly kinds?: readonly TraceKind[]
   readonly states?: readonly MemoryState[]
@@ -96,13 +100,13 @@ export interface MemoryList extends Omit<MemoryFilter, 'kinds' | 'states'> {
 /** Each write commits the record and its job in one transaction; what is derived and the other stores follow. */
 export interface Memories {
   /** @throws MemoirError `suppressed_user` for somebody who was erased, `not_found` for an `externalId` outside the reach */
-  store(request: StoreRequest): Promise<AcceptedMemories>
+  store(request: StoreRequest, beforeCommit?: KeepAccepted): Promise<AcceptedMemories>
   /** @throws MemoirError `not_found`, `precondition_failed`, `conflict` when it is deleted or superseded */
-  update(request: UpdateRequest): Promise<AcceptedMemories>
+  update(request: UpdateRequest, beforeCommit?: KeepAccepted): Promise<AcceptedMemories>
   /** Out of sight at once. @throws MemoirError `not_found`, `precondition_failed` */
-  remove(request: RemoveRequest): Promise<AcceptedMemories>
+  remove(request: RemoveRequest, beforeCommit?: KeepAccepted): Promise<AcceptedMemories>
   /** Brings back what was deleted or superseded. @throws MemoirError `not_found`, `conflict` when there is nothing to restore */
-  restore(key: MemoryKey): Promise<AcceptedMemories>
+  restore(key: MemoryKey, beforeCommit?: KeepAccepted): Promise<AcceptedMemories>
   get(key: MemoryKey): Promise<Memory | null>
   list(query: MemoryList): Promise<Page<Memory>>
   /** Newest first. @throws MemoirError `not_found` */

@@ -13,7 +13,7 @@ import {
 } from './accept.ts'
 import { fieldsOfStanding, lockReached, requireOwner } from './change.ts'
 import { hideMemories } from './hide.ts'
-import type { AcceptedMemories, MemoryKey, RemoveRequest } from './memories.ts'
+import type { AcceptedMemories, KeepAccepted, MemoryKey, RemoveRequest } from './memories.ts'
 import { mayComeBack, stayDeleted, type DeletedOf } from './stay-deleted.ts'
 import { jobMemory, writeRecord, writeTextsOf } from './store.ts'
 
@@ -24,32 +24,37 @@ export const RESTORABLE_DAYS = 30
 export async function removeMemory(
   context: AcceptContext,
   { key, revision, hard, cascade }: RemoveRequest,
+  beforeCommit?: KeepAccepted,
 ): Promise<AcceptedMemories> {
   const userId = await requireOwner(context, key)
-  return await acceptWrite(context, async (tx) => {
-    const standing = await lockReached(tx, { key, userId, revision })
-    if (standing.state === 'deleted' && !hard) throw notFound()
-    const jobId = newJobId()
-    const [gone] = await hideMemories(tx, { userId, memories: [standing] })
-    await stayDeleted(tx, deletedOf(context, { key, userId }), [standing])
-    if (gone && cascade && policyOf(context.config).graph) {
-      await noteRemovals(tx, [{ ...gone, userId, cascade }])
-    }
-    const row = await insertMemoryJob(tx, context, {
-      id: jobId,
-      job: {
-        namespaceId: key.namespaceId,
-        userId,
-        operation: 'delete',
-        extract: false,
-        hard,
-        cascade,
-        memories: [{ id: key.id, revision: gone?.revision ?? 0, before: standing.revision }],
-        writes: [],
-      },
-    })
-    return { ids: [key.id], row }
-  })
+  return await acceptWrite(
+    context,
+    async (tx) => {
+      const standing = await lockReached(tx, { key, userId, revision })
+      if (standing.state === 'deleted' && !hard) throw notFound()
+      const jobId = newJobId()
+      const [gone] = await hideMemories(tx, { userId, memories: [standing] })
+      await stayDeleted(tx, deletedOf(context, { key, userId }), [standing])
+      if (gone && cascade && policyOf(context.config).graph) {
+        await noteRemovals(tx, [{ ...gone, userId, cascade }])
+      }
+      const row = await insertMemoryJob(tx, context, {
+        id: jobId,
+        job: {
+          namespaceId: key.namespaceId,
+          userId,
+          operation: 'delete',
+          extract: false,
+          hard,
+          cascade,
+          memories: [{ id: key.id, revision: gone?.revision ?? 0, before: standing.revision }],
+          writes: [],
+        },
+      })
+      return { ids: [key.id], row }
+    },
+    beforeCommit,
+  )
 }
 
 const deletedOf = (
@@ -65,39 +70,44 @@ const deletedOf = (
 export async function restoreMemory(
   context: AcceptContext,
   key: MemoryKey,
+  beforeCommit?: KeepAccepted,
 ): Promise<AcceptedMemories> {
   const userId = await requireOwner(context, key)
-  return await acceptWrite(context, async (tx) => {
-    const standing = await lockReached(tx, { key, userId, revision: undefined })
-    refuseUnrestorable(standing)
-    await mayComeBack(tx, deletedOf(context, { key, userId }), [standing])
-    const write = {
-      ...fieldsOfStanding(standing),
-      vectorState: openVector(context.config),
-      id: key.id,
-      userId,
-      contentHash: standing.contentHash,
-    }
-    const plans = [{ write, entities: null, standing }]
-    const jobId = newJobId()
-    const written = await writeRecord(tx, { plans, userId, jobId })
-    await writeTextsOf(tx, context, { plans, written })
-    if (standing.deletedAt) {
-      await reviveEdges(tx, { userId, traceId: key.id, endedAt: standing.deletedAt })
-    }
-    const row = await insertMemoryJob(tx, context, {
-      id: jobId,
-      job: {
-        namespaceId: key.namespaceId,
+  return await acceptWrite(
+    context,
+    async (tx) => {
+      const standing = await lockReached(tx, { key, userId, revision: undefined })
+      refuseUnrestorable(standing)
+      await mayComeBack(tx, deletedOf(context, { key, userId }), [standing])
+      const write = {
+        ...fieldsOfStanding(standing),
+        vectorState: openVector(context.config),
+        id: key.id,
         userId,
-        operation: 'restore',
-        extract: false,
-        memories: [jobMemory(written, key.id, standing)],
-        writes: [],
-      },
-    })
-    return { ids: [key.id], row }
-  })
+        contentHash: standing.contentHash,
+      }
+      const plans = [{ write, entities: null, standing }]
+      const jobId = newJobId()
+      const written = await writeRecord(tx, { plans, userId, jobId })
+      await writeTextsOf(tx, context, { plans, written })
+      if (standing.deletedAt) {
+        await reviveEdges(tx, { userId, traceId: key.id, endedAt: standing.deletedAt })
+      }
+      const row = await insertMemoryJob(tx, context, {
+        id: jobId,
+        job: {
+          namespaceId: key.namespaceId,
+          userId,
+          operation: 'restore',
+          extract: false,
+          memories: [jobMemory(written, key.id, standing)],
+          writes: [],
+        },
+      })
+      return { ids: [key.id], row }
+    },
+    beforeCommit,
+  )
 }
 
 const DAY_MS = 86_400_000

@@ -11,10 +11,10 @@ import { storeMemories } from './store.ts'
 export function createMemories(context: AcceptContext & { readonly db: Database }): Memories {
   const { db } = context
   return {
-    store: async (request) => await storeMemories(context, request),
-    update: async (request) => await updateMemory(context, request),
-    remove: async (request) => await removeMemory(context, request),
-    restore: async (key) => await restoreMemory(context, key),
+    store: async (...given) => await storeMemories(context, ...given),
+    update: async (...given) => await updateMemory(context, ...given),
+    remove: async (...given) => await removeMemory(context, ...given),
+    restore: async (...given) => await restoreMemory(context, ...given),
     get: async (key) => await findMemory(db, key),
     list: async (query) => await listMemories(db, query),
     async history(key, page) {

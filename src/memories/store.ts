@@ -31,7 +31,7 @@ import {
 import { indexAlone, NOTHING, writeTexts } from './derive.ts'
 import { isIndexed } from './hide.ts'
 import { linkGiven } from './link.ts'
-import type { AcceptedMemories, NewMemory, StoreRequest } from './memories.ts'
+import type { AcceptedMemories, KeepAccepted, NewMemory, StoreRequest } from './memories.ts'
 import { keepWrite, type JobMemory, type KeptWrite } from './request.ts'
 
 /** One memory of a request, with what it replaces. */
@@ -45,29 +45,34 @@ interface Planned {
 export async function storeMemories(
   context: AcceptContext,
   request: StoreRequest,
+  beforeCommit?: KeepAccepted,
 ): Promise<AcceptedMemories> {
   refuseTwice(request.memories)
-  return await acceptWrite(context, async (tx) => {
-    const userId = await requireUser(tx, context, request)
-    const plans = await planWrites(tx, context, { request, userId })
-    const jobId = newJobId()
-    const written = await writeRecord(tx, { plans, userId, jobId })
-    await writeTextsOf(tx, context, { plans, written })
-    const writes = await keepWrites(tx, context, { userId, plans })
-    await linkPlans(tx, userId, plans)
-    const row = await insertMemoryJob(tx, context, {
-      id: jobId,
-      job: {
-        namespaceId: request.namespaceId,
-        userId,
-        operation: 'store',
-        extract: request.extractEntities,
-        memories: plans.map(({ write, standing }) => jobMemory(written, write.id, standing)),
-        writes,
-      },
-    })
-    return { ids: plans.map(({ write }) => write.id), row }
-  })
+  return await acceptWrite(
+    context,
+    async (tx) => {
+      const userId = await requireUser(tx, context, request)
+      const plans = await planWrites(tx, context, { request, userId })
+      const jobId = newJobId()
+      const written = await writeRecord(tx, { plans, userId, jobId })
+      await writeTextsOf(tx, context, { plans, written })
+      const writes = await keepWrites(tx, context, { userId, plans })
+      await linkPlans(tx, userId, plans)
+      const row = await insertMemoryJob(tx, context, {
+        id: jobId,
+        job: {
+          namespaceId: request.namespaceId,
+          userId,
+          operation: 'store',
+          extract: request.extractEntities,
+          memories: plans.map(({ write, standing }) => jobMemory(written, write.id, standing)),
+          writes,
+        },
+      })
+      return { ids: plans.map(({ write }) => write.id), row }
+    },
+    beforeCommit,
+  )
 }
 
 /** Who says something directly wants it remembered: it lifts an erasure that has ended, and a forgetting of the same words. */

@@ -3,7 +3,7 @@ import { liftForgotten, liftSuppression, suppressedAmong, type Item } from '../f
 import { factId } from '../facts/draft.ts'
 import { insertMemoryJob, newJobId, openVector, type AcceptContext } from '../memories/accept.ts'
 import { appendAudit } from '../stores/audit.ts'
-import type { Queryable } from '../stores/database.ts'
+import type { BeforeCommit, Queryable } from '../stores/database.ts'
 import type { JobRow } from '../stores/jobs/jobs.ts'
 import { lockUserByName } from '../stores/memory-users.ts'
 import type { WrittenMemory } from '../stores/memories/memory-writes.ts'
@@ -34,10 +34,13 @@ export type Outcome = 'taken' | 'left' | Refusal
 export async function importRecords(
   context: AcceptContext,
   request: RecordImport,
+  beforeCommit?: BeforeCommit<readonly Outcome[]>,
 ): Promise<Outcome[]> {
-  const { outcomes, row } = await context.db.transaction(
-    async (tx) => await importLocked(tx, context, request),
-  )
+  const { outcomes, row } = await context.db.transaction(async (tx) => {
+    const done = await importLocked(tx, context, request)
+    await beforeCommit?.(tx, done.outcomes)
+    return done
+  })
   if (row !== null) context.launch(row)
   return outcomes
 }

@@ -4,7 +4,7 @@ import type { Turn } from '../domain/transcript.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { suppressedAmong, type ForgetSecret } from '../forget/remembered.ts'
 import type { Launcher } from '../jobs/launcher.ts'
-import { sqlState, type Database } from '../stores/database.ts'
+import { sqlState, type BeforeCommit, type Database } from '../stores/database.ts'
 import type { JobRow } from '../stores/jobs/jobs.ts'
 import { forgetSeqs } from '../stores/forget/forgotten.ts'
 import { ensureUsers } from '../stores/memory-users.ts'
@@ -49,11 +49,12 @@ const TRIES = 4
 export async function acceptSession(
   accepting: Accepting,
   accept: SessionAccept,
+  beforeCommit?: BeforeCommit<AcceptedPost>,
 ): Promise<AcceptedPost> {
   const { db, launcher } = accepting
   let post = prepare(accept)
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const row = await insertUnlessRacing(db, post)
+    const row = await insertUnlessRacing(db, post, beforeCommit)
     if (row === 'racing') continue
     if (row !== null) {
       if (row.fresh) launcher.launch(jobRowOf(row, accept.namespaceId))
@@ -128,9 +129,15 @@ const UNIQUE_VIOLATION = '23505'
 async function insertUnlessRacing(
   db: Database,
   post: Prepared,
+  beforeCommit?: BeforeCommit<AcceptedPost>,
 ): Promise<PostRow | null | 'racing'> {
   try {
-    return await insertPost(db, post)
+    if (beforeCommit === undefined) return await insertPost(db, post)
+    return await db.transaction(async (tx) => {
+      const row = await insertPost(tx, post)
+      if (row !== null) await beforeCommit(tx, { ...row, sessionId: post.sessionId })
+      return row
+    })
   } catch (error) {
     if (sqlState(error) === UNIQUE_VIOLATION) return 'racing'
     throw error

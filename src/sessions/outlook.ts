@@ -1,4 +1,4 @@
-import type { Database } from '../stores/database.ts'
+import type { Queryable } from '../stores/database.ts'
 import {
   countOpenPosts,
   measurePace,
@@ -17,7 +17,8 @@ export interface Outlook {
   readonly words: string
 }
 
-export type Outlooks = (reach: PostReach, post: PostRow) => Promise<Outlook>
+/** @param db sees the post: its own transaction, while that is not committed */
+export type Outlooks = (reach: PostReach, post: PostRow, db?: Queryable) => Promise<Outlook>
 
 /** Counting a long queue with each post would make accepting slower the longer it is; in between, what is accepted here is added. */
 const COUNT_FRESH_MS = 1_000
@@ -28,26 +29,27 @@ const KEPT = 1_000
 /** Said while nothing was measured yet. */
 const UNMEASURED = '2-5 minutes'
 
-export function createOutlooks(db: Database): Outlooks {
-  const open = remembering(COUNT_FRESH_MS, async (reach: PostReach) => ({
+export function createOutlooks(pool: Queryable): Outlooks {
+  const open = remembering(COUNT_FRESH_MS, async (reach: PostReach, db) => ({
     count: await countOpenPosts(db, reach),
   }))
   const pace = remembering(
     PACE_FRESH_MS,
-    async ({ namespaceId }: Pick<PostReach, 'namespaceId'>) => await measurePace(db, namespaceId),
+    async ({ namespaceId }: Pick<PostReach, 'namespaceId'>, db) =>
+      await measurePace(db, namespaceId),
   )
-  return async (reach, post) => {
+  return async (reach, post, db = pool) => {
     const position = await positionOf(
       post,
       async () => {
-        const { value, first } = await open(reach)
+        const { value, first } = await open(reach, db)
         // The one who counts finds its own row among them.
         if (!first) value.count += 1
         return value.count
       },
       async () => await countOpenPosts(db, reach, post.queuedAt),
     )
-    const { value } = await pace({ namespaceId: reach.namespaceId })
+    const { value } = await pace({ namespaceId: reach.namespaceId }, db)
     return { position, ...estimate(post, position, value) }
   }
 }
@@ -83,16 +85,16 @@ export function inWords(seconds: number): string {
 /** What was asked a moment ago, by the values of the key; those who ask at once share one question. */
 function remembering<Key extends object, Value>(
   freshMs: number,
-  ask: (key: Key) => Promise<Value>,
-): (key: Key) => Promise<{ readonly value: Value; readonly first: boolean }> {
+  ask: (key: Key, db: Queryable) => Promise<Value>,
+): (key: Key, db: Queryable) => Promise<{ readonly value: Value; readonly first: boolean }> {
   const known = new Map<string, { readonly at: number; readonly value: Promise<Value> }>()
-  return async (key) => {
+  return async (key, db) => {
     const name = JSON.stringify(key)
     const seen = known.get(name)
     if (seen && performance.now() - seen.at < freshMs)
       return { value: await seen.value, first: false }
     if (known.size >= KEPT) known.clear()
-    const value = ask(key)
+    const value = ask(key, db)
     known.set(name, { at: performance.now(), value })
     value.catch(() => known.delete(name))
     return { value: await value, first: true }

@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts'
 import { MemoirError } from '../errors.ts'
+import { addressRefusal } from '../providers/address-rules.ts'
 import { LOCAL } from '../providers/default-model.ts'
-import { addressRefusal } from '../providers/provider-guard.ts'
 import { baseUrlOf, sameAddress, withModels, type AiSettings, type Section } from './ai.ts'
 
 /** What is asked to change: an absent field stays, null goes back to the environment's. */

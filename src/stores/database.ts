@@ -10,6 +10,12 @@ export interface Queryable {
   ): Promise<QueryResult<Row>>
 }
 
+/**
+ * Runs last in the transaction of a write, with what the write came to: what it adds is there exactly when the write is, whatever
+ * becomes of the process or of the answer to the commit.
+ */
+export type BeforeCommit<Result> = (tx: Queryable, result: Result) => Promise<void>
+
 export interface TransactionOptions {
   /** One snapshot for all reads, and no writes: the answer does not wait for the commit. */
   readonly readOnly?: boolean

@@ -28,8 +28,8 @@ export type Claimed =
 /** How long an answer is kept. */
 const KEPT = '24 hours'
 /**
- * A claim this old without an answer belongs to a process that died: nothing that is done under a claim takes as long. Doing it
- * again is safe, because accepted work is found again by its own rules (a running backfill is joined, an unchanged one does nothing).
+ * A claim this old without an answer belongs to a process that died: nothing that is done under a claim takes as long. Taking it
+ * over is safe, because answers are committed with their writes: without the one there is not the other either.
  */
 const ABANDONED = '2 minutes'
 
@@ -62,7 +62,10 @@ export async function claimKey(
   return { kind: 'done', answer: { status: row.status, body: row.body } }
 }
 
-/** @returns false when a later claim has taken the key over */
+/**
+ * Belongs into the transaction of the write it answers.
+ * @returns false when a later claim has taken the key over: the write must not be committed
+ */
 export async function keepAnswer(
   db: Queryable,
   { namespaceId, route, key, since }: Claim,
@@ -77,7 +80,7 @@ export async function keepAnswer(
   return rowCount === 1
 }
 
-/** A request that failed leaves no trace: the same key may be used again. */
+/** A request that wrote nothing leaves no trace: the same key may be used again. One whose answer was committed keeps it. */
 export async function releaseKey(
   db: Queryable,
   { namespaceId, route, key, since }: Claim,

@@ -162,10 +162,10 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
       launch: jobs.launch,
     }),
     ...embeddingOf({ config, db, metrics, log, launch: jobs.launch }),
-    forget: async (request) => await forget({ config, db, launch: jobs.launch }, request),
+    forget: async (...given) => await forget({ config, db, launch: jobs.launch }, ...given),
     eraseUser: async (request) => await acceptErasure({ config, db, launch: jobs.launch }, request),
-    importRecords: async (request) =>
-      await importRecords({ config, db, launch: jobs.launch }, request),
+    importRecords: async (...given) =>
+      await importRecords({ config, db, launch: jobs.launch }, ...given),
     answer: async (request) => ({
       ...(await languageModel.answer(request, { priority: 'live' })),
       model: languageModel.identity.model,

@@ -6,7 +6,7 @@ import { STATUS } from '../../src/api/errors.ts'
 import { ERROR_CODES, MemoirError } from '../../src/errors.ts'
 import { describeError } from '../../src/logger.ts'
 import { hasPostgres } from '../support/database.ts'
-import { createApiFixture, requestOf } from './api-fixture.ts'
+import { answerOf, createApiFixture, requestOf } from './api-fixture.ts'
 
 const PATH = '/v1/recall'
 const body = { q: 'x', user_id: 'ann' }
@@ -130,6 +130,78 @@ test.skipIf(!hasPostgres)('a body of nothing but depth is refused and breaks not
   const many = await memoir.send(PATH, { body: wide })
   expect(many.status).toBe(400)
   expect(many.text.length).toBeLessThan(10_000)
+})
+
+test
+  .skipIf(!hasPostgres)
+  .each([
+    'application/json',
+    'application/vnd.memoir+json',
+    'application/merge-patch+json; charset=utf-8',
+    'Application/Problem+JSON',
+  ])('text that nothing can hold is refused in a body of the type %s', async (type) => {
+  await using memoir = await createApiFixture()
+  const store = async (body: string | Uint8Array<ArrayBuffer>) => {
+    const sent = requestOf({ headers: { 'content-type': type }, method: 'POST' })
+    return await answerOf(await memoir.app.request('/v1/memories', { ...sent, body }))
+  }
+  const deep = `{"a":`.repeat(40) + '1' + '}'.repeat(40)
+  for (const [body, field] of [
+    ['{"user_id":"u\\ud800","content":"x"}', 'user_id'],
+    ['{"user_id":"u","content":"a\\u0000b"}', 'content'],
+    ['{"user_id":"u","content":"x","metadata":{"a\\u0000b":1}}', 'metadata'],
+    [`{"user_id":"u","content":"x","metadata":${deep}}`, 'metadata'],
+  ] as const) {
+    const { status, json } = await store(body)
+    expect([body, status, json.error.details?.field]).toEqual([body, 400, field])
+  }
+  const latin1 = new Uint8Array(Buffer.from('{"user_id":"jos\u00e9","content":"x"}', 'latin1'))
+  const { status, json } = await store(latin1)
+  expect([status, json.error.message]).toEqual([400, 'body: is not UTF-8'])
+  const { rowCount } = await memoir.db.query('select from memoir.memory_user')
+  expect(rowCount).toBe(0)
+  expect((await store('{"user_id":"jos\u00e9","content":"x"}')).status).toBe(202)
+})
+
+test.skipIf(!hasPostgres)('escapes in a URL have to be UTF-8', async () => {
+  await using memoir = await createApiFixture()
+  for (const path of [
+    '/v1/memories?user_id=u%ff',
+    '/v1/memories?user_id=u%ED%A0%80',
+    '/v1/users/jos%E9/export',
+  ]) {
+    const { status, json } = await memoir.send(path)
+    expect([path, status, json.error.message]).toEqual([path, 400, 'The URL is not UTF-8.'])
+  }
+  expect((await memoir.send('/v1/memories?user_id=jos%C3%A9')).status).toBe(200)
+})
+
+test.skipIf(!hasPostgres)('nobody and no session is called what no path can name', async () => {
+  await using memoir = await createApiFixture()
+  const turns = 'User: I moved to Lisbon.'
+  for (const dots of ['.', '..']) {
+    for (const [path, body] of [
+      ['/v1/memories', { user_id: dots, content: 'x' }],
+      ['/v1/memories', { user_id: 'u', session_id: dots, content: 'x' }],
+      ['/v1/sessions', { user_id: dots, transcript: turns }],
+      ['/v1/sessions', { user_id: 'u', session_id: dots, transcript: turns }],
+      ['/v1/sessions', { user_id: 'u', collection: dots, transcript: turns }],
+      ['/api/memory/u/store_raw', { session_data: turns, session_id: dots }],
+      ['/api/memory/u/store_raw', { session_data: turns, metadata: { user_id: dots } }],
+      ['/v1/keys', { name: 'k', role: 'reader', user_id: dots }],
+    ] as const) {
+      const { status, json } = await memoir.send(path, { body })
+      expect([path, body, status, json.error?.code]).toEqual([path, body, 400, 'invalid_request'])
+    }
+    const message = { id: 'm', role: 'user', content: 'x', created_at: '2026-01-02T03:04:05Z' }
+    const conversation = { id: 'c', user_id: dots, created_at: message.created_at }
+    const { json } = await memoir.send('/v1/imports', {
+      body: { conversations: [{ ...conversation, messages: [message] }] },
+    })
+    expect(json.rejected).toMatchObject([{ id: 'c', field: 'user_id' }])
+  }
+  const { rowCount } = await memoir.db.query('select from memoir.memory_user')
+  expect(rowCount).toBe(0)
 })
 
 test.skipIf(!hasPostgres)('a route that does not exist says so in the one shape', async () => {

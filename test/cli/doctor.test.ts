@@ -154,7 +154,7 @@ suite(
     })
     await store.db.query('update memoir.namespace set budget_per_day = 2')
     const model = { EMBEDDING_MODEL: 'unheard-of', OPENAI_API_KEY: 'a-key' }
-    expect(await budget({ ...model, EMBEDDING_BASE_URL: 'https://192.0.2.1' })).toMatchObject({
+    expect(await budget({ ...model, EMBEDDING_BASE_URL: 'https://198.51.101.1' })).toMatchObject({
       state: 'fail',
       next: expect.stringContaining('EMBEDDING_PRICE') as string,
     })

@@ -164,6 +164,7 @@ suite('odd conversations are ingested or listed with a reason, and the rest go o
   const turns = (content: string) => [{ content }, { content: 'go on' }, { content: 'that is all' }]
   await seed(store.db, [
     { id: 'nobody', user: null, messages: turns('who am I') },
+    { id: 'dots', user: '..', messages: turns('who is that') },
     { id: 'no-role', messages: turns('no role').map((turn) => ({ ...turn, role: null })) },
     { id: 'megabyte', messages: turns('the long tale of a whale. '.repeat(40_000)) },
     { id: 'emoji', messages: turns('🏳️‍🌈👩‍👩‍👧‍👧 party at eight 🎉') },
@@ -178,14 +179,15 @@ suite('odd conversations are ingested or listed with a reason, and the rest go o
   expect(await fixture.run({ pageSize: 3 })).toMatchObject({
     created: 7,
     skipped: 1,
-    errors: 1,
-    total_fetched: 9,
+    errors: 2,
+    total_fetched: 10,
   })
 
   const { rows } = await store.db.query(
     `select conversation_id, outcome, code from memoir.ingested_conversation where code is not null order by 1`,
   )
   expect(rows).toEqual([
+    { conversation_id: 'dots', outcome: 'error', code: 'no_user' },
     { conversation_id: 'nobody', outcome: 'error', code: 'no_user' },
     { conversation_id: 'too-short', outcome: 'skipped', code: 'too_few_turns' },
   ])

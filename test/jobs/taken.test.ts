@@ -1,5 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { SENTENCE } from '../../src/errors.ts'
+import { createRuns } from '../../src/jobs/runs.ts'
+import { findJobRow } from '../../src/stores/jobs/jobs.ts'
 import { countRunnableJobs } from '../../src/stores/jobs/runnable-jobs.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { gate, untilStopped } from '../support/fake-ingest.ts'
@@ -63,3 +65,38 @@ test.skipIf(absent)('a job that cannot start can be cancelled', async () => {
   expect((await other.get(id)).error?.code).toBe('workflow_taken')
   expect(await other.jobs.control(other.key(id), 'cancel')).toMatchObject({ state: 'cancelled' })
 })
+
+test.skipIf(absent)(
+  'what was asked of a job reaches no later job that has the same workflow id',
+  async () => {
+    let pages = 0
+    const { passed, open } = gate()
+    await using fixture = await createJobFixture({
+      pages: 1,
+      onPage: async (_, hooks) => {
+        pages += 1
+        if (pages > 1) await Promise.race([passed, untilStopped(hooks)])
+        hooks.signal.throwIfAborted()
+      },
+    })
+    await fixture.work()
+    const { db, temporal } = fixture
+    const first = await fixture.accept()
+    await expect.poll(async () => (await fixture.get(first.id)).started_at).not.toBeNull()
+    // As a process read it before it was held up: what it is asked to do comes when the job has ended.
+    const row = await findJobRow(db, fixture.key(first.id))
+    await fixture.untilState(first.id, 'succeeded')
+    const second = await fixture.accept()
+    expect(second.workflow_id).toBe(first.workflow_id)
+    await vi.waitFor(() => expect(pages).toBe(2), 10_000)
+
+    const runs = createRuns(temporal, 30)
+    if (row === null) throw new Error('there is no such job')
+    for (const control of ['pause', 'cancel'] as const) await runs.deliver(row, control, 5_000)
+    await runs.deliver({ ...row, error: { code: 'stuck', message: '', step: '' } }, 'cancel', 5_000)
+    open()
+
+    expect(await fixture.untilState(second.id, 'succeeded')).toMatchObject({ error: null })
+  },
+  60_000,
+)

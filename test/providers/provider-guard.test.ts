@@ -1,8 +1,9 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { loadConfig } from '../../src/config.ts'
+import { addressProblem } from '../../src/providers/address-rules.ts'
 import {
-  addressProblem,
   createProviderFetch,
   type GuardOptions,
   type Resolve,
@@ -47,12 +48,26 @@ test.each([
   '169.254.0.1',
   '::ffff:169.254.169.254',
   '64:ff9b::a9fe:a9fe',
+  '64:ff9b::169.254.169.254',
+  '64:ff9b:1::169.254.169.254',
+  '64:ff9b:1:a9fe:a9:fe00::',
+  '2002:a9fe:a9fe::1',
+  '::ffff:0:169.254.169.254',
+  '::169.254.169.254',
+  '2001:0:1:1::5601:5601',
+  '168.63.129.16',
+  '::ffff:168.63.129.16',
+  '64:ff9b::168.63.129.16',
+  '100.100.100.200',
+  '2002:6464:64c8::',
+  '192.0.0.192',
+  'fd20:ce::254',
   'fe80::1',
   'fe80::1%eth0',
   'febf::1',
   'fd00:ec2::254',
 ])('%s is refused even where private addresses are allowed', (address) => {
-  expect(addressProblem(address, true)).toContain('link-local')
+  expect(addressProblem(address, { allowPrivate: true })).toContain('link-local')
 })
 
 test.each([
@@ -68,11 +83,28 @@ test.each([
   '::',
   '::1',
   '::ffff:10.0.0.1',
+  '64:ff9b::10.0.0.1',
+  '64:ff9b::7f00:1',
+  '64:ff9b:1::8.8.8.8',
+  '2002:7f00:1::',
+  '2002:c0a8:101::1',
+  '::ffff:0:127.0.0.1',
+  '::ffff:0:c0a8:101',
+  '::127.0.0.1',
+  '::10.0.0.1',
+  '2001:0:808:808::1',
+  '192.0.2.1',
+  '198.18.0.1',
+  '203.0.113.7',
+  '2001:db8::1',
+  '4000::1',
   'fc00::1',
   'fdff::1',
 ])('%s is private: allowed only when configured so', (address) => {
-  expect(addressProblem(address, false)).toContain('MEMOIR_ALLOW_PRIVATE_PROVIDERS')
-  expect(addressProblem(address, true)).toBeUndefined()
+  expect(addressProblem(address, { allowPrivate: false })).toContain(
+    'MEMOIR_ALLOW_PRIVATE_PROVIDERS',
+  )
+  expect(addressProblem(address, { allowPrivate: true })).toBeUndefined()
 })
 
 test.each([
@@ -81,9 +113,14 @@ test.each([
   '169.253.0.1',
   '192.167.1.1',
   '2606:4700::1111',
+  '168.63.129.17',
+  '64:ff9b::8.8.8.8',
+  '2002:808:808::1',
+  '::ffff:8.8.8.8',
+  '::ffff:0:8.8.8.8',
   '100.128.0.1',
 ])('%s is anybody’s', (address) => {
-  expect(addressProblem(address, false)).toBeUndefined()
+  expect(addressProblem(address, { allowPrivate: false })).toBeUndefined()
 })
 
 test('http needs private providers to be allowed', async () => {
@@ -101,6 +138,8 @@ test.each([
   'http://0xa9fea9fe/',
   'http://[fe80::1]/',
   'http://2852039166/',
+  'http://[64:ff9b::a9fe:a9fe]/',
+  'http://[2002:a9fe:a9fe::]/',
 ])('%s is refused however it is written', async (url) => {
   expect(await failureOf(url, { allowPrivate: true })).toEqual(refused('link-local'))
 })
@@ -187,4 +226,21 @@ test('a signal ends a request that is waiting for its answer', async () => {
   await expect(fetch(`http://127.0.0.1:${port}/`, { signal: stop.signal })).rejects.toMatchObject({
     name: 'AbortError',
   })
+})
+
+test.each([
+  'https://[64:ff9b::7f00:1]/v1',
+  'https://[2002:c0a8:101::]/v1',
+  'https://100.64.0.1/v1',
+  'https://198.18.0.1/v1',
+  'https://localhost/v1',
+  'https://models.localhost./v1',
+  'https://168.63.129.16/v1',
+  'http://1.1.1.1/v1',
+])('the configuration refuses what the connection would: %s', async (url) => {
+  const refusedByConfig = () =>
+    loadConfig({ DATABASE_URL: 'postgres://localhost/x', OPENAI_BASE_URL: url })
+  expect(refusedByConfig).toThrow(/OPENAI_BASE_URL: .*(MEMOIR_ALLOW_PRIVATE_PROVIDERS|metadata)/)
+  const failed = await failureOf(url, { allowPrivate: false, resolve: resolveTo('127.0.0.1') })
+  expect(failed).toMatchObject({ code: 'configuration_invalid' })
 })

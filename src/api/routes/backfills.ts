@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { EXTRACTIONS, isTerminal } from '../../domain/job.ts'
 import { MemoirError } from '../../errors.ts'
+import type { AcceptedJob } from '../../jobs/jobs.ts'
 import type { ApiServices } from '../context.ts'
 import type { Principal } from '../environment.ts'
 import { pageQuery, present, uuid } from '../fields.ts'
@@ -99,12 +100,15 @@ export const backfillRoutes = createRouter()
         route: 'POST /v1/backfills',
         key: headers['idempotency-key'],
         body: c.req.valid('json'),
+        answer: ({ job }: AcceptedJob) => ({
+          status: 202,
+          body: { id: job.id, job: job.id, status: job.state },
+        }),
       },
-      async () => {
+      async (beforeCommit) => {
         const { extract, budget, force } = rest
         const accept = present({ namespaceId, pageSize, retryFailed, force, extract, budget })
-        const { job } = await services.jobs.acceptBackfill(accept)
-        return { status: 202, body: { id: job.id, job: job.id, status: job.state } }
+        return await services.jobs.acceptBackfill(accept, beforeCommit)
       },
     )
     const accepted = acceptedSchema.parse(answer.body)

@@ -90,11 +90,13 @@ type Wanted = z.infer<typeof forgetBody>
 
 async function answerForget(c: Context<GuardedEnv>, wanted: Wanted, key: string | undefined) {
   const { services, principal } = c.var
-  const keyed = { principal, route: 'POST /v1/forget', key, body: wanted }
-  const answer = await once(services, keyed, async () => ({
-    status: 200,
-    body: shown(await services.forget(requestOf(c, wanted))),
-  }))
+  const answerOf = (done: Tombstone) => ({ status: 200, body: shown(done) })
+  const keyed = { principal, route: 'POST /v1/forget', key, body: wanted, answer: answerOf }
+  const answer = await once(
+    services,
+    keyed,
+    async (beforeCommit) => await services.forget(requestOf(c, wanted), beforeCommit),
+  )
   return tombstoneSchema.parse(answer.body)
 }
 

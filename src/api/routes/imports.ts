@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { text } from '../fields.ts'
 import { needs, requireRole } from '../guard.ts'
 import { once } from '../idempotency.ts'
-import { rejectedSchema } from '../import-shapes.ts'
+import { rejectedSchema, type Imported } from '../import-shapes.ts'
 import { importWithin } from '../imports.ts'
 import { importRecordsWithin } from '../import-records.ts'
 import { body, json, refuses } from '../responses.ts'
@@ -101,14 +101,13 @@ export const importRoutes = createRouter().openapi(importConversations, async (c
       route: 'POST /v1/imports',
       key: c.req.valid('header')['idempotency-key'],
       body: given,
+      answer: (body: Imported) => ({ status: 200, body }),
     },
-    async () => {
+    async (beforeCommit) => {
       const { source = services.config.SOURCE_NAME, conversations = [], records, lift } = given
-      const body =
-        records === undefined
-          ? await importWithin(services, principal, { source, conversations, lift })
-          : await importRecordsWithin(services, principal, { records, lift })
-      return { status: 200, body }
+      return records === undefined
+        ? await importWithin(services, principal, { source, conversations, lift }, beforeCommit)
+        : await importRecordsWithin(services, principal, { records, lift }, beforeCommit)
     },
   )
   return c.json(importedSchema.parse(answer.body), 200)

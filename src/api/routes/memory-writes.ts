@@ -157,15 +157,11 @@ export const memoryWriteRoutes = createRouter()
     const done = await acceptMemoriesOnce(
       c,
       { route: 'POST /v1/memories', key, body: given },
-      async () => {
-        if (infers) return await inferMemories(services, principal, { given, userId })
+      async (beforeCommit) => {
+        if (infers) return await inferMemories(services, principal, { given, userId, beforeCommit })
         const extractEntities = given.extract_entities
-        return await services.memories.store({
-          ...reachOf(principal),
-          userId,
-          memories,
-          extractEntities,
-        })
+        const store = { ...reachOf(principal), userId, memories, extractEntities }
+        return await services.memories.store(store, beforeCommit)
       },
     )
     const job = await awaitJob(c, { job: done.job, prefer })
@@ -193,8 +189,11 @@ export const memoryWriteRoutes = createRouter()
     const done = await acceptMemoriesOnce(
       c,
       { route: 'POST /v1/memories/batch', key, body: given },
-      async () =>
-        await services.memories.store({ ...reachOf(principal), userId, memories, extractEntities }),
+      async (beforeCommit) =>
+        await services.memories.store(
+          { ...reachOf(principal), userId, memories, extractEntities },
+          beforeCommit,
+        ),
     )
     const job = await awaitJob(c, { job: done.job, prefer })
     if (job === null) return c.json(done, 202)
@@ -216,7 +215,7 @@ export const memoryWriteRoutes = createRouter()
     const done = await acceptMemoriesOnce(
       c,
       { route: 'PATCH /v1/memories/{id}', key, body: { ...given, id, revision } },
-      async () => await services.memories.update(update),
+      async (beforeCommit) => await services.memories.update(update, beforeCommit),
     )
     return await answerOne(c, done, prefer)
   })
@@ -234,7 +233,8 @@ export const memoryWriteRoutes = createRouter()
         key: idempotency,
         body: { id, hard, cascade, revision },
       },
-      async () => await services.memories.remove(present({ key, hard, cascade, revision })),
+      async (beforeCommit) =>
+        await services.memories.remove(present({ key, hard, cascade, revision }), beforeCommit),
     )
     const job = await awaitJob(c, { job: done.job, prefer })
     return job === null ? c.json(done, 202) : c.json({ ...done, status: job.state }, 200)
@@ -246,7 +246,8 @@ export const memoryWriteRoutes = createRouter()
     const done = await acceptMemoriesOnce(
       c,
       { route: 'POST /v1/memories/{id}/restore', key, body: { id } },
-      async () => await services.memories.restore(memoryKey(principal, id)),
+      async (beforeCommit) =>
+        await services.memories.restore(memoryKey(principal, id), beforeCommit),
     )
     return await answerOne(c, done, prefer)
   })

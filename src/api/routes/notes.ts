@@ -86,8 +86,11 @@ export const noteRoutes = createRouter()
     const done = await acceptMemoriesOnce(
       c,
       keyed,
-      async () =>
-        await services.memories.store({ ...reachOf(principal), userId, memories, extractEntities }),
+      async (beforeCommit) =>
+        await services.memories.store(
+          { ...reachOf(principal), userId, memories, extractEntities },
+          beforeCommit,
+        ),
     )
     const job = await awaitJob(c, { job: done.job, prefer })
     const [memory] = job === null ? [] : await writtenMemories(c, job, done.ids)

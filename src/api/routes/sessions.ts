@@ -1,7 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { AcceptedPost } from '../../sessions/accept.ts'
+import type { Queryable } from '../../stores/database.ts'
 import { RAW_STATES } from '../../stores/sessions/sessions.ts'
 import { listSessions } from '../../stores/sessions/session-list.ts'
-import { pageQuery, text, userId } from '../fields.ts'
+import { pageQuery, pathId, userId } from '../fields.ts'
 import { needs } from '../guard.ts'
 import { once } from '../idempotency.ts'
 import { readPage } from '../lists.ts'
@@ -20,8 +22,8 @@ import {
 } from '../transcripts.ts'
 import { waitSeconds } from '../watch-job.ts'
 
-const sessionId = text(256)
-const collection = text(256)
+const sessionId = pathId(256)
+const collection = pathId(256)
 
 const postBody = z.strictObject({
   user_id: userId.optional(),
@@ -115,20 +117,25 @@ export const sessionRoutes = createRouter()
       route: 'POST /v1/sessions',
       key: headers['idempotency-key'],
       body: given,
+      answer: async (post: AcceptedPost, db: Queryable) => {
+        const outlook = await outlookOf(services, principal, { post, collection: of, db })
+        return { status: 202, body: presentAccepted(post, outlook) }
+      },
     }
-    const answer = await once(services, write, async () => {
-      const post = await services.posts.accept({
-        namespaceId: principal.namespaceId,
-        userId: owner,
-        collection: of,
-        sessionId: session_id,
-        turns,
-        saidAt: saidAt(metadata),
-        metadata,
-      })
-      const outlook = await outlookOf(services, principal, post, of)
-      return { status: 202, body: presentAccepted(post, outlook) }
-    })
+    const accept = {
+      namespaceId: principal.namespaceId,
+      userId: owner,
+      collection: of,
+      sessionId: session_id,
+      turns,
+      saidAt: saidAt(metadata),
+      metadata,
+    }
+    const answer = await once(
+      services,
+      write,
+      async (beforeCommit) => await services.posts.accept(accept, beforeCommit),
+    )
     const accepted = postAcceptedSchema.parse(answer.body)
     const seconds = waitSeconds(headers.prefer)
     if (seconds === 0) return c.json(accepted, 202)
