@@ -25,6 +25,7 @@ import {
 } from '../stores/forget/forget.ts'
 import { noteRemovals } from '../stores/graph/graph-states.ts'
 import { findOwner } from '../stores/memories/memory-list.ts'
+import { findMerged } from '../stores/memories/succession.ts'
 import type { JobRow } from '../stores/jobs/jobs.ts'
 import { findUserId, lockUsers } from '../stores/memory-users.ts'
 import { factId } from '../facts/draft.ts'
@@ -131,7 +132,9 @@ async function forgetLocked(
   if (targets.length === 0 && request.ids !== undefined) throw notFound()
   const { sessionId } = wholeSession(request)
   const derived = await findDerived(tx, { userId, targets, sessionId })
-  const rests = [...targets, ...derived]
+  const said = [...targets, ...derived]
+  const merged = await findMerged(tx, { userId, ids: said.map(({ id }) => id) })
+  const rests = [...said, ...(await findTargets(tx, { userId, ids: merged }))]
   const days = await findDaySummaries(
     tx,
     userId,
