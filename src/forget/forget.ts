@@ -30,6 +30,7 @@ import type { JobRow } from '../stores/jobs/jobs.ts'
 import { findUserId, lockUsers } from '../stores/memory-users.ts'
 import { factId } from '../facts/draft.ts'
 import { readConversations, rebuildConversations, type Rebuilt } from './rebuild.ts'
+import { foundIn, summariesSaying } from './found-in.ts'
 import { rememberForgotten, type Item } from './remembered.ts'
 
 /** Forgetting for good: what is meant, all that came of it alone, and what would bring it back. */
@@ -128,6 +129,7 @@ async function forgetLocked(
   if (!(await lockUsers(tx, [userId])).has(userId)) {
     throw new MemoirError('suppressed_user', SENTENCE.suppressed_user)
   }
+  const secret = context.config.MEMOIR_ENCRYPTION_KEY
   const targets = await findTargets(tx, { ...request, userId })
   if (targets.length === 0 && request.ids !== undefined) throw notFound()
   const { sessionId } = wholeSession(request)
@@ -140,7 +142,10 @@ async function forgetLocked(
     userId,
     rests.map(({ id }) => id),
   )
-  const all = [...rests, ...days]
+  const found = await foundIn(tx, { userId, facts: rests, deletedOnly: false })
+  const lost = [...rests, ...days]
+  const items = [...itemsOf(lost, { userId, words: [] }), ...found]
+  const all = [...lost, ...(await summariesSaying(tx, { userId, items, except: lost }))]
   const ids = all.map(({ id }) => id)
   const hanging = await countHanging(tx, userId, ids)
   const words = sessionId === undefined ? [] : await findPostedWords(tx, { userId, sessionId })
@@ -157,9 +162,8 @@ async function forgetLocked(
     userId,
     conversations,
   })
-  const secret = context.config.MEMOIR_ENCRYPTION_KEY
   const remembered = { namespaceId: request.namespaceId, userId, secret }
-  await rememberForgotten(tx, remembered, itemsOf(all, { userId, words }))
+  await rememberForgotten(tx, remembered, [...itemsOf(all, { userId, words }), ...found])
   const rows = await followUps(tx, context, { request, userId, all, rebuilt })
   const forgottenAt = new Date()
   const counts = {
