@@ -25,10 +25,12 @@ import {
 } from '../stores/forget/forget.ts'
 import { noteRemovals } from '../stores/graph/graph-states.ts'
 import { findOwner } from '../stores/memories/memory-list.ts'
+import { findMerged } from '../stores/memories/succession.ts'
 import type { JobRow } from '../stores/jobs/jobs.ts'
 import { findUserId, lockUsers } from '../stores/memory-users.ts'
 import { factId } from '../facts/draft.ts'
 import { readConversations, rebuildConversations, type Rebuilt } from './rebuild.ts'
+import { foundIn, summariesSaying } from './found-in.ts'
 import { rememberForgotten, type Item } from './remembered.ts'
 
 /** Forgetting for good: what is meant, all that came of it alone, and what would bring it back. */
@@ -132,17 +134,23 @@ async function forgetLocked(
   if (!(await lockUsers(tx, [userId])).has(userId)) {
     throw new MemoirError('suppressed_user', SENTENCE.suppressed_user)
   }
+  const secret = context.config.MEMOIR_ENCRYPTION_KEY
   const targets = await findTargets(tx, { ...request, userId })
   if (targets.length === 0 && request.ids !== undefined) throw notFound()
   const { sessionId } = wholeSession(request)
   const derived = await findDerived(tx, { userId, targets, sessionId })
-  const rests = [...targets, ...derived]
+  const said = [...targets, ...derived]
+  const merged = await findMerged(tx, { userId, ids: said.map(({ id }) => id) })
+  const rests = [...said, ...(await findTargets(tx, { userId, ids: merged }))]
   const days = await findDaySummaries(
     tx,
     userId,
     rests.map(({ id }) => id),
   )
-  const all = [...rests, ...days]
+  const found = await foundIn(tx, { userId, facts: rests, deletedOnly: false })
+  const lost = [...rests, ...days]
+  const items = [...itemsOf(lost, { userId, words: [] }), ...found]
+  const all = [...lost, ...(await summariesSaying(tx, { userId, items, except: lost }))]
   const ids = all.map(({ id }) => id)
   const hanging = await countHanging(tx, userId, ids)
   const words = sessionId === undefined ? [] : await findPostedWords(tx, { userId, sessionId })
@@ -159,9 +167,8 @@ async function forgetLocked(
     userId,
     conversations,
   })
-  const secret = context.config.MEMOIR_ENCRYPTION_KEY
   const remembered = { namespaceId: request.namespaceId, userId, secret }
-  await rememberForgotten(tx, remembered, itemsOf(all, { userId, words }))
+  await rememberForgotten(tx, remembered, [...itemsOf(all, { userId, words }), ...found])
   const rows = await followUps(tx, context, { request, userId, all, rebuilt })
   const forgottenAt = new Date()
   const counts = {

@@ -12,6 +12,14 @@ import {
   insertForgotten,
   insertSuppressed,
 } from '../stores/forget/forgotten.ts'
+import {
+  findForgottenClauses,
+  insertForgottenClauses,
+  liftClausesOf,
+  liftForgottenClauses,
+  type ForgottenClause,
+} from '../stores/forget/forgotten-clauses.ts'
+import { clausesToForget, createFinder } from './clauses.ts'
 
 /** What was forgotten is known by its hash under MEMOIR_ENCRYPTION_KEY, so that it can be left out and not be read. */
 
@@ -19,6 +27,16 @@ import {
 export type Item =
   | { readonly kind: 'trace'; readonly id: string }
   | { readonly kind: 'content'; readonly userId: string; readonly content: string }
+
+/** Words that a memory was found in: they are remembered beside it, and lifted with it. */
+export interface FoundIn {
+  readonly kind: 'found_in'
+  readonly userId: string
+  readonly content: string
+  readonly traceId: string
+  /** The memory was deleted, not forgotten: what was said may be kept, and nothing made of it. */
+  readonly deletedOnly: boolean
+}
 
 /** `MEMOIR_ENCRYPTION_KEY`; without one, the installation keeps a key of its own in its database. */
 export type ForgetSecret = string | undefined
@@ -31,7 +49,7 @@ const hashOf = (key: string, item: Item): Buffer =>
 const hashOfUser = (key: string, name: string): Buffer => keyedHash(key, ['user', name])
 
 /** Under which keys something may be remembered: one that was set later makes nothing come back. */
-async function keysOf(db: Queryable, secret: ForgetSecret): Promise<string[]> {
+export async function keysOf(db: Queryable, secret: ForgetSecret): Promise<string[]> {
   const own = await findForgetKey(db)
   return [secret, own ?? undefined].filter((key) => key !== undefined)
 }
@@ -66,12 +84,35 @@ interface ForgetOf {
 export async function rememberForgotten(
   tx: Queryable,
   { namespaceId, userId, secret }: ForgetOf,
-  items: readonly Item[],
+  items: readonly (Item | FoundIn)[],
 ): Promise<void> {
   const key = await keyToWrite(tx, secret)
-  const hashes = items.map((item) => ({ kind: item.kind, hash: hashOf(key, item) }))
+  const own = items.filter((item): item is Item => item.kind !== 'found_in')
+  const hashes = own.map((item) => ({ kind: item.kind, hash: hashOf(key, item) }))
   await insertForgotten(tx, { namespaceId, userId }, hashes)
+  const clauses = items.flatMap((item) => clausesOf(key, item))
+  await insertForgottenClauses(tx, { namespaceId, userId }, clauses)
   await bumpForgetSeq(tx, userId)
+}
+
+function clausesOf(key: string, item: Item | FoundIn): ForgottenClause[] {
+  if (item.kind === 'trace') return []
+  if (item.kind === 'content') {
+    return clausesToForget(key, { ...item, origin: Buffer.alloc(0), deletedOnly: false })
+  }
+  return clausesToForget(key, { ...item, origin: hashOf(key, { kind: 'trace', id: item.traceId }) })
+}
+
+/** Other words in which something that is not to come back was found: from now on they are known too. */
+export async function learnWords(
+  tx: Queryable,
+  { namespaceId, userId, secret }: ForgetOf,
+  found: readonly Omit<FoundIn, 'kind' | 'userId'>[],
+): Promise<void> {
+  if (found.length === 0) return
+  const key = await keyToWrite(tx, secret)
+  const clauses = found.flatMap((one) => clausesOf(key, { ...one, kind: 'found_in', userId }))
+  await insertForgottenClauses(tx, { namespaceId, userId }, clauses)
 }
 
 /** Somebody says these again, directly. */
@@ -82,7 +123,30 @@ export async function liftForgotten(
 ): Promise<void> {
   const keys = await keysOf(tx, secret)
   const hashes = items.flatMap((item) => keys.map((key) => hashOf(key, item)))
-  if (hashes.length > 0) await deleteForgotten(tx, namespaceId, hashes)
+  if (hashes.length === 0) return
+  const origins = await liftClauses(tx, { namespaceId, keys }, items)
+  await liftClausesOf(tx, namespaceId, hashes)
+  await deleteForgotten(tx, namespaceId, [...hashes, ...origins])
+}
+
+/** What is said again, whatever else is said with it. @returns hashes of the facts that were found in it */
+async function liftClauses(
+  tx: Queryable,
+  { namespaceId, keys }: { namespaceId: string; keys: readonly string[] },
+  items: readonly Item[],
+): Promise<Buffer[]> {
+  const said = items.filter((item) => item.kind === 'content')
+  const origins: Buffer[] = []
+  for (const [userId, own] of Map.groupBy(said, (item) => item.userId)) {
+    if (userId === '') continue
+    const of = { namespaceId, userId }
+    const clauses = await findForgottenClauses(tx, of)
+    if (clauses.length === 0) continue
+    const find = createFinder({ userId, keys, clauses })
+    const found = own.flatMap(({ content }) => find(content).flatMap(({ hashes }) => hashes))
+    origins.push(...(await liftForgottenClauses(tx, of, found)))
+  }
+  return origins
 }
 
 /** @returns those of these users (the caller's own ids) who were erased */

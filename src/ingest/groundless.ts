@@ -1,9 +1,6 @@
-import { NOTHING } from '../memories/derive.ts'
 import { removeWhole } from '../memories/remove-whole.ts'
 import type { Queryable } from '../stores/database.ts'
-import { carryFactEmbeddings } from '../stores/spaces/embeddings.ts'
-import { reviveFacts, takeGrounds, type Ground } from '../stores/memories/fact-grounds.ts'
-import { applyUserChanges } from '../stores/memory-users.ts'
+import { takeGrounds, type Ground } from '../stores/memories/fact-grounds.ts'
 import type { StoredTrace } from '../stores/memories/traces.ts'
 import type { ConversationPlan } from './plan.ts'
 
@@ -23,11 +20,6 @@ export async function removeGroundless(
   })
   for (const [userId, some] of Map.groupBy(groundless, (one) => one.userId)) {
     const ids = some.map(({ id }) => id)
-    const revived = await reviveFacts(tx, { userId, ids })
-    if (revived.length > 0) {
-      await carryFactEmbeddings(tx, { userId, ids: revived })
-      await applyUserChanges(tx, [{ ...NOTHING, userId, traces: revived.length }])
-    }
     await removeWhole(tx, { userId, ids })
   }
 }

@@ -1,18 +1,23 @@
 import type { Queryable } from '../stores/database.ts'
 import { endEdges } from '../stores/memories/edges.ts'
-import { deleteEmbeddings } from '../stores/spaces/embeddings.ts'
+import { carryFactEmbeddings, deleteEmbeddings } from '../stores/spaces/embeddings.ts'
 import { applyUserChanges } from '../stores/memory-users.ts'
 import { markDeleted, type StandingMemory } from '../stores/memories/memory-writes.ts'
 import { deletePostings } from '../stores/memories/postings.ts'
+import { releaseSuperseded } from '../stores/memories/succession.ts'
 import { NOTHING } from './derive.ts'
 
-/** Takes memories out of every search; the rows stay. The user's row must be locked. */
+/**
+ * Takes memories out of every search; the rows stay. Facts that they superseded hold again. The user's row must be locked.
+ */
 export async function hideMemories(
   tx: Queryable,
   { userId, memories }: { userId: string; memories: readonly StandingMemory[] },
 ) {
   const ids = memories.map(({ id }) => id)
   const userIds = [userId]
+  const revived = await releaseSuperseded(tx, { userId, ids })
+  if (revived.length > 0) await carryFactEmbeddings(tx, { userId, ids: revived })
   await deletePostings(tx, { userIds, seqs: memories.map(({ seq }) => seq) })
   const vectors = await deleteEmbeddings(tx, { userIds, traceIds: ids })
   await endEdges(tx, { userId, traceIds: ids })
@@ -24,7 +29,7 @@ export async function hideMemories(
     {
       ...NOTHING,
       userId,
-      traces: -counted.length,
+      traces: revived.length - counted.length,
       episodes: -episodes.length,
       vectors: -vectors,
       texts: -texts.length,

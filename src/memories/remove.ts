@@ -1,7 +1,11 @@
 import { MemoirError, SENTENCE } from '../errors.ts'
+import type { Queryable } from '../stores/database.ts'
 import { reviveEdges } from '../stores/memories/edges.ts'
 import { noteRemovals } from '../stores/graph/graph-states.ts'
 import type { StandingMemory } from '../stores/memories/memory-writes.ts'
+import { supersedeAgain } from '../stores/memories/succession.ts'
+import { applyUserChanges } from '../stores/memory-users.ts'
+import { carryFactEmbeddings } from '../stores/spaces/embeddings.ts'
 import {
   acceptWrite,
   insertMemoryJob,
@@ -12,6 +16,7 @@ import {
   type AcceptContext,
 } from './accept.ts'
 import { fieldsOfStanding, lockReached, requireOwner } from './change.ts'
+import { NOTHING } from './derive.ts'
 import { hideMemories } from './hide.ts'
 import type { AcceptedMemories, KeepAccepted, MemoryKey, RemoveRequest } from './memories.ts'
 import { mayComeBack, stayDeleted, type DeletedOf } from './stay-deleted.ts'
@@ -92,6 +97,7 @@ export async function restoreMemory(
       await writeTextsOf(tx, context, { plans, written })
       if (standing.deletedAt) {
         await reviveEdges(tx, { userId, traceId: key.id, endedAt: standing.deletedAt })
+        await replaceAgain(tx, { userId, by: key.id })
       }
       const row = await insertMemoryJob(tx, context, {
         id: jobId,
@@ -108,6 +114,15 @@ export async function restoreMemory(
     },
     beforeCommit,
   )
+}
+
+/** What held while the memory was deleted gives place to it again. */
+async function replaceAgain(tx: Queryable, of: { userId: string; by: string }): Promise<void> {
+  const { userId } = of
+  const ids = await supersedeAgain(tx, of)
+  if (ids.length === 0) return
+  await carryFactEmbeddings(tx, { userId, ids })
+  await applyUserChanges(tx, [{ ...NOTHING, userId, traces: -ids.length }])
 }
 
 const DAY_MS = 86_400_000

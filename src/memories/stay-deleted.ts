@@ -1,4 +1,5 @@
 import { factId } from '../facts/draft.ts'
+import { foundIn } from '../forget/found-in.ts'
 import {
   liftForgotten,
   rememberForgotten,
@@ -10,7 +11,8 @@ import type { StandingMemory } from '../stores/memories/memory-writes.ts'
 
 /**
  * What was deleted is not made again of where it came from: a message of a conversation that is read once more, a fact that is found
- * once more. Only the memory itself is meant, not its words; restoring it, or saying a fact directly, lifts that.
+ * once more, and what a fact was found in is not told again by what is derived. What was said stays; restoring the memory, or saying a fact
+ * directly, lifts that.
  */
 
 export interface DeletedOf {
@@ -40,8 +42,11 @@ export async function stayDeleted(
   of: DeletedOf,
   memories: readonly Deleted[],
 ): Promise<void> {
-  const items = itemsOf(of.userId, memories)
-  if (items.length > 0) await rememberForgotten(tx, of, items)
+  const { userId } = of
+  const items = itemsOf(userId, memories)
+  if (items.length === 0) return
+  const found = await foundIn(tx, { userId, facts: memories, deletedOnly: true })
+  await rememberForgotten(tx, of, [...items, ...found])
 }
 
 export async function mayComeBack(

@@ -60,7 +60,7 @@ export interface SourceKey {
   readonly message: string
 }
 
-/** What a retired memory rested on, its successor rests on too: forgetting one of the two says nothing against the other. */
+/** What a retired memory rested on, its successor rests on too: forgetting the retired one says nothing against the other. */
 export async function lendSources(
   tx: Queryable,
   userId: string,

@@ -25,7 +25,8 @@ export interface ForgetTarget {
   readonly messageId: string | null
 }
 
-const TARGET = `t.id, t.kind, t.revision, t.content, t.scope, t.source, t.session_id as "sessionId",
+/** Columns of `memory_trace t`. */
+export const TARGET = `t.id, t.kind, t.revision, t.content, t.scope, t.source, t.session_id as "sessionId",
   t.conversation_id as "conversationId", t.meta->>'message_id' as "messageId"`
 
 /** The memories that are meant. An episode is meant with all it holds, and is no target of a filter: it is rebuilt. */

@@ -65,20 +65,3 @@ export async function takeGrounds(
   )
   return rows
 }
-
-/** Facts that gave way to these stand again, unless they go too. @returns their ids */
-export async function reviveFacts(
-  tx: Queryable,
-  { userId, ids }: { userId: string; ids: readonly string[] },
-): Promise<string[]> {
-  const { rows } = await tx.query<{ id: string }>(
-    `update memoir.memory_trace
-        set state = 'active', superseded_by = null, superseded_at = null, known_at = now(), updated_at = now(),
-            revision = revision + 1, vector_revision = case when vector_state = 'written' then revision + 1 else vector_revision end
-      where user_id = $1::uuid and kind = 'fact' and state = 'superseded' and superseded_by = any($2::uuid[])
-        and not id = any($2::uuid[])
-      returning id`,
-    [userId, ids],
-  )
-  return rows.map(({ id }) => id)
-}

@@ -107,11 +107,11 @@ export async function writeFacts(
             as w(id, user_id, content, content_hash, language, scope, collection, session_id, conversation_id, source, salience,
                  occurred_at, model, prompt_version, meta, text_length, window_length)
      on conflict (id) do update
-       set state = 'active', superseded_by = null, superseded_at = null, occurred_at = excluded.occurred_at, known_at = now(),
+       set state = 'active', superseded_by = null, superseded_at = null, occurred_at = excluded.occurred_at,
            updated_at = now(), revision = t.revision + 1, vector_revision = t.revision + 1
        where t.user_id = excluded.user_id and t.state = 'superseded'
-         and excluded.occurred_at > (
-           select by.occurred_at from memoir.memory_trace by where by.id = t.superseded_by and by.user_id = t.user_id)
+         and excluded.occurred_at > coalesce((
+           select by.occurred_at from memoir.memory_trace by where by.id = t.superseded_by and by.user_id = t.user_id), '-infinity')
      returning id, seq, revision, t.revision = 1 as added`,
     [
       facts.map((f) => f.id),

@@ -21,16 +21,18 @@ export async function listRevisions(
     `with memory as (
        select t.* from memoir.memory_trace t join memoir.memory_user u on u.id = t.user_id
         where t.id = $1::uuid and u.namespace_id = $2::uuid and u.erased_at is null)
-     select * from (
+     select revision, content, summary, tags, metadata, importance, scope, occurred_at, valid_from, valid_to from (
+      select *, coalesce(lag(ended_at) over (order by revision), known_at) as valid_from, least(ended_at, hidden_at) as valid_to from (
        select m.revision, m.content, m.summary, m.tags, m.meta as metadata, m.importance, m.scope, m.occurred_at,
-              m.updated_at as valid_from, m.deleted_at as valid_to
+              null::timestamptz as ended_at, m.known_at, least(m.deleted_at, m.superseded_at) as hidden_at
          from memory m
        union all
        select r.revision, r.content, r.fields->>'summary',
               array(select jsonb_array_elements_text(coalesce(r.fields->'tags', '[]'::jsonb))), r.meta,
               (r.fields->>'importance')::int, coalesce(r.fields->>'scope', m.scope),
-              coalesce((r.fields->>'occurred_at')::timestamptz, m.occurred_at), r.valid_from, r.valid_to
-         from memoir.memory_revision r join memory m on m.id = r.trace_id and m.user_id = r.user_id) as all_of_it
+              coalesce((r.fields->>'occurred_at')::timestamptz, m.occurred_at), r.valid_to, m.known_at,
+              least((r.fields->>'deleted_at')::timestamptz, (r.fields->>'superseded_at')::timestamptz)
+         from memoir.memory_revision r join memory m on m.id = r.trace_id and m.user_id = r.user_id) as all_of_it) as intervals
       where $3::int is null or revision < $3::int
       order by revision desc
       limit $4`,

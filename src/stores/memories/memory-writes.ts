@@ -154,7 +154,8 @@ export async function lockByExternalIds(
  * the time between does not show it.
  */
 export const HIDDEN_SINCE = `jsonb_strip_nulls(jsonb_build_object(
-              'deleted_at', case when t.state = 'deleted' then t.deleted_at end, 'superseded_at', t.superseded_at))`
+              'deleted_at', case when t.state = 'deleted' then t.deleted_at end, 'superseded_at', t.superseded_at,
+              'superseded_by', t.superseded_by))`
 
 /** Keeps what stands now as a revision of the past. */
 export async function archiveMemories(
