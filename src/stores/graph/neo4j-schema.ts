@@ -37,7 +37,7 @@ export async function prepare(connection: Neo4jConnection): Promise<void> {
 async function findHalfMade(connection: Neo4jConnection): Promise<string[]> {
   return await connection.read(async (tx) => {
     const { records } = await tx.run(
-      `show indexes yield name, owningConstraint
+      `show indexes yield name, state, owningConstraint
         where name in ['memoir_memory', 'memoir_entity'] and owningConstraint is null and state <> 'POPULATING'
        return name order by name`,
     )
