@@ -1,10 +1,11 @@
 import type { PartHealth } from './api/context.ts'
-import { toMemoirError } from './errors.ts'
+import { storedFailure, toMemoirError } from './errors.ts'
 import { servesOn, type Embedder } from './providers/embedder.ts'
 import type { LanguageModel } from './providers/language-model.ts'
 import type { ActiveSpace } from './recall/active-space.ts'
 import type { LiveModels } from './settings/live-models.ts'
 import type { Database } from './stores/database.ts'
+import { findDrainFailure } from './stores/graph/graph-states.ts'
 import type { GraphStore } from './stores/graph/graph-store.ts'
 import type { RedisLink } from './stores/redis.ts'
 import { answers } from './stores/server-facts.ts'
@@ -42,7 +43,7 @@ export function createHealth({
       temporal.health(),
       embeddingHealth(embedder, activeSpace),
       redisHealthOf(redis),
-      graphHealth(graph),
+      graphHealth(graph, db),
     ])
     return {
       postgres,
@@ -92,11 +93,19 @@ function languageHealth({ identity: { provider, model } }: LanguageModel): PartH
 }
 
 /** Left out when Postgres is the graph: then it is Postgres' own line. */
-async function graphHealth(graph: GraphStore): Promise<{ readonly graph?: PartHealth }> {
+export async function graphHealth(
+  graph: GraphStore,
+  db: Database,
+): Promise<{ readonly graph?: PartHealth }> {
   if (graph.backend === 'postgres') return {}
   try {
     await graph.check()
-    return { graph: { ok: true, detail: graph.backend } }
+    // Postgres being away is Postgres' own line.
+    const failing = await findDrainFailure(db).catch(() => null)
+    if (failing === null) return { graph: { ok: true, detail: graph.backend } }
+    const { code, message } = storedFailure(failing.code)
+    const detail = `${graph.backend} answers, but workers could not write to it since ${failing.since.toISOString()}: ${message} (${code})`
+    return { graph: { ok: false, detail } }
   } catch (error) {
     return { graph: { ok: false, detail: toMemoirError(error).message } }
   }

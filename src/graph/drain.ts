@@ -4,6 +4,7 @@ import { MemoirError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import {
   adoptUnwritten,
+  clearDrainFailure,
   clearRemovals,
   findGoneEntities,
   findGoneUsers,
@@ -11,6 +12,7 @@ import {
   findRemovals,
   leaveTurn,
   markPending,
+  noteDrainFailure,
   setGraphWanted,
   takeTurn,
   WHOLE_USER,
@@ -71,7 +73,11 @@ export function startDrain(parts: DrainDependencies, options: Partial<DrainOptio
     return await drainAll(parts, { holder, batch: settings.batch, signal: stopping.signal })
   }
   const round = async () => {
-    const mine = last.then(tell)
+    const mine = last.then(tell).catch(async (error: unknown) => {
+      // A Postgres that is away says so itself.
+      await noteDrainFailure(parts.db, codeOf(error)).catch(() => undefined)
+      throw error
+    })
     last = mine.catch(() => undefined)
     return await mine
   }
@@ -132,13 +138,15 @@ function sayOnce(log: Logger) {
       away = undefined
     },
     refused(error: unknown) {
-      const code = error instanceof MemoirError ? error.code : 'internal'
+      const code = codeOf(error)
       if (away?.code === code) return
       log.warn({ error, code }, 'the graph could not be told')
       away = { since: away?.since ?? performance.now(), code }
     },
   }
 }
+
+const codeOf = (error: unknown): string => (error instanceof MemoirError ? error.code : 'internal')
 
 interface Turn {
   readonly holder: string
@@ -152,8 +160,11 @@ async function drainAll(parts: GraphParts, turn: Turn): Promise<DrainCounts> {
   for (;;) {
     const removals = await findRemovals(parts.db, turn.batch)
     const ids = await findPending(parts.db, turn.batch)
-    const nothing = removals.length === 0 && ids.length === 0
-    if (nothing || turn.signal.aborted) return counts
+    if (turn.signal.aborted) return counts
+    if (removals.length === 0 && ids.length === 0) {
+      await clearDrainFailure(parts.db)
+      return counts
+    }
     // One that accepts and says nothing, as while it boots, would be waited for as long as a batch may take.
     if (!answers) await parts.graph.check()
     answers = true
@@ -164,6 +175,7 @@ async function drainAll(parts: GraphParts, turn: Turn): Promise<DrainCounts> {
     counts.failed += failed
     // What changes as fast as it is written is left to the next look.
     if (written + failed + removals.length === 0) return counts
+    await clearDrainFailure(parts.db)
   }
 }
 

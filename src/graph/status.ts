@@ -1,5 +1,6 @@
 import { MemoirError } from '../errors.ts'
 import type { Database } from '../stores/database.ts'
+import { findDrainFailure } from '../stores/graph/graph-states.ts'
 import type { GraphStore } from '../stores/graph/graph-store.ts'
 import { countInStores, type CountsReach, type StoreCounts } from '../stores/graph/store-counts.ts'
 
@@ -16,7 +17,7 @@ export interface StoresStatus {
 
 export interface StoreStatus {
   readonly available: boolean
-  /** Answers, and holds at least nine tenths of what it should. */
+  /** Answers, takes what is written, and holds at least nine tenths of what it should. */
   readonly healthy: boolean
   readonly lastCheck: Date
 }
@@ -31,18 +32,20 @@ export async function readStatus(
   reach: StatusReach,
 ): Promise<StoresStatus> {
   const { backend } = graph
-  const [counts, graphAnswers] = await Promise.all([
+  const [counts, graphAnswers, failing] = await Promise.all([
     countInStores(db, { ...reach, backend }).catch(nullWhenAway),
     graph.check().then(
       () => true,
       () => false,
     ),
+    backend === 'postgres' ? null : findDrainFailure(db).catch(nullWhenAway),
   ])
   const lastCheck = new Date()
   const there = counts ?? { memories: 0, vectors: 0, graph: 0 }
   const [vectors, nodes] = [percent(there.vectors, there), percent(there.graph, there)]
   const vectorStore = store(counts !== null, vectors, lastCheck)
-  const graphStore = { ...store(graphAnswers, nodes, lastCheck), backend }
+  const held = store(graphAnswers, nodes, lastCheck)
+  const graphStore = { ...held, healthy: held.healthy && failing === null, backend }
   const well = vectorStore.healthy && graphStore.healthy
   return {
     status: counts === null ? 'unhealthy' : well ? 'healthy' : 'degraded',

@@ -48,7 +48,13 @@ const USERS_A_STEP = 100
 const NODES_A_STEP = 10_000
 
 export async function beginSync(parts: GraphParts, job: SyncJob): Promise<void> {
-  await parts.graph.prepare()
+  try {
+    await parts.graph.prepare()
+  } catch (error) {
+    // What keeps the constraints from being made may be what is cleared: the first write asks for them again.
+    const refused = error instanceof MemoirError && error.code === 'graph_store_failed'
+    if (!refused || !isCleared(job)) throw error
+  }
   const { operation, dryRun, limit } = job.request
   await beginReport(parts.db, {
     ...job,

@@ -174,6 +174,7 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
   'consolidation_vector.tier': 'one of a closed list',
   'entity.type': 'one of a closed list',
   'memory_edge.type': 'one of a closed list',
+  'graph_turn.failure': 'one of a closed list',
   'drift_report.operation': 'one of a closed list',
   'drift_report.sample': 'uuids',
   'drift_report.position': 'uuids',

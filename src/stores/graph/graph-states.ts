@@ -232,6 +232,34 @@ export async function leaveTurn(db: Queryable, holder: string): Promise<void> {
   await db.query(`update memoir.graph_turn set holder = null where holder = $1::uuid`, [holder])
 }
 
+export interface DrainFailure {
+  readonly since: Date
+  /** A code of MemoirError. */
+  readonly code: string
+}
+
+/** A worker could not write what is pending. Keeps since when. */
+export async function noteDrainFailure(db: Queryable, code: string): Promise<void> {
+  await db.query(
+    `update memoir.graph_turn set failing_since = coalesce(failing_since, now()), failure = $1`,
+    [code],
+  )
+}
+
+/** A worker wrote what was pending, or found nothing to write. */
+export async function clearDrainFailure(db: Queryable): Promise<void> {
+  await db.query(
+    `update memoir.graph_turn set failing_since = null, failure = null where failing_since is not null`,
+  )
+}
+
+export async function findDrainFailure(db: Queryable): Promise<DrainFailure | null> {
+  const { rows } = await db.query<DrainFailure>(
+    `select failing_since as since, failure as code from memoir.graph_turn where failing_since is not null`,
+  )
+  return rows[0] ?? null
+}
+
 /** What the graph still has to be told, or refused. */
 export async function countUntold(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ n: number }>(

@@ -2,6 +2,7 @@ import { Neo4jError } from 'neo4j-driver'
 import type { GraphMemory, GraphRevision } from './graph-store.ts'
 import type { Neo4jConnection } from './neo4j-connection.ts'
 import { createLinks, writeLinks } from './neo4j-links.ts'
+import { writeConstrained } from './neo4j-schema.ts'
 import { entitiesOf, entityRows, memoryColumns, MERGE_ENTITIES } from './neo4j-rows.ts'
 
 /** What two nodes of one user and one id come to: the constraint holds, whoever writes beside us. */
@@ -22,7 +23,7 @@ export async function createMemories(
   const entities = entityRows(entitiesOf(memories))
   let taken = false
   try {
-    const lacking = await connection.write(async (tx) => {
+    const lacking = await writeConstrained(connection, async (tx) => {
       // All are sent before the first is answered.
       const nodes = [
         ...(entities.length === 0 ? [] : [tx.run(MERGE_ENTITIES, { rows: entities })]),

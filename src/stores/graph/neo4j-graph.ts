@@ -12,7 +12,7 @@ import { hashRanges, listUserIds, readRows, removeStrays } from './neo4j-compare
 import { createMemories } from './neo4j-create.ts'
 import { removeOldLinks, removeOldRelations, writeLinks } from './neo4j-links.ts'
 import { entityRows, MERGE_ENTITIES, memoryRows } from './neo4j-rows.ts'
-import { prepare } from './neo4j-schema.ts'
+import { prepare, writeConstrained } from './neo4j-schema.ts'
 import { openNeo4j, type Neo4jConnection, type Neo4jOptions } from './neo4j-connection.ts'
 
 /**
@@ -57,7 +57,7 @@ async function writeMemories(
   if (batch.length === 0) return []
   // Locks are taken in one order, so that two writers seldom wait for each other.
   const memories = batch.toSorted((a, b) => (a.id < b.id ? -1 : 1))
-  const held = await connection.write(async (tx) => {
+  const held = await writeConstrained(connection, async (tx) => {
     await mergeEntities(
       tx,
       memories.flatMap(({ userId, entities }) => entities.map((entity) => ({ ...entity, userId }))),
@@ -81,7 +81,7 @@ async function writeEntities(
   { entities, edges }: GraphEntities,
 ): Promise<void> {
   if (entities.length === 0) return
-  await connection.write(async (tx) => {
+  await writeConstrained(connection, async (tx) => {
     await mergeEntities(
       tx,
       entities.map((entity) => ({ ...entity, userId })),
