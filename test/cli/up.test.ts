@@ -3,6 +3,7 @@ import { run } from '../../src/cli.ts'
 import type { Parts } from '../../src/cli/parts.ts'
 import type { Config } from '../../src/config.ts'
 import type { Services } from '../../src/services.ts'
+import type { ReembedState } from '../../src/reembed/service.ts'
 import type { Stack } from '../../src/stack/stack.ts'
 import { counts, job, startFakeApi, type FakeApi, type Reply } from './fake-api.ts'
 import { createTerminal, memoir, noParts } from './terminal.ts'
@@ -39,10 +40,20 @@ const stackParts: Stack['parts'] = {
   temporal: { how: 'configured', detail: '127.0.0.1:7233' },
   redis: { how: 'in-process', detail: 'in the process' },
   graph: { how: 'in-process', detail: 'edges in Postgres' },
+  embedder: { how: 'found', detail: 'all-MiniLM-L6-v2' },
+}
+
+const nothingStored: ReembedState = {
+  stored: null,
+  configured: { model: 'hashing-1', dim: 768 },
+  required: false,
+  job: null,
+  estimate: null,
+  undo: null,
 }
 
 /** Parts that write down in which order they are opened and closed. */
-function recordedParts(url: string, over: Partial<Parts> = {}) {
+function recordedParts(url: string, over: Partial<Parts> = {}, kept = nothingStored) {
   const order: string[] = []
   const seen: { config?: Config; options?: unknown; announced?: string } = {}
   const opened = (name: string) => {
@@ -75,6 +86,7 @@ function recordedParts(url: string, over: Partial<Parts> = {}) {
         ...opened('services'),
         config,
         source: { count: async () => 3 } as Services['source'],
+        reembeds: { begin: async () => kept } as Services['reembeds'],
       }
       return services as Services
     },
@@ -126,6 +138,25 @@ test('up tells which parts it found, where everything is, and the new admin key 
   expect(out.split('fresh-admin-key')).toHaveLength(2)
   expect(out).toContain('3 conversations: 3 created')
   expect(out).toContain('Hazelnuts.')
+})
+
+test('up says that a store keeps the vectors it has, and what the better model would take', async () => {
+  await using api = await sampleApi()
+  const { parts } = recordedParts(
+    api.url,
+    {},
+    {
+      ...nothingStored,
+      stored: { model: 'hashing-1', dim: 768 },
+      configured: { model: 'local:all-MiniLM-L6-v2-q', dim: 384 },
+      required: true,
+      estimate: { memories: 250, tokens: 12_000, cost: 0 },
+    },
+  )
+  const { out } = await memoir(['up', '--sample', '--once'], { parts })
+  expect(out).toContain(
+    'embedder  250 memories keep the vectors of hashing-1; memoir reembed makes those of local:all-MiniLM-L6-v2-q (12000 tokens, some 3 s of one core)',
+  )
 })
 
 test('up --once exits 1 when a conversation could not be taken in, and the object says so', async () => {

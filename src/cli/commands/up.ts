@@ -8,6 +8,8 @@ import { withVariables } from '../overlay.ts'
 import type { RunningUp } from '../parts.ts'
 import { loadSample } from '../sample.ts'
 import { databaseUrl } from '../serve.ts'
+import { LOCAL } from '../../providers/default-model.ts'
+import type { ReembedState } from '../../reembed/service.ts'
 import type { Stack } from '../../stack/stack.ts'
 import { runSample } from './sample-run.ts'
 
@@ -90,6 +92,7 @@ async function up(config: Config, options: UpOptions, context: CliContext): Prom
     stack.temporalUi === undefined ? {} : { temporalUi: stack.temporalUi },
   )
   closers.defer(async () => await services.close())
+  sayKept(say, await services.reembeds.begin())
   const worker = await parts.startWorker(services)
   closers.defer(async () => await worker.shutdown())
   const api = await parts.startApi(services, { host: laid.HOST, port: options.port ?? laid.PORT })
@@ -111,6 +114,24 @@ async function up(config: Config, options: UpOptions, context: CliContext): Prom
   const died = worker.stopped.then(() => 'stopped' as const)
   const why = await Promise.race([interrupted.first, died])
   context.exit(why === 'SIGTERM' ? DONE : why === 'SIGINT' ? INTERRUPTED : 1)
+}
+
+/** With a small model on one core; said as an order of magnitude. */
+const TOKENS_A_SECOND = 5_000
+
+/** A store keeps the vectors it has: what that means, and what would change it. */
+function sayKept(
+  say: (text: string) => void,
+  { stored, configured, estimate, job }: ReembedState,
+): void {
+  if (stored === null || estimate === null || job !== null) return
+  const { memories, tokens } = estimate
+  const took = configured.model.startsWith(LOCAL)
+    ? `, some ${Math.ceil(tokens / TOKENS_A_SECOND)} s of one core`
+    : ''
+  say(
+    `embedder  ${memories} memories keep the vectors of ${stored.model}; memoir reembed makes those of ${configured.model} (${tokens} tokens${took})`,
+  )
 }
 
 function welcome(say: (text: string) => void, url: string, stack: Stack): void {
