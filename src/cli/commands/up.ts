@@ -1,14 +1,16 @@
-import type { Config } from '../../config.ts'
+import { ON_THIS_MACHINE, type Config } from '../../config.ts'
 import { createLogger } from '../../logger.ts'
 import { createClient, type ApiClient } from '../client.ts'
 import { quietLevel } from '../connect.ts'
 import { examples, whole, type CliContext, type Register } from '../context.ts'
 import { DONE, INTERRUPTED, interruption, line, writeJson, type Output } from '../io.ts'
 import { withVariables } from '../overlay.ts'
-import type { RunningUp } from '../parts.ts'
+import type { FoundModels, RunningUp } from '../parts.ts'
 import { loadSample } from '../sample.ts'
+import { plain } from '../table.ts'
 import { databaseUrl } from '../serve.ts'
 import { LOCAL } from '../../providers/default-model.ts'
+import type { Services } from '../../services.ts'
 import type { ReembedState } from '../../reembed/service.ts'
 import type { Stack } from '../../stack/stack.ts'
 import { runSample } from './sample-run.ts'
@@ -33,7 +35,7 @@ export const registerUp: Register = (program, context) => {
       examples('memoir up', 'memoir up --sample', 'memoir up --sample --once --json'),
     )
     .action(async (options: UpOptions) => {
-      const config = context.config()
+      const config = context.config(ON_THIS_MACHINE)
       const running = await context.parts.attach(config.dataDir)
       await (running ? useRunning(running, config, options, context) : up(config, options, context))
     })
@@ -77,6 +79,7 @@ async function up(config: Config, options: UpOptions, context: CliContext): Prom
   const say = (text: string) => line(said, text)
   const log = createLogger(quietLevel(config), 'memoir')
 
+  const finding = parts.findModels([])
   const stack = await parts.startStack(config, { log, say })
   closers.defer(async () => await stack.close())
   for (const [name, part] of Object.entries(stack.parts)) {
@@ -99,6 +102,7 @@ async function up(config: Config, options: UpOptions, context: CliContext): Prom
   closers.defer(async () => await api.close())
   stack.announce(api.url)
   welcome(say, api.url, stack)
+  await sayFound(say, await finding, services)
   if (interrupted.signal.aborted) return context.exit(INTERRUPTED)
 
   if (options.sample) {
@@ -132,6 +136,21 @@ function sayKept(
   say(
     `embedder  ${memories} memories keep the vectors of ${stored.model}; memoir reembed makes those of ${configured.model} (${tokens} tokens${took})`,
   )
+}
+
+/** A language model on this machine is found and never taken: it may be somebody else's, or cost what nobody expects. */
+async function sayFound(
+  say: (text: string) => void,
+  found: FoundModels,
+  { languageModel }: Pick<Services, 'languageModel'>,
+): Promise<void> {
+  if (found.length === 0) return
+  await languageModel.ready?.()
+  if (languageModel.identity.provider !== 'builtin') return
+  for (const { name, title, url, models } of found) {
+    const some = plain(models.slice(0, 3).join(', '))
+    say(`Models    ${title} answers at ${url} with ${some}; to use it: memoir models use ${name}`)
+  }
 }
 
 function welcome(say: (text: string) => void, url: string, stack: Stack): void {
