@@ -75,6 +75,7 @@ function silentContext(): CliContext {
     migrate: never,
     startStack: never,
     attach: never,
+    findModels: never,
   }
   return { io, parts, config: never, exit: never }
 }

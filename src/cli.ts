@@ -5,7 +5,7 @@ import { faultOf, traceOf } from './cli/fault.ts'
 import { DONE, FAILED, line, writeJson, type Io, type Signal } from './cli/io.ts'
 import type { Parts } from './cli/parts.ts'
 import { codeOfUsage, createProgram } from './cli/program.ts'
-import { loadConfig, processEnvironment } from './config.ts'
+import { loadConfig, ON_THIS_MACHINE, processEnvironment } from './config.ts'
 import { VERSION } from './version.ts'
 
 /** The command line: `memoir …`. Here the commands meet what they are made of. */
@@ -30,6 +30,8 @@ export const realParts: Parts = {
     return await startStack(config, { ...options, machine: thisMachine(processEnvironment()) })
   },
   attach: async (dataDir) => await (await import('./stack/attach.ts')).attach(dataDir),
+  findModels: async (ownPorts) =>
+    await (await import('./stack/model-servers.ts')).findModelServers(new Set(ownPorts)),
 }
 
 /**
@@ -42,7 +44,7 @@ export async function run(argv: readonly string[], io: Io, parts = realParts): P
   const context: CliContext = {
     io,
     parts,
-    config: () => loadConfig(io.env),
+    config: (defaults) => loadConfig(io.env, defaults),
     exit: (given) => {
       code = given
     },
@@ -67,7 +69,7 @@ function report(error: unknown, { io, json }: { io: Io; json: boolean }): void {
 
 function wantsTraces(io: Io): boolean {
   try {
-    return ['debug', 'trace'].includes(loadConfig(io.env).LOG_LEVEL)
+    return ['debug', 'trace'].includes(loadConfig(io.env, ON_THIS_MACHINE).LOG_LEVEL)
   } catch {
     // A configuration that cannot be read is what is being reported.
     return false

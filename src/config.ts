@@ -226,17 +226,22 @@ export function processEnvironment(): Readonly<Record<string, string | undefined
 /** Addresses that only this machine can reach. */
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
+/** What holds where everything is on one machine: `up` and whoever talks to it. */
+export const ON_THIS_MACHINE = { MEMOIR_ALLOW_PRIVATE_PROVIDERS: 'true' }
+
 /**
  * Reads and checks the environment. An empty variable counts as not set.
+ * @param defaults what holds instead of the usual default where nothing is set
  * @throws MemoirError `configuration_invalid` that names every problem at once, by variable.
  */
 export function loadConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,
+  defaults: Readonly<Record<string, string>> = {},
 ): Config {
   const given = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
   )
-  const parsed = environmentSchema.safeParse(given)
+  const parsed = environmentSchema.safeParse({ ...defaults, ...given })
   const problems = parsed.success
     ? contradictions(parsed.data)
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)

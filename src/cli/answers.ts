@@ -83,6 +83,18 @@ export const reembedAnswer = z.looseObject({
 })
 export type ReembedAnswer = z.infer<typeof reembedAnswer>
 
+const endpoint = { base_url: z.string().nullable(), model: z.string().nullable() }
+
+export const aiSettingsAnswer = z.looseObject({
+  llm: z.looseObject(endpoint),
+  embedding: z.looseObject({ ...endpoint, dim: z.number() }),
+})
+export type AiSettingsAnswer = z.infer<typeof aiSettingsAnswer>
+
+const testedModel = z.looseObject({ ok: z.boolean(), code: z.string(), latency_ms: z.number() })
+export const modelTestAnswer = testedModel.extend({ llm: testedModel, embedding: testedModel })
+export type ModelTestAnswer = z.infer<typeof modelTestAnswer>
+
 export const reembedCounts = z.object({
   processed: count,
   embedded: count,

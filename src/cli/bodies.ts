@@ -97,3 +97,12 @@ export interface SyncBody {
   readonly dry_run: boolean
   readonly clear_existing: boolean
 }
+
+/** A change of the language model; null goes back to what the environment says. */
+export interface ModelsBody {
+  readonly llm?: {
+    readonly base_url: string | null
+    readonly model: string | null
+    readonly api_key?: null
+  }
+}

@@ -12,9 +12,11 @@ import type {
   NewKey,
   ScheduleChange,
   SyncBody,
+  ModelsBody,
 } from './bodies.ts'
 import {
   acceptedAnswer,
+  aiSettingsAnswer,
   budgetAnswer,
   consolidationAnswer,
   currentKeyAnswer,
@@ -24,6 +26,7 @@ import {
   jobAnswer,
   keyAnswer,
   memoryAnswer,
+  modelTestAnswer,
   newKeyAnswer,
   pageOf,
   postAcceptedAnswer,
@@ -153,6 +156,11 @@ function operatorCalls(ask: AskFor) {
       }),
     migrateEpisodes: async (body: { readonly heads: readonly string[]; readonly limit?: number }) =>
       await ask(acceptedAnswer, 'POST', '/v1/migrations/episodes', { body }),
+    models: async () => await ask(aiSettingsAnswer, 'GET', '/v1/settings/ai'),
+    setModels: async (body: ModelsBody) =>
+      await ask(aiSettingsAnswer, 'PUT', '/v1/settings/ai', { body }),
+    testModels: async (body: ModelsBody) =>
+      await ask(modelTestAnswer, 'POST', '/v1/settings/ai/test', { body }),
     reembed: async () => await ask(reembedAnswer, 'GET', '/v1/reembed'),
     startReembed: async (body: { readonly undo: boolean }) =>
       await ask(acceptedAnswer, 'POST', '/v1/reembed', { body }),

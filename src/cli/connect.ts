@@ -1,7 +1,8 @@
-import type { Config } from '../config.ts'
+import { ON_THIS_MACHINE, type Config } from '../config.ts'
 import { MemoirError } from '../errors.ts'
 import { createLogger } from '../logger.ts'
 import { createClient, type ApiClient } from './client.ts'
+import type { CliContext } from './context.ts'
 import type { Parts } from './parts.ts'
 
 export interface Connection {
@@ -14,6 +15,10 @@ export function quietLevel(config: Config, otherwise = 'warn'): string {
   return config.given.has('LOG_LEVEL') ? config.LOG_LEVEL : otherwise
 }
 
+export interface ConnectContext extends Pick<CliContext, 'config'> {
+  readonly parts: Pick<Parts, 'attach' | 'createServices' | 'localApi'>
+}
+
 const nothingToClose = async () => {}
 
 /**
@@ -21,10 +26,12 @@ const nothingToClose = async () => {}
  * @throws MemoirError `configuration_invalid` when there is none of them
  */
 export async function connect(
-  config: Config,
-  parts: Pick<Parts, 'attach' | 'createServices' | 'localApi'>,
+  context: ConnectContext,
   namespace: string | undefined,
 ): Promise<Connection> {
+  const { parts } = context
+  // Whoever only talks to an API gives no provider anything: an address of a model on this machine must not stop it.
+  const config = context.config(ON_THIS_MACHINE)
   if (config.MEMOIR_URL !== undefined) {
     const client = createClient({ url: config.MEMOIR_URL, key: config.MEMOIR_KEY, namespace })
     return { client, close: nothingToClose }
@@ -41,7 +48,7 @@ export async function connect(
   }
   // What fails is told by the command itself.
   const log = createLogger(quietLevel(config, 'fatal'), 'memoir')
-  const services = await parts.createServices(config, log)
+  const services = await parts.createServices(context.config(), log)
   const fetch = await parts.localApi(services)
   const client = createClient({ url: 'http://memoir.local', key: undefined, namespace, fetch })
   return { client, close: async () => await services.close() }

@@ -9,8 +9,8 @@ import type { Parts } from './parts.ts'
 export interface CliContext {
   readonly io: Io
   readonly parts: Parts
-  /** Reads the configuration when asked, so that --help works with a broken one. */
-  config(): Config
+  /** Reads the configuration when asked, so that --help works with a broken one. `defaults` as in `loadConfig`. */
+  config(defaults?: Readonly<Record<string, string>>): Config
   /** The exit code of this run, when it is not 0. */
   exit(code: number): void
 }
@@ -35,7 +35,7 @@ export async function withClient(
   namespace: string | undefined,
   work: (client: ApiClient) => Promise<void>,
 ): Promise<void> {
-  const connection = await connect(context.config(), context.parts, namespace)
+  const connection = await connect(context, namespace)
   try {
     await work(connection.client)
   } finally {

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
 import type { RunningApi } from '../server.ts'
 import type { Services, ServicesOptions } from '../services.ts'
+import type { ModelServer } from '../stack/model-servers.ts'
 import type { Stack, StackOptions } from '../stack/stack.ts'
 import type { RunningWorker } from '../worker.ts'
 import type { Fetch } from '../client/transport.ts'
@@ -24,4 +25,8 @@ export interface Parts {
   migrate(url: string): Promise<string[]>
   startStack(config: Config, options: Pick<StackOptions, 'log' | 'say'>): Promise<Stack>
   attach(dataDir: string): Promise<RunningUp | null>
+  /** Servers of language models on this machine; not at these ports, which are Memoir's own. */
+  findModels(ownPorts: readonly number[]): Promise<FoundModels>
 }
+
+export type FoundModels = readonly ModelServer[]

@@ -14,6 +14,7 @@ import { registerJobs } from './commands/jobs.ts'
 import { registerKeys } from './commands/keys.ts'
 import { registerMcp } from './commands/mcp.ts'
 import { registerMigrate } from './commands/migrate.ts'
+import { registerModels } from './commands/models.ts'
 import { registerMigrateEpisodes } from './commands/migrate-episodes.ts'
 import { registerNarrative } from './commands/narrative.ts'
 import { registerNightly } from './commands/nightly.ts'
@@ -44,6 +45,7 @@ const COMMANDS = [
   registerNarrative,
   registerSchedules,
   registerKeys,
+  registerModels,
   registerBudget,
   registerEval,
   registerMcp,

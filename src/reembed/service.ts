@@ -7,10 +7,14 @@ import { appendAudit } from '../stores/audit.ts'
 import type { Database, Queryable } from '../stores/database.ts'
 import { findJobRow, findUnfinishedByLock, type JobRow } from '../stores/jobs/jobs.ts'
 import { lockSettings } from '../stores/settings.ts'
+import { closeShadows } from '../stores/spaces/reembed.ts'
 import {
+  dropEmptySpace,
   findActiveSpace,
   findRetiredAt,
   findSpace,
+  lockActiveSpace,
+  measureSpace,
   sameSpace,
   type Space,
 } from '../stores/spaces/spaces.ts'
@@ -21,6 +25,8 @@ import { REEMBED_LOCK, spaceName } from './job.ts'
 /** Embedding all memories anew, as callers ask for it. */
 export interface Reembeds {
   state(): Promise<ReembedState>
+  /** An installation without vectors begins with the configured model; any other keeps what it has. */
+  begin(): Promise<ReembedState>
   /**
    * Accepts that the memories are embedded with the configured model, or with the one before.
    * @throws MemoirError `conflict` when there is nothing to do or another job is unfinished
@@ -69,6 +75,13 @@ export function createReembeds(dependencies: ReembedsDependencies): Reembeds {
   const { db, launch, onChange } = dependencies
   return {
     state: async () => await readState(dependencies),
+    async begin() {
+      const state = await readState(dependencies)
+      if (!state.required || state.estimate !== null || state.job !== null) return state
+      await db.transaction(dropWithoutVectors)
+      onChange()
+      return await readState(dependencies)
+    },
     async accept(call) {
       const wanted = await wantedOf(dependencies)
       const { id, fresh } = await db.transaction(
@@ -80,6 +93,15 @@ export function createReembeds(dependencies: ReembedsDependencies): Reembeds {
       return { id }
     },
   }
+}
+
+/** Whoever writes the first vector makes the space of its model. */
+async function dropWithoutVectors(tx: Queryable): Promise<void> {
+  await lockSettings(tx)
+  const active = await lockActiveSpace(tx)
+  if (active === null || (await measureSpace(tx, active)) !== null) return
+  await closeShadows(tx)
+  await dropEmptySpace(tx, active)
 }
 
 /** What the configuration asks for now, whatever serves. */

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
 import { MemoirError } from '../errors.ts'
+import { beginEmbedder } from './embedder.ts'
 import { endLeftovers, type ChildGround } from './child.ts'
 import { openDataFolder, type DataFolder } from './data-folder.ts'
 import { hasPglite, startPglite } from './pglite.ts'
@@ -19,7 +20,9 @@ export interface StackPart {
 }
 
 export interface Stack {
-  readonly parts: Readonly<Record<'postgres' | 'temporal' | 'redis' | 'graph', StackPart>>
+  readonly parts: Readonly<
+    Record<'postgres' | 'temporal' | 'redis' | 'graph' | 'embedder', StackPart>
+  >
   /** Variables that make the configuration use these parts. */
   readonly env: Readonly<Record<string, string>>
   readonly temporalUi?: string
@@ -37,7 +40,7 @@ export interface StackOptions {
   readonly machine: Machine
 }
 
-interface StartedPart {
+export interface StartedPart {
   readonly part: StackPart
   readonly env: Readonly<Record<string, string>>
   readonly ui?: string
@@ -54,14 +57,17 @@ export async function startStack(config: Config, options: StackOptions): Promise
   closers.defer(() => folder.release())
   const ground = { config, folder, closers, ...options }
   await endLeftovers(ground)
+  const embedderPart = beginEmbedder(ground)
   const postgres = await postgresPart(ground)
   const temporal = await temporalPart(ground)
   const redis = await redisPart(ground)
+  const embedder = await embedderPart()
   const parts: Stack['parts'] = {
     postgres: postgres.part,
     temporal: temporal.part,
     redis: redis.part,
     graph: graphPart(config),
+    embedder: embedder.part,
   }
   const owned = closers.move()
   return {
@@ -70,6 +76,7 @@ export async function startStack(config: Config, options: StackOptions): Promise
       ...postgres.env,
       ...temporal.env,
       ...redis.env,
+      ...embedder.env,
       ...generated(config, folder),
       ...(await freePort(config, folder)),
     },

@@ -1,15 +1,7 @@
-import { spawn } from 'node:child_process'
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { MemoirError } from '../errors.ts'
+import { finish, isForFetching, sizeOf } from './fetching.ts'
 import { environmentOf, findProgram, type Machine } from './programs.ts'
 import { siblingFile } from '../sibling.ts'
 
@@ -21,14 +13,8 @@ const GO_MODULE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1'
 const BUILD_WITHIN_MS = 20 * 60_000
 /** A download may take as long as it likes while bytes arrive. */
 const STALLED_AFTER_MS = 30_000
-const LOOK_EVERY_MS = 1_000
-const SAY_EVERY_MS = 10_000
 /** Places of Go that installers do not always put on the PATH. */
 const GO_FOLDERS = ['/usr/local/go/bin', '/usr/lib/go/bin']
-
-/** Where proxies, certificates and Go's caches are, variables say. */
-const isForFetching = (name: string) =>
-  name.startsWith('GO') || /^(SSL_CERT_\w+|NODE_EXTRA_CA_CERTS|(https?|no|all)_proxy)$/i.test(name)
 
 export interface Provided {
   readonly program: string
@@ -127,40 +113,4 @@ export const build: Way = async ({ machine, draft, say }) => {
   if (complete && name !== undefined) return join(draft, name)
   say('temporal  could not be built.')
   return undefined
-}
-
-interface Finishing {
-  readonly env: Readonly<Record<string, string>>
-  /** Asked every second; false ends it. */
-  readonly goesOn: () => boolean
-  readonly report: () => void
-}
-
-/** Runs a program to its end; true when that was a good one. */
-async function finish(
-  program: string,
-  args: readonly string[],
-  { env, goesOn, report }: Finishing,
-): Promise<boolean> {
-  const child = spawn(program, args, { env, stdio: 'ignore', windowsHide: true })
-  const look = setInterval(() => {
-    if (!goesOn()) child.kill('SIGTERM')
-  }, LOOK_EVERY_MS)
-  const tell = setInterval(report, SAY_EVERY_MS)
-  try {
-    return await new Promise((resolve) => {
-      child.once('error', () => resolve(false))
-      child.once('exit', (code) => resolve(code === 0))
-    })
-  } finally {
-    clearInterval(look)
-    clearInterval(tell)
-  }
-}
-
-function sizeOf(folder: string): number {
-  return readdirSync(folder).reduce(
-    (sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
-    0,
-  )
 }

@@ -3,6 +3,7 @@ import { run } from '../../src/cli.ts'
 import type { Parts } from '../../src/cli/parts.ts'
 import type { Config } from '../../src/config.ts'
 import type { Services } from '../../src/services.ts'
+import type { ReembedState } from '../../src/reembed/service.ts'
 import type { Stack } from '../../src/stack/stack.ts'
 import { counts, job, startFakeApi, type FakeApi, type Reply } from './fake-api.ts'
 import { createTerminal, memoir, noParts } from './terminal.ts'
@@ -39,10 +40,20 @@ const stackParts: Stack['parts'] = {
   temporal: { how: 'configured', detail: '127.0.0.1:7233' },
   redis: { how: 'in-process', detail: 'in the process' },
   graph: { how: 'in-process', detail: 'edges in Postgres' },
+  embedder: { how: 'found', detail: 'all-MiniLM-L6-v2' },
+}
+
+const nothingStored: ReembedState = {
+  stored: null,
+  configured: { model: 'hashing-1', dim: 768 },
+  required: false,
+  job: null,
+  estimate: null,
+  undo: null,
 }
 
 /** Parts that write down in which order they are opened and closed. */
-function recordedParts(url: string, over: Partial<Parts> = {}) {
+function recordedParts(url: string, over: Partial<Parts> = {}, kept = nothingStored) {
   const order: string[] = []
   const seen: { config?: Config; options?: unknown; announced?: string } = {}
   const opened = (name: string) => {
@@ -57,7 +68,11 @@ function recordedParts(url: string, over: Partial<Parts> = {}) {
         ...opened('stack'),
         announce: (at) => void (seen.announced = at),
         parts: stackParts,
-        env: { DATABASE_URL: 'postgres://127.0.0.1:1/none', DATABASE_POOL_SIZE: '1' },
+        env: {
+          DATABASE_URL: 'postgres://127.0.0.1:1/none',
+          DATABASE_POOL_SIZE: '1',
+          MEMOIR_ALLOW_PRIVATE_PROVIDERS: 'true',
+        },
         temporalUi: 'http://127.0.0.1:8233',
         adminKey: 'fresh-admin-key',
         adminKeyIsNew: true,
@@ -75,6 +90,7 @@ function recordedParts(url: string, over: Partial<Parts> = {}) {
         ...opened('services'),
         config,
         source: { count: async () => 3 } as Services['source'],
+        reembeds: { begin: async () => kept } as Services['reembeds'],
       }
       return services as Services
     },
@@ -126,6 +142,25 @@ test('up tells which parts it found, where everything is, and the new admin key 
   expect(out.split('fresh-admin-key')).toHaveLength(2)
   expect(out).toContain('3 conversations: 3 created')
   expect(out).toContain('Hazelnuts.')
+})
+
+test('up says that a store keeps the vectors it has, and what the better model would take', async () => {
+  await using api = await sampleApi()
+  const { parts } = recordedParts(
+    api.url,
+    {},
+    {
+      ...nothingStored,
+      stored: { model: 'hashing-1', dim: 768 },
+      configured: { model: 'local:all-MiniLM-L6-v2-q', dim: 384 },
+      required: true,
+      estimate: { memories: 250, tokens: 12_000, cost: 0 },
+    },
+  )
+  const { out } = await memoir(['up', '--sample', '--once'], { parts })
+  expect(out).toContain(
+    'embedder  250 memories keep the vectors of hashing-1; memoir reembed makes those of local:all-MiniLM-L6-v2-q (12000 tokens, some 3 s of one core)',
+  )
 })
 
 test('up --once exits 1 when a conversation could not be taken in, and the object says so', async () => {
@@ -204,4 +239,64 @@ test('a second up says that one runs already and starts nothing', async () => {
     recall: { hits: found.hits },
   })
   expect(api.asked[0]?.authorization).toBe('Bearer kept')
+})
+
+test('a model on loopback may be configured for up, which allows such addresses', async () => {
+  await using api = await sampleApi()
+  const { parts, seen } = recordedParts(api.url)
+  const env = {
+    EMBEDDING_BASE_URL: 'http://127.0.0.1:11434/v1',
+    EMBEDDING_MODEL: 'nomic-embed-text',
+    OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1',
+    LLM_MODEL: 'qwen3:8b',
+  }
+  const up = await memoir(['up', '--sample', '--once'], { parts, env })
+  expect(up.err).not.toContain('memoir:')
+  expect(up.code).toBe(0)
+  expect(seen.config).toMatchObject({ ...env, MEMOIR_ALLOW_PRIVATE_PROVIDERS: true })
+  // Other commands beside it give providers nothing, and are not stopped by the same file of variables.
+  const attach = async () => ({ url: api.url, adminKey: 'kept', pid: 1 })
+  const recall = await memoir(['recall', 'nuts', '--user', 'maya'], {
+    parts: { ...noParts, attach },
+    env,
+  })
+  expect([recall.code, recall.err]).toEqual([0, ''])
+  // Whoever forbids them by hand is believed, and processes of their own ask for the permission as before.
+  const forbidden = await memoir(['up'], {
+    parts,
+    env: { ...env, MEMOIR_ALLOW_PRIVATE_PROVIDERS: 'false' },
+  })
+  expect(forbidden.err).toContain('EMBEDDING_BASE_URL')
+  const worker = await memoir(['worker'], { parts, env: { ...env, DATABASE_URL: 'postgres://x' } })
+  expect(worker.err).toContain('MEMOIR_ALLOW_PRIVATE_PROVIDERS=true')
+})
+
+const OLLAMA = {
+  name: 'ollama',
+  title: 'Ollama',
+  url: 'http://127.0.0.1:11434/v1',
+  models: ['qwen3:8b', 'llama3.2'],
+}
+const LINE =
+  'Models    Ollama answers at http://127.0.0.1:11434/v1 with qwen3:8b, llama3.2; to use it: memoir models use ollama'
+
+test('a language model on this machine is said, with the command that uses it, unless one is used', async () => {
+  await using api = await sampleApi()
+  for (const [provider, said] of [
+    ['builtin', true],
+    ['openai', false],
+  ] as const) {
+    const { parts } = recordedParts(api.url, { findModels: async () => [OLLAMA] })
+    const createServices: Parts['createServices'] = async (...given) => {
+      const services = await parts.createServices(...given)
+      return {
+        ...services,
+        languageModel: { ...services.languageModel, identity: { provider, model: 'm' } },
+      }
+    }
+    const { out } = await memoir(['up', '--sample', '--once'], {
+      parts: { ...parts, createServices },
+    })
+    expect(out.includes(LINE)).toBe(said)
+  }
 })

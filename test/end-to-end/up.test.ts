@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { bareEnvironment } from '../support/bare-environment.ts'
+import { hasModel } from '../support/local-model.ts'
 
 const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
 
@@ -58,7 +59,14 @@ test(
     onTestFinished(async () => await rm(dataDir, { recursive: true, force: true }))
 
     const first = await upOnce(dataDir)
-    expect(Object.keys(first.parts).toSorted()).toEqual(['graph', 'postgres', 'redis', 'temporal'])
+    expect(Object.keys(first.parts).toSorted()).toEqual([
+      'embedder',
+      'graph',
+      'postgres',
+      'redis',
+      'temporal',
+    ])
+    if (hasModel) expect(first.parts['embedder']).toMatchObject({ how: 'found' })
     expect(first.backfill.total_fetched).toBeGreaterThan(20)
     expect(first.backfill).toMatchObject({
       created: first.backfill.total_fetched,

@@ -77,7 +77,8 @@ export async function startStackProcess(
   { env = AWAY, on = machine }: StartOptions = {},
 ): Promise<StackProcess> {
   const script = fileURLToPath(new URL('run-stack.ts', import.meta.url))
-  const given = JSON.stringify({ machine: on, env: { MEMOIR_DATA_DIR: dir, ...env } })
+  const always = { MEMOIR_DATA_DIR: dir, EMBEDDING_MODEL: 'hashing' }
+  const given = JSON.stringify({ machine: on, env: { ...always, ...env } })
   const child = spawn(process.execPath, [script, given], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: bareEnvironment(),

@@ -6,6 +6,7 @@ import { Client } from 'pg'
 import getPort from 'get-port'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../../src/stores/migrate.ts'
+import { hasModel, MODEL } from './local-model.ts'
 import {
   findNeo4j,
   startNeo4j,
@@ -19,7 +20,7 @@ import {
 /**
  * Starts the real parts once for the whole run: Postgres with pgvector, a Temporal dev server, Redis. Neo4j takes
  * seconds and memory and is started for the first file that asks. What the machine lacks is left out and said;
- * MEMOIR_TEST_REQUIRE=postgres,temporal,redis,neo4j makes that an error.
+ * MEMOIR_TEST_REQUIRE=postgres,temporal,redis,neo4j,model makes that an error.
  */
 declare module 'vitest' {
   interface ProvidedContext {
@@ -60,7 +61,8 @@ export default async function startServices(project: TestProject): Promise<() =>
   }
   const chromium = findChromium()
   project.provide('chromium', chromium ?? '')
-  const found: Record<string, unknown> = { ...parts, neo4j, chromium }
+  const model = hasModel ? MODEL : undefined
+  const found: Record<string, unknown> = { ...parts, neo4j, chromium, model }
   const missing = Object.keys(found).filter((name) => found[name] === undefined)
   const required = (process.env['MEMOIR_TEST_REQUIRE'] ?? '').split(',').filter(Boolean)
   const absent = required.filter((part) => missing.includes(part))

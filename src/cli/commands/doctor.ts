@@ -1,6 +1,6 @@
 import { MemoirError } from '../../errors.ts'
 import { createLogger } from '../../logger.ts'
-import type { Config } from '../../config.ts'
+import { ON_THIS_MACHINE, type Config } from '../../config.ts'
 import type { Services } from '../../services.ts'
 import { checkApi } from '../api-check.ts'
 import { checkServices, checkVariables, failed, finding, type Finding } from '../doctor-checks.ts'
@@ -26,7 +26,8 @@ export const registerDoctor: Register = (program, context) => {
 async function examine(context: CliContext): Promise<Finding[]> {
   let config: Config
   try {
-    config = context.config()
+    const own = context.config(ON_THIS_MACHINE)
+    config = usesDatabase(own) ? context.config() : own
   } catch (error) {
     if (error instanceof MemoirError && error.code === 'configuration_invalid') {
       return problemsOf(error)
@@ -34,7 +35,7 @@ async function examine(context: CliContext): Promise<Finding[]> {
     throw error
   }
   const configuration = await finding('configuration', async () => checkVariables(config))
-  if (config.DATABASE_URL !== undefined && config.MEMOIR_URL === undefined) {
+  if (usesDatabase(config)) {
     return [configuration, ...(await examineServices(config, context))]
   }
   const running =
@@ -48,6 +49,10 @@ async function examine(context: CliContext): Promise<Finding[]> {
   }
   return await checkApi(url)
 }
+
+/** Then it is this process that gives providers something; else it only asks an API. */
+const usesDatabase = ({ DATABASE_URL, MEMOIR_URL }: Config) =>
+  DATABASE_URL !== undefined && MEMOIR_URL === undefined
 
 async function examineServices(config: Config, context: CliContext): Promise<Finding[]> {
   let services: Services

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { Option } from 'commander'
+import { ON_THIS_MACHINE } from '../../config.ts'
 import { openFile, type OpenFile } from '../../sources/files/open.ts'
 import { detectFormat, FORMAT_NAMES, type FormatName } from '../../sources/files/read.ts'
 import type { ApiClient } from '../client.ts'
@@ -145,7 +146,7 @@ const size = (bytes: number) =>
   bytes < MEGABYTE ? `${(bytes / KILOBYTE).toFixed(1)} kB` : `${(bytes / MEGABYTE).toFixed(1)} MB`
 
 function positionOf({ context, path, file, format, options }: Given): Place | undefined {
-  const config = context.config()
+  const config = context.config(ON_THIS_MACHINE)
   const { user, source, namespace } = options
   const place = placeOf(config.dataDir, {
     file: path,

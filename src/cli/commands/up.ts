@@ -1,13 +1,17 @@
-import type { Config } from '../../config.ts'
+import { ON_THIS_MACHINE, type Config } from '../../config.ts'
 import { createLogger } from '../../logger.ts'
 import { createClient, type ApiClient } from '../client.ts'
 import { quietLevel } from '../connect.ts'
 import { examples, whole, type CliContext, type Register } from '../context.ts'
 import { DONE, INTERRUPTED, interruption, line, writeJson, type Output } from '../io.ts'
 import { withVariables } from '../overlay.ts'
-import type { RunningUp } from '../parts.ts'
+import type { FoundModels, RunningUp } from '../parts.ts'
 import { loadSample } from '../sample.ts'
+import { plain } from '../table.ts'
 import { databaseUrl } from '../serve.ts'
+import { LOCAL } from '../../providers/default-model.ts'
+import type { Services } from '../../services.ts'
+import type { ReembedState } from '../../reembed/service.ts'
 import type { Stack } from '../../stack/stack.ts'
 import { runSample } from './sample-run.ts'
 
@@ -31,7 +35,7 @@ export const registerUp: Register = (program, context) => {
       examples('memoir up', 'memoir up --sample', 'memoir up --sample --once --json'),
     )
     .action(async (options: UpOptions) => {
-      const config = context.config()
+      const config = context.config(ON_THIS_MACHINE)
       const running = await context.parts.attach(config.dataDir)
       await (running ? useRunning(running, config, options, context) : up(config, options, context))
     })
@@ -75,6 +79,7 @@ async function up(config: Config, options: UpOptions, context: CliContext): Prom
   const say = (text: string) => line(said, text)
   const log = createLogger(quietLevel(config), 'memoir')
 
+  const finding = parts.findModels([])
   const stack = await parts.startStack(config, { log, say })
   closers.defer(async () => await stack.close())
   for (const [name, part] of Object.entries(stack.parts)) {
@@ -90,12 +95,14 @@ async function up(config: Config, options: UpOptions, context: CliContext): Prom
     stack.temporalUi === undefined ? {} : { temporalUi: stack.temporalUi },
   )
   closers.defer(async () => await services.close())
+  sayKept(say, await services.reembeds.begin())
   const worker = await parts.startWorker(services)
   closers.defer(async () => await worker.shutdown())
   const api = await parts.startApi(services, { host: laid.HOST, port: options.port ?? laid.PORT })
   closers.defer(async () => await api.close())
   stack.announce(api.url)
   welcome(say, api.url, stack)
+  await sayFound(say, await finding, services)
   if (interrupted.signal.aborted) return context.exit(INTERRUPTED)
 
   if (options.sample) {
@@ -111,6 +118,39 @@ async function up(config: Config, options: UpOptions, context: CliContext): Prom
   const died = worker.stopped.then(() => 'stopped' as const)
   const why = await Promise.race([interrupted.first, died])
   context.exit(why === 'SIGTERM' ? DONE : why === 'SIGINT' ? INTERRUPTED : 1)
+}
+
+/** With a small model on one core; said as an order of magnitude. */
+const TOKENS_A_SECOND = 5_000
+
+/** A store keeps the vectors it has: what that means, and what would change it. */
+function sayKept(
+  say: (text: string) => void,
+  { stored, configured, estimate, job }: ReembedState,
+): void {
+  if (stored === null || estimate === null || job !== null) return
+  const { memories, tokens } = estimate
+  const took = configured.model.startsWith(LOCAL)
+    ? `, some ${Math.ceil(tokens / TOKENS_A_SECOND)} s of one core`
+    : ''
+  say(
+    `embedder  ${memories} memories keep the vectors of ${stored.model}; memoir reembed makes those of ${configured.model} (${tokens} tokens${took})`,
+  )
+}
+
+/** A language model on this machine is found and never taken: it may be somebody else's, or cost what nobody expects. */
+async function sayFound(
+  say: (text: string) => void,
+  found: FoundModels,
+  { languageModel }: Pick<Services, 'languageModel'>,
+): Promise<void> {
+  if (found.length === 0) return
+  await languageModel.ready?.()
+  if (languageModel.identity.provider !== 'builtin') return
+  for (const { name, title, url, models } of found) {
+    const some = plain(models.slice(0, 3).join(', '))
+    say(`Models    ${title} answers at ${url} with ${some}; to use it: memoir models use ${name}`)
+  }
 }
 
 function welcome(say: (text: string) => void, url: string, stack: Stack): void {
