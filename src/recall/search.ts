@@ -27,6 +27,8 @@ export interface Found {
   readonly lexemes: readonly string[]
   /** The most that BM25 could be. */
   readonly most: number
+  /** ISO 639-1, or `und`. */
+  readonly language: string
   /** It asks for what an assistant said. */
   readonly asksMachine: boolean
   /** How many words it has that are no stop words and no speaker's name. */
@@ -84,7 +86,9 @@ async function searchFor(
   // Asked once: telling languages apart takes as long as all the rest of this.
   const language = detectAmong(request.query, user.languages)
   const { participants } = user
-  const named = left(request, 'names') ? whole : namesIn(request.query, { participants, language })
+  const named = left(request, 'names')
+    ? whole
+    : namesIn(request.query, { participants, own: request.userId, language })
   const window = left(request, 'time') ? null : timeIn(request.query, language, new Date())
   const asked = await question(named.text, request.namespaceId)
   const words = left(request, 'words')
@@ -110,5 +114,6 @@ async function searchFor(
   const telling = countTelling(named.text, language)
   const asksMachine = asksWhatWasSaid(request.query, language)
   const { lexemes } = words
-  return { ...found, lexemes, telling, asksMachine, asked, speakers: named.speakers, window }
+  const { speakers } = named
+  return { ...found, lexemes, telling, language, asksMachine, asked, speakers, window }
 }

@@ -38,3 +38,20 @@ test('names hold signs that mean something to patterns, and any script', () => {
   expect(namesIn('Where did 美咲 go?', odd)).toMatchObject({ speakers: ['美咲'] })
   expect(namesIn('Where did C. (Cy) + go?', odd)).toMatchObject({ speakers: ['C. (Cy) +'] })
 })
+
+test('the user’s own name and id are taken out, and words that only look like them stay', () => {
+  const own = (query: string, id: string) =>
+    namesIn(query, { participants: [], own: id, language: 'en' })
+  expect(own('What is Maya allergic to?', 'maya')).toEqual({
+    text: 'What is allergic to?',
+    speakers: [],
+  })
+  expect(own('what is maya allergic to?', 'maya').text).toBe('what is allergic to?')
+  expect(own("What is Maya's sister called?", 'maya.lopez@example.com').text).toBe(
+    'What is sister called?',
+  )
+  expect(own('What did u-4711 order?', 'u-4711').text).toBe('What did order?')
+  expect(own('when will the tomatoes ripen?', 'will').text).toBe('when will the tomatoes ripen?')
+  expect(own('What happened in Berlin?', 'berlin-team').text).toBe('What happened in Berlin?')
+  expect(own('Who is Maya?', 'maya').text).toBe('Who is Maya?')
+})
