@@ -32,6 +32,8 @@ export type Recall = {
 }
 
 export type Hit = Memory & {
+  /** Only where `content` is the part of a long text that answers best; the whole is read by its id. */
+  readonly excerpt?: true
   readonly score: number
   readonly scores: {
     readonly relevance: number
@@ -803,7 +805,7 @@ export interface Operations {
       /** Also what gave way to something newer. */
       readonly include_superseded?: boolean
       /** Stages to leave out, to measure what they earn. */
-      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops" | "salience" | "focus" | "current" | "rerank")[]
+      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "role" | "speaker" | "time" | "hops" | "salience" | "focus" | "current" | "rerank")[]
       /** Stages that are off, to measure what they would earn. */
       readonly with?: readonly ("recency" | "importance")[]
       readonly max_tokens?: number
@@ -869,7 +871,7 @@ export interface Operations {
       /** Also what gave way to something newer. */
       readonly include_superseded?: boolean
       /** Stages to leave out, to measure what they earn. */
-      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "speaker" | "time" | "hops" | "salience" | "focus" | "current" | "rerank")[]
+      readonly without?: readonly ("vectors" | "words" | "window" | "names" | "role" | "speaker" | "time" | "hops" | "salience" | "focus" | "current" | "rerank")[]
       /** Stages that are off, to measure what they would earn. */
       readonly with?: readonly ("recency" | "importance")[]
     }

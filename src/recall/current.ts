@@ -7,9 +7,8 @@ import { asksForPast } from '../text/past-questions.ts'
 import { detectAmong } from '../text/language.ts'
 import { lexemesOf, queryLexemes } from '../text/tokens.ts'
 import { wordsOf } from '../text/words.ts'
-import type { Calibration } from './fuse.ts'
 import type { Found } from './search.ts'
-import { traitsOf } from './space-traits.ts'
+import { traitsOf, type Calibration } from './space-traits.ts'
 import { left } from './stages.ts'
 
 /**

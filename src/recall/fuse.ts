@@ -1,5 +1,7 @@
 import type { Head } from '../domain/recall.ts'
 import type { Candidate, CandidateDetails } from '../stores/recall/candidate-query.ts'
+import { onUsualScale, type Calibration } from './space-traits.ts'
+import { relevanceOf, type RelevanceContext, type RelevanceWeights } from './relevance.ts'
 
 /** Third stage: one score out of several. All come from the same user's memories, so scores are fused, not ranks. */
 
@@ -13,6 +15,8 @@ export interface Fused {
   readonly vector: number
   readonly text: number
   readonly graph: number
+  /** Of a long text: the passage that is nearest to the question. */
+  readonly passage?: number
   /** The share of each head, where a memory has others than `semantic`. */
   readonly heads?: Readonly<Partial<Record<Head, number>>>
   readonly details?: CandidateDetails
@@ -26,50 +30,49 @@ export interface FusionWeights {
   readonly graph: number
 }
 
-/** What a cosine means in a space: at `floor` two texts have nothing to do with each other, at `ceiling` they say the same. */
-export interface Calibration {
-  readonly floor: number
-  readonly ceiling: number
-}
-
-/**
- * The BM25 sum that counts as half relevant: three fifths of what a word brings that stands in one memory only. It grows with the
- * memories as BM25 itself does, so that a threshold means the same to a user of twenty as to one of twenty thousand.
- */
-const halfRelevantText = (texts: number) => 0.6 * Math.log(1 + (Math.max(texts, 1) - 0.5) / 1.5)
-
-export interface FusionOptions {
+export interface FusionOptions extends RelevanceContext {
   readonly weights: FusionWeights
+  /** Where the model knows the language of neither the question nor the memory. */
+  readonly strange: FusionWeights
+  /** Whether it does not know a language; of no memory where it knows the question's. */
+  readonly isStrange: (language: string) => boolean
+  readonly relevance: RelevanceWeights
   readonly calibration: Calibration
-  /** How many texts the user has. */
-  readonly texts: number
 }
 
 /** Sums each score's share of this question's best (min-max over the candidates), weighted. Ties keep the newer memory first. */
 export function fuse(
   candidates: readonly Candidate[],
-  { weights, calibration, texts }: FusionOptions,
+  { weights: known, strange, isStrange, relevance, calibration, ...context }: FusionOptions,
 ): Fused[] {
   const vectorShare = spreadOf(candidates.map(({ cosine }) => cosine))
   const graphShare = spreadOf(candidates.map(({ around = null }) => around))
   const textShare = shareOf(0, Math.max(0, ...candidates.map(({ text }) => text)))
   const windowShare = shareOf(0, Math.max(0, ...candidates.map(({ window }) => window)))
   const followed = candidates.some(({ around }) => around !== undefined)
-  const half = halfRelevantText(texts)
-  const lexicalTotal = Math.max(weights.text + weights.window, Number.MIN_VALUE)
-  const total = weights.vector + lexicalTotal + (followed ? weights.graph : 0)
+  const scaled = (value: number) => onUsualScale(value, calibration)
   return candidates
-    .map(({ seq, cosine, text, window, around = null, heads, details }): Fused => {
+    .map((candidate): Fused => {
+      const { seq, cosine, text, window, around = null, heads, details, passage } = candidate
+      const apart = details !== undefined && isStrange(details.language)
+      const weights = apart ? strange : known
+      const lexicalTotal = Math.max(weights.text + weights.window, Number.MIN_VALUE)
+      const total = weights.vector + lexicalTotal + (followed ? weights.graph : 0)
+      const likeness =
+        cosine === null || apart
+          ? null
+          : { own: scaled(cosine), around: around === null ? null : scaled(around) }
       const vector = vectorShare(cosine)
       const graph = graphShare(around)
       const lexical = weights.text * textShare(text) + weights.window * windowShare(window)
       return {
         seq,
         score: (weights.vector * vector + lexical + weights.graph * graph) / total,
-        relevance: relevanceOf({ cosine, text, calibration, half }),
+        relevance: relevanceOf(candidate, likeness, { ...context, weights: relevance }),
         vector,
         text: lexical / lexicalTotal,
         graph,
+        ...(passage == null ? {} : { passage }),
         ...(heads === undefined ? {} : { heads: mapValues(heads, vectorShare) }),
         ...(details === undefined ? {} : { details }),
       }
@@ -94,20 +97,4 @@ function spreadOf(values: readonly (number | null)[]): (value: number | null) =>
 function shareOf(lowest: number, highest: number): (value: number) => number {
   const width = highest - lowest
   return width > 0 ? (value) => Math.min(1, Math.max(0, (value - lowest) / width)) : () => 0
-}
-
-function relevanceOf({
-  cosine,
-  text,
-  calibration,
-  half,
-}: {
-  cosine: number | null
-  text: number
-  calibration: Calibration
-  half: number
-}): number {
-  const meaning =
-    cosine === null ? 0 : (cosine - calibration.floor) / (calibration.ceiling - calibration.floor)
-  return Math.min(1, Math.max(0, meaning, text / (text + half)))
 }

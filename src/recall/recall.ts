@@ -8,13 +8,15 @@ import { kindsOf, statesOf } from '../stores/recall/recall-filter.ts'
 import { rerank } from './boost.ts'
 import { currentFirst, hitsToOrder } from './current.ts'
 import { inFocus, noteAnswer } from './focus.ts'
-import { fuse, type Fused } from './fuse.ts'
+import { fuse, type Fused, type FusionOptions, type FusionWeights } from './fuse.ts'
 import { edgesOf, HOPPED, withNeighbours } from './hops.ts'
 import { hitsToJudge, judgeHits, type Judge } from './judge.ts'
 import { readHits } from './last-read.ts'
+import { languagesOf } from './model-languages.ts'
 import type { QuestionVector } from './question.ts'
 import { createSearch, type Found } from './search.ts'
-import { traitsOf, type SpaceTraits } from './space-traits.ts'
+import { weighRoles } from './role.ts'
+import { traitsOf } from './space-traits.ts'
 import { speakerBoost } from './speaker.ts'
 import { left } from './stages.ts'
 import { asItStood } from './then.ts'
@@ -83,14 +85,15 @@ async function hitsOf(searched: Found, request: RecallRequest, tools: Tools): Pr
     request.asOf === undefined
       ? searched
       : { ...searched, candidates: await asItStood(db, searched, request) }
-  const traits = { ...traitsFor(found, request), texts: found.user.textCount }
+  const traits = traitsFor(found, request)
   const first = await timed('fuse', () => fuse(found.candidates, traits))
   const { candidates, edges } = await follow(found, request, { ...tools, traits, first })
   const fused = candidates === found.candidates ? first : fuse(candidates, traits)
+  const weighed = left(request, 'role') ? fused : weighRoles(fused, { asked: found.asksMachine })
   const speaker = left(request, 'speaker') ? null : speakerBoost(found.speakers)
   const worth = worthBoosts(request, { followed: candidates !== found.candidates })
   const boosts = [speaker, timeBoost(found.window), ...worth].filter((boost) => boost !== null)
-  const ordered = rerank(fused, boosts)
+  const ordered = rerank(weighed, boosts)
   const wanted = ordered.filter(({ relevance }) => relevance >= (request.threshold ?? 0))
   const userId = found.user.id
   const focus = inFocus(found.focus, { userId, telling: found.telling })
@@ -99,10 +102,19 @@ async function hitsOf(searched: Found, request: RecallRequest, tools: Tools): Pr
   return await timed('read', async () => await readHits(db, read))
 }
 
-function traitsFor({ asked }: Found, request: RecallRequest): SpaceTraits {
-  const traits = traitsOf(asked.vector?.space)
-  if (!left(request, 'window')) return traits
-  return { ...traits, weights: { ...traits.weights, window: 0 } }
+function traitsFor(
+  { asked, user, most, language: asksIn }: Found,
+  request: RecallRequest,
+): FusionOptions {
+  const space = asked.vector?.space
+  const { weights, strange, ...traits } = traitsOf(space)
+  const known = languagesOf(space)
+  const isStrange = (language: string) =>
+    known !== null && !known.has(asksIn) && !known.has(language)
+  const meanLength = user.textLength / Math.max(1, user.textCount)
+  const reckon = (by: FusionWeights) => (left(request, 'window') ? { ...by, window: 0 } : by)
+  const both = { weights: reckon(weights), strange: reckon(strange) }
+  return { ...traits, ...both, isStrange, most, meanLength }
 }
 
 /** One hop is worth a round trip; the second earns nothing where only neighbouring turns are linked. */
@@ -112,7 +124,7 @@ const DEFAULT_HOPS = 1
 async function follow(
   { candidates, asked, user }: Found,
   request: RecallRequest,
-  { db, timed, traits, first }: Tools & { traits: SpaceTraits; first: readonly Fused[] },
+  { db, timed, traits, first }: Tools & { traits: FusionOptions; first: readonly Fused[] },
 ): Promise<{ candidates: readonly Candidate[]; edges: ReadonlyMap<number, readonly Edge[]> }> {
   const { hops = DEFAULT_HOPS } = request
   const { vector } = asked

@@ -6,16 +6,16 @@ import type { Database } from '../stores/database.ts'
 import type { Focus, FocusBuffer } from '../stores/recall/focus.ts'
 import type { RecallUser } from '../stores/memory-users.ts'
 import { detectAmong } from '../text/language.ts'
-import { countTelling, queryLexemes } from '../text/tokens.ts'
+import { countTelling, queryWords } from '../text/tokens.ts'
 import { readFocus } from './focus.ts'
 import { otherHeads, withHeads } from './heads.ts'
 import { createKnownUsers } from './known-users.ts'
 import { READ_AHEAD } from './last-read.ts'
 import { namesIn } from './names.ts'
 import type { QuestionVector } from './question.ts'
+import { asksWhatWasSaid } from './role.ts'
 import { left } from './stages.ts'
 import { timeIn, type TimeWindow } from './time.ts'
-import { asksWorth } from './worth.ts'
 
 /** Candidates of a user, in one round trip when the user is known from before. */
 
@@ -25,8 +25,12 @@ export const CANDIDATES = 100
 export interface Found {
   readonly user: RecallUser
   readonly lexemes: readonly string[]
-  /** Of the question, ISO 639-1. */
+  /** The most that BM25 could be. */
+  readonly most: number
+  /** ISO 639-1, or `und`. */
   readonly language: string
+  /** It asks for what an assistant said. */
+  readonly asksMachine: boolean
   /** How many words it has that are no stop words and no speaker's name. */
   readonly telling: number
   /** Speakers that the question names. */
@@ -82,13 +86,14 @@ async function searchFor(
   // Asked once: telling languages apart takes as long as all the rest of this.
   const language = detectAmong(request.query, user.languages)
   const { participants } = user
-  const { userId } = request
   const named = left(request, 'names')
     ? whole
-    : namesIn(request.query, { participants, language, userId })
+    : namesIn(request.query, { participants, own: request.userId, language })
   const window = left(request, 'time') ? null : timeIn(request.query, language, new Date())
   const asked = await question(named.text, request.namespaceId)
-  const lexemes = left(request, 'words') ? [] : queryLexemes(named.text, user.languages, language)
+  const words = left(request, 'words')
+    ? { lexemes: [], places: [] }
+    : queryWords(named.text, user.languages, language)
   const semantic = request.heads?.includes('semantic') !== false && !left(request, 'vectors')
   const limit = Math.max(CANDIDATES, request.k + READ_AHEAD)
   const heads = left(request, 'vectors') ? [] : otherHeads(request, usual)
@@ -96,10 +101,9 @@ async function searchFor(
   const [searched, scores] = await Promise.all([
     findCandidates(db, {
       user,
-      lexemes,
+      words,
       vector: semantic ? asked.vector : null,
       filter: request,
-      detailed: named.speakers.length === 1 || window !== null || asksWorth(request),
       limit,
     }),
     asked.vector === null || heads.length === 0
@@ -108,5 +112,8 @@ async function searchFor(
   ])
   const found = { ...searched, candidates: withHeads(searched.candidates, scores) }
   const telling = countTelling(named.text, language)
-  return { ...found, lexemes, language, telling, asked, speakers: named.speakers, window }
+  const asksMachine = asksWhatWasSaid(request.query, language)
+  const { lexemes } = words
+  const { speakers } = named
+  return { ...found, lexemes, telling, language, asksMachine, asked, speakers, window }
 }

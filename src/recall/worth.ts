@@ -41,9 +41,6 @@ const SHARES: Readonly<Record<WorthStage, (worth: Worth, now: Date) => number>> 
 /** Of a question's range of scores: enough to decide between two that answer equally well, too little to bring up what does not. */
 const SIZE = 0.1
 
-export const asksWorth = (request: RecallRequest): boolean =>
-  OFF_STAGES.some((stage) => wanted(request, stage))
-
 /** @param followed whether edges were, which brings details of the candidates along */
 export function worthBoosts(
   request: RecallRequest,

@@ -40,6 +40,8 @@ const ENOUGH_ENTITIES = 2
 /** Who is no person that one remembers things about. */
 const MACHINES = new Set(['assistant', 'system', 'tool', 'function'])
 
+export const isMachine = (role: string | null): boolean => role !== null && MACHINES.has(role)
+
 export function salienceOfSaid({
   content,
   lexemes,
@@ -55,7 +57,7 @@ export function salienceOfSaid({
     0.2 * Math.min(1, entitiesIn(content) / ENOUGH_ENTITIES) +
     (showsAffect(content) ? 0.1 : 0) +
     (asked || asksToRemember(content) ? 0.4 : 0)
-  const whose = role !== null && MACHINES.has(role) ? 0.7 : 1
+  const whose = isMachine(role) ? 0.7 : 1
   const salience = Math.round(Math.min(1, sum * whose) * 100) / 100
   const courtesies = courtesiesOf(language)
   if (!fresh.isSubsetOf(courtesies)) return Math.max(TELLS_SOMETHING, salience)

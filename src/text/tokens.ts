@@ -39,26 +39,38 @@ export function countTelling(text: string, language: string): number {
   return namingWords(text, language).filter((word) => !stops.has(spelled(word))).length
 }
 
+/** What a question looks up. */
+export interface QueryWords {
+  /** Each once. */
+  readonly lexemes: readonly string[]
+  /** Which word of the question each lexeme comes from: in two languages a word has two lexemes, and is said by either. */
+  readonly places: readonly number[]
+}
+
 /**
  * Distinct lexemes of a question, under its own language and each that the user's memories are written in: a name stems
  * differently in a German and in an English message, and the question has to meet both.
  * @param asked the question's own language, where it is known
  */
-export function queryLexemes(
+export function queryWords(
   text: string,
   languages: readonly string[],
   asked = detectAmong(text, languages),
-): string[] {
+): QueryWords {
   const stops = stopWordsOf(asked)
-  const words = wordsOf(text).map(spelled)
+  const words = [...new Set(wordsOf(text).map(spelled))]
   const telling = words.filter((word) => !stops.has(word))
-  const lexemes = new Set<string>()
+  const places = new Map<string, number>()
   for (const language of new Set([asked, ...languages])) {
     // A question of nothing but stop words ("who is he?") still asks for something.
-    for (const word of telling.length > 0 ? telling : words) {
+    for (const [place, word] of (telling.length > 0 ? telling : words).entries()) {
       const lexeme = lexemeOf(word, language)
-      if (lexeme !== '') lexemes.add(lexeme)
+      if (lexeme !== '' && !places.has(lexeme)) places.set(lexeme, place)
     }
   }
-  return [...lexemes]
+  return { lexemes: [...places.keys()], places: [...places.values()] }
 }
+
+/** The lexemes alone. */
+export const queryLexemes = (...asked: Parameters<typeof queryWords>): readonly string[] =>
+  queryWords(...asked).lexemes

@@ -34,10 +34,9 @@ test.skipIf(!hasPostgres)(
       const many = { ...user, vectorCount: space.indexedAt === null ? user.vectorCount : 50_000 }
       const { candidates } = await findCandidates(db, {
         user: many,
-        lexemes: [],
+        words: { lexemes: [], places: [] },
         vector: { space, vec },
         filter: {},
-        detailed: false,
         limit: 10,
       })
       const best = candidates.toSorted((a, b) => (b.cosine ?? 0) - (a.cosine ?? 0))[0]

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { lexemeCounts, lexemesOf, queryLexemes } from '../../src/text/tokens.ts'
+import { lexemeCounts, lexemesOf, queryLexemes, queryWords } from '../../src/text/tokens.ts'
 
 describe('lexemes of a text', () => {
   test.each([
@@ -177,4 +177,11 @@ describe('lexemes of a question', () => {
   test('of an empty question are none', () => {
     expect(queryLexemes(' ?! ', ['en'])).toEqual([])
   })
+})
+
+test('of a word that has a form in each of two languages it is known that they are one', () => {
+  const { lexemes, places } = queryWords('Where is Maya running?', ['en', 'de'])
+  const forms = lexemes.filter((lexeme) => lexeme.startsWith('run'))
+  expect(forms.length).toBeGreaterThan(1)
+  expect(new Set(places.filter((_, at) => lexemes[at]?.startsWith('run'))).size).toBe(1)
 })

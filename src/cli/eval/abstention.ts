@@ -1,4 +1,5 @@
 import type { EvalChat, EvalQuestion } from './chats.ts'
+import type { RecallAnswer } from '../answers.ts'
 import { askAll, type Asked, type Asking } from './ask.ts'
 
 /** Whether recall says nothing where nothing is known: what is left of the hits at a threshold that applications use. */
@@ -17,6 +18,11 @@ export interface Abstention {
   readonly unanswerable_empty: number
   /** Of the first hits that answer, how many the threshold leaves, in percent. */
   readonly kept: number
+  /**
+   * Whatever the threshold: how often a hit that answers is more relevant than anything found of somebody else, 0..1 (the area under
+   * the curve of both shares).
+   */
+  readonly area: number
 }
 
 /** @returns null where all questions are of one user, or the file holds only questions that have an answer */
@@ -27,12 +33,9 @@ export async function measureAbstention(
   const { chats } = asking
   const unanswerable = asked.filter(({ question }) => question.evidence.size === 0)
   if (chats.length < 2 || unanswerable.length === 0) return null
-  const foreign = await askAll({
-    ...asking,
-    chats: foreignQuestions(chats),
-    label: 'of others',
-    more: { threshold: THRESHOLD },
-  })
+  const others = { ...asking, chats: foreignQuestions(chats), label: 'of others' }
+  const foreign = await askAll({ ...others, more: { threshold: THRESHOLD } })
+  const best = (await askAll(others)).map(({ answer }) => bestOf(answer))
   // What names nothing is relevant to nothing by itself.
   const direct = asked.filter(({ question }) => question.after === undefined)
   const relevances = direct.flatMap(({ question, answer, ids }) =>
@@ -45,11 +48,23 @@ export async function measureAbstention(
     foreign: foreign.length,
     foreign_empty: percent(foreign, ({ answer }) => answer.hits.length === 0),
     unanswerable: unanswerable.length,
-    unanswerable_empty: percent(unanswerable, ({ answer }) =>
-      answer.hits.every(({ scores }) => (scores?.relevance ?? 0) < THRESHOLD),
-    ),
+    unanswerable_empty: percent(unanswerable, ({ answer }) => bestOf(answer) < THRESHOLD),
     kept: percent(relevances, (relevance) => relevance >= THRESHOLD),
+    area: areaOf(relevances, best),
   }
+}
+
+/** The most relevant of the hits; 0 without any. */
+const bestOf = ({ hits }: RecallAnswer) =>
+  Math.max(0, ...hits.map(({ scores }) => scores?.relevance ?? 0))
+
+/** The share of pairs in which the wanted one is higher, ties counting half. */
+function areaOf(wanted: readonly number[], unwanted: readonly number[]): number {
+  const wins = wanted.flatMap((one) =>
+    unwanted.map((other): number => (one > other ? 1 : one === other ? 0.5 : 0)),
+  )
+  const share = wins.reduce((sum, win) => sum + win, 0) / Math.max(1, wins.length)
+  return Math.round(share * 1000) / 1000
 }
 
 function percent<Item>(items: readonly Item[], test: (item: Item) => boolean): number {

@@ -1,3 +1,4 @@
+import type { QueryWords } from '../../text/tokens.ts'
 import type { Head } from '../../domain/recall.ts'
 import type { RecallUser } from '../memory-users.ts'
 import type { RecallFilter } from './recall-filter.ts'
@@ -11,18 +12,22 @@ export interface Candidate {
   readonly cosine: number | null
   /** Cosines by head, where there are others than `semantic`; the nearest is the cosine above. */
   readonly heads?: Readonly<Partial<Record<Head, number>>>
+  /** Of a long text: its passage that is nearest to the question; null for a short one. */
+  readonly passage?: number | null
   /** BM25 of the memory's own text and of its window; 0 when no word matches. */
   readonly text: number
   readonly window: number
   /** Mean cosine of it and its neighbours, when edges were followed. */
   readonly around?: number | null
-  /** Only when they were asked for. */
   readonly details?: CandidateDetails
 }
 
 export interface CandidateDetails {
-  /** Who said it. */
+  /** Who said it: by name, and as what. */
   readonly name: string | null
+  readonly role: string | null
+  /** ISO 639-1, or `und`. */
+  readonly language: string
   readonly occurredAt: Date
   readonly salience: number
   readonly importance: number | null
@@ -30,17 +35,17 @@ export interface CandidateDetails {
 
 export interface FoundCandidates {
   readonly candidates: readonly Candidate[]
+  /** BM25 of a text that says each word of the question over and over: no other scores more. */
+  readonly most: number
   /** The user's number of writes at the time; null when nothing was found to tell it by, or the user is gone. */
   readonly writeSeq: number | null
 }
 
 export interface CandidateQuery {
   readonly user: RecallUser
-  readonly lexemes: readonly string[]
+  readonly words: QueryWords
   readonly vector: { readonly space: Space; readonly vec: Float32Array } | null
   readonly filter: RecallFilter
-  /** Also who said it, when, and what it is worth. */
-  readonly detailed: boolean
   /** How many of each kind of score. */
   readonly limit: number
 }

@@ -1,4 +1,10 @@
-import type { Bind, Candidate, CandidateQuery, FoundCandidates } from './candidate-query.ts'
+import type {
+  Bind,
+  Candidate,
+  CandidateDetails,
+  CandidateQuery,
+  FoundCandidates,
+} from './candidate-query.ts'
 import type { Database, Queryable } from '../database.ts'
 import type { RecallUser } from '../memory-users.ts'
 import { filterConditions, isOpen, type RecallFilter } from './recall-filter.ts'
@@ -52,31 +58,31 @@ interface Statement {
 
 async function run(db: Queryable, { sql, values }: Statement): Promise<FoundCandidates> {
   const { rows } = await db.query<CandidateRow>(sql, values)
-  return { candidates: rows.map(present), writeSeq: rows[0]?.writeSeq ?? null }
+  const [{ writeSeq, most } = { writeSeq: null, most: 0 }] = rows
+  return { candidates: rows.map(present), writeSeq, most }
 }
 
-interface CandidateRow extends Omit<Candidate, 'details'> {
+interface CandidateRow extends Omit<Candidate, 'details'>, CandidateDetails {
   readonly writeSeq: number | null
-  readonly name?: string | null
-  readonly occurredAt?: Date
-  readonly salience?: number
-  readonly importance?: number | null
+  readonly most: number
 }
 
 function present({
-  writeSeq: _seq,
-  name = null,
+  writeSeq: _writeSeq,
+  most: _most,
+  name,
+  role,
+  language,
   occurredAt,
-  salience = 1,
-  importance = null,
+  salience,
+  importance,
   ...row
 }: CandidateRow): Candidate {
-  if (occurredAt === undefined) return row
-  return { ...row, details: { name, occurredAt, salience, importance } }
+  return { ...row, details: { name, role, language, occurredAt, salience, importance } }
 }
 
 function candidateStatement(query: CandidateQuery, indexed: boolean): Statement {
-  const { user, vector, filter, detailed } = query
+  const { user, vector, filter } = query
   const values: unknown[] = [user.id, query.limit]
   const bind: Bind = (value) => `$${values.push(value)}`
   const open = isOpen(filter)
@@ -94,18 +100,18 @@ function candidateStatement(query: CandidateQuery, indexed: boolean): Statement 
       (select seq from vectors order by cosine desc limit $2)
       union (select seq from texts order by text desc, seq desc limit $2)
       union (select seq from texts order by around desc, seq desc limit $2))${text.more}
-  select p.seq, ${vectors.cosine} as cosine, (coalesce(x.text, 0)${text.addText})::float as text,
+  select p.seq, ${vectors.cosine} as cosine, ${vectors.passage} as passage, (coalesce(x.text, 0)${text.addText})::float as text,
          (coalesce(x.around, 0)${text.addAround})::float as window,
-         (select write_seq from memoir.memory_user where id = $1::uuid and erased_at is null) as "writeSeq"${detailed ? DETAILS : ''}
+         (select write_seq from memoir.memory_user where id = $1::uuid and erased_at is null) as "writeSeq",
+         (${text.most})::float as most,
+         d.meta ->> 'name' as name, d.role, d.language, d.occurred_at as "occurredAt", d.salience, d.importance
     from picked p
     left join texts x on x.seq = p.seq
     ${text.join}
     ${vectors.join}
-    ${detailed ? 'join memoir.memory_trace d on d.seq = p.seq and d.user_id = $1::uuid' : ''}`
+    join memoir.memory_trace d on d.seq = p.seq and d.user_id = $1::uuid`
   return { sql, values }
 }
-
-const DETAILS = `, d.meta ->> 'name' as name, d.occurred_at as "occurredAt", d.salience, d.importance`
 
 function allowedTraces(filter: RecallFilter, values: unknown[]): string {
   const conditions = filterConditions(filter, values.length + 1)

@@ -15,6 +15,8 @@ export interface TextScores {
   readonly join: string
   readonly addText: string
   readonly addAround: string
+  /** A query of the most that any text could score. */
+  readonly most: string
 }
 
 /** Sums over `p` (postings) and `w` (words with their weights), given a user's average lengths. */
@@ -31,14 +33,25 @@ function sums(user: RecallUser, bind: Bind): string {
 const weightOf = (count: string, texts: string) =>
   `(${K1 + 1}::float * ln(1 + (greatest(${texts}, ${count}) - ${count} + 0.5::float) / (${count} + 0.5::float)))`
 
+/**
+ * The sum of what the words weigh, each as the likeliest of its forms: a word that nobody wrote weighs most, and no text has it.
+ * @param lexemes @param texts places of values
+ */
+const mostOf = (lexemes: string, texts: string, places: string) => `
+  select coalesce(sum(weight), 0) from (
+    select min(coalesce(w.weight, ${weightOf('0', texts)})) as weight
+      from unnest(${lexemes}::text[], ${places}::int[]) as q(lexeme, place) left join words w using (lexeme)
+     group by q.place) each`
+
 /** Document frequencies counted in the statement that scores: nothing to maintain, nothing that could disagree. */
-export function countedScores({ user, lexemes }: CandidateQuery, bind: Bind): TextScores {
+export function countedScores({ user, words }: CandidateQuery, bind: Bind): TextScores {
   const texts = `${bind(user.textCount)}::float`
+  const lexemes = bind(words.lexemes)
   return {
     before: `postings as materialized (
         select lexeme, seq, frequency, length, window_frequency, window_length
           from memoir.memory_posting
-         where user_id = $1::uuid and lexeme = any(${bind(lexemes)}::text[])),
+         where user_id = $1::uuid and lexeme = any(${lexemes}::text[])),
       words as (
         select lexeme, ${weightOf('n', texts)} as weight, ${weightOf('wn', texts)} as window_weight
           from (select lexeme, count(*) filter (where frequency > 0) as n, count(*) as wn from postings group by lexeme) f),`,
@@ -49,6 +62,7 @@ export function countedScores({ user, lexemes }: CandidateQuery, bind: Bind): Te
     join: '',
     addText: '',
     addAround: '',
+    most: mostOf(lexemes, texts, bind(words.places)),
   }
 }
 
@@ -64,15 +78,16 @@ const READ_ROWS = 15_000
  * For a user with many texts: the question's words are weighed first, the rare ones find candidates, and those that most texts hold
  * are looked up for the candidates alone.
  */
-export function weighedScores({ user, lexemes }: CandidateQuery, bind: Bind): TextScores {
+export function weighedScores({ user, words }: CandidateQuery, bind: Bind): TextScores {
   const texts = `${bind(user.textCount)}::float`
+  const lexemes = bind(words.lexemes)
   const postings = 'memoir.memory_posting p on p.user_id = $1::uuid and p.lexeme = w.lexeme'
   const sum = sums(user, bind)
   return {
     before: `words as materialized (
       select w.lexeme, ${weightOf('c.n', texts)} as weight, ${weightOf('c.wn', texts)} as window_weight,
              row_number() over rarest = 1 or (sum(c.wn) over rarest)::float <= ${READ_ROWS} as telling
-        from unnest(${bind(lexemes)}::text[]) as w(lexeme)
+        from unnest(${lexemes}::text[]) as w(lexeme)
        cross join lateral (
          select count(*) filter (where p.frequency > 0) as n, count(*) as wn
            from (select frequency from memoir.memory_posting
@@ -87,6 +102,7 @@ export function weighedScores({ user, lexemes }: CandidateQuery, bind: Bind): Te
     join: 'left join common m on m.seq = p.seq',
     addText: ' + coalesce(m.text, 0)',
     addAround: ' + coalesce(m.around, 0)',
+    most: mostOf(lexemes, texts, bind(words.places)),
   }
 }
 
