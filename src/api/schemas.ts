@@ -195,6 +195,10 @@ export const revisionSchema = z
 
 export const hitSchema = memorySchema
   .extend({
+    excerpt: z.literal(true).optional().openapi({
+      description:
+        'Only where `content` is the part of a long text that answers best; the whole is read by its id.',
+    }),
     score: z.number(),
     scores: z.object({
       relevance: z.number(),

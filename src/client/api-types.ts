@@ -32,6 +32,8 @@ export type Recall = {
 }
 
 export type Hit = Memory & {
+  /** Only where `content` is the part of a long text that answers best; the whole is read by its id. */
+  readonly excerpt?: true
   readonly score: number
   readonly scores: {
     readonly relevance: number

@@ -113,6 +113,8 @@ export interface Memory {
 }
 
 export interface Hit extends Memory {
+  /** Only where `content` is the part of a long text that answers best; the whole is read by its id. */
+  readonly excerpt?: true
   readonly score: number
   readonly scores: HitScores
   readonly heads: Readonly<Partial<Record<Head, number>>>

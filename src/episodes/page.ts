@@ -144,10 +144,10 @@ async function writeHeads(
   { userId, traces, vectors }: Pick<OfUser, 'userId' | 'vectors'> & { readonly traces: Traces },
 ): Promise<void> {
   const semantic = traces.map((trace) => {
-    const vec = vectors.get(headKey(trace.id, 'semantic'))
+    const made = vectors.get(headKey(trace.id, 'semantic'))
     // Somebody changed it since it was looked at: the page is read again.
-    if (!vec) throw new MemoirError('in_progress', SENTENCE.in_progress)
-    return { trace, vec, counted: trace.counted }
+    if (!made) throw new MemoirError('in_progress', SENTENCE.in_progress)
+    return { ...made, trace, counted: trace.counted }
   })
   await writeVectors(tx, space, semantic)
   await writeOtherHeads(tx, space, { userId, traces, vectors })

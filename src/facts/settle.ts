@@ -125,7 +125,7 @@ async function readDrafts(
   const byKey = new Map(
     texts.flatMap(({ id }, index) => {
       const vec = vectors[drafts.length + index]
-      return vec ? [[id, vec] as const] : []
+      return vec ? [[id, { vec, passages: [] }] as const] : []
     }),
   )
   return read.flatMap(({ draft, language: written, texts: own }, index) => {

@@ -32,8 +32,9 @@ export interface SourceConversation extends ConversationHead {
 export interface SourceSize {
   readonly conversations: number
   readonly messages: number
-  /** Of all messages' content. */
+  /** Of all messages' content, and of the long ones. */
   readonly bytes: number
+  readonly longBytes: number
 }
 
 /** Where conversations come from. Reads only. */
@@ -56,7 +57,7 @@ export interface ConversationSource {
 }
 
 /** Bumped when the same conversation would be turned into something else: everything is then processed again. */
-export const PIPELINE_VERSION = 2
+export const PIPELINE_VERSION = 3
 
 /** Fixed for ever: derived ids must come out the same on every machine and in every version. */
 const ID_SPACE = '8d0f6c1e-5b0a-4a55-9a0c-3a1d6a6f7a10'

@@ -2,10 +2,19 @@ import { weightedMean } from '../domain/vectors.ts'
 import { MemoirError } from '../errors.ts'
 import type { EmbedOptions, Embedder, Purse } from '../providers/embedder.ts'
 import { chunkText } from '../text/chunks.ts'
+import { passagesOf } from '../text/passages.ts'
 import type { ConversationPlan } from './plan.ts'
 
+/** What is embedded of one text. */
+export interface TextVectors {
+  /** Of the whole. */
+  readonly vec: Float32Array
+  /** Of its passages in order, where it is long. */
+  readonly passages: readonly Float32Array[]
+}
+
 /** Vectors of a plan's new and changed traces, by trace id. */
-export type PlanVectors = ReadonlyMap<string, Float32Array>
+export type PlanVectors = ReadonlyMap<string, TextVectors>
 
 export interface EmbedDependencies {
   readonly embedder: Embedder
@@ -25,17 +34,27 @@ export async function embedPlans(
   return await embedTexts(
     plans
       .flatMap((plan) => plan.writes.map(({ write }) => write))
-      .filter(({ vectorState }) => vectorState === 'written'),
+      .filter(({ vectorState }) => vectorState === 'written')
+      // Whatever stands in a conversation stands in its messages.
+      .map(({ id, content, kind }) => ({ id, content, whole: kind === 'episode' })),
     { ...dependencies, priority: 'bulk' },
   )
 }
 
+export interface EmbeddedText {
+  readonly id: string
+  readonly content: string
+  /** Not by passages, however long. */
+  readonly whole?: boolean
+}
+
 /**
- * Embeds texts. A long one is cut into chunks and gets their mean, weighted by length; equal ones are embedded once.
+ * Embeds texts. What is longer than the model takes is cut into chunks and gets their mean, weighted by length; a long text gets a
+ * vector for each passage besides, unless the model is built in: it reads words, which are found anyway. Equal ones are embedded once.
  * @throws MemoirError of the embedder
  */
 export async function embedTexts(
-  texts: readonly { readonly id: string; readonly content: string }[],
+  texts: readonly EmbeddedText[],
   {
     embedder,
     chunkChars,
@@ -45,13 +64,16 @@ export async function embedTexts(
   }: EmbedDependencies & Pick<EmbedOptions, 'priority'>,
 ): Promise<PlanVectors> {
   const indexOf = new Map<string, number>()
-  const traces = texts.map(({ id, content }) => ({
+  const chunkOf = (text: string) => {
+    const index = indexOf.get(text) ?? indexOf.size
+    indexOf.set(text, index)
+    return { index, weight: text.length }
+  }
+  const byPassage = embedder.identity.provider !== 'builtin'
+  const traces = texts.map(({ id, content, whole = false }) => ({
     id,
-    chunks: chunkText(content, chunkChars).map((text) => {
-      const index = indexOf.get(text) ?? indexOf.size
-      indexOf.set(text, index)
-      return { index, weight: text.length }
-    }),
+    chunks: chunkText(content, chunkChars).map(chunkOf),
+    passages: byPassage && !whole ? passagesOf(content).map(chunkOf) : [],
   }))
   const vectors =
     indexOf.size === 0
@@ -61,7 +83,12 @@ export async function embedTexts(
           signal,
           ...(purse ? { purse } : {}),
         })
-  return new Map(traces.map(({ id, chunks }) => [id, meanOf(chunks, vectors)]))
+  return new Map(
+    traces.map(({ id, chunks, passages }) => [
+      id,
+      { vec: meanOf(chunks, vectors), passages: passages.map((one) => meanOf([one], vectors)) },
+    ]),
+  )
 }
 
 function meanOf(

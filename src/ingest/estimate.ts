@@ -8,7 +8,7 @@ import type { ConversationSource } from './conversation.ts'
 
 /** Byte-pair vocabularies average four bytes of text a token. */
 const BYTES_A_TOKEN = 4
-/** A message is embedded alone, and again in its conversation. */
+/** A message is embedded alone, and again in its conversation; a long one by its passages as well. */
 const TIMES_EMBEDDED = 2
 
 /** Who said it, and what rounding up adds, twice. */
@@ -63,11 +63,11 @@ export function createEstimate(
 }
 
 function embeddedTokens(
-  { conversations, messages, bytes }: Size,
+  { conversations, messages, bytes, longBytes }: Size,
   { facts }: { readonly facts: boolean },
 ): number {
   const derived = facts ? messages * TOKENS_A_FACT + conversations * TOKENS_A_SUMMARY : 0
-  const said = Math.ceil((bytes * TIMES_EMBEDDED) / BYTES_A_TOKEN)
+  const said = Math.ceil((bytes * TIMES_EMBEDDED + longBytes) / BYTES_A_TOKEN)
   return said + messages * TOKENS_AROUND_A_MESSAGE + derived
 }
 

@@ -66,8 +66,8 @@ function embeddingsOf(
   return plans.flatMap((plan) =>
     plan.writes.flatMap(({ write: { id, userId, kind } }): EmbeddingWrite[] => {
       const row = rows.get(id)
-      const vec = vectors.get(id)
-      return row && vec ? [{ ...row, traceId: id, head: 'semantic', userId, kind, vec }] : []
+      const made = vectors.get(id)
+      return row && made ? [{ ...row, ...made, traceId: id, head: 'semantic', userId, kind }] : []
     }),
   )
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { present, question } from '../api/fields.ts'
-import { recallWithin } from '../api/reach.ts'
+import { recallWithin, userOf } from '../api/reach.ts'
 import type { Hit } from '../domain/recall.ts'
 import { quote, quotedMemory } from './quote.ts'
 import { READ_ONLY, answered, defineTool, whose } from './tool.ts'
@@ -35,6 +35,7 @@ export const askMemory = defineTool({
     const { value, model } = await services.answer({
       question: asked,
       memories: hits.map(quotedOf),
+      userId: userOf(principal, user_id) ?? '',
       now: new Date().toISOString(),
     })
     const citations = hits.filter(({ id }) => value.citations.includes(id))
@@ -45,7 +46,12 @@ export const askMemory = defineTool({
   },
 })
 
-const quotedOf = ({ id, content, occurred_at: occurredAt }: Hit) => ({ id, content, occurredAt })
+const quotedOf = ({ id, content, occurred_at: occurredAt, scores: { relevance } }: Hit) => ({
+  id,
+  content,
+  occurredAt,
+  relevance,
+})
 
 const unknown = (model: string) =>
   answered('Not known: the memories do not say.', {

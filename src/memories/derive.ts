@@ -1,4 +1,5 @@
 import { HEADS, type TraceKind } from '../domain/recall.ts'
+import type { TextVectors } from '../ingest/embed.ts'
 import { indexMessages, type MessageText } from '../ingest/text-index.ts'
 import type { Queryable } from '../stores/database.ts'
 import { countHeads, deleteStaleHeads, upsertEmbeddings } from '../stores/spaces/embeddings.ts'
@@ -67,7 +68,7 @@ function countText({ trace, text, counted, occurredAt }: TextWrite): UserChange 
 }
 
 /** Vectors by `headKey`. */
-export type HeadVectors = ReadonlyMap<string, Float32Array>
+export type HeadVectors = ReadonlyMap<string, TextVectors>
 
 /**
  * Writes what these memories have of other heads than `semantic`, and takes away what they no longer have; counts both. The user's row
@@ -80,8 +81,8 @@ export async function writeOtherHeads(
 ): Promise<void> {
   const others = traces.flatMap((trace) =>
     HEADS.filter((head) => head !== 'semantic').flatMap((head) => {
-      const vec = vectors.get(headKey(trace.id, head))
-      return vec ? [{ ...trace, traceId: trace.id, head, vec }] : []
+      const made = vectors.get(headKey(trace.id, head))
+      return made ? [{ ...trace, traceId: trace.id, head, vec: made.vec }] : []
     }),
   )
   const of = { userId, traceIds: traces.map(({ id }) => id), spaceId: space.id }
@@ -146,6 +147,7 @@ export const NOTHING: Omit<UserChange, 'userId'> = {
 export interface VectorWrite {
   readonly trace: Trace
   readonly vec: Float32Array
+  readonly passages?: readonly Float32Array[]
   /** Whether the user's counters hold a vector of the trace already. */
   readonly counted: boolean
 }
@@ -168,11 +170,12 @@ export async function writeVectors(
   await upsertEmbeddings(
     tx,
     space,
-    current.map(({ trace, vec }) => ({
+    current.map(({ trace, vec, passages = [] }) => ({
       ...trace,
       traceId: trace.id,
       head: 'semantic' as const,
       vec,
+      passages,
     })),
   )
   const first = current.filter(({ counted }) => !counted)

@@ -1,4 +1,5 @@
 import type { Head } from '../domain/recall.ts'
+import type { EmbeddedText } from '../ingest/embed.ts'
 import { findEntities } from '../text/entities.ts'
 
 /** Which text of a memory each of its vectors embeds. */
@@ -15,10 +16,10 @@ export const headKey = (traceId: string, head: Head): string => `${traceId} ${he
 export function headTexts(
   heads: readonly Head[],
   { id, ...source }: HeadSource & { readonly id: string },
-): { readonly id: string; readonly content: string }[] {
+): EmbeddedText[] {
   return heads.flatMap((head) => {
     const content = headText(head, source)
-    return content === null ? [] : [{ id: headKey(id, head), content }]
+    return content === null ? [] : [{ id: headKey(id, head), content, whole: head !== 'semantic' }]
   })
 }
 

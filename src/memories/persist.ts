@@ -154,8 +154,8 @@ async function saveVectors(
       tx,
       space,
       current.flatMap((trace) => {
-        const vec = vectors.get(headKey(trace.id, 'semantic'))
-        return vec ? [{ trace, vec, counted: trace.hasVector }] : []
+        const made = vectors.get(headKey(trace.id, 'semantic'))
+        return made ? [{ ...made, trace, counted: trace.hasVector }] : []
       }),
     )
     const traces = current.filter(({ id }) => written.has(id))

@@ -95,9 +95,17 @@ export interface QuotedMemory {
   readonly occurredAt: string
 }
 
+/** What was found for a question, the best first. */
+export interface FoundMemory extends QuotedMemory {
+  /** As recall has it: 0..1, comparable between questions. */
+  readonly relevance?: number
+}
+
 export interface AnswerRequest {
   readonly question: string
-  readonly memories: readonly QuotedMemory[]
+  readonly memories: readonly FoundMemory[]
+  /** The caller's own id of the user, which is a name more often than not. */
+  readonly userId?: string
   /** ISO 8601 */
   readonly now: string
 }

@@ -1,7 +1,8 @@
 import type { Hit, RecallRequest } from '../domain/recall.ts'
 import type { Database } from '../stores/database.ts'
 import { findLikenesses, pairKey, type Likenesses } from '../stores/recall/likenesses.ts'
-import { leadingSubject, possessionsIn } from '../text/leading-subject.ts'
+import { isSaidOfOthers, leadingSubject, possessionsIn } from '../text/leading-subject.ts'
+import { withoutOwnName } from '../text/own-name.ts'
 import { asksForPast } from '../text/past-questions.ts'
 import { detectAmong } from '../text/language.ts'
 import { lexemesOf, queryLexemes } from '../text/tokens.ts'
@@ -42,6 +43,8 @@ interface Statement {
   /** Words of the question that it has, by their places among them. */
   readonly asked: ReadonlySet<number>
   readonly subject: ReadonlySet<string>
+  /** "He is allergic": what it has of the question is said of somebody else. */
+  readonly ofOthers: boolean
   /** Words for what the speaker calls theirs, as they are written. */
   readonly own: ReadonlySet<string>
 }
@@ -85,7 +88,8 @@ export async function currentFirst(
         ? null
         : await findLikenesses(db, { userId: found.user.id, ids, vector: meaning }),
   }
-  const statements = looked.map((hit) => statementOf(hit, question, languages))
+  const { userId } = request
+  const statements = looked.map((hit) => statementOf(hit, { question, languages, userId }))
   return [...ordered(statements, question), ...hits.slice(LOOKED_AT)]
 }
 
@@ -96,17 +100,27 @@ function isDisabled({ window, language }: Found, request: RecallRequest): boolea
   return timed || left(request, 'current') || asksForPast(query, language)
 }
 
-function statementOf(hit: Hit, question: Question, languages: readonly string[]): Statement {
+interface Known {
+  readonly question: Question
+  readonly languages: readonly string[]
+  readonly userId: string
+}
+
+function statementOf(hit: Hit, { question, languages, userId }: Known): Statement {
   const language = detectAmong(hit.content, languages)
   const lexemes = new Set(lexemesOf(hit.content, language))
   const people = hit.entities.flatMap((entity) => personOf(entity))
+  const subject = leadingSubject(hit.content, people)
   return {
     hit,
     lexemes,
     asked: new Set(
       question.words.flatMap((word, place) => (word.isDisjointFrom(lexemes) ? [] : [place])),
     ),
-    subject: new Set(lexemesOf(leadingSubject(hit.content, people), language)),
+    subject: new Set(lexemesOf(withoutOwnName(subject, { userId, language }), language)),
+    ofOthers: isSaidOfOthers(wordsOf(hit.content), (word) =>
+      lexemesOf(word, language).some((lexeme) => question.lexemes.has(lexeme)),
+    ),
     own: new Set(ownWords(hit.content)),
   }
 }
@@ -121,7 +135,10 @@ const personOf = (entity: unknown): string[] =>
     ? [entity.value]
     : []
 
-/** Each statement is preceded by the newest of those after it that take its place. */
+/**
+ * Each statement is preceded by the newest of those after it that take its place. As it answers as well, it is worth as much: scores go
+ * on falling down the list, and what cuts by relevance does not leave the older one alone.
+ */
 function ordered(statements: readonly Statement[], question: Question): Hit[] {
   const rest = [...statements]
   const order: Hit[] = []
@@ -131,11 +148,20 @@ function ordered(statements: readonly Statement[], question: Question): Hit[] {
     const newest = rest
       .filter((newer) => newer !== older && takesPlaceOf(newer, older, question))
       .reduce<Statement>((best, one) => (isNewer(one, best) ? one : best), older)
-    order.push(newest.hit)
+    order.push(newest === older ? older.hit : raised(newest.hit, older.hit))
     rest.splice(rest.indexOf(newest), 1)
   }
   return order
 }
+
+const raised = (newer: Hit, older: Hit): Hit => ({
+  ...newer,
+  score: Math.max(newer.score, older.score),
+  scores: {
+    ...newer.scores,
+    relevance: Math.max(newer.scores.relevance, older.scores.relevance),
+  },
+})
 
 const isNewer = ({ hit: { occurred_at: one } }: Statement, { hit }: Statement) =>
   Date.parse(one) > Date.parse(hit.occurred_at)
@@ -162,7 +188,7 @@ function haveSameSubject(newer: Statement, older: Statement, { lexemes }: Questi
     one.subject.size === 0 ||
     !one.subject.isDisjointFrom(lexemes) ||
     !one.subject.isDisjointFrom(other.lexemes)
-  return shared(newer, older) && shared(older, newer)
+  return newer.ofOthers === older.ofOthers && shared(newer, older) && shared(older, newer)
 }
 
 const ownWords = (text: string): string[] => possessionsIn(text).flatMap((thing) => wordsOf(thing))

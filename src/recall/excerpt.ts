@@ -1,15 +1,29 @@
 import type { Memory } from '../domain/recall.ts'
 import { detectLanguage } from '../text/language.ts'
+import { LONG_CHARS, passagesOf } from '../text/passages.ts'
 import { lexemesOf } from '../text/tokens.ts'
 
-/** An episode is a whole conversation; a hit shows the part that answers. */
+/** A long memory is a hit for a part of it; that part is shown. */
 const EXCERPT_CHARS = 1_000
 
-/** The stretch of an episode with the most of the question's words, cut at line ends where possible; other memories whole. */
-export function excerpt(memory: Memory, lexemes: ReadonlySet<string>): string {
-  if (memory.kind !== 'episode' || memory.content.length <= EXCERPT_CHARS) return memory.content
-  const language = detectLanguage(memory.content.slice(0, EXCERPT_CHARS))
-  const lines = memory.content.split('\n').flatMap(splitLong)
+export interface Sought {
+  readonly lexemes: ReadonlySet<string>
+  /** The passage that is nearest to the question, where passages have vectors. */
+  readonly passage?: number | undefined
+}
+
+/** The passage that is nearest, else the stretch with the most of the question's words; short memories whole. */
+export function excerpt(memory: Memory, { lexemes, passage }: Sought): string {
+  const { kind, content } = memory
+  if (content.length <= (kind === 'episode' ? EXCERPT_CHARS : LONG_CHARS)) return content
+  const nearest = passage === undefined ? undefined : passagesOf(content)[passage]
+  return nearest?.trim() || bestStretch(content, lexemes)
+}
+
+/** Cut at line ends where possible. */
+function bestStretch(content: string, lexemes: ReadonlySet<string>): string {
+  const language = detectLanguage(content.slice(0, EXCERPT_CHARS))
+  const lines = content.split('\n').flatMap(splitLong)
   const worth = lines.map(
     (line) => new Set(lexemesOf(line, language).filter((l) => lexemes.has(l))).size,
   )

@@ -15,6 +15,8 @@ export interface Fused {
   readonly vector: number
   readonly text: number
   readonly graph: number
+  /** Of a long text: the passage that is nearest to the question. */
+  readonly passage?: number
   /** The share of each head, where a memory has others than `semantic`. */
   readonly heads?: Readonly<Partial<Record<Head, number>>>
   readonly details?: CandidateDetails
@@ -30,6 +32,10 @@ export interface FusionWeights {
 
 export interface FusionOptions extends RelevanceContext {
   readonly weights: FusionWeights
+  /** Where the model knows the language of neither the question nor the memory. */
+  readonly strange: FusionWeights
+  /** Whether it does not know a language; of no memory where it knows the question's. */
+  readonly isStrange: (language: string) => boolean
   readonly relevance: RelevanceWeights
   readonly calibration: Calibration
 }
@@ -37,7 +43,7 @@ export interface FusionOptions extends RelevanceContext {
 /** Sums each score's share of this question's best (min-max over the candidates), weighted. Ties keep the newer memory first. */
 export function fuse(
   candidates: readonly Candidate[],
-  { weights, relevance, calibration, ...context }: FusionOptions,
+  { weights: known, strange, isStrange, relevance, calibration, ...context }: FusionOptions,
 ): Fused[] {
   const vectorShare = spreadOf(candidates.map(({ cosine }) => cosine))
   const graphShare = spreadOf(candidates.map(({ around = null }) => around))
@@ -45,13 +51,15 @@ export function fuse(
   const windowShare = shareOf(0, Math.max(0, ...candidates.map(({ window }) => window)))
   const followed = candidates.some(({ around }) => around !== undefined)
   const scaled = (value: number) => onUsualScale(value, calibration)
-  const lexicalTotal = Math.max(weights.text + weights.window, Number.MIN_VALUE)
-  const total = weights.vector + lexicalTotal + (followed ? weights.graph : 0)
   return candidates
     .map((candidate): Fused => {
-      const { seq, cosine, text, window, around = null, heads, details } = candidate
+      const { seq, cosine, text, window, around = null, heads, details, passage } = candidate
+      const apart = details !== undefined && isStrange(details.language)
+      const weights = apart ? strange : known
+      const lexicalTotal = Math.max(weights.text + weights.window, Number.MIN_VALUE)
+      const total = weights.vector + lexicalTotal + (followed ? weights.graph : 0)
       const likeness =
-        cosine === null
+        cosine === null || apart
           ? null
           : { own: scaled(cosine), around: around === null ? null : scaled(around) }
       const vector = vectorShare(cosine)
@@ -64,6 +72,7 @@ export function fuse(
         vector,
         text: lexical / lexicalTotal,
         graph,
+        ...(passage == null ? {} : { passage }),
         ...(heads === undefined ? {} : { heads: mapValues(heads, vectorShare) }),
         ...(details === undefined ? {} : { details }),
       }

@@ -64,9 +64,11 @@ function shownOf(
   const { memory } = visible
   const share = focus.share(memory)
   const score = (fused.score + focus.size * share) / (1 + focus.size)
+  const content = excerpt(memory, { lexemes, passage: found?.passage })
   const hit = {
     ...memory,
-    content: excerpt(memory, lexemes),
+    content,
+    ...(content === memory.content ? {} : { excerpt: true as const }),
     score: round(score),
     scores: scoresOf(visible, fused, share),
     heads: headsOf(fused),

@@ -1,5 +1,4 @@
-import { stopWordsOf } from '../text/lexicons.ts'
-import { folded, unaccented } from '../text/spelling.ts'
+import { withoutOwnName } from '../text/own-name.ts'
 import { countTelling } from '../text/tokens.ts'
 
 /**
@@ -14,15 +13,14 @@ export interface Named {
   readonly speakers: readonly string[]
 }
 
-export interface NamesContext {
-  readonly participants: readonly string[]
-  /** ISO 639-1, of the question. */
-  readonly language: string
-  /** The caller's own id of the user, which is a name more often than not. */
-  readonly userId: string
-}
-
-export function namesIn(query: string, { participants, language, userId }: NamesContext): Named {
+export function namesIn(
+  query: string,
+  {
+    participants,
+    own = '',
+    language,
+  }: { participants: readonly string[]; own?: string; language: string },
+): Named {
   let text = query
   const speakers: string[] = []
   for (const name of participants) {
@@ -32,35 +30,11 @@ export function namesIn(query: string, { participants, language, userId }: Names
     speakers.push(name)
     text = without
   }
-  text = withoutOwnName(text, { userId, language })
+  text = withoutOwnName(text, { userId: own, language })
   if (text === query) return { text: query, speakers }
   const rest = text.replaceAll(/\s+/g, ' ').trim()
   return { text: countTelling(rest, language) > 0 ? rest : query, speakers }
 }
-
-/** Shorter parts of an id are hardly names. */
-const NAME_LETTERS = 3
-const NAME = /[\p{L}\p{M}]+(?:['’]s(?!\p{L}))?/gu
-
-/** "ines.carvalho" is asked about as Inês, as Carvalho, or by the id itself. */
-function withoutOwnName(
-  text: string,
-  { userId, language }: Pick<NamesContext, 'userId' | 'language'>,
-): string {
-  const words = plain(userId).match(/\p{L}+/gu) ?? []
-  const own = new Set(words.filter((word) => word.length >= NAME_LETTERS))
-  const lowerCase = text === text.toLowerCase()
-  const stops = stopWordsOf(language)
-  return text.replaceAll(NAME, (found) => {
-    const word = plain(found.replace(/['’]s$/u, ''))
-    // "Will it rain?" asks nothing about a user of that name, and who marks a page is no Mark.
-    if (stops.has(word) || !(lowerCase || /^\P{Ll}/u.test(found))) return found
-    const genitive = language === 'de' && word.endsWith('s') && own.has(word.slice(0, -1))
-    return own.has(word) || genitive ? ' ' : found
-  })
-}
-
-const plain = (name: string) => unaccented(folded(name))
 
 /** The name, or the first of its words when no other speaker has that; with the English genitive. */
 function patternOf(name: string, participants: readonly string[], query: string): RegExp {
@@ -69,10 +43,13 @@ function patternOf(name: string, participants: readonly string[], query: string)
   const forms = shared || first === name ? [name] : [name, first]
   // "Will" is a name and "will" is none, unless nobody bothered with capitals.
   const flags = query === query.toLowerCase() ? 'giu' : 'gu'
-  return new RegExp(
+  return formsOf(forms, flags)
+}
+
+const formsOf = (forms: readonly string[], flags: string) =>
+  new RegExp(
     `(?<![\\p{L}\\p{N}])(?:${forms.map((form) => RegExp.escape(form)).join('|')})(?:['’]s)?(?![\\p{L}\\p{N}])`,
     flags,
   )
-}
 
 const firstWord = (name: string) => name.split(/\s+/)[0] ?? name

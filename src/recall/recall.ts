@@ -8,10 +8,11 @@ import { kindsOf, statesOf } from '../stores/recall/recall-filter.ts'
 import { rerank } from './boost.ts'
 import { currentFirst, hitsToOrder } from './current.ts'
 import { inFocus, noteAnswer } from './focus.ts'
-import { fuse, type Fused, type FusionOptions } from './fuse.ts'
+import { fuse, type Fused, type FusionOptions, type FusionWeights } from './fuse.ts'
 import { edgesOf, HOPPED, withNeighbours } from './hops.ts'
 import { hitsToJudge, judgeHits, type Judge } from './judge.ts'
 import { readHits } from './last-read.ts'
+import { languagesOf } from './model-languages.ts'
 import type { QuestionVector } from './question.ts'
 import { createSearch, type Found } from './search.ts'
 import { weighRoles } from './role.ts'
@@ -101,12 +102,19 @@ async function hitsOf(searched: Found, request: RecallRequest, tools: Tools): Pr
   return await timed('read', async () => await readHits(db, read))
 }
 
-function traitsFor({ asked, user, most }: Found, request: RecallRequest): FusionOptions {
-  const traits = traitsOf(asked.vector?.space)
+function traitsFor(
+  { asked, user, most, language: asksIn }: Found,
+  request: RecallRequest,
+): FusionOptions {
+  const space = asked.vector?.space
+  const { weights, strange, ...traits } = traitsOf(space)
+  const known = languagesOf(space)
+  const isStrange = (language: string) =>
+    known !== null && !known.has(asksIn) && !known.has(language)
   const meanLength = user.textLength / Math.max(1, user.textCount)
-  const options = { ...traits, most, meanLength }
-  if (!left(request, 'window')) return options
-  return { ...options, weights: { ...traits.weights, window: 0 } }
+  const reckon = (by: FusionWeights) => (left(request, 'window') ? { ...by, window: 0 } : by)
+  const both = { weights: reckon(weights), strange: reckon(strange) }
+  return { ...traits, ...both, isStrange, most, meanLength }
 }
 
 /** One hop is worth a round trip; the second earns nothing where only neighbouring turns are linked. */

@@ -27,10 +27,10 @@ export interface Found {
   readonly lexemes: readonly string[]
   /** The most that BM25 could be. */
   readonly most: number
+  /** ISO 639-1, or `und`. */
+  readonly language: string
   /** It asks for what an assistant said. */
   readonly asksMachine: boolean
-  /** Of the question, ISO 639-1. */
-  readonly language: string
   /** How many words it has that are no stop words and no speaker's name. */
   readonly telling: number
   /** Speakers that the question names. */
@@ -86,10 +86,9 @@ async function searchFor(
   // Asked once: telling languages apart takes as long as all the rest of this.
   const language = detectAmong(request.query, user.languages)
   const { participants } = user
-  const { userId } = request
   const named = left(request, 'names')
     ? whole
-    : namesIn(request.query, { participants, language, userId })
+    : namesIn(request.query, { participants, own: request.userId, language })
   const window = left(request, 'time') ? null : timeIn(request.query, language, new Date())
   const asked = await question(named.text, request.namespaceId)
   const words = left(request, 'words')
@@ -116,5 +115,5 @@ async function searchFor(
   const asksMachine = asksWhatWasSaid(request.query, language)
   const { lexemes } = words
   const { speakers } = named
-  return { ...found, lexemes, language, telling, asksMachine, asked, speakers, window }
+  return { ...found, lexemes, telling, language, asksMachine, asked, speakers, window }
 }

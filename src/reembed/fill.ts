@@ -63,7 +63,8 @@ async function fillOnce(
     batch.flatMap(({ traceId, head }) => {
       const text = texts.get(traceId)
       const content = text ? headText(head, text) : null
-      return content === null ? [] : [{ id: keyOf({ traceId, head }), content }]
+      const whole = head !== 'semantic' || text?.kind === 'episode'
+      return content === null ? [] : [{ id: keyOf({ traceId, head }), content, whole }]
     }),
     {
       embedder: maker,
@@ -74,8 +75,8 @@ async function fillOnce(
     },
   )
   const writes = batch.flatMap(({ traceId, head, userId }) => {
-    const [text, vec] = [texts.get(traceId), vectors.get(keyOf({ traceId, head }))]
-    return text && vec ? [{ traceId, head, userId, revision: text.revision, vec }] : []
+    const [text, made] = [texts.get(traceId), vectors.get(keyOf({ traceId, head }))]
+    return text && made ? [{ ...made, traceId, head, userId, revision: text.revision }] : []
   })
   return await db.transaction(async (tx) => {
     const locked = await lockUsers(tx, [...new Set(writes.map(({ userId }) => userId))])

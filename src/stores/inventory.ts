@@ -62,6 +62,7 @@ export const USER_TEXT: readonly UserTextPlace[] = [
   },
   { table: 'memory_posting', columns: ['lexeme'], by: { column: 'user_id' } },
   { table: 'memory_embedding', columns: ['vec', 'vec_full'], by: { column: 'user_id' } },
+  { table: 'memory_passage', columns: ['vec', 'vec_full'], by: { column: 'user_id' } },
   {
     table: 'model_answer',
     columns: ['step', 'input_hash', 'model', 'answer'],
@@ -187,6 +188,8 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
   'memory_embedding.head': 'one of a closed list',
   'memory_embedding.kind': 'one of a closed list',
   'memory_embedding.tier': 'one of a closed list',
+  'memory_passage.head': 'one of a closed list',
+  'memory_passage.kind': 'one of a closed list',
   'usage.model': 'configuration',
   'usage.purpose': 'one of a closed list',
   'job.kind': 'one of a closed list',

@@ -6,7 +6,7 @@ import { askAll } from '../../src/cli/eval/ask.ts'
 import type { RecallQuery } from '../../src/cli/client.ts'
 import { interruption } from '../../src/cli/io.ts'
 import { readLocomo } from '../../src/cli/eval/locomo.ts'
-import { rankingOf, report } from '../../src/cli/eval/score.ts'
+import { byLanguage, rankingOf, report } from '../../src/cli/eval/score.ts'
 import { counts, job, startFakeApi } from './fake-api.ts'
 import { createTerminal, memoir } from './terminal.ts'
 
@@ -156,4 +156,40 @@ test('eval loads a namespace of its own, asks every question, writes rankings an
   } finally {
     rmSync(folder, { recursive: true })
   }
+})
+
+test('chats in several languages are counted by language, and those in one are not', () => {
+  const chat = (name: string, content: string) => ({
+    name,
+    user: name,
+    questions: [],
+    conversations: [
+      {
+        id: name,
+        user_id: name,
+        title: null,
+        created_at: '2026-01-01T00:00:00Z',
+        updated_at: '2026-01-01T00:00:00Z',
+        messages: [
+          {
+            id: '1',
+            role: 'user',
+            name: null,
+            content,
+            created_at: '2026-01-01T00:00:00Z',
+            position: 0,
+          },
+        ],
+      },
+    ],
+  })
+  const question = { index: 0, text: 'q', category: 'fact', evidence: new Set(['1']) }
+  const english = chat('a', 'Yesterday we walked along the river until it was dark.')
+  const german = chat('b', 'Gestern sind wir am Fluss entlang gelaufen, bis es dunkel war.')
+  const asked = [
+    { chat: english, question, ids: ['1'] },
+    { chat: german, question, ids: ['2'] },
+  ]
+  expect(byLanguage(asked)).toMatchObject({ en: { n: 1, 'r@5': 100 }, de: { n: 1, 'r@5': 0 } })
+  expect(byLanguage(asked.slice(0, 1))).toBeNull()
 })

@@ -12,6 +12,7 @@ const weights = traitsOf(space).relevance
 const said = (role: string | null) => ({
   name: null,
   role,
+  language: 'en',
   occurredAt: new Date(0),
   salience: 1,
   importance: null,

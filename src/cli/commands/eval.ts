@@ -21,7 +21,7 @@ import { HALVES, type Half } from '../eval/gold-sets.ts'
 import { isOwnForm, readOwnForm } from '../eval/own-form.ts'
 import { removeUsers } from '../eval/remove-users.ts'
 import { measureAbstention, THRESHOLD, type Abstention } from '../eval/abstention.ts'
-import { report, type Scores } from '../eval/score.ts'
+import { byLanguage, report, type Scores } from '../eval/score.ts'
 import { DONE, FAILED, INTERRUPTED, interruption, line, writeJson, type Io } from '../io.ts'
 import { table } from '../table.ts'
 import { evaluateSet, SETS } from './eval-sets.ts'
@@ -135,8 +135,10 @@ async function evaluate({
     context.exit(INTERRUPTED)
     return
   }
+  const languages = byLanguage(asked)
   const result: Result = {
     ...report(asked),
+    ...(languages === null ? {} : { by_language: languages }),
     latency_ms: latencyOf(asked),
     degraded: degradedOf(asked),
     ...(ablation === undefined ? {} : { ablation }),
@@ -158,6 +160,8 @@ interface Ablation {
   readonly with: Rows<OffStage>
   /** Where memories have several vectors: what is found by some of them, named with commas. */
   readonly heads?: Readonly<Record<string, Scores>>
+  /** Where the chats are in several languages: what is found in each without the model. */
+  readonly languages_without_vectors?: Readonly<Record<string, Scores>>
   /** Questions that follow another one, where the file has such: what is found of them without what was shown before. */
   readonly follow_up_without_focus?: Scores
 }
@@ -172,10 +176,12 @@ const headsIn = (asked: readonly Asked[]) =>
 
 async function ablate(asking: Omit<Asking, 'label'>, others: readonly string[]): Promise<Ablation> {
   let following: Scores | undefined
+  let languages: ReturnType<typeof byLanguage> = null
   const ask = async (label: string, more: Asking['more']) => {
     const asked = await askAll({ ...asking, label, ...(more === undefined ? {} : { more }) })
     const { by_category: categories, ...all } = report(asked)
     if (more?.without?.includes('focus') === true) following = categories[FOLLOW_UP]
+    if (more?.without?.includes('vectors') === true) languages = byLanguage(asked)
     return all
   }
   const without: Partial<Record<RecallStage, Scores>> = {}
@@ -193,6 +199,7 @@ async function ablate(asking: Omit<Asking, 'label'>, others: readonly string[]):
     without,
     with: also,
     ...(others.length === 0 ? {} : { heads }),
+    ...(languages === null ? {} : { languages_without_vectors: languages }),
     ...(following === undefined ? {} : { follow_up_without_focus: following }),
   }
 }
@@ -216,6 +223,7 @@ const degradedOf = (asked: readonly Asked[]) =>
   asked.filter(({ answer }) => answer.degraded.length > 0).length
 
 type Result = ReturnType<typeof report> & {
+  readonly by_language?: Readonly<Record<string, Scores>>
   readonly latency_ms: ReturnType<typeof latencyOf>
   readonly degraded: number
   readonly ablation?: Ablation
@@ -239,7 +247,15 @@ function printAbstention(measured: Abstention, io: Io): void {
 const HEAD = ['', 'QUESTIONS', 'R@5', 'R@10', 'R@20', 'R@50'] as const
 
 function print(
-  { by_category: categories, latency_ms: took, degraded, ablation, abstention, ...all }: Result,
+  {
+    by_category: categories,
+    by_language: languages = {},
+    latency_ms: took,
+    degraded,
+    ablation,
+    abstention,
+    ...all
+  }: Result,
   io: Io,
 ): void {
   const row = (name: string, scores: Scores) => [
@@ -248,6 +264,11 @@ function print(
     ...(['r@5', 'r@10', 'r@20', 'r@50'] as const).map((at) => scores[at].toFixed(1)),
   ]
   const rows = Object.entries(categories).map(([name, scores]) => row(`category ${name}`, scores))
+  const without = ablation?.languages_without_vectors ?? {}
+  for (const [name, scores] of Object.entries(languages)) {
+    rows.push(row(`language ${name}`, scores))
+    if (without[name]) rows.push(row(`language ${name} without vectors`, without[name]))
+  }
   const ablated = (['without', 'with'] as const).flatMap((how) =>
     Object.entries(ablation?.[how] ?? {}).map(([stage, scores]) => row(`${how} ${stage}`, scores)),
   )

@@ -1,5 +1,6 @@
 import type { HitAnswer } from '../answers.ts'
-import type { EvalQuestion } from './chats.ts'
+import { detectLanguage } from '../../text/language.ts'
+import type { EvalChat, EvalQuestion } from './chats.ts'
 
 /** How much of what answers a question stands among the first k messages that recall named. */
 
@@ -41,14 +42,36 @@ export function scoresOf(ranked: readonly Ranked[]): Scores {
 /** Questions with a false premise: LoCoMo's fifth category is reported and not counted. */
 const UNCOUNTED = new Set(['5'])
 
-export function report(ranked: readonly Ranked[]): Scores & {
-  readonly by_category: Readonly<Record<string, Scores>>
-} {
+type Groups = Readonly<Record<string, Scores>>
+
+export function report(ranked: readonly Ranked[]): Scores & { readonly by_category: Groups } {
   const answerable = ranked.filter(({ question }) => question.evidence.size > 0)
-  const groups = Map.groupBy(answerable, ({ question }) => question.category)
-  const names = [...groups.keys()].toSorted()
   return {
     ...scoresOf(answerable.filter(({ question }) => !UNCOUNTED.has(question.category))),
-    by_category: Object.fromEntries(names.map((name) => [name, scoresOf(groups.get(name) ?? [])])),
+    by_category: grouped(answerable, ({ question }) => question.category),
   }
+}
+
+/** By what each chat is written in. @returns null where all are in one language */
+export function byLanguage(
+  ranked: readonly (Ranked & { readonly chat: EvalChat })[],
+): Groups | null {
+  const languages = new Map<EvalChat, string>()
+  for (const { chat } of ranked) if (!languages.has(chat)) languages.set(chat, languageOf(chat))
+  if (new Set(languages.values()).size < 2) return null
+  const answerable = ranked.filter(({ question }) => question.evidence.size > 0)
+  return grouped(answerable, ({ chat }) => languages.get(chat) ?? 'und')
+}
+
+const languageOf = ({ conversations }: EvalChat) =>
+  detectLanguage(conversations.flatMap(({ messages }) => messages.map((m) => m.content)).join(' '))
+
+function grouped<Item extends Ranked>(
+  ranked: readonly Item[],
+  groupOf: (item: Item) => string,
+): Groups {
+  const groups = Map.groupBy(ranked, groupOf)
+  return Object.fromEntries(
+    [...groups.keys()].toSorted().map((name) => [name, scoresOf(groups.get(name) ?? [])]),
+  )
 }

@@ -23,6 +23,7 @@ const HELD = `(select c.namespace, c.source, c.id from memoir.conversations c
 /** In the order in which they are emptied. */
 export const PLACES: readonly Place[] = [
   own('memory_posting'),
+  own('memory_passage'),
   own('memory_embedding'),
   own('memory_edge'),
   own('entity'),

@@ -12,6 +12,8 @@ export interface Candidate {
   readonly cosine: number | null
   /** Cosines by head, where there are others than `semantic`; the nearest is the cosine above. */
   readonly heads?: Readonly<Partial<Record<Head, number>>>
+  /** Of a long text: its passage that is nearest to the question; null for a short one. */
+  readonly passage?: number | null
   /** BM25 of the memory's own text and of its window; 0 when no word matches. */
   readonly text: number
   readonly window: number
@@ -24,6 +26,8 @@ export interface CandidateDetails {
   /** Who said it: by name, and as what. */
   readonly name: string | null
   readonly role: string | null
+  /** ISO 639-1, or `und`. */
+  readonly language: string
   readonly occurredAt: Date
   readonly salience: number
   readonly importance: number | null

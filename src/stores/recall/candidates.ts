@@ -72,12 +72,13 @@ function present({
   most: _most,
   name,
   role,
+  language,
   occurredAt,
   salience,
   importance,
   ...row
 }: CandidateRow): Candidate {
-  return { ...row, details: { name, role, occurredAt, salience, importance } }
+  return { ...row, details: { name, role, language, occurredAt, salience, importance } }
 }
 
 function candidateStatement(query: CandidateQuery, indexed: boolean): Statement {
@@ -99,11 +100,11 @@ function candidateStatement(query: CandidateQuery, indexed: boolean): Statement 
       (select seq from vectors order by cosine desc limit $2)
       union (select seq from texts order by text desc, seq desc limit $2)
       union (select seq from texts order by around desc, seq desc limit $2))${text.more}
-  select p.seq, ${vectors.cosine} as cosine, (coalesce(x.text, 0)${text.addText})::float as text,
+  select p.seq, ${vectors.cosine} as cosine, ${vectors.passage} as passage, (coalesce(x.text, 0)${text.addText})::float as text,
          (coalesce(x.around, 0)${text.addAround})::float as window,
          (select write_seq from memoir.memory_user where id = $1::uuid and erased_at is null) as "writeSeq",
          (${text.most})::float as most,
-         d.meta ->> 'name' as name, d.role, d.occurred_at as "occurredAt", d.salience, d.importance
+         d.meta ->> 'name' as name, d.role, d.language, d.occurred_at as "occurredAt", d.salience, d.importance
     from picked p
     left join texts x on x.seq = p.seq
     ${text.join}

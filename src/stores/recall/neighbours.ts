@@ -69,7 +69,7 @@ export async function findNeighbours(
              where dst = w.node and user_id = $1::uuid and ended_at is null limit ${FAN_OUT})) e
         where w.step < $3 and e.node <> w.start)
      select w.seq as "from", n.seq, w.step, w.weight, w.src, w.dst, w.type, w.edge_weight as "edgeWeight",
-            n.meta ->> 'name' as name, n.role, n.occurred_at as "occurredAt", n.salience, n.importance,
+            n.meta ->> 'name' as name, n.role, n.language, n.occurred_at as "occurredAt", n.salience, n.importance,
             1 - (v.${column} <=> $4::${type}(${space.dimensions})) as cosine
        from walk w
        join memoir.memory_trace n on n.id = w.node and n.user_id = $1::uuid and n.state = any($6::text[]) and n.kind = any($5::text[])
@@ -83,6 +83,7 @@ export async function findNeighbours(
   for (const {
     name,
     role,
+    language,
     occurredAt,
     salience,
     importance,
@@ -92,7 +93,7 @@ export async function findNeighbours(
     edgeWeight,
     ...row
   } of rows) {
-    const details = { name, role, occurredAt, salience, importance }
+    const details = { name, role, language, occurredAt, salience, importance }
     if (src === null) own.set(row.seq, details)
     else neighbours.push({ ...row, src, dst, type, edgeWeight, details })
   }

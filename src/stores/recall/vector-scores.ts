@@ -7,14 +7,16 @@ import type { Space } from '../spaces/spaces.ts'
 export interface VectorScores {
   /** A table `vectors (seq, cosine)`. */
   readonly scores: string
-  /** The cosine of a picked candidate. */
+  /** The cosine of a picked candidate, and which of its passages is nearest. */
   readonly cosine: string
+  readonly passage: string
   readonly join: string
 }
 
 export const NO_VECTORS: VectorScores = {
   scores: 'vectors as (select null::bigint as seq, null::float as cosine where false)',
   cosine: 'null::float',
+  passage: 'null::int',
   join: '',
 }
 
@@ -35,14 +37,22 @@ export function vectorScores(
 ): VectorScores {
   const { column, type } = vectorColumn(space)
   const question = `${bind(vectorBinary(vec, space.precision))}::${type}(${space.dimensions})`
+  const kinds = `${bind(kindsOf(filter))}::text[]`
   // The space's number and width stand in the text of the statement: only then does the partial index fit.
   const own = `e.user_id = $1::uuid and e.space_id = ${space.id} and e.head = 'semantic'
-    and e.kind = any(${bind(kindsOf(filter))}::text[])`
+    and e.kind = any(${kinds})`
+  const ownPassages = `e.user_id = $1::uuid and e.space_id = ${space.id} and e.kind = any(${kinds})`
   if (!indexed) {
+    const cosine = `1 - (e.${column} <=> ${question})`
     return {
-      scores: `vectors as materialized (
-        select seq, 1 - (e.${column} <=> ${question}) as cosine from memoir.memory_embedding e ${only} where ${own})`,
+      scores: `passages as materialized (
+        select distinct on (e.seq) e.seq, e.place, ${cosine} as cosine from memoir.memory_passage e ${only} where ${ownPassages}
+         order by e.seq, e.${column} <=> ${question}),
+      vectors as materialized (
+        select e.seq, ${withPassage(cosine, 'b.cosine')} as cosine, b.place
+          from memoir.memory_embedding e ${only} left join passages b on b.seq = e.seq where ${own})`,
       cosine: 'v.cosine',
+      passage: 'v.place',
       join: 'left join vectors v on v.seq = p.seq',
     }
   }
@@ -55,14 +65,28 @@ export function vectorScores(
        where ${own} and e.tier = '${name}'
        order by ${distance} limit ${nearest})`
   return {
-    scores: `vectors as materialized (${tier('hot')} union all ${tier('warm')})`,
-    cosine: 'v.cosine',
+    scores: `passages as materialized (
+        select seq, 1 - (${distance}) as cosine from memoir.memory_passage e ${only} where ${ownPassages}
+         order by ${distance} limit ${nearest}),
+      vectors as materialized (${tier('hot')} union all ${tier('warm')} union all select seq, cosine from passages)`,
+    cosine: withPassage('v.cosine', 'b.cosine'),
+    passage: 'b.place',
     // Candidates found by words get their cosine too, so that all three scores can be compared.
     join: `left join lateral (
       select 1 - (e.${column} <=> ${question}) as cosine from memoir.memory_embedding e
-       where ${own} and e.seq = p.seq limit 1) v on true`,
+       where ${own} and e.seq = p.seq limit 1) v on true
+    left join lateral (
+      select e.place, 1 - (e.${column} <=> ${question}) as cosine from memoir.memory_passage e
+       where ${ownPassages} and e.seq = p.seq order by e.${column} <=> ${question} limit 1) b on true`,
   }
 }
+
+/**
+ * Of a long text the whole and the nearest passage count half each: one of many passages is near to something by chance, and the
+ * beginning of a whole is near to little.
+ */
+const withPassage = (whole: string, passage: string) =>
+  `coalesce((${whole} + ${passage}) / 2, ${whole})`
 
 /** Of a hundred candidates by words, forty more by vector: what the index finds beyond seldom comes among the first ten. */
 const INDEX_SHARE = 0.4

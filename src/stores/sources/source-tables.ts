@@ -1,3 +1,5 @@
+import type { SourceSize } from '../../ingest/conversation.ts'
+import { LONG_CHARS } from '../../text/passages.ts'
 import type { Queryable } from '../database.ts'
 
 /** Statements over somebody's conversations and messages; the names come from configuration, checked to be plain SQL names. */
@@ -85,18 +87,17 @@ export async function countConversations(
   return rows[0]?.n ?? 0
 }
 
-export async function measureSource(
-  db: Queryable,
-  t: SourceTables,
-): Promise<{ conversations: number; messages: number; bytes: number }> {
+export async function measureSource(db: Queryable, t: SourceTables): Promise<SourceSize> {
   const conversations = await countConversations(db, t, null)
   const only = fixed('m', t, 1)
-  const { rows } = await db.query<{ messages: number; bytes: number }>(
-    `select count(*) as messages, coalesce(sum(octet_length(m.${quoted(t.messageContent)})), 0)::bigint as bytes
+  const content = `m.${quoted(t.messageContent)}`
+  const { rows } = await db.query<Omit<SourceSize, 'conversations'>>(
+    `select count(*) as messages, coalesce(sum(octet_length(${content})), 0)::bigint as bytes,
+            coalesce(sum(octet_length(${content})) filter (where length(${content}) > ${LONG_CHARS}), 0)::bigint as "longBytes"
        from ${quoted(t.messages)} m where true${only.sql}`,
     only.values,
   )
-  return { conversations, ...(rows[0] ?? { messages: 0, bytes: 0 }) }
+  return { conversations, ...(rows[0] ?? { messages: 0, bytes: 0, longBytes: 0 }) }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Head, TraceKind } from '../../domain/recall.ts'
 import { MemoirError } from '../../errors.ts'
 import type { Queryable } from '../database.ts'
+import { insertPassages } from './passages.ts'
 import type { Space } from './spaces.ts'
 
 /** Vectors of traces, by head and space. */
@@ -13,6 +14,8 @@ export interface EmbeddingWrite {
   readonly revision: number
   /** `space.dimensions` numbers, unit length. */
   readonly vec: Float32Array
+  /** Of a long text's passages, in order. */
+  readonly passages?: readonly Float32Array[]
 }
 
 /** 1e-7 is finer than half precision keeps of any component of a unit vector; whole numbers print fast. */
@@ -76,7 +79,10 @@ export async function upsertEmbeddings(
        on conflict (trace_id, head, space_id) do update
          set ${column} = excluded.${column}, revision = excluded.revision, tier = 'hot'
          where e.revision <= excluded.revision
-       returning e.trace_id, e.user_id),
+       returning e.trace_id, e.user_id, e.head),
+     gone as (
+       delete from memoir.memory_passage p using written, space
+        where p.trace_id = written.trace_id and p.space_id = space.id and written.head = 'semantic'),
      due as (
        insert into memoir.reembed_due as d (space_id, trace_id, user_id)
        select distinct space.successor, written.trace_id, written.user_id
@@ -97,6 +103,7 @@ export async function upsertEmbeddings(
   if (rows[0]?.active !== true) {
     throw new MemoirError('vector_store_failed', 'another embedding space has become active')
   }
+  await insertPassages(tx, space, writes)
 }
 
 /** Vectors that came back by another way than being written: the space that is filled to follow the active one has to get them too. */

@@ -1,7 +1,8 @@
-import type { Head } from '../../domain/recall.ts'
+import type { Head, TraceKind } from '../../domain/recall.ts'
 import type { SpaceIdentity } from '../../providers/embedder.ts'
 import type { Queryable } from '../database.ts'
 import { vectorColumn, vectorText } from './embeddings.ts'
+import { insertPassages } from './passages.ts'
 import { SPACE_COLUMNS, type Space } from './spaces.ts'
 
 /** Filling one embedding space in the shadow of another. */
@@ -136,6 +137,7 @@ export async function clearDue(
 export interface ShadowText {
   readonly traceId: string
   readonly userId: string
+  readonly kind: TraceKind
   readonly revision: number
   readonly content: string
   readonly language: string
@@ -147,7 +149,7 @@ export async function readTexts(
   wanted: readonly Pick<ShadowGap, 'traceId' | 'userId'>[],
 ): Promise<ShadowText[]> {
   const { rows } = await db.query<ShadowText>(
-    `select t.id as "traceId", t.user_id as "userId", t.revision, t.content, t.language,
+    `select t.id as "traceId", t.user_id as "userId", t.kind, t.revision, t.content, t.language,
             t.occurred_at as "occurredAt"
        from memoir.memory_trace t
        join (select distinct trace_id, user_id from unnest($1::uuid[], $2::uuid[]) as x(trace_id, user_id)) w
@@ -163,6 +165,7 @@ export interface ShadowWrite {
   readonly userId: string
   readonly revision: number
   readonly vec: Float32Array
+  readonly passages?: readonly Float32Array[]
 }
 
 /**
@@ -178,7 +181,8 @@ export async function writeShadow(
   if (writes.length === 0) return new Set()
   const { column, type } = vectorColumn(to)
   const { rows } = await tx.query<{ written: string }>(
-    `insert into memoir.memory_embedding as n (space_id, trace_id, head, user_id, seq, kind, tier, revision, ${column})
+    `with made as (
+     insert into memoir.memory_embedding as n (space_id, trace_id, head, user_id, seq, kind, tier, revision, ${column})
      select $2::int, e.trace_id, e.head, e.user_id, e.seq, e.kind, e.tier, t.revision, w.vec::${type}
        from unnest($3::uuid[], $4::text[], $5::uuid[], $6::int[], $7::text[]) as w(trace_id, head, user_id, revision, vec)
        join memoir.memory_embedding e
@@ -187,7 +191,11 @@ export async function writeShadow(
      on conflict (trace_id, head, space_id) do update
        set ${column} = excluded.${column}, revision = excluded.revision, tier = excluded.tier
        where n.revision <= excluded.revision
-     returning n.trace_id || ' ' || n.head as written`,
+     returning n.trace_id, n.head),
+     gone as (
+       delete from memoir.memory_passage p using made
+        where p.trace_id = made.trace_id and p.space_id = $2::int and made.head = 'semantic')
+     select trace_id || ' ' || head as written from made`,
     [
       from.id,
       to.id,
@@ -198,6 +206,7 @@ export async function writeShadow(
       writes.map((w) => vectorText(w.vec, to.precision)),
     ],
   )
+  await insertPassages(tx, to, writes)
   return new Set(rows.map(({ written }) => written))
 }
 
@@ -267,7 +276,9 @@ async function dropSpace(db: Queryable, id: number): Promise<void> {
       where v.space_id = $1 and s.id = v.space_id and s.state = 'retired'`,
     [id],
   )
-  for (const index of [`memory_embedding_hnsw_${id}`, `memory_embedding_warm_${id}`]) {
+  for (const index of ['embedding_hnsw', 'embedding_warm', 'passage_hnsw'].map(
+    (name) => `memory_${name}_${id}`,
+  )) {
     await db.query(`drop index concurrently if exists memoir.${index}`)
   }
   await db.query(`delete from memoir.embedding_space where id = $1 and state = 'retired'`, [id])

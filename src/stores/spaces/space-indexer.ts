@@ -1,7 +1,7 @@
 import type { Logger } from '../../logger.ts'
 import { EXACT_VECTORS } from '../recall/candidates.ts'
 import type { Database } from '../database.ts'
-import { buildSpaceIndex, buildWarmIndex, type Space } from './spaces.ts'
+import { buildPassageIndex, buildSpaceIndex, buildWarmIndex, type Space } from './spaces.ts'
 
 /**
  * Builds a space's HNSW index in the background once some user has more vectors than are compared one by one. A store on a single
@@ -19,6 +19,7 @@ export function createSpaceIndexer(db: Database, log: Logger) {
         log.info({ space: space.id }, 'the vector index is built')
       }
       await buildWarmIndex(db, space)
+      await buildPassageIndex(db, space)
     } catch (error) {
       log.warn({ error, space: space.id }, 'the vector index was not built; it is tried again')
     } finally {

@@ -1,4 +1,5 @@
 import type { SpaceIdentity } from '../../providers/embedder.ts'
+import { LONG_CHARS } from '../../text/passages.ts'
 import type { Queryable } from '../database.ts'
 
 /** An embedding space: only vectors of the same one may be compared; exactly one is active. */
@@ -109,19 +110,41 @@ export async function buildWarmIndex(db: Queryable, space: Space): Promise<void>
   )
 }
 
+/** Fewer passages of a space are found without an index, by whose they are. */
+const MANY_PASSAGES = 20_000
+
+/** The same of the passages of its long texts. */
+export async function buildPassageIndex(db: Queryable, space: Space): Promise<void> {
+  const { rows } = await db.query<{ n: number }>(
+    `select count(*) as n from (select from memoir.memory_passage where space_id = $1 limit ${MANY_PASSAGES}) p`,
+    [space.id],
+  )
+  if ((rows[0]?.n ?? 0) < MANY_PASSAGES) return
+  const { column, type } = indexed(space)
+  await buildIndex(
+    db,
+    `memory_passage_hnsw_${space.id}`,
+    `using hnsw ((${column}::${type}(${space.dimensions})) ${type}_cosine_ops) where space_id = ${space.id}`,
+    'memory_passage',
+  )
+}
+
 const indexed = ({ precision }: Space) =>
   precision === 'fp32' ? { column: 'vec_full', type: 'vector' } : { column: 'vec', type: 'halfvec' }
 
-async function buildIndex(db: Queryable, name: string, how: string): Promise<void> {
+async function buildIndex(
+  db: Queryable,
+  name: string,
+  how: string,
+  table = 'memory_embedding',
+): Promise<void> {
   const { rows } = await db.query<{ valid: boolean }>(
     `select i.indisvalid as valid from pg_catalog.pg_index i where i.indexrelid = to_regclass($1)`,
     [`memoir.${name}`],
   )
   if (rows[0]?.valid === false) await db.query(`drop index concurrently if exists memoir.${name}`)
   if (rows[0]?.valid === true) return
-  await db.query(
-    `create index concurrently if not exists ${name} on memoir.memory_embedding ${how}`,
-  )
+  await db.query(`create index concurrently if not exists ${name} on memoir.${table} ${how}`)
 }
 
 /** What another embedding model would have to embed anew. */
@@ -133,7 +156,8 @@ export interface StoredVectors {
 /** @returns null when a space holds no vectors */
 export async function measureSpace(db: Queryable, space: Space): Promise<StoredVectors | null> {
   const { rows } = await db.query<StoredVectors>(
-    `select count(*) as memories, coalesce(sum(octet_length(t.content)), 0)::bigint as bytes
+    `select count(*) as memories,
+            coalesce(sum(octet_length(t.content) * case when length(t.content) > ${LONG_CHARS} and t.kind <> 'episode' then 2 else 1 end), 0)::bigint as bytes
        from memoir.memory_trace t
       where exists (select 1 from memoir.memory_embedding e where e.trace_id = t.id and e.space_id = $1)`,
     [space.id],

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest'
+import { answerFrom } from '../../src/text/extraction/answer.ts'
+
+const found = (...memories: readonly (readonly [relevance: number, content: string])[]) =>
+  memories.map(([relevance, content], at) => ({
+    id: `m${at}`,
+    content,
+    relevance,
+    occurredAt: '2026-03-04T10:00:00Z',
+  }))
+
+const ask = (
+  question: string,
+  ...memories: readonly (readonly [relevance: number, content: string])[]
+) => answerFrom({ question, memories: found(...memories), userId: 'ada', now: '2026-04-01' })
+
+const UNKNOWN = { known: false, answer: '', citations: [] }
+
+test('what recall thinks best answers, though it has none of the words', () => {
+  expect(
+    ask('What car have I got?', [0.7, 'We bought a Volvo.'], [0.6, 'The bike is blue.']),
+  ).toEqual({ known: true, answer: 'We bought a Volvo.', citations: ['m0'] })
+})
+
+test('what is hardly relevant does not, and one word of several is not enough', () => {
+  expect(ask('What car have I got?', [0.2, 'We bought a Volvo.'])).toEqual(UNKNOWN)
+  expect(ask('Which editor do I write code in?', [0.7, 'The door code is on the fridge.'])).toEqual(
+    UNKNOWN,
+  )
+})
+
+test('what is only said of somebody else is not known', () => {
+  expect(ask("What's my blood group?", [0.9, "Callum's blood group is zero."])).toEqual(UNKNOWN)
+  expect(ask('When does Callum’s passport expire?', [0.9, 'My passport expires in 2031.'])).toEqual(
+    UNKNOWN,
+  )
+  expect(
+    ask('What salary does Joris earn?', [0.9, 'Joris came. Tom earns a fair salary.']),
+  ).toEqual(UNKNOWN)
+  expect(
+    ask('Welches Auto fährt mein Bruder Ansgar?', [
+      0.9,
+      'Mein Bruder Ansgar ist Imker im Odenwald.',
+    ]),
+  ).toEqual(UNKNOWN)
+})
+
+test("the user's own name is nobody else's", () => {
+  expect(ask('What is Ada allergic to?', [0.9, "Ada's allergic to cashews."])).toMatchObject({
+    known: true,
+  })
+  expect(ask("What's my phone number?", [0.9, "Ada's phone number is 0123 456."])).toMatchObject({
+    known: true,
+  })
+})
+
+test('a date, a number, an age or a name that is asked for has to be there', () => {
+  expect(ask('When does Wren start school?', [0.9, 'Wren starts school at St Hilda.'])).toEqual(
+    UNKNOWN,
+  )
+  expect(
+    ask('When did I leave Brightmoor?', [0.9, 'Last day at Brightmoor: 31 October.']),
+  ).toMatchObject({ known: true })
+  expect(ask('How old is Demelza?', [0.9, 'I fly to Demelza on 27 December 2025.'])).toEqual(
+    UNKNOWN,
+  )
+  expect(ask('Who teaches Wren?', [0.9, 'Wren is taught by Mr Okonjo.'])).toMatchObject({
+    known: true,
+  })
+  expect(ask('Who teaches Wren?', [0.9, 'Wren is taught well.'])).toEqual(UNKNOWN)
+})
+
+test('of a long memory the passage that answers is quoted', () => {
+  const chat = 'Nothing much happened today, as usual, and I slept until noon because of the rain. '
+  expect(
+    ask('How much is the invoice?', [0.9, `${chat.repeat(2)}The invoice is 720 euros. ${chat}`])
+      .answer,
+  ).toBe('The invoice is 720 euros.')
+  expect(
+    ask('Wann ist der Zahnarzt?', [
+      0.9,
+      `${chat.repeat(2)}Der Zahnarzt ist am 11. September. ${chat}`,
+    ]).answer,
+  ).toContain('Der Zahnarzt ist am 11. September')
+})
