@@ -29,6 +29,7 @@ export const RETRY = {
   unauthorized: 'permanent',
   forbidden: 'permanent',
   not_found: 'permanent',
+  method_not_allowed: 'permanent',
   conflict: 'permanent',
   in_progress: 'endless',
   precondition_failed: 'permanent',

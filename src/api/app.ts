@@ -1,7 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
+import { methodNotAllowed } from 'hono/method-not-allowed'
 import { secureHeaders } from 'hono/secure-headers'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { createAuthenticate, type FixedPrincipal } from './auth.ts'
@@ -28,6 +29,7 @@ import { mcpRoutes } from './routes/mcp.ts'
 import { memoryRoutes } from './routes/memories.ts'
 import { memoryWriteRoutes } from './routes/memory-writes.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { SECURITY_HEADERS } from './security-headers.ts'
 import { processRoutes } from './routes/process.ts'
 import { recallRoutes } from './routes/recall.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
@@ -124,8 +126,7 @@ function useFoundation(
     await next()
   })
   app.use('*', observe)
-  // Whoever ends TLS in front knows whether to insist on it.
-  app.use('*', secureHeaders({ strictTransportSecurity: false, xFrameOptions: 'DENY' }))
+  app.use('*', secureHeaders(SECURITY_HEADERS))
   app.use('*', async (c, next) => {
     await next()
     // Only files whose name says what they hold may be kept, and they say so.
@@ -134,6 +135,16 @@ function useFoundation(
   const { CORS_ORIGINS: origins } = services.config
   if (origins.length > 0) app.use('*', crossOrigin(origins))
   app.use('*', boundedBody)
+  app.use(
+    '*',
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c: Context<AppEnv>, methods) => {
+        c.header('Allow', methods.join(', '))
+        return answerError(new MemoirError('method_not_allowed', SENTENCE.method_not_allowed), c)
+      },
+    }),
+  )
   app.onError(answerError)
   app.notFound((c) => answerError(new MemoirError('not_found', 'There is no such route.'), c))
 }
@@ -158,12 +169,12 @@ function bodyOfAtMost(maxSize: number): MiddlewareHandler<AppEnv> {
 }
 
 const ordinary = bodyOfAtMost(MAX_BODY_BYTES)
-const transcript = bodyOfAtMost(MAX_TRANSCRIPT_BYTES)
-/** Routes that take transcripts. */
-const TRANSCRIPTS = /^\/v1\/sessions$|^\/api\/memory\/[^/]+\/store_raw$/
+const large = bodyOfAtMost(MAX_TRANSCRIPT_BYTES)
+/** Routes that take transcripts, and those of models: a tool says in words which text is too long, and a refused request says nothing to them. */
+const LARGE = /^\/v1\/sessions$|^\/api\/memory\/[^/]+\/store_raw$|^\/mcp(\/tool\/call)?$/
 
 const boundedBody: MiddlewareHandler<AppEnv> = async (c, next) =>
-  await (TRANSCRIPTS.test(c.req.path) ? transcript : ordinary)(c, next)
+  await (LARGE.test(c.req.path) ? large : ordinary)(c, next)
 
 /** A browser may remember the leave it was given for so long; some cap it at two hours themselves. */
 const LEAVE_SECONDS = 3_600

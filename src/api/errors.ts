@@ -12,6 +12,7 @@ export const STATUS = {
   unauthorized: 401,
   forbidden: 403,
   not_found: 404,
+  method_not_allowed: 405,
   conflict: 409,
   in_progress: 409,
   precondition_failed: 412,

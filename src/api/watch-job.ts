@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isTerminal, type Job } from '../domain/job.ts'
 import { MemoirError } from '../errors.ts'
 
-/** A person sees progress move, and a thousand watchers cost Postgres two thousand reads by key a second. */
+/** A person sees progress move, and a thousand watchers cost Postgres a few thousand reads by key a second. */
 const POLL_MS = 500
 
 /**

@@ -55,6 +55,7 @@ const CALLERS_FAULT: ReadonlySet<ErrorCode> = new Set([
   'not_found',
   'conflict',
   'forbidden',
+  'payload_too_large',
 ])
 
 /** A failure as a result: for what a model, or the person it tells, can put right. */

@@ -208,13 +208,44 @@ test.skipIf(!hasPostgres)('a route that does not exist says so in the one shape'
   await using memoir = await createApiFixture()
   for (const [path, method] of [
     ['/v1/nothing', 'GET'],
-    ['/v1/jobs', 'DELETE'],
     ['/v2/recall', 'POST'],
   ] as const) {
     const answer = await memoir.send(path, { method, key: null })
     expect([path, [answer.status, answer.json.error.code]]).toEqual([path, [404, 'not_found']])
   }
 })
+
+test.skipIf(!hasPostgres)(
+  'a method that a route does not take is 405, with those it takes',
+  async () => {
+    await using memoir = await createApiFixture()
+    for (const [path, method, allowed] of [
+      ['/v1/jobs', 'DELETE', 'GET, HEAD'],
+      ['/v1/memories', 'PUT', 'GET, HEAD, POST'],
+      ['/v1/memories/0199f3a4-7c3e-7c52-9d0e-6a1f4b7c2d10', 'POST', 'DELETE, GET, HEAD, PATCH'],
+      ['/v1/forget', 'GET', 'POST'],
+      ['/health/live', 'POST', 'GET, HEAD'],
+      ['/', 'DELETE', 'GET, HEAD'],
+      ['/api/memory/ada/store_raw', 'PATCH', 'POST'],
+    ] as const) {
+      const { status, headers, json } = await memoir.send(path, { method, key: null })
+      expect([path, status, json.error]).toEqual([
+        path,
+        405,
+        {
+          code: 'method_not_allowed',
+          message: expect.any(String),
+          request_id: headers.get('x-request-id'),
+        },
+      ])
+      const allow = (headers.get('allow') ?? '').split(', ').toSorted().join(', ')
+      expect([path, allow]).toEqual([path, allowed])
+    }
+    // What a route itself does not find stays what it is.
+    const path = '/v1/jobs/0199f3a4-7c3e-7c52-9d0e-6a1f4b7c2d10'
+    expect((await memoir.send(path)).status).toBe(404)
+  },
+)
 
 test.skipIf(!hasPostgres)('when Postgres is away callers are told when to come back', async () => {
   await using memoir = await createApiFixture()

@@ -99,6 +99,11 @@ test.skipIf(!hasPostgres)(
         expect([link, status]).toEqual([link, 200])
       }
     }
+    for (const path of ['/', '/docs', '/docs/start.js', '/v1/jobs', '/nowhere']) {
+      const { headers } = await memoir.send(path, { key: null })
+      const said = [headers.get('strict-transport-security'), headers.get('x-frame-options')]
+      expect([path, ...said]).toEqual([path, null, 'DENY'])
+    }
     expect((await memoir.send('/docs/../package.json', { key: null })).status).toBe(404)
   },
 )

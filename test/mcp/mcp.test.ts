@@ -294,3 +294,26 @@ test.skipIf(!hasPostgres)('what is not of the protocol is refused by its rules',
   expect([broken.status, broken.json.error.code]).toEqual([400, -32_700])
   expect([stream.status, gone.status]).toEqual([405, 405])
 })
+
+test.skipIf(!hasPostgres)(
+  'a text that is too long is refused in words, whatever carries it',
+  async () => {
+    await using memoir = await createApiFixture()
+    const server = await startApi(memoir.services, { host: '127.0.0.1', port: 0 })
+    try {
+      await using http = await connectHttp(memoir, asAdmin)
+      await using stdio = await connectStdio(server.url, ADMIN_KEY)
+      for (const { client } of [http, stdio]) {
+        for (const text of ['x'.repeat(2_000_000), 'ä'.repeat(200_000)]) {
+          const given = { text, user_id: 'ann' }
+          const result = await client.callTool({ name: 'add_memories', arguments: given })
+          expect(result.isError).toBe(true)
+          expect(JSON.stringify(result.content)).toMatch(/text: |content: |256 KiB/)
+          expect(JSON.stringify(result.content)).not.toContain('try again')
+        }
+      }
+    } finally {
+      await server.close()
+    }
+  },
+)

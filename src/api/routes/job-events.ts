@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createRoute, z } from '@hono/zod-openapi'
 import { streamSSE } from 'hono/streaming'
-import { MemoirError } from '../../errors.ts'
+import { MemoirError, type ErrorCode } from '../../errors.ts'
 import { uuid } from '../fields.ts'
 import { needs } from '../guard.ts'
 import { presentJob } from '../present-job.ts'
@@ -35,6 +35,9 @@ const jobEvents = createRoute({
   },
 })
 
+/** The key was revoked or has expired, or no longer reaches the job: that is how a stream may end. */
+const KEY_ENDED: ReadonlySet<ErrorCode> = new Set(['unauthorized', 'forbidden', 'not_found'])
+
 /** Names a state of a job: the same state has the same id on every server. */
 const eventId = (data: string) => createHash('sha256').update(data).digest('base64url').slice(0, 16)
 
@@ -47,25 +50,19 @@ export const jobEventRoutes = createRouter().openapi(jobEvents, async (c) => {
     const left = new AbortController()
     stream.onAbort(() => left.abort())
     const signal = AbortSignal.any([closing, left.signal])
-    // A stream outlives the look at its key, so the key is looked at again; one that was revoked ends it.
-    const stillAllowed = () => authenticate({ header: (name) => c.req.header(name) })
-    const beat = setInterval(() => {
-      void stream.write(': keep-alive\n\n')
-      stillAllowed().catch((error: unknown) => {
-        if (error instanceof MemoirError && error.code !== 'store_unavailable') left.abort()
-      })
-    }, KEEP_ALIVE_MS)
+    const beat = setInterval(() => void stream.write(': keep-alive\n\n'), KEEP_ALIVE_MS)
+    // A stream outlives the look at its key: each look at the job begins with another one, so that a revoked key is told nothing more.
+    const look = async () =>
+      await requireJob(services, await authenticate({ header: (name) => c.req.header(name) }), id)
     try {
-      for await (const job of watchJob(
-        async () => await requireJob(services, principal, id),
-        signal,
-      )) {
+      for await (const job of watchJob(look, signal)) {
         const data = JSON.stringify(presentJob(services, principal, job))
         const event = eventId(data)
         if (event !== heard) await stream.writeSSE({ event: 'job', id: event, data })
         heard = event
       }
     } catch (error) {
+      if (error instanceof MemoirError && KEY_ENDED.has(error.code)) return
       services.log.warn({ error, request_id: requestId }, 'a stream of events broke off')
     } finally {
       clearInterval(beat)

@@ -6,10 +6,12 @@ import { MemoirError, SENTENCE } from '../../errors.ts'
 import { VERSION } from '../../version.ts'
 import { readDashboard, type Asset } from '../dashboard.ts'
 import type { AppEnv } from '../environment.ts'
+import { SECURITY_HEADERS } from '../security-headers.ts'
 
 /** Pages for people. Everything they load comes from here, so the policy allows nothing else. */
 
 const POLICY = {
+  ...SECURITY_HEADERS,
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
     scriptSrc: ["'self'"],
