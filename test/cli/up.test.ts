@@ -122,8 +122,14 @@ const workApi = async (over: Readonly<Record<string, Reply>> = {}) =>
     'POST /v1/backfills': {
       status: 202,
       body: {
-        ...{ id: 'j-1', job: 'j-1', status: 'queued' },
-        ...{ conversations: 32, messages: 0, tokens: 0, cost: 0, model: 'x', language: null },
+        id: 'j-1',
+        job: 'j-1',
+        status: 'queued',
+        conversations: 32,
+        tokens: 0,
+        cost: 0,
+        model: 'hashing-1',
+        language: null,
       },
     },
     'GET /v1/jobs/j-1': {
