@@ -60,12 +60,10 @@ function statementsIn(turns: SummariseRequest['turns'], language: string): Said[
   return turns.flatMap((turn) =>
     sentencesOf(turn.content, language).map(({ text }) => ({
       text: oneLine(text),
-      by: turn.role === SUMMARY ? undefined : (speakerOf(turn).name ?? roleOf(turn.role)),
+      by: turn.role === SUMMARY ? undefined : (speakerOf(turn).name ?? 'User'),
     })),
   )
 }
-
-const roleOf = (role: string) => (role === 'user' ? 'User' : 'Assistant')
 
 /** A heading or a line of a list ends without a mark; put before another sentence it would read as its beginning. */
 function closed(text: string): string {

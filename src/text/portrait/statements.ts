@@ -1,5 +1,4 @@
 import { sentencesOf, withoutMarkup } from '../extraction/sentences.ts'
-import { isQuestion } from '../extraction/statement.ts'
 import { OTHERS_SIGN, onlyOwnWords } from '../own-words.ts'
 import { findSensitive } from '../sensitive.ts'
 import { ownStatements, type Statement } from '../statements.ts'
@@ -31,9 +30,12 @@ export function statementsIn(content: string, { language, noted }: Written): str
     LONG_NUMBER.test(content.slice(start, end).replaceAll(DATE, ' '))
   const found: { from: number; to: number }[] = []
   let open = false
-  for (const one of noted ? notesIn(own, language) : ownStatements(content, { language })) {
+  const parts = noted
+    ? notesIn(own, language)
+    : withoutAnswers(ownStatements(content, { language }))
+  for (const one of parts) {
     const { start, end } = one
-    if (isSecret(start, end) || own.slice(start, end).includes(OTHERS_SIGN)) {
+    if (isSecret(start, end)) {
       open = false
       continue
     }
@@ -51,19 +53,29 @@ export function statementsIn(content: string, { language, noted }: Written): str
     .filter(isLongEnough)
 }
 
-/** Whoever wants to know a person reads no numbers of contracts, phones or meters, and no words with numbers at their end; a short one with a sign opens a door. */
+/** Whoever wants to know a person reads no numbers of contracts, phones or meters, and no words that end as passwords do; a short one with a sign opens a door. */
 const LONG_NUMBER =
-  /\d(?:[ ./-]?\d){5,}|\d{5,}|\d{3,}[#*]|(?<![\p{L}\p{N}])(?=(?:[A-Z-]*\d){3})[A-Z\d-]{7,}|\p{L}{4,}[^\s\p{L}\p{N}]{0,2}\d{2,}/u
+  /\d(?:[ ./-]?\d){5,}|\d{5,}|\d{3,}[#*]|(?<![\p{L}\p{N}])(?=(?:[A-Z-]*\d){3})[A-Z\d-]{7,}|\p{Ll}\p{Lu}\p{L}+\d{2,}|\p{L}{4,}[!#$%&*+=?@_~]\d{2,}/u
 const DATE = /\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}/gu
 
 /** What may stand between two sentences that belong together. */
 const BETWEEN = /^[\s,;:.!–—*•-]*$/u
 
+/** "On the spot." answers a question that is not there, unless what follows is about it: "An exhibition. It opens in May." */
+const withoutAnswers = (all: readonly Statement[]): Part[] =>
+  all.filter(
+    ({ short, adjacent, text, language }, at) =>
+      !short ||
+      adjacent ||
+      speaksOfUser(folded(text), language) ||
+      (all[at + 1]?.dependent === true && all[at + 1]?.adjacent === true),
+  )
+
 type Part = Pick<Statement, 'text' | 'start' | 'end' | 'dependent' | 'language'>
 
 const notesIn = (own: string, language: string): Part[] =>
   sentencesOf(own, language)
-    .filter(({ text }) => !isQuestion(text))
+    .filter(({ text }) => !text.includes(OTHERS_SIGN) && !/[?？؟]["'”’»)\]\s]*$/u.test(text))
     .map((sentence) => ({ ...sentence, dependent: false, language }))
 
 /** "He did.", "Four.": as long as the user has no part in it, nobody knows of what it speaks. */
