@@ -79,6 +79,10 @@ function toConversation(data: z.infer<typeof record>): NewConversation {
   }
 }
 
+/** How many conversations the sample has. */
+export const sampleSize = async (file: URL = SAMPLE_FILE): Promise<number> =>
+  parseConversations(await readFile(file, 'utf8')).length
+
 /**
  * Loads the sample into Memoir's own source tables unless there are conversations already, or the source is another database.
  * @returns how many conversations were loaded

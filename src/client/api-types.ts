@@ -1456,6 +1456,8 @@ export interface Operations {
       readonly kinds?: readonly (unknown)[]
       /** Memories at most; as many entities at most, and eight times as many links. */
       readonly limit?: number
+      /** `true`: links between messages that follow each other too. */
+      readonly sequence?: "true" | "false"
     }
     readonly body: undefined
     readonly answer: Graph

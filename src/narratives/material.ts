@@ -9,6 +9,8 @@ export interface OwnMemory {
   readonly kind: TraceKind
   readonly content: string
   readonly occurredAt: string
+  /** What a fact was made of, word for word, where that says it better: the latest last. */
+  readonly quotes?: readonly string[]
 }
 
 export interface Material {
@@ -20,12 +22,28 @@ export interface Material {
 
 /** What may be told of a user, whatever model tells it: their own statements, in their own words, without secrets. */
 export function materialOf(memories: readonly OwnMemory[]): Material {
-  const spoken = spokenIn(memories.map(({ content }) => content))
-  const statements = memories.flatMap(({ id, content, occurredAt }) =>
-    statementsIn(content, spoken.of(content)).map((text) => ({ id, content: text, occurredAt })),
+  const told = memories.map((memory) => {
+    const quote = quoteOf(memory)
+    const content = quote ?? memory.content.replace(MARK, '')
+    return { ...memory, content, noted: quote === undefined && memory.kind !== 'message' }
+  })
+  const spoken = spokenIn(told.map(({ content }) => content))
+  const statements = told.flatMap(({ id, content, occurredAt, noted }) =>
+    statementsIn(content, { language: spoken.of(content), noted }).map((text) => ({
+      id,
+      content: text,
+      occurredAt,
+    })),
   )
   return { statements, language: spoken.main }
 }
+
+/** How rules mark what they leave in the user's own words. */
+const MARK = /^User(?: \(asked "[^"]*"\))?: /u
+
+/** The user's words rather than a fact's, which may rest on the question that they answer. */
+const quoteOf = ({ quotes = [] }: OwnMemory): string | undefined =>
+  quotes.findLast((quote) => !/[?？؟]\s*$/u.test(quote))
 
 /** Roles under which programs speak; whatever else is there is a person. */
 const MACHINES: ReadonlySet<string> = new Set([

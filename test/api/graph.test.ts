@@ -73,13 +73,13 @@ suite('a user’s memories, what they name and the links between them can be dra
 
   expect([status, json.truncated]).toEqual([200, false])
   expect(labels(json)).toEqual([
+    'Graz',
+    'Linz',
     'Ann bought a cello in Graz',
     'The office is in Linz',
     'Ann moved to Graz',
-    'Graz',
-    'Linz',
   ])
-  expect(json.nodes[0]).toEqual({
+  expect(json.nodes[2]).toEqual({
     id: late,
     type: 'memory',
     kind: 'fact',
@@ -87,7 +87,7 @@ suite('a user’s memories, what they name and the links between them can be dra
     occurred_at: '2026-03-03T12:00:00.000Z',
     salience: 1,
   })
-  expect(json.nodes[3]).toMatchObject({
+  expect(json.nodes[0]).toMatchObject({
     id: graz,
     type: 'entity',
     kind: 'place',
@@ -103,10 +103,29 @@ suite(
     await using memoir = await createApiFixture()
     const { late, graz } = await settle(memoir)
     const { json } = await memoir.send('/v1/graph?user_id=ann&limit=1')
-    expect(json.nodes.map(({ id }: Node) => id)).toEqual([late, graz])
+    expect(json.nodes.map(({ id }: Node) => id)).toEqual([graz, late])
     expect(json.edges).toEqual([{ src: late, dst: graz, type: 'mentions', weight: 0.5 }])
     expect(json.truncated).toBe(true)
     expect((await memoir.send('/v1/graph?user_id=ann&limit=1001')).status).toBe(400)
+  },
+)
+
+suite(
+  'relations of things come first, and what only follows is shown when it is asked for',
+  async () => {
+    await using memoir = await createApiFixture()
+    const { old, late, graz, linz } = await settle(memoir)
+    const newest = await remember(memoir, { content: 'Good morning', day: 9 })
+    await link(memoir, { src: graz, dst: linz, type: 'near' })
+    await link(memoir, { src: old, dst: late, type: 'next' })
+    await link(memoir, { src: late, dst: newest, type: 'next' })
+    const { json } = await memoir.send('/v1/graph?user_id=ann')
+    const types = json.edges.map(({ type }: { type: string }) => type)
+    expect(types).toEqual(['near', 'mentions', 'mentions', 'mentions', 'same_topic', 'same_topic'])
+    // What names nothing is last, however new it is.
+    expect(json.nodes.at(-1)).toMatchObject({ id: newest })
+    const all = await memoir.send('/v1/graph?user_id=ann&sequence=true')
+    expect(all.json.edges).toHaveLength(8)
   },
 )
 
@@ -115,7 +134,7 @@ suite('outside a key’s scopes there are no memories, no names and no links', a
   await settle(memoir)
   const key = await memoir.key({ role: 'reader', scopes: ['personal'] })
   const { json } = await memoir.send('/v1/graph?user_id=ann', { key })
-  expect(labels(json)).toEqual(['Ann bought a cello in Graz', 'Ann moved to Graz', 'Graz'])
+  expect(labels(json)).toEqual(['Graz', 'Ann bought a cello in Graz', 'Ann moved to Graz'])
   expect(json.edges).toHaveLength(3)
   expect((await memoir.send('/v1/graph?user_id=ann&scope=work', { key })).json.nodes).toEqual([])
   expect((await memoir.send('/v1/graph?user_id=nobody', { key })).json).toEqual({

@@ -131,6 +131,72 @@ test('up --sample --once --json answers one object, and closes everything in ord
   expect(err).toContain('a note of the stack')
 })
 
+/** The whole sample is there, and one job after the other makes something of it. */
+const workApi = async (over: Readonly<Record<string, Reply>> = {}) =>
+  await sampleApi({
+    // An estimate is asked for at the same address.
+    'POST /v1/backfills': {
+      status: 202,
+      body: {
+        id: 'j-1',
+        job: 'j-1',
+        status: 'queued',
+        conversations: 32,
+        tokens: 0,
+        cost: 0,
+        model: 'hashing-1',
+        language: null,
+      },
+    },
+    'GET /v1/jobs/j-1': {
+      body: job({
+        state: 'succeeded',
+        progress: counts({ processed: 32, created: 32, total_fetched: 32, total: 32 }),
+      }),
+    },
+    'POST /v1/consolidations': { status: 202, body: { id: 'j-1', job: 'j-1', status: 'queued' } },
+    'POST /v1/narratives/backfill': {
+      status: 202,
+      body: { id: 'j-1', job: 'j-1', status: 'queued' },
+    },
+    'GET /v1/narratives/maya': {
+      body: { narrative: '## Health\n- Allergic. [1]', state: 'fresh', error: null },
+    },
+    ...over,
+  })
+
+/** A backfill is asked what it would cost first, and a language model takes no part in it. */
+const asked = (api: FakeApi) =>
+  api.asked.filter(({ method }) => method === 'POST').map(({ path, body }) => ({ path, body }))
+
+test('up --once waits for what is made of the sample, and shows who somebody is', async () => {
+  await using api = await workApi()
+  const { parts } = recordedParts(api.url)
+  const { code, out } = await memoir(['up', '--sample', '--once'], { parts })
+  expect(code).toBe(0)
+  expect(out).toMatch(/Hazelnuts[\s\S]*narrative maya\n## Health\n- Allergic. \[1\]/)
+  const paths = asked(api).map(({ path }) => path)
+  expect(paths.filter((path) => path !== '/v1/backfills')).toEqual([
+    '/v1/recall',
+    '/v1/consolidations',
+    '/v1/narratives/backfill',
+  ])
+  expect(asked(api)).toContainEqual({ path: '/v1/backfills', body: { extract: 'rules' } })
+})
+
+test('up makes it in the background, and a job that fails does not end it', async () => {
+  await using api = await workApi({
+    'POST /v1/consolidations': { status: 403, body: { error: { code: 'forbidden', message: '' } } },
+  })
+  const { parts } = recordedParts(api.url)
+  const terminal = createTerminal()
+  const running = run(['up', '--sample'], terminal, parts)
+  await vi.waitFor(() => expect(terminal.out()).toContain('Ctrl-C stops everything'))
+  await vi.waitFor(() => expect(terminal.err()).toContain('is not complete'))
+  terminal.press('SIGTERM')
+  expect(await running).toBe(0)
+})
+
 test('up tells which parts it found, where everything is, and the new admin key once', async () => {
   await using api = await sampleApi()
   const { parts } = recordedParts(api.url)

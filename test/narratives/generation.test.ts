@@ -34,7 +34,7 @@ async function remember(memoir: TestMemoir, count: number): Promise<string> {
   const userId = users.get('ann') ?? ''
   await memoir.db.query(
     `insert into memoir.memory_trace (id, user_id, kind, content, content_hash, occurred_at)
-     select gen_random_uuid(), $1::uuid, 'note', 'Ann told of day number ' || n || ' at the lake house in Graz', '', now() - make_interval(hours => n)
+     select gen_random_uuid(), $1::uuid, 'note', 'Ann told of day number ' || to_char(n, 'FM99,999') || ' at the lake house in Graz', '', now() - make_interval(hours => n)
        from generate_series(1, $2::int) as n`,
     [userId, count],
   )

@@ -6,15 +6,16 @@ import { chooseMaterial } from '../../src/stores/narratives/narratives.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 import { defaultNamespace } from '../support/ingest.ts'
 
-const noted = (...contents: string[]) =>
+const memories = (kind: 'note' | 'message', contents: readonly string[]) =>
   contents.map((content, n) => ({
     id: `m${n}`,
-    kind: 'note' as const,
+    kind,
     content,
     occurredAt: `2026-03-0${n + 1}T09:00:00.000Z`,
   }))
-const said = (...contents: string[]) =>
-  materialOf(noted(...contents)).statements.map(({ content }) => content)
+const said = (...contents: string[]) => statedIn('message', contents)
+const statedIn = (kind: 'note' | 'message', contents: readonly string[]) =>
+  materialOf(memories(kind, contents)).statements.map(({ content }) => content)
 
 describe('what a narrative is made of', () => {
   test('is what somebody states themselves: no question, no quotation, none of what Memoir said', () => {
@@ -36,16 +37,33 @@ describe('what a narrative is made of', () => {
     'Back door keypad is 4471#.',
     'My number is +43 660 123 45 67.',
   ])('leaves out secrets and long numbers: %s', (secret) => {
-    expect(said(`I work as a teacher in Graz. ${secret}`)).toEqual(['I work as a teacher in Graz.'])
+    const told = 'I work as a teacher in Graz.'
+    expect(statedIn('note', [`${told} ${secret}`])).toEqual([told])
+    expect(said(`${told} ${secret}`)).toEqual([told])
+  })
+
+  test('is what a fact was made of where rules made it, and what is noted as it stands', () => {
+    const one = {
+      content: 'User moves to Lisbon in May (May 2026).',
+      occurredAt: '2026-03-01T09:00:00.000Z',
+    }
+    const { statements } = materialOf([
+      { ...one, id: 'f', kind: 'fact', quotes: ['Where to?', 'I move to Lisbon in May.'] },
+      { ...one, id: 'n', kind: 'note', content: 'Ann could die of a bee sting.' },
+    ])
+    expect(statements.map(({ content }) => content)).toEqual([
+      'I move to Lisbon in May.',
+      'Ann could die of a bee sting.',
+    ])
   })
 
   test('is told in the language that they mostly write', () => {
     const { language } = materialOf(
-      noted(
+      memories('note', [
         'Ich wohne in Graz und arbeite als Lehrerin.',
         'I like tea.',
         'Mein Bruder lebt in Wien.',
-      ),
+      ]),
     )
     expect(language).toBe('de')
   })

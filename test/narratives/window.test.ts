@@ -20,7 +20,7 @@ async function world(count: number, writes: (request: NarrateRequest) => string)
   const userId = (await ensureUsers(db, namespaceId, ['ann'])).get('ann') ?? ''
   await db.query(
     `insert into memoir.memory_trace (id, user_id, kind, content, content_hash, occurred_at)
-     select gen_random_uuid(), $1::uuid, 'message', 'Ann told of day number ' || n || ' at the lake house', '', now() - make_interval(hours => n)
+     select gen_random_uuid(), $1::uuid, 'message', 'Ann told of day number ' || to_char(n, 'FM99,999') || ' at the lake house', '', now() - make_interval(hours => n)
        from generate_series(1, $2::int) as n`,
     [userId, count],
   )

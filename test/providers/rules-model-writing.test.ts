@@ -43,7 +43,7 @@ describe('a summary', () => {
 
   test('of turns alone is of their statements, as they were said, under the names of who said them', async () => {
     const turns = turnsOf(
-      'Hey Gina! I lost my job as a banker. What about you?',
+      'I lost my job as a banker. What about you?',
       'Wow! I opened a store in Leeds. It sells shoes.',
     )
     const { value } = await model.summarise(

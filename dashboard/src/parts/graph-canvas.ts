@@ -7,7 +7,7 @@ import type { Colours } from './colours.ts'
 const LONGEST_LABEL = 28
 const LABEL_PX = 11
 /** So many have their names shown from afar. */
-const MAJOR = 8
+const MAJOR = 16
 /** Pixels around what is drawn. */
 export const MARGIN = 24
 
@@ -38,14 +38,19 @@ export function drawGraph(container: HTMLElement, graph: MemoryGraph): Core {
   return cy
 }
 
-function elementsOf({ nodes, edges }: MemoryGraph): ElementDefinition[] {
-  const known = new Set(nodes.map(({ id }) => id))
+function elementsOf({ nodes: all, edges }: MemoryGraph): ElementDefinition[] {
+  const known = new Map(all.map((node) => [node.id, node]))
   const links = edges.filter(({ src, dst }) => known.has(src) && known.has(dst))
   const degree = Map.groupBy(
     links.flatMap(({ src, dst }) => [src, dst]),
     (id) => id,
   )
   const linksOf = (id: string) => degree.get(id)?.length ?? 0
+  const isEntity = (id: string) => known.get(id)?.type !== 'memory'
+  // A memory that is linked to nothing is a dot beside a picture of people, places and things.
+  const nodes = all.some(({ id }) => isEntity(id))
+    ? all.filter(({ id }) => isEntity(id) || linksOf(id) > 0)
+    : all
   const major = new Set(
     nodes
       .filter(({ type }) => type !== 'memory')
@@ -61,7 +66,14 @@ function elementsOf({ nodes, edges }: MemoryGraph): ElementDefinition[] {
       ],
     })),
     ...links.map(({ src, dst, type, weight }) => ({
-      data: { id: `${src} ${dst} ${type}`, source: src, target: dst, weight: Math.min(1, weight) },
+      data: {
+        id: `${src} ${dst} ${type}`,
+        source: src,
+        target: dst,
+        weight: Math.min(1, weight),
+        label: type.replaceAll('_', ' '),
+      },
+      classes: isEntity(src) && isEntity(dst) ? ['relation'] : [],
     })),
   ]
 }
@@ -112,6 +124,22 @@ export function styleOf({ ink, quiet, line, accent, raised }: Colours): Styleshe
         'line-color': line,
         'curve-style': 'haystack',
         opacity: 0.8,
+      },
+    },
+    {
+      // How two things are related is said; that a memory names one is not.
+      selector: 'edge.relation',
+      style: {
+        label: 'data(label)',
+        'line-color': accent,
+        color: quiet,
+        'curve-style': 'straight',
+        'font-family': 'ui-sans-serif, system-ui, sans-serif',
+        'font-size': LABEL_PX,
+        'text-outline-color': raised,
+        'text-outline-width': 2,
+        'target-arrow-shape': 'triangle',
+        'target-arrow-color': accent,
       },
     },
     { selector: '.near', style: { 'z-index': 2 } },

@@ -36,9 +36,9 @@ const getGraph = createRoute({
   path: '/v1/graph',
   operationId: 'getGraph',
   tags: ['memories'],
-  summary: 'Show the newest memories of a user, what they name, and how all that is linked',
+  summary: 'Show what the memories of a user are about, and how all that is linked',
   description:
-    'Read from Postgres, whichever graph store there is. Every link has both its ends among the nodes.',
+    'People, places and things that most memories name come first, then the memories that name them and the newest others; links that say how two things are related come before all others. Read from Postgres, whichever graph store there is. Every link has both its ends among the nodes.',
   ...needs('reader'),
   request: {
     query: z.strictObject({
@@ -48,6 +48,10 @@ const getGraph = createRoute({
       limit: z.coerce.number().int().min(1).max(MAX_DRAWN).default(DRAWN).openapi({
         description: 'Memories at most; as many entities at most, and eight times as many links.',
       }),
+      sequence: z
+        .enum(['true', 'false'])
+        .default('false')
+        .openapi({ description: '`true`: links between messages that follow each other too.' }),
     }),
   },
   responses: { 200: json(graphSchema, 'Nodes and links'), ...refuses() },
@@ -56,12 +60,12 @@ const getGraph = createRoute({
 const NOTHING: GraphView = { nodes: [], edges: [], truncated: false }
 
 export const graphRoutes = createRouter().openapi(getGraph, async (c) => {
-  const { user_id: named, scope, kinds = DEFAULT_KINDS, limit } = c.req.valid('query')
-  const view = await viewOf(c.var, { named, scope, kinds, limit })
+  const { user_id: named, scope, kinds = DEFAULT_KINDS, limit, sequence } = c.req.valid('query')
+  const view = await viewOf(c.var, { named, scope, kinds, limit, sequence: sequence === 'true' })
   return c.json({ ...view, nodes: view.nodes.map(presentNode), edges: [...view.edges] }, 200)
 })
 
-type Asked = Pick<Parameters<typeof readGraphView>[1], 'kinds' | 'limit'> & {
+type Asked = Pick<Parameters<typeof readGraphView>[1], 'kinds' | 'limit' | 'sequence'> & {
   readonly named: string | undefined
   readonly scope: readonly string[] | undefined
 }

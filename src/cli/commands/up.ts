@@ -1,12 +1,22 @@
 import { ON_THIS_MACHINE, type Config } from '../../config.ts'
+import { toMemoirError } from '../../errors.ts'
 import { createLogger } from '../../logger.ts'
 import { createClient, type ApiClient } from '../client.ts'
 import { quietLevel } from '../connect.ts'
 import { examples, whole, type CliContext, type Register } from '../context.ts'
-import { DONE, INTERRUPTED, interruption, line, writeJson, type Output } from '../io.ts'
+import {
+  DONE,
+  INTERRUPTED,
+  interruption,
+  line,
+  writeJson,
+  type Interruption,
+  type Io,
+  type Output,
+} from '../io.ts'
 import { withVariables } from '../overlay.ts'
 import type { FoundModels, RunningUp } from '../parts.ts'
-import { loadSample } from '../sample.ts'
+import { loadSample, sampleSize } from '../sample.ts'
 import { plain } from '../table.ts'
 import { databaseUrl } from '../serve.ts'
 import { LOCAL } from '../../providers/default-model.ts'
@@ -14,6 +24,7 @@ import type { Services } from '../../services.ts'
 import type { ReembedState } from '../../reembed/service.ts'
 import type { Stack } from '../../stack/stack.ts'
 import { runSample } from './sample-run.ts'
+import { finishSample } from './sample-work.ts'
 
 interface UpOptions {
   readonly sample?: boolean
@@ -57,8 +68,9 @@ async function useRunning(
     if (options.json) writeJson(context.io.stdout, { parts, url: running.url })
     return
   }
+  using interrupted = interruption(context.io)
   const client = clientOf(running.url, keyFor(config, running), config)
-  await sampleRun(client, { parts, url: running.url, options, context })
+  await sampleRun(client, { parts, url: running.url, options, context, interrupted })
 }
 
 /** An `up` that was started with an administrator's key of its own does not know the one of the folder. */
@@ -105,11 +117,13 @@ async function up(config: Config, options: UpOptions, context: CliContext): Prom
   await sayFound(say, await finding, services)
   if (interrupted.signal.aborted) return context.exit(INTERRUPTED)
 
+  let background = NOTHING_ELSE
   if (options.sample) {
     const loaded = await loadSample(services)
     if (loaded > 0) say(`\n${loaded} sample conversations are there to take in.`)
     const client = clientOf(api.url, stack.adminKey, laid)
-    await sampleRun(client, { parts: stack.parts, url: api.url, options, context })
+    const run = { parts: stack.parts, url: api.url, options, context, interrupted }
+    background = (await sampleRun(client, run)).background
   } else if (options.json) {
     writeJson(io.stdout, { parts: stack.parts, url: api.url })
   }
@@ -117,6 +131,7 @@ async function up(config: Config, options: UpOptions, context: CliContext): Prom
   say('\nCtrl-C stops everything.')
   const died = worker.stopped.then(() => 'stopped' as const)
   const why = await Promise.race([interrupted.first, died])
+  await background
   context.exit(why === 'SIGTERM' ? DONE : why === 'SIGINT' ? INTERRUPTED : 1)
 }
 
@@ -170,10 +185,38 @@ interface SampleRun {
   readonly url: string
   readonly options: UpOptions
   readonly context: CliContext
+  readonly interrupted: Interruption
 }
 
-async function sampleRun(client: ApiClient, { parts, url, options, context }: SampleRun) {
-  const { result, code } = await runSample(client, context.io, sayOn(context, options))
-  if (options.json) writeJson(context.io.stdout, { parts, url, ...result })
-  if (options.once || code === INTERRUPTED) context.exit(code)
+const NOTHING_ELSE: Promise<void> = Promise.resolve()
+
+/** The recall, and then what is made of the sample: waited for with --once, else in the background. */
+async function sampleRun(
+  client: ApiClient,
+  { parts, url, options, context, interrupted }: SampleRun,
+): Promise<{ readonly background: Promise<void> }> {
+  const { io } = context
+  const said = sayOn(context, options)
+  const { result, code } = await runSample(client, io, said)
+  const answer = { parts, url, ...result }
+  const isSample = result.recall !== null && result.backfill.total_fetched === (await sampleSize())
+  const finish = async () => await finishSample(client, { io, said, interrupted })
+  if (options.once) {
+    const { work, code: ended } = isSample ? await finish() : { work: null, code: DONE }
+    if (options.json) writeJson(io.stdout, isSample ? { ...answer, work } : answer)
+    context.exit(code === DONE ? ended : code)
+    return { background: NOTHING_ELSE }
+  }
+  if (options.json) writeJson(io.stdout, answer)
+  if (code === INTERRUPTED) context.exit(code)
+  return { background: isSample ? quietly(finish, io) : NOTHING_ELSE }
+}
+
+/** Whoever tries Memoir out has it running whatever becomes of this: the jobs say what went wrong. */
+async function quietly(finish: () => Promise<unknown>, io: Io): Promise<void> {
+  try {
+    await finish()
+  } catch (error) {
+    line(io.stderr, `What the sample is made into is not complete: ${toMemoirError(error).message}`)
+  }
 }

@@ -1,5 +1,5 @@
 import type { Queryable } from '../database.ts'
-import { OWN_MEMORIES, type MaterialRow } from './narratives.ts'
+import { OWN_MEMORIES, QUOTES, type MaterialRow } from './narratives.ts'
 
 /** What a user's analysis is made of, found fast: by the index of times, however many memories there are. */
 
@@ -43,7 +43,7 @@ export async function latestMaterial(
      ), placed as (
        select id, told, row_number() over (partition by told order by occurred_at desc, seq desc) as place from latest
      )
-     select t.id, t.kind, left(t.content, ${MEMORY_CHARS}) as content, t.occurred_at as at
+     select t.id, t.kind, left(t.content, ${MEMORY_CHARS}) as content, t.occurred_at as at, ${QUOTES}
        from placed p join memoir.memory_trace t on t.id = p.id and t.user_id = $1::uuid
       where p.place <= case when p.told then ${TOLD} else ${SAID} end
       order by t.occurred_at, t.seq`,

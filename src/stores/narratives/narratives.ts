@@ -135,7 +135,14 @@ export interface MaterialRow {
   readonly kind: TraceKind
   readonly content: string
   readonly occurredAt: string
+  /** Of a fact that rules made: what it was made of, word for word, the latest last. */
+  readonly quotes: readonly string[]
 }
+
+/** In SQL. */
+export const QUOTES = `case when t.kind = 'fact' and t.model = 'rules' then array(
+  select s.quote from memoir.memory_source s
+   where s.trace_id = t.id and s.quote <> '' order by s.created_at, s.message_id) else '{}' end as quotes`
 
 /**
  * What is a user's own and holds now, in SQL: facts, notes and what they said themselves, but no message of a conversation that facts
@@ -164,7 +171,7 @@ export async function chooseMaterial(db: Queryable, userId: string): Promise<Mat
               row_number() over (partition by slice order by told desc, importance desc, salience desc, seq desc) as place
          from known
      )
-     select t.id, t.kind, left(t.content, ${MEMORY_CHARS}) as content, t.occurred_at as at
+     select t.id, t.kind, left(t.content, ${MEMORY_CHARS}) as content, t.occurred_at as at, ${QUOTES}
        from placed p join memoir.memory_trace t on t.id = p.id and t.user_id = $1::uuid
       where p.latest <= ${LATEST} or p.weight <= ${WEIGHTIEST} or p.place <= ${A_SLICE}
       order by t.occurred_at, t.seq`,

@@ -41,6 +41,8 @@ const PICTURES_BEFORE_SENTENCE = new RegExp(
 const ABBREVIATION =
   /(?:^|[\s(])(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|e\.g|i\.e|approx|No|Nr|bzw|ca|Sra?|Mme|\p{Lu})\.\s*$/u
 const LOOKED_BACK_CHARS = 12
+/** "am 1. Juni", "vom 2. bis 16. August" */
+const GERMAN_ORDINAL = /(?<![\p{L}\p{N}])\d{1,2}\.\s*$/u
 
 /** Blanks of equal length in place of markup, code, addresses and what is too long to be a word: positions stay true. */
 export function withoutMarkup(text: string): string {
@@ -67,7 +69,8 @@ export function sentencesOf(text: string, language: string): Sentence[] {
     for (const { segment } of segmenter.segment(piece)) {
       end += segment.length
       const tail = plain.slice(Math.max(start, end - LOOKED_BACK_CHARS), end)
-      if (!ABBREVIATION.test(tail)) close()
+      const goesOn = ABBREVIATION.test(tail) || (language === 'de' && GERMAN_ORDINAL.test(tail))
+      if (!goesOn) close()
     }
   }
   close()

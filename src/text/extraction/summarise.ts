@@ -1,6 +1,6 @@
 import type { SummariseRequest } from '../../providers/language-model.ts'
 import { chunkText } from '../chunks.ts'
-import { ownSentences } from './own-words.ts'
+import { ownSentences, type OwnSentence } from './own-words.ts'
 import { bestFitting, MAX_RANKED } from './rank.ts'
 import { SENTENCE_END, sentencesOf } from './sentences.ts'
 import { createSpeakers } from './speakers.ts'
@@ -50,19 +50,17 @@ const SUMMARY = 'summary'
 /** Where several people talk, each sentence says whose it is. */
 function statementsIn(turns: SummariseRequest['turns'], language: string): Said[] {
   const own = ownSentences(turns, language)
-  const people = new Set(own.map(({ speaker }) => speaker.name))
+  const nameOf = ({ speaker }: OwnSentence) => speaker.name ?? 'User'
+  const people = new Set(own.map(nameOf))
   if (own.length > 0) {
-    return own.map(({ speaker, text }) => ({
-      text,
-      by: people.size > 1 ? speaker.name : undefined,
-    }))
+    return own.map((one) => ({ text: one.text, by: people.size > 1 ? nameOf(one) : undefined }))
   }
   // Not one statement: what was said, and by whom, is all there is.
   const speakerOf = createSpeakers(turns)
   return turns.flatMap((turn) =>
     sentencesOf(turn.content, language).map(({ text }) => ({
       text: oneLine(text),
-      by: turn.role === SUMMARY ? undefined : speakerOf(turn).name,
+      by: turn.role === SUMMARY ? undefined : (speakerOf(turn).name ?? 'User'),
     })),
   )
 }

@@ -1,3 +1,4 @@
+import { stopWordsOf } from '../lexicons.ts'
 import { folded, relativesIn } from './topics.ts'
 
 /** Who is spoken of: people and animals by their names, and whose sentence a sentence is. */
@@ -7,7 +8,7 @@ export interface Said {
   readonly language: string
 }
 
-const NAME = String.raw`\p{Lu}[\p{L}\p{M}'’-]+`
+const NAME = String.raw`\p{Lu}[\p{L}\p{M}-]+`
 /** Who comes along, is called so, or is somebody's relative; of a name that stands so once nothing is certain. */
 const BESIDE = new RegExp(
   String.raw`(?<![\p{L}])(?:with|and|called|named|mit|und|heißt|con|y|llama|avec|et|appelle) (${NAME})`,
@@ -15,7 +16,7 @@ const BESIDE = new RegExp(
 )
 /** Whose names stand in the middle of sentences, not after what leads to a place; German writes every noun so. */
 const INSIDE = new RegExp(
-  String.raw`(?<=\p{Ll} )(?<!(?<!\p{L})(?:in|at|to|from|on|near|of|the|en|a|de|du|la|el|au|à|aux|des|pour|sur) )(${NAME})|(?:^|[.!?] )(${NAME})(?=['’]s )`,
+  String.raw`(?<=[\p{Ll},:] )(?<!(?<!\p{L})(?:in|at|to|from|on|near|of|the|en|a|de|du|la|el|au|à|aux|des|pour|sur) )(${NAME})|(?:^|[.!?] )(${NAME})(?=['’]s )`,
   'gu',
 )
 const TITLED = /^(?:Dr|Mr|Mrs|Ms|Mx|Prof|Herr|Frau|Sr|Sra|Mme|Madame|Monsieur|I['’]\p{L}+)$/u
@@ -29,7 +30,10 @@ export function namesIn(said: readonly Said[], own: ReadonlySet<string>): Readon
   const counts = new Map<string, number>()
   const names = new Set<string>()
   const isOther = (name: string) =>
-    !TITLED.test(name) && !own.has(folded(name)) && !CALENDAR.test(folded(name))
+    !TITLED.test(name) &&
+    !own.has(folded(name)) &&
+    !CALENDAR.test(folded(name)) &&
+    !stopWordsOf('en').has(name.toLowerCase())
   for (const { text, language } of said) {
     const found = [
       ...text.matchAll(BESIDE),

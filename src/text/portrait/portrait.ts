@@ -3,7 +3,7 @@ import { NARRATIVE_SECTIONS } from '../../domain/narrative.ts'
 import type { NarrateRequest, QuotedMemory } from '../../providers/language-model.ts'
 import { datesIn } from '../extraction/dates.ts'
 import { SENTENCE_END } from '../extraction/sentences.ts'
-import { keyTerms } from '../extraction/terms.ts'
+import { keyTerms, shareIn } from '../extraction/terms.ts'
 import { wordsOf } from '../words.ts'
 import { spokenIn } from './languages.ts'
 import { namesIn, placesOf, subjectOf } from './people.ts'
@@ -34,6 +34,8 @@ interface Statement {
   readonly score: number
   /** What it speaks of, without the words of its topic and without numbers. */
   readonly terms: ReadonlySet<string>
+  /** The same with those of its topic. */
+  readonly words: ReadonlySet<string>
   /** It is about what is to come. */
   readonly plans: boolean
   /** The latest moment that it names, else when it was said. */
@@ -66,13 +68,8 @@ export function portraitOf({
   const statements = all.filter((one) => holds(one, all, newest))
   const chosen = TOPICS.flatMap((topic) => {
     const found = statements.filter((one) => one.topic === topic)
-    // Their own language first: another one is better than nothing.
-    const main = chosenOf(
-      topic,
-      found.filter((one) => one.language === language),
-      names,
-    )
-    return main.length > 0 ? main : chosenOf(topic, found, names)
+    const read = found.filter((one) => one.language === language || isWorthReading(one))
+    return chosenOf(topic, read, names)
   })
   const lines = withoutOldWork(chosen).map(({ id, text, topic }) =>
     lineOf(PLACES[topic].section, text, id),
@@ -80,22 +77,29 @@ export function portraitOf({
   return fitting(lines.length >= FEW ? lines : [...lines, ...restOf(memories, lines)], maxChars)
 }
 
+/** In a language that is not the user's own a statement is read only where it says much of its topic, or of their health. */
+const FOREIGN_SCORE = 4
+const isWorthReading = ({ topic, score }: Statement) =>
+  PLACES[topic].section === 'health' || score >= FOREIGN_SCORE
+
 /** A plan without a date is one for so long. */
 const PLAN_DAYS = 90
 /** Two statements with so many words in common speak of the same. */
 const SAME_TERMS = 2
+const SAME_SHARE = 0.4
 
 /** Neither a plan that is over nor something that was put off since: what names a time goes with the last that names one for it. */
 function holds(one: Statement, all: readonly Statement[], newest: number): boolean {
   if (one.plans && one.when < newest - DAY_MS && one.at < newest - PLAN_DAYS * DAY_MS) return false
   if (one.plans && one.when > one.at + DAY_MS && one.when < newest - DAY_MS) return false
+  if (one.times === '') return true
   return !all.some(
     (other) =>
       other.at > one.at &&
       other.times !== '' &&
-      one.times !== '' &&
       other.times !== one.times &&
-      common(one.terms, other.terms) >= SAME_TERMS,
+      common(one.words, other.words) >= SAME_TERMS &&
+      shareIn(one.words, other.words) >= SAME_SHARE,
   )
 }
 
@@ -154,18 +158,27 @@ function placed({ memory, text, language }: SaidBy, known: Known): Statement[] {
     scores.clear()
     scores.set(topic, score)
   }
-  const [best] = [...scores].toSorted(
-    (a, b) => b[1] - a[1] || TOPICS.indexOf(a[0]) - TOPICS.indexOf(b[0]),
-  )
-  if (best === undefined || best[1] < LEAST_SCORE) return []
+  const best = bestOf(scores)
+  if (best === undefined) return []
   const [topic, score] = best
-  const terms = new Set(
-    [...keyTerms(text, language)].filter(
-      (term) => !/\p{N}/u.test(term) && !isOfTopic(term, topic, language),
-    ),
-  )
+  const words = new Set([...keyTerms(text, language)].filter((term) => !/\p{N}/u.test(term)))
+  const terms = new Set([...words].filter((term) => !isOfTopic(term, topic, language)))
   const times = [...text.matchAll(NUMBERS)].map(([number]) => number).join(' ')
-  return [{ id: memory.id, text, language, at, about, topic, score, terms, plans, when, times }]
+  return [
+    { id: memory.id, text, language, at, about, topic, score, terms, words, plans, when, times },
+  ]
+}
+
+/** Who promises to write a mail today has no plan: it takes a time too. */
+const LEAST_OF_PLAN = 3
+
+/** What could do harm goes before all else. */
+function bestOf(scores: ReadonlyMap<Topic, number>): [Topic, number] | undefined {
+  const allergy = scores.get('allergy') ?? 0
+  if (allergy >= LEAST_SCORE) return ['allergy', allergy]
+  return [...scores]
+    .filter(([topic, score]) => score >= (topic === 'plan' ? LEAST_OF_PLAN : LEAST_SCORE))
+    .toSorted((a, b) => b[1] - a[1] || TOPICS.indexOf(a[0]) - TOPICS.indexOf(b[0]))[0]
 }
 
 /** Chinese writes days of the month in characters too. */
@@ -204,7 +217,7 @@ function chosenOf(
     chosen.push(one)
     for (const subject of subjects) known.add(subject)
   }
-  if (!ofPeople) return chosen.slice(0, keeps)
+  if (!ofPeople) return chosen.slice(0, keeps).toSorted((a, b) => b.score - a.score)
   // Whoever is spoken of most is closest.
   const closeness = (one: Statement) => {
     const who = peopleIn(one, names)
@@ -223,7 +236,7 @@ function peopleIn({ about, text, language }: Statement, names: ReadonlySet<strin
 /** The latest moment that it names, or when it was said. */
 function saysWhen(text: string, said: string, language: string): number {
   // The parser of dates tries some forty patterns: where there is neither a number nor a plan it finds none that matters.
-  if (!/\p{N}/u.test(text)) return Date.parse(said)
+  if (!/\p{N}/u.test(text) && !scoresOf(text, language).has('plan')) return Date.parse(said)
   const named = datesIn(text, said, language).map(({ at }) => Date.parse(at))
   return Math.max(Date.parse(said), ...named)
 }

@@ -51,7 +51,7 @@ export const PLACES: Readonly<Record<Topic, Place>> = {
   plan: { section: 'plans', keeps: 5, withinDays: 183 },
 }
 
-/** Beginnings of words, `_` for a blank, `*` before what may stand inside a word. The first list says it by itself, of the second it takes three. */
+/** Beginnings of words, `=` before whole ones, `*` before what may stand inside a word, `_` for a blank. The first list says it by itself, of the second it takes three. */
 export type TopicWords = Readonly<Record<Topic, readonly [strong: string, weak: string]>>
 
 const WORDS: Readonly<Record<string, TopicWords>> = {
@@ -89,8 +89,13 @@ const PREFIXES = '[وف]?[بلكس]?(?:ال|لل)?'
 
 function patternOf(list: string): RegExp {
   const stems = folded(list).split(/\s+/u).filter(Boolean)
-  const inside = stems.filter((stem) => stem.startsWith('*')).map((stem) => stem.slice(1))
-  const starting = stems.filter((stem) => !stem.startsWith('*'))
+  const marked = (mark: string) =>
+    stems.filter((stem) => stem.startsWith(mark)).map((stem) => stem.slice(1))
+  const inside = marked('*')
+  const starting = [
+    ...stems.filter((stem) => !/^[*=]/u.test(stem)),
+    ...marked('=').map((word) => String.raw`${word}(?![\p{L}\p{N}])`),
+  ]
   const written = (all: readonly string[]) => all.map((stem) => stem.replaceAll('_', ' ')).join('|')
   const either = [
     ...(starting.length > 0
