@@ -1,5 +1,9 @@
 import { eld } from 'eld/extrasmall'
 
+import { languagesWithStopWords, stopWordsOf } from './lexicons.ts'
+import { spelled } from './spelling.ts'
+import { wordsOf } from './words.ts'
+
 /**
  * What a text is written in, as ISO 639-1; `und` when nothing can be said.
  *
@@ -40,6 +44,8 @@ const KANA_SHARE = 0.15
 const SAMPLE_CHARS = 1_000
 /** The detector goes by letter groups, of which short texts have too few to tell close languages apart. */
 const SHORT_LETTERS = 24
+/** Up to here small words ("I", "am", "in") say more than letter groups, which a name among them decides. */
+const FEW_LETTERS = 80
 
 /**
  * @param text its first thousand characters are looked at
@@ -53,9 +59,49 @@ export function detectLanguage(text: string, fallback = 'und'): string {
   const byScript = OTHER_SCRIPTS.test(sample) ? languageByScript(sample, letters) : undefined
   if (byScript !== undefined) return byScript
   const result = eld.detect(sample)
+  const byWords =
+    letters < FEW_LETTERS && LATIN.test(sample)
+      ? languageByWords(sample, { fallback, scores: result.getScores() })
+      : undefined
+  if (byWords !== undefined) return byWords
   if (result.language === '' || !result.isReliable()) return fallback
   return letters < SHORT_LETTERS && fits(sample, fallback, result) ? fallback : result.language
 }
+
+/**
+ * The language whose small words and letter groups a short text has most of. A share of its words weighs little less than the letters;
+ * the language around it, and English after it, are likelier than any other.
+ * @param scores of its letter groups, 0..1
+ * @returns undefined where it has small words of none
+ */
+function languageByWords(
+  sample: string,
+  { fallback, scores }: { fallback: string; scores: Readonly<Record<string, number>> },
+): string | undefined {
+  const words = [...new Set(wordsOf(sample).map(spelled))]
+  const likeliest = Math.max(0, ...Object.values(scores))
+  let best: { language: string; score: number } | undefined
+  for (const language of languagesWithStopWords) {
+    const byLetters = scores[language] ?? 0
+    if (byLetters === 0 || byLetters < likeliest * CONCEIVABLE) continue
+    const stops = stopWordsOf(language)
+    const small = words.filter((word) => stops.has(word) || isArticle(word, language)).length
+    if (small === 0) continue
+    const likelier = language === fallback ? AROUND : language === 'en' ? ENGLISH : 0
+    const score = byLetters + (SMALL_WORDS * small) / words.length + likelier
+    if (best === undefined || score > best.score) best = { language, score }
+  }
+  return best?.language
+}
+
+/** Stop words have two letters or more. */
+const isArticle = (word: string, language: string) => word === 'a' && language === 'en'
+
+/** Of the likeliest language's score by letters: below it a few words of the same spelling are chance. */
+const CONCEIVABLE = 0.7
+const SMALL_WORDS = 0.7
+const AROUND = 0.12
+const ENGLISH = 0.1
 
 /** Whether a short text can be in that language: English cannot for a word in Cyrillic. */
 function fits(sample: string, fallback: string, result: ReturnType<typeof eld.detect>): boolean {

@@ -121,6 +121,8 @@ const STOPS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   }).map(([language, words]) => [language, new Set(words.map((word) => spelled(folded(word))))]),
 )
 
+export const languagesWithStopWords: readonly string[] = [...STOPS.keys()]
+
 const NONE: ReadonlySet<string> = new Set()
 
 /** Stop words, `spelled`. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { detectAmong, detectLanguage } from '../../src/text/language.ts'
 
 test.each([
@@ -59,7 +59,8 @@ test('a text of a million signs is told by its beginning', () => {
 test('of a short question the likeliest language of the memories is taken', () => {
   expect(detectAmong('Wo ist Bruno?', ['en', 'de'])).toBe('de')
   expect(detectAmong('Where is he?', ['de', 'en'])).toBe('en')
-  expect(detectLanguage('hola que tal')).toBe('ca')
+  expect(detectLanguage('Jeg er vegetar')).toBe('no')
+  expect(detectAmong('Jeg er vegetar', ['en', 'da'])).toBe('da')
   expect(detectAmong('hola que tal', ['en', 'es'])).toBe('es')
   expect(detectAmong('Bxq?', ['de', 'en'])).toBe('de')
 })
@@ -70,4 +71,33 @@ test('a long question in another language than the memories keeps its own', () =
 
 test('without any memory the question alone is asked', () => {
   expect(detectAmong('Where did we eat yesterday evening?', [])).toBe('en')
+})
+
+describe('a short sentence is told by its small words, whatever names stand in it', () => {
+  test.each([
+    ['en', 'I live in Porto.'],
+    ['en', 'I am vegetarian.'],
+    ['en', 'I have a dog.'],
+    ['en', 'I love Barcelona.'],
+    ['en', 'I prefer tea.'],
+    ['en', 'My name is João Pereira.'],
+    ['de', 'Ich bin Vegetarier.'],
+    ['de', 'Ich wohne in Porto.'],
+    ['es', 'Soy enfermera.'],
+    ['es', 'Me llamo Ana.'],
+    ['fr', "J'habite à Lyon."],
+    ['pt', 'Moro no Porto.'],
+    ['da', 'Jeg bor i København.'],
+    ['it', 'Mi chiamo Anna.'],
+    ['nl', 'Ik woon in Utrecht.'],
+  ])('%s %s', (language, text) => {
+    expect(detectLanguage(text)).toBe(language)
+    // Nor does a conversation in English make it English.
+    expect(detectLanguage(text, 'en')).toBe(language)
+  })
+
+  test('one that has none is taken for the language around it', () => {
+    expect(detectLanguage('Ok.')).toBe('und')
+    expect(detectLanguage('Ok.', 'da')).toBe('da')
+  })
 })
