@@ -58,12 +58,11 @@ export function detectLanguage(text: string, fallback = 'und'): string {
   if (letters === 0) return fallback
   const byScript = OTHER_SCRIPTS.test(sample) ? languageByScript(sample, letters) : undefined
   if (byScript !== undefined) return byScript
+  if (letters < FEW_LETTERS && LATIN.test(sample)) {
+    const byWords = languageByWords(sample, fallback)
+    if (byWords !== undefined) return byWords
+  }
   const result = eld.detect(sample)
-  const byWords =
-    letters < FEW_LETTERS && LATIN.test(sample)
-      ? languageByWords(sample, { fallback, scores: result.getScores() })
-      : undefined
-  if (byWords !== undefined) return byWords
   if (result.language === '' || !result.isReliable()) return fallback
   return letters < SHORT_LETTERS && fits(sample, fallback, result) ? fallback : result.language
 }
@@ -71,14 +70,13 @@ export function detectLanguage(text: string, fallback = 'und'): string {
 /**
  * The language whose small words and letter groups a short text has most of. A share of its words weighs little less than the letters;
  * the language around it, and English after it, are likelier than any other.
- * @param scores of its letter groups, 0..1
  * @returns undefined where it has small words of none
  */
-function languageByWords(
-  sample: string,
-  { fallback, scores }: { fallback: string; scores: Readonly<Record<string, number>> },
-): string | undefined {
-  const words = [...new Set(wordsOf(sample).map(spelled))]
+function languageByWords(sample: string, fallback: string): string | undefined {
+  const nameless = sample.replaceAll(NAME, '')
+  const plain = count(nameless, LETTERS) < FEWEST_LETTERS ? sample : nameless
+  const scores = eld.detect(plain).getScores()
+  const words = [...new Set(wordsOf(plain).map(spelled))]
   const likeliest = Math.max(0, ...Object.values(scores))
   let best: { language: string; score: number } | undefined
   for (const language of languagesWithStopWords) {
@@ -94,6 +92,10 @@ function languageByWords(
   return best?.language
 }
 
+/** Names do not decide: "I love Ed Sheeran's songs" is not Italian for its "Ed". */
+const NAME = /(?<=[\p{L},;:] )\p{Lu}[\p{L}\p{M}]+/gu
+/** Fewer say nothing without the names. */
+const FEWEST_LETTERS = 9
 /** Stop words have two letters or more. */
 const isArticle = (word: string, language: string) => word === 'a' && language === 'en'
 

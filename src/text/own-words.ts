@@ -25,11 +25,16 @@ export function onlyOwnWords(text: string): string {
   return BLANKING.reduce((rest, blank) => blank(rest), text)
 }
 
-/** Whether a message begins to play a part that goes on in the next ones, or ends it; undefined where it does neither. */
-export function changesRolePlay(text: string): 'begins' | 'ends' | undefined {
-  if (ROLE_PLAY_ENDS.test(text)) return 'ends'
-  const sentences = text.match(SENTENCE) ?? []
-  return sentences.some((sentence) => isAsked(sentence, ROLE_PLAY)) ? 'begins' : undefined
+/** Where a message begins to play a part that goes on in the next ones, or ends it; undefined where it does neither. */
+export function changesRolePlay(
+  text: string,
+): { readonly to: 'begins' | 'ends'; readonly at: number } | undefined {
+  const ends = ROLE_PLAY_ENDS.exec(text)
+  if (ends !== null) return { to: 'ends', at: ends.index + ends[0].length }
+  for (const { 0: sentence, index } of text.matchAll(SENTENCE)) {
+    if (isAsked(sentence, ROLE_PLAY)) return { to: 'begins', at: index }
+  }
+  return undefined
 }
 
 type Blanking = (text: string) => string
@@ -161,6 +166,13 @@ function blankHandedOver(text: string): string {
     }
     const introduces = /[:：–—-]\s*$/u.test(sentence)
     const points = DEICTIC.test(sentence) && (asks || (introduces && HAND_OVER.test(sentence)))
+    // "Could you look at this?", and a text after an empty line.
+    const shows = /[?？؟]/u.test(sentence) && SECOND_PERSON.test(sentence) && DEICTIC.test(sentence)
+    if (shows && !points && /^[^\n]*\n\s*\n/u.test(rest.slice(end - 1))) {
+      const from = endOfParagraph(rest, index)
+      rest = blankRange(rest, from, endOfHandedOver(rest, { from, sentence: '\n' }))
+      continue
+    }
     if (!points && !(introduces && (asks || OF_OTHERS.test(sentence)))) continue
     if (after === '' || after.startsWith(OTHERS_SIGN) || isBlank(rest, index)) continue
     rest = blankRange(rest, end, endOfHandedOver(rest, { from: end, sentence }))

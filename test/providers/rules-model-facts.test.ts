@@ -28,13 +28,10 @@ describe('a fact stands alone', () => {
     ['I live in Berlin and work at Siemens.', 'Caroline lives in Berlin and works at Siemens.'],
     ['I want to live in Rome and work at Eni.', 'Caroline wants to live in Rome and work at Eni.'],
     ["My sister's flight was cancelled.", "Caroline's sister's flight was cancelled."],
-    ['We were hiking in the Alps.', 'Caroline was hiking in the Alps.'],
-    ['Lost my job at the bank.', 'Caroline lost their job at the bank.'],
-    ['Researching adoption agencies.', 'Caroline is researching adoption agencies.'],
     ['Wow, thanks! Yeah, I love hiking alone.', 'Caroline loves hiking alone.'],
     ["I'd love to see Lisbon.", 'Caroline would love to see Lisbon.'],
     ["I've been to Lisbon twice.", 'Caroline has been to Lisbon twice.'],
-    ["I don't eat meat.", 'Caroline does not eat meat.'],
+    ["I don't eat meat.", "Caroline doesn't eat meat."],
     ["I'm vegetarian.", 'Caroline is vegetarian.'],
     ['I mentor a teenager at school.', 'Caroline mentors a teenager at school.'],
     ["Blue's my favourite colour.", "Blue's Caroline's favourite colour."],
@@ -42,21 +39,28 @@ describe('a fact stands alone', () => {
     ["I love Ed Sheeran's songs.", "Caroline loves Ed Sheeran's songs."],
     ['I was learning how to dance in Leeds.', 'Caroline was learning how to dance in Leeds.'],
     ['So far I like the offers in Leeds.', 'So far Caroline likes the offers in Leeds.'],
-    ['Excited to move to Rome.', 'Caroline is excited to move to Rome.'],
+    ['I need glasses.', 'Caroline needs glasses.'],
+    ['My husband and I live in Graz.', "Caroline's husband and Caroline live in Graz."],
+    ['My sister lost my dog.', "Caroline's sister lost Caroline's dog."],
   ])('%s', async (said, fact) => {
     expect(await contentsOf(['Caroline', said])).toEqual([fact])
   })
 
-  test('a speaker without a name is called by a word for the role', async () => {
-    expect(await contentsOf(['user', 'I live in Lisbon.'])).toEqual(['User lives in Lisbon.'])
+  test('a speaker without a name is the user', async () => {
+    expect(await contentsOf(['user', 'I live in Lisbon.'])).toEqual(['The user lives in Lisbon.'])
   })
 
-  test('"you" is the other one where two people talk', async () => {
-    const facts = await contentsOf(
-      ['Melanie', 'I opened a bakery in Leeds.'],
-      ['Caroline', 'I visited your bakery with my brother Tom.'],
-    )
-    expect(facts).toContain("Caroline visited Melanie's bakery with Caroline's brother Tom.")
+  test.each([
+    // Who else is meant, who does it, or what the verb is: in doubt the words stay.
+    'We were hiking in the Alps.',
+    'I visited your bakery with my brother Tom.',
+    'Lost my job at the bank.',
+    'Researching adoption agencies.',
+    'Excited to move to Rome.',
+    'The bakery in Leeds closes at noon.',
+  ])('what is not certain is kept as it was said: %s', async (said) => {
+    expect(await contentsOf(['Caroline', said])).toEqual([`Caroline: ${said}`])
+    expect(await contentsOf(['user', said])).toEqual([`User: ${said}`])
   })
 
   test('what "it" says goes with what it is, or is left out', async () => {
@@ -65,13 +69,27 @@ describe('a fact stands alone', () => {
         ['Caroline', 'I went to a council meeting. It was inspiring and emotional.'],
         ['Caroline', 'It was inspiring and emotional for everybody.'],
       ),
-    ).toEqual(['Caroline went to a council meeting; it was inspiring and emotional.'])
+    ).toEqual(['Caroline went to a council meeting. It was inspiring and emotional.'])
   })
 
-  test('what is said of the world is told as said', async () => {
-    expect(await contentsOf(['Caroline', 'The bakery in Leeds closes at noon.'])).toEqual([
-      'Caroline says that the bakery in Leeds closes at noon.',
+  test('each of several things is a fact of its own', async () => {
+    expect(
+      await contentsOf([
+        'user',
+        'My name is Tobias, I live in Graz and I am allergic to sesame. I have two cats. My brother Paul is a cook.',
+      ]),
+    ).toEqual([
+      "The user's name is Tobias.",
+      'The user lives in Graz.',
+      'The user is allergic to sesame.',
+      'The user has two cats.',
+      "The user's brother Paul is a cook.",
     ])
+  })
+
+  test('numbers, quotations and code are never rewritten', async () => {
+    const said = 'I paid invoice 2025-117 of 1,240.50 EUR with `pay --now` for "My Way" at 10:30.'
+    expect(await contentsOf(['user', said])).toEqual([said.replace('I paid', 'The user paid')])
   })
 })
 
@@ -128,7 +146,7 @@ describe('no facts', () => {
       { turns, before: [], referenceTime: AT, language: 'en' },
       { priority: 'live' },
     )
-    expect(value.map(({ content }) => content)).toEqual(['User lost their job as a banker.'])
+    expect(value.map(({ content }) => content)).toEqual(['The user lost their job as a banker.'])
   })
 
   test('twice', async () => {
@@ -139,21 +157,17 @@ describe('no facts', () => {
 })
 
 describe('short answers', () => {
-  test.each<[question: string, answer: string, fact: string]>([
-    ["What's your dog's name?", 'Toby!', "User's dog's name is Toby."],
-    ['Nice. Where do you live?', 'Berlin', 'User lives in Berlin.'],
-    ['How old are you?', "It's 34", 'User is 34 years old.'],
-    ['Are you married?', 'Yes, I am.', 'User is married.'],
-    ['Do you have kids?', 'No.', 'User does not have kids.'],
-    ['Who is your best friend?', 'Maria Lopez.', "User's best friend is Maria Lopez."],
-  ])('%s %s', async (question, answer, fact) => {
+  test.each<[question: string, answer: string]>([
+    ["What's your dog's name?", 'Toby!'],
+    ['Nice. Where do you live?', 'Berlin.'],
+    ['Who is your best friend?', 'Maria Lopez.'],
+  ])('are kept with their question: %s %s', async (question, answer) => {
     const [found] = await factsOf(['assistant', question], ['user', answer])
-    expect(found?.content).toBe(fact)
+    expect(found?.content).toBe(`User (asked "${question.replace('Nice. ', '')}"): ${answer}`)
     expect(found?.evidence.map(({ position }) => position)).toEqual([0, 1])
   })
 
   test.each<[question: string, answer: string]>([
-    ["What's up?", 'Nothing much'],
     ['Do you like it?', 'Yes'],
     ['What is your plan?', 'Thanks!'],
     ['What is your plan?', 'What do you mean?'],
@@ -164,12 +178,14 @@ describe('short answers', () => {
 
 describe('dates', () => {
   test.each<[said: string, occurredAt: string, part: string]>([
-    ['I met Tom last Tuesday.', '2023-05-02', 'last Tuesday (2 May 2023)'],
-    ['I met Tom yesterday.', '2023-05-08', 'yesterday (8 May 2023)'],
-    ['I will meet Tom next month.', '2023-06-01', 'next month (June 2023)'],
+    ['I met Tom last Tuesday.', '2023-05-02', 'last Tuesday (2023-05-02)'],
+    ['I met Tom yesterday.', '2023-05-08', 'yesterday (2023-05-08)'],
+    ['I will meet Tom next month.', '2023-06-01', 'next month (2023-06)'],
     ['I met Tom two years ago.', '2021-01-01', 'two years ago (2021)'],
     ['I met Tom on 3 March 2020.', '2020-03-03', 'on 3 March 2020.'],
     ['I have known Tom since 2016.', '2016-01-01', 'since 2016.'],
+    ['I saw Tom on Monday.', '2023-05-08', 'on Monday (2023-05-08)'],
+    ['I will see Tom on Monday.', '2023-05-15', 'on Monday (2023-05-15)'],
   ])('%s', async (said, occurredAt, part) => {
     const [fact] = await factsOf(['user', said])
     expect(fact?.occurredAt?.slice(0, 10)).toBe(occurredAt)
@@ -202,7 +218,7 @@ describe('dates', () => {
       },
       { priority: 'live' },
     )
-    expect(value[0]?.content).toContain('(8 May 2023)')
+    expect(value[0]?.content).toContain('(2023-05-08)')
   })
 })
 

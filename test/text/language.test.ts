@@ -80,6 +80,7 @@ describe('a short sentence is told by its small words, whatever names stand in i
     ['en', 'I have a dog.'],
     ['en', 'I love Barcelona.'],
     ['en', 'I prefer tea.'],
+    ['en', "I love Ed Sheeran's songs."],
     ['en', 'My name is João Pereira.'],
     ['de', 'Ich bin Vegetarier.'],
     ['de', 'Ich wohne in Porto.'],

@@ -12,9 +12,9 @@ describe('what somebody states of themselves', () => {
     ['en', 'Well, by the way, my sister Anna is a doctor.', 'my sister Anna is a doctor.'],
     ['en', 'Invoice 2025-117 is due in May.', 'Invoice 2025-117 is due in May.'],
     ['de', 'Hallo! Ich bin Vegetarier. Wie geht es dir?', 'Ich bin Vegetarier.'],
-    ['es', 'Vivo en Madrid y trabajo en Telefónica.', 'Vivo en Madrid y trabajo en Telefónica.'],
+    ['es', 'Hola. Soy alérgica a las nueces.', 'Soy alérgica a las nueces.'],
     ['fr', "J'habite à Lyon. Aide-moi à écrire un mail.", "J'habite à Lyon."],
-    ['zh', '我叫王明，我住在北京。请帮我写一封信。', '我叫王明，我住在北京。'],
+    ['zh', '我叫王明，住在北京。请帮我写一封信。', '我叫王明，住在北京。'],
     ['ar', 'اسمي أحمد وأعيش في القاهرة. هل تعرف مطعما؟', 'اسمي أحمد وأعيش في القاهرة.'],
   ])('%s %s', (language, text, statement) => {
     expect(said(text, language)).toEqual([statement])
@@ -32,6 +32,18 @@ describe('what somebody states of themselves', () => {
     ['ar', 'لو كنت غنيا لسافرت. هل يمكنني الحضور؟'],
   ])('nothing: %s %s', (language, text) => {
     expect(said(text, language)).toEqual([])
+  })
+
+  test.each([
+    ['en', 'My name is Tobias, I live in Graz and I like tea.', 3],
+    ['en', 'My husband and I live in Graz.', 1],
+    ['en', 'I think I live in the best town, and I hope I stay.', 1],
+    ['de', 'Ich wohne in Berlin und ich arbeite bei Siemens.', 2],
+    ['es', 'Vivo en Madrid y trabajo en Telefónica.', 2],
+    ['fr', "J'habite à Lyon et je travaille chez Michelin.", 2],
+    ['zh', '我叫王明，我住在北京。', 2],
+  ])('each main clause is a statement: %s %s', (language, text, parts) => {
+    expect(said(text, language)).toHaveLength(parts)
   })
 
   test('a language of its own inside a conversation in another', () => {

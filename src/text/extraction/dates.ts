@@ -1,6 +1,6 @@
-import { de, en, es, fr, type ParsedResult } from 'chrono-node'
+import { DATE_WORDS, type DateWords } from './date-words.ts'
 
-/** Dates as people say them, resolved against when they said it. */
+/** Dates as people say them, resolved against the day on which they said it. What could mean two days is not resolved. */
 
 export interface SaidDate {
   /** As it was said: "last Tuesday". */
@@ -8,131 +8,283 @@ export interface SaidDate {
   readonly index: number
   /** ISO 8601, the beginning of what is meant. */
   readonly at: string
-  /** As precise as it was meant: "2 May 2023", "June 2023", "2021". */
-  readonly shown: string
+  /** As exact as it was meant: `2023-05-02`, `2023-05`, `2023`, a week as `2023-05-01/2023-05-07`; nothing to add where it was said in full. */
+  readonly shown: string | undefined
 }
 
-const PARSERS = { en: en.casual, de: de.casual, es: es.casual, fr: fr.casual }
-type DatedLanguage = keyof typeof PARSERS
-const isDated = (language: string): language is DatedLanguage => Object.hasOwn(PARSERS, language)
-
-/** Dates stand near the front; the parser tries some forty patterns on whatever it is given. */
+/** What is read of a statement, which bounds the time it takes. */
 const READ_CHARS = 600
-
-/** The same words mean lengths of time, moments, or no time at all ("I sat", "may", "march"). */
-const NO_DATE =
-  /^(?:for|in the|the)? ?(?:past|last|next|coming)? ?(?:now|sun|sat|mon|tue|wed|thu|fri|mar|may|march|second|a second|moment|(?:this )?(?:morning|afternoon|evening|noon|weekend))$/iu
-const LENGTH =
-  /^(?:for|over|within|during|every|each)\b|^(?:the )?(?:past|last|next) (?:few|couple|several|\d+|two|three|four|five|ten)\b/iu
-/** "In a few days" is a date of what is to come; of what was, it is how long it took. */
-const SPAN = /^in (?:an?|\d+|the|two|three|four|five|few)\b/iu
-const UPCOMING = /\b(?:will|going to|gonna|plan|planning|next|upcoming|soon|tomorrow|'ll)\b/iu
-/** A year alone the parser does not see. */
-const YEAR = /\b(?:in|since|until|of|from|en|desde|seit|depuis|im Jahr) ((?:19|20)\d{2})\b/giu
-
-const LOCALES: Readonly<Record<DatedLanguage, string>> = {
-  en: 'en-GB',
-  de: 'de-DE',
-  es: 'es-ES',
-  fr: 'fr-FR',
-}
+/** Comes back every year, or was in a year that is not said. */
+const NO_YEAR =
+  /birthday|born|anniversary(?! (?:is|on))|geburtstag|geboren|cumpleaños|nac[ií]|anniversaire|né[es]?(?!\p{L})|生日|出生|ميلاد|ولد/iu
 
 /**
- * @param said when it was said, ISO 8601
+ * @param said when it was said, ISO 8601; its offset says whose day it was
  * @returns in order of place; none for languages whose dates are not known
  */
 export function datesIn(text: string, said: string, language: string): SaidDate[] {
-  if (!isDated(language)) return []
-  const instant = new Date(said)
-  if (Number.isNaN(instant.getTime())) return []
+  const today = dayOf(said)
+  if (today === undefined) return []
   const read = text.slice(0, READ_CHARS)
-  const timezone = offsetMinutes(said)
-  const upcoming = UPCOMING.test(read)
-  const parsed = PARSERS[language]
-    .parse(read, { instant, timezone }, { forwardDate: upcoming })
-    .filter((result) => isDate(result, upcoming))
-    .map((result) => saidDate(result, { language, timezone }))
-    .filter(({ at }) => Math.abs(Date.parse(at) - instant.getTime()) < HUMAN_SPAN_MS)
-  const years = [...read.matchAll(YEAR)]
-    .map(({ 0: all, 1: year = '', index }) => ({
-      said: year,
-      index: index + all.length - year.length,
-      at: `${year}-01-01T00:00:00.000Z`,
-      shown: year,
-    }))
-    .filter(({ index }) => parsed.every((date) => !covers(date, index)))
-  return [...parsed, ...years].toSorted((a, b) => a.index - b.index)
+  const found = [...fullDates(read), ...relativeDates(read, { today, language })]
+  const ordered = found.toSorted((a, b) => a.index - b.index || b.said.length - a.said.length)
+  return ordered.filter(
+    ({ index }, at) => !ordered.slice(0, at).some((one) => index < one.index + one.said.length),
+  )
 }
 
-/** What is further off is a parser's mistake, or no memory. */
-const HUMAN_SPAN_MS = 120 * 365 * 24 * 60 * 60 * 1_000
+const DAY_MS = 86_400_000
 
-const covers = ({ index, said }: SaidDate, place: number) =>
-  place >= index && place < index + said.length
-
-function isDate({ text, start }: ParsedResult, upcoming: boolean): boolean {
-  const said = text.trim()
-  if (SPAN.test(said) && !upcoming) return false
-  if (NO_DATE.test(said) || LENGTH.test(said)) return false
-  return (['day', 'weekday', 'month', 'year'] as const).some((part) => start.isCertain(part))
+/** Midnight, as if all days were those of UTC. */
+function dayOf(iso: string): Date | undefined {
+  const instant = Date.parse(iso)
+  if (Number.isNaN(instant)) return undefined
+  const [, sign, hours = '0', minutes = '0'] = /T.*([+-])(\d{2}):?(\d{2})$/u.exec(iso) ?? []
+  const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1)
+  return new Date(Math.floor((instant + offset * 60_000) / DAY_MS) * DAY_MS)
 }
 
-function saidDate(
-  { text, index, start }: ParsedResult,
-  { language, timezone }: { language: DatedLanguage; timezone: number },
-): SaidDate {
-  const said = text.replace(/[\s,]+$/u, '')
-  const leading = said.length - said.trimStart().length
-  const byDay = start.isCertain('day') || start.isCertain('weekday')
-  const byMonth = start.isCertain('month')
-  const at = byDay ? start.date() : firstOf(start, { byMonth, timezone })
-  const vague = byDay && !start.isCertain('weekday') && /week|woche|seman|sema[iy]n/iu.test(said)
-  const format = new Intl.DateTimeFormat(LOCALES[language], {
-    timeZone: 'UTC',
-    year: 'numeric',
-    ...(byDay || byMonth ? { month: 'long' as const } : {}),
-    ...(byDay ? { day: 'numeric' as const } : {}),
+const plusDays = (day: Date, days: number) => new Date(day.getTime() + days * DAY_MS)
+const firstOf = (year: number, month = 0) => new Date(Date.UTC(year, month, 1))
+const iso = (date: Date, length: number) => date.toISOString().slice(0, length)
+const [YEAR, MONTH, DAY, WEEK] = [4, 7, 10, 0]
+const shownOf = (at: Date, length: number) =>
+  length === WEEK ? `${iso(at, DAY)}/${iso(plusDays(at, 6), DAY)}` : iso(at, length)
+
+const FULL = /(?<![\d.-])((?:19|20)\d{2})-(\d{2})-(\d{2})(?![\d-])/gu
+const SINCE_YEAR =
+  /(?<=(?<!\p{L})(?:in|since|until|en|desde|seit|depuis|im Jahr|عام|منذ|سنة) )((?:19|20)\d{2})(?![\d/-]|\.\d)|((?:19|20)\d{2})(?=年(?!\s*\d))/giu
+
+function* fullDates(text: string): Generator<SaidDate> {
+  for (const { 0: said, index } of text.matchAll(FULL)) {
+    if (!Number.isNaN(Date.parse(said))) yield dated(said, index, new Date(said))
+  }
+  for (const { 0: said, index } of text.matchAll(SINCE_YEAR)) {
+    yield dated(said, index, firstOf(Number(said)))
+  }
+}
+
+const dated = (said: string, index: number, at: Date, shown?: string): SaidDate => ({
+  said,
+  index,
+  at: at.toISOString(),
+  shown,
+})
+
+interface Reading {
+  readonly today: Date
+  readonly language: string
+}
+
+function* relativeDates(text: string, { today, language }: Reading): Generator<SaidDate> {
+  const patterns = patternsOf(language)
+  const words = DATE_WORDS[language]
+  if (words === undefined) return
+  // A statement that comes back every week says no day.
+  const repeated = words.repeated.test(text)
+  for (const { pattern, meaning } of patterns) {
+    if (repeated && /^(?:weekday|calendar)/u.test(meaning)) continue
+    for (const found of text.matchAll(pattern)) {
+      const resolved = resolve(meaning, found.groups ?? {}, {
+        today,
+        words,
+        text,
+        past: words.past.test(clauseAround(text, found.index, found[0].length)),
+      })
+      if (resolved === undefined) continue
+      const { at, length, year = false } = resolved
+      yield dated(found[0], found.index, at, year ? undefined : shownOf(at, length))
+    }
+  }
+}
+
+/** Its verb says whether a day was or is to come. */
+function clauseAround(text: string, index: number, length: number): string {
+  const before = /[^,;:.!?()，。；、–—]*$/u.exec(text.slice(0, index))?.[0] ?? ''
+  const after = /^(?:\.(?=\d)|[^,;:.!?()，。；、–—])*/u.exec(text.slice(index + length))?.[0] ?? ''
+  return before + text.slice(index, index + length) + after
+}
+
+interface Pattern {
+  readonly pattern: RegExp
+  readonly meaning: string
+}
+
+const compiled = new Map<string, readonly Pattern[]>()
+
+function patternsOf(language: string): readonly Pattern[] {
+  const known = compiled.get(language)
+  if (known !== undefined) return known
+  const words = Object.hasOwn(DATE_WORDS, language) ? DATE_WORDS[language] : undefined
+  const made = (words?.said ?? []).map(([template, meaning]) => ({
+    meaning,
+    pattern: patternOf(template, words),
+  }))
+  if (words !== undefined) compiled.set(language, made)
+  return made
+}
+
+const alternatives = (words: readonly string[]) => words.map((word) => `(?:${word})`).join('|')
+
+/** A placeholder may stand in more than one alternative: names of groups get a number. */
+function patternOf(template: string, words: DateWords | undefined): RegExp {
+  if (words === undefined) return /(?!)/u
+  const kinds: Readonly<Record<string, string>> = {
+    n: String.raw`\d{1,3}|${alternatives(words.numbers.split(' '))}`,
+    u: alternatives(words.units),
+    w: alternatives(words.weekdays),
+    m: alternatives(words.months),
+    d: String.raw`(?<![\d.,:/-])(?:0?[1-9]|[12]\d|3[01])(?![\d,:/-]|\.\d)`,
+  }
+  let number = 0
+  const source = template.replaceAll(/\{(\w)\}/gu, (_, kind: string) => {
+    number += 1
+    return `(?<${kind}${number}>${kinds[kind] ?? ''})`
   })
-  const local = new Date(at.getTime() + timezone * 60_000)
-  const shown = format.format(local)
-  return {
-    said: said.trimStart(),
-    index: index + leading,
-    at: at.toISOString(),
-    shown: vague ? `${AROUND[language]} ${shown}` : shown,
+  const spaced = !/\p{Script=Han}/u.test(template)
+  const whole = spaced ? String.raw`(?<![\p{L}\p{N}])(?:${source})` : `(?:${source})`
+  // A year that follows belongs to the date, which is then said in full.
+  const year = String.raw`(?:,? ?(?:de |del |)(?<year>(?:19|20)\d{2})(?![\d/-]|\.\d))?`
+  return new RegExp(
+    whole + (template.includes('{m}') ? year : '') + (spaced ? String.raw`(?![\p{L}\p{N}])` : ''),
+    'giu',
+  )
+}
+
+interface Resolved {
+  readonly at: Date
+  readonly length: number
+  /** Said with its year: there is nothing to add. */
+  readonly year?: boolean
+}
+
+type Groups = Readonly<Record<string, string | undefined>>
+
+function resolve(
+  meaning: string,
+  groups: Groups,
+  context: { today: Date; past: boolean; words: DateWords; text: string },
+): Resolved | undefined {
+  const { today, past, words, text } = context
+  const [kind = '', step = '0'] = meaning.split(' ')
+  const steps = Number(step)
+  const named = (letter: string) =>
+    Object.entries(groups).find(
+      ([name, value]) => name.startsWith(letter) && name !== 'year' && value !== undefined,
+    )?.[1]
+  const place = (list: readonly string[], word: string | undefined) =>
+    list.findIndex((one) => word !== undefined && new RegExp(`^(?:${one})$`, 'iu').test(word))
+  const unit = place(words.units, named('u'))
+  switch (kind) {
+    case 'day':
+      return { at: plusDays(today, steps), length: DAY }
+    case 'unit':
+      return unit > 0 ? byUnit(today, unit, steps) : undefined
+    case 'weeks':
+    case 'months':
+    case 'year':
+      return byUnit(today, { weeks: 1, months: 2, year: 3 }[kind], steps)
+    case 'ago':
+    case 'ahead': {
+      const amount = numberOf(named('n'), words)
+      if (amount === undefined || unit < 0) return undefined
+      return away(today, unit, kind === 'ago' ? -amount : amount)
+    }
+    case 'calendar':
+      return {
+        at: plusDays(mondayOf(today), 7 * steps + place(words.weekdays, named('w'))),
+        length: DAY,
+      }
+    case 'weekday':
+      return {
+        at: weekday(
+          today,
+          place(words.weekdays, named('w')),
+          steps === 0 ? (past ? -1 : 1) : steps,
+        ),
+        length: DAY,
+      }
+    case 'month':
+    case 'date': {
+      const day = named('d')
+      const month = place(words.months, named('m'))
+      if (groups['year'] !== undefined) {
+        const at = new Date(Date.UTC(Number(groups['year']), Math.max(0, month), Number(day ?? 1)))
+        return { at, length: DAY, year: true }
+      }
+      if (NO_YEAR.test(text)) return undefined
+      const before = steps === 0 ? past : steps < 0
+      if (steps === -12) return { at: firstOf(today.getUTCFullYear() - 1, month), length: MONTH }
+      return day === undefined
+        ? ofMonth(today, month, before)
+        : ofDay(today, { month, day: Number(day), past: before })
+    }
+    default:
+      return undefined
   }
 }
 
-const AROUND: Readonly<Record<DatedLanguage, string>> = {
-  en: 'around',
-  de: 'um den',
-  es: 'hacia el',
-  fr: 'vers le',
+const mondayOf = (day: Date) => plusDays(day, -((day.getUTCDay() + 6) % 7))
+
+function byUnit(today: Date, unit: number, steps: number): Resolved {
+  if (unit === 1) return { at: plusDays(mondayOf(today), 7 * steps), length: WEEK }
+  if (unit === 2) {
+    return { at: firstOf(today.getUTCFullYear(), today.getUTCMonth() + steps), length: MONTH }
+  }
+  return { at: firstOf(today.getUTCFullYear() + steps), length: YEAR }
 }
 
-function firstOf(
-  start: ParsedResult['start'],
-  { byMonth, timezone }: { byMonth: boolean; timezone: number },
-): Date {
-  const month = byMonth ? (start.get('month') ?? 1) - 1 : 0
-  return new Date(Date.UTC(start.get('year') ?? 1970, month, 1) - timezone * 60_000)
+/** Days and weeks are counted by the day, months and years by what people round to. */
+function away(today: Date, unit: number, amount: number): Resolved {
+  if (unit < 2) return { at: plusDays(today, amount * (unit === 1 ? 7 : 1)), length: DAY }
+  return byUnit(today, unit, amount)
 }
 
-/** The offset a time was written with: whose "yesterday" it is. */
-function offsetMinutes(iso: string): number {
-  const found = /([+-])(\d{2}):?(\d{2})$/u.exec(iso)
-  if (found === null || !iso.includes('T')) return 0
-  const minutes = Number(found[2]) * 60 + Number(found[3])
-  return found[1] === '-' ? -minutes : minutes
+/** The nearest in that direction, today left out; 2 is the one a week after the next. */
+function weekday(today: Date, wanted: number, steps: number): Date {
+  const ahead = (wanted - ((today.getUTCDay() + 6) % 7) + 7) % 7 || 7
+  return plusDays(today, steps > 0 ? ahead + 7 * (steps - 1) : ahead === 7 ? -7 : ahead - 7)
 }
 
-/** "last Tuesday" → "last Tuesday (2 May 2023)"; what was said precisely stays as it is. */
+function ofMonth(today: Date, month: number, past: boolean): Resolved {
+  const now = today.getUTCMonth()
+  const year = today.getUTCFullYear() + (past ? (month > now ? -1 : 0) : month < now ? 1 : 0)
+  return { at: firstOf(year, month), length: MONTH }
+}
+
+/** Without its month, the day of this month or the one beside it. */
+function ofDay(
+  today: Date,
+  { month, day, past }: { month: number; day: number; past: boolean },
+): Resolved | undefined {
+  const [year, now] = [today.getUTCFullYear(), today.getUTCMonth()]
+  const candidates = [-1, 0, 1].map((step) =>
+    month < 0
+      ? new Date(Date.UTC(year, now + step, day))
+      : new Date(Date.UTC(year + step, month, day)),
+  )
+  const found = past
+    ? candidates.findLast((at) => at <= today)
+    : candidates.find((at) => at >= today)
+  return found === undefined || found.getUTCDate() !== day ? undefined : { at: found, length: DAY }
+}
+
+function numberOf(word: string | undefined, words: DateWords): number | undefined {
+  if (word === undefined) return undefined
+  if (/^\d+$/u.test(word)) return Number(word)
+  const at = words.numbers
+    .split(' ')
+    .findIndex((one) => new RegExp(`^(?:${one})$`, 'iu').test(word))
+  return at < 0 ? undefined : at + 1
+}
+
+/** "last Tuesday" → "last Tuesday (2023-05-02)": the words stay, what they mean stands beside them. */
 export function withDates(text: string, dates: readonly SaidDate[]): string {
-  let dated = text
+  let found = text
   for (const { said, index, shown } of dates.toReversed()) {
-    if (said.toLowerCase().includes(shown.toLowerCase())) continue
+    if (shown === undefined) continue
     const end = index + said.length
-    dated = `${dated.slice(0, end)} (${shown})${dated.slice(end)}`
+    found = `${found.slice(0, end)} (${shown})${found.slice(end)}`
   }
-  return dated
+  return found
 }

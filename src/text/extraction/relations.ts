@@ -64,7 +64,7 @@ const compiled = PATTERNS.map(({ predicate, verb, object }) => ({
 }))
 
 const OWNED =
-  /^(?<owner>\p{Lu}[\p{L}\p{M}-]*(?: \p{Lu}[\p{L}\p{M}-]*){0,2})['’]s? (?<thing>[\p{L}' -]{2,40}?) (?:is|was|are)(?: (?<called>called|named))? (?<object>[\p{L}\p{N}].*)$/u
+  /^(?<owner>The user|\p{Lu}[\p{L}\p{M}-]*(?: \p{Lu}[\p{L}\p{M}-]*){0,2})['’]s? (?<thing>[\p{L}' -]{2,40}?) (?:is|was|are)(?: (?<called>called|named))? (?<object>[\p{L}\p{N}].*)$/u
 const AGED =
   /^ (?:is|(?:has )?(?:just )?turned) (\d{1,3})(?: years old)?(?=$|[.,;!]| (?:and|now|today)\b)/u
 
@@ -150,7 +150,7 @@ const snake = (words: string) =>
 
 /** Whoever a sentence names can be whose sentence it is. More names than this are a list. */
 const SUBJECTS = 5
-const NAMES = /\p{Lu}[\p{L}\p{M}-]*(?: \p{Lu}[\p{L}\p{M}-]*){0,2}/gu
+const NAMES = /[Tt]he user(?=['’ ])|\p{Lu}[\p{L}\p{M}-]*(?: \p{Lu}[\p{L}\p{M}-]*){0,2}/gu
 
 /** The relations of a sentence whose subject is not known beforehand. */
 export function relationsOfNamed(content: string): FactRelation[] {

@@ -1,14 +1,12 @@
 import type { Turn } from '../../domain/transcript.ts'
 
-/** Who speaks, to whom, and whether what they say is to be remembered. */
+/** Who speaks, and whether what they say is to be remembered. */
 
 export interface Speaker {
-  /** How sentences name them: "Caroline", or "User" when no name is known. */
-  readonly name: string
+  /** "Caroline"; null for a user whose name is not given. */
+  readonly name: string | null
   /** An assistant tells of the world, and repeats what it was told: neither is a memory of the user's. */
   readonly remembered: boolean
-  /** Whom "you" means, where only one other person takes part and has a name. */
-  readonly addressed: string | undefined
 }
 
 const MACHINES: ReadonlySet<string> = new Set([
@@ -29,16 +27,7 @@ const NAME_CHARS = 60
 /** A turn's speaker as the conversation around it shows. */
 export function createSpeakers(turns: readonly Turn[]): (turn: Turn) => Speaker {
   const machine = createMachineTest(turns)
-  const people = new Set(turns.filter((turn) => !machine(turn)).map(nameOf))
-  return (turn) => {
-    const name = nameOf(turn)
-    const others = people.size === 2 ? [...people].filter((other) => other !== name) : []
-    return {
-      name,
-      remembered: !machine(turn),
-      addressed: others.length === 1 ? others[0] : undefined,
-    }
-  }
+  return (turn) => ({ name: nameOf(turn), remembered: !machine(turn) })
 }
 
 /** In a chat of two named people one may well be posted under the role `assistant`; beside a "user" a name is an assistant's. */
@@ -54,10 +43,10 @@ const isPerson = (name: string | null) =>
 const MACHINE_NAME =
   /assistant|\b(?:user|human|ai|bot|gpt|claude|gemini|copilot|model|system|tool)\b/iu
 
-function nameOf({ role, name }: Turn): string {
+function nameOf({ role, name }: Turn): string | null {
   const given = name?.replaceAll(/\s+/gu, ' ').trim() ?? ''
   if (given !== '' && given.length <= NAME_CHARS) return given
   const word = role.trim().toLowerCase()
-  if (HUMANS.has(word) || word === '') return 'User'
+  if (HUMANS.has(word) || word === '') return null
   return (word[0]?.toUpperCase() ?? '') + word.slice(1, NAME_CHARS)
 }

@@ -23,7 +23,7 @@ function statementsIn(turns: SummariseRequest['turns'], language: string): strin
   const speakerOf = createSpeakers(turns)
   return read.flatMap((turn) =>
     sentencesOf(turn.content, language).map(
-      ({ text }) => `${speakerOf(turn).name}: ${oneLine(text)}`,
+      ({ text }) => `${speakerOf(turn).name ?? 'User'}: ${oneLine(text)}`,
     ),
   )
 }

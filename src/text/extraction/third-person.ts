@@ -1,118 +1,206 @@
-import type { Word } from './tagging.ts'
-import { withName } from './verbs.ts'
-
-/** Turns what speakers say of themselves into sentences about them, by name. English only. */
-
-export interface Voices {
-  readonly speaker: string
-  /** Who is meant by "you"; undefined leaves "you" as it is. */
-  readonly addressed: string | undefined
-}
-
-const OWN = /^(?:i|me|my|mine|myself|we|us|our|ours|ourselves)$/u
-const ADDRESSED = /^(?:you|your|yours|yourself|y'all|ya)$/u
-const OTHERS = /^(?:they|them|their|theirs|themselves|'em)$/u
-
-export const isFirstPerson = ({ norm }: Word) => OWN.test(norm)
-export const isSecondPerson = ({ norm }: Word) => ADDRESSED.test(norm)
+import nlp from 'compromise/two'
 
 /**
- * "I lost my job" → "Jon lost their job". The name stands first and wherever a verb needs it; what belongs to the one already
- * named is "their", which fits everybody. Where "they" are others, or two people are spoken of, each is called by name instead.
- * "We" is told of the speaker: who else took part is not known.
+ * Says of somebody what they said of themselves: "I live in Graz." → "The user lives in Graz." English only, and only where every
+ * pronoun and every verb is certain; else nothing, and the words stay as they were. Nothing but pronouns and their verbs is touched.
  */
-export function toThirdPerson(words: readonly Word[], voices: Voices): Word[] {
-  const kept = words.filter((word, at) => !isWeAll(word, words[at - 1]))
-  const others = kept.some(({ norm }) => OTHERS.test(norm))
-  const two = kept.some(isSecondPerson)
-  let named = false
-  return kept.map((word, at) => {
-    const subject = subjectBefore(kept, at)
-    const isNamed =
-      subject !== undefined && (subject.norm !== 'you' || voices.addressed !== undefined)
-    if (isNamed) return respelled(word, verbFor(word))
-    const third = nounFor(word, voices, { again: named && !others && !two, after: kept[at - 1] })
-    named ||= third !== undefined
-    return third === undefined ? word : respelled(word, third)
-  })
+
+export interface Named {
+  /** "The user", or a name. */
+  readonly subject: string
+  readonly possessive: string
 }
 
-/** "We all", "you both": of those only the speaker is known. */
-const isWeAll = (word: Word, before: Word | undefined) =>
-  (word.norm === 'all' || word.norm === 'both') && (before?.norm === 'we' || before?.norm === 'you')
+export const namedBy = (name: string | null): Named =>
+  name === null
+    ? { subject: 'The user', possessive: "The user's" }
+    : { subject: name, possessive: name.endsWith('s') ? `${name}'` : `${name}'s` }
 
-const respelled = (word: Word, text: string): Word => ({ ...word, text, norm: text.toLowerCase() })
-
-const POSSESSIVE = /^(?:my|our|mine|ours|your|yours)$/u
-const REFLEXIVE = /^(?:myself|ourselves|yourself)$/u
-const OBJECT = /^(?:me|us)$/u
-const BE = /^(?:be|being|been|is|was|am)$/u
-
-function nounFor(
-  word: Word,
-  { speaker, addressed }: Voices,
-  { again, after }: { again: boolean; after: Word | undefined },
-): string | undefined {
-  const name = isFirstPerson(word) ? speaker : isSecondPerson(word) ? addressed : undefined
-  if (name === undefined) return undefined
-  const isObject = OBJECT.test(word.norm)
-  if (REFLEXIVE.test(word.norm) || (isObject && BE.test(after?.norm ?? ''))) return 'themselves'
-  if (POSSESSIVE.test(word.norm)) return again ? 'their' : possessiveOf(name)
-  return again && isObject ? 'them' : name
+interface Term {
+  readonly text: string
+  readonly pre: string
+  readonly post: string
+  readonly tags?: ReadonlySet<string>
 }
 
-export const possessiveOf = (name: string) => (name.endsWith('s') ? `${name}'` : `${name}'s`)
+/** The tagger reads some 60 KB a second; nobody's sentence is longer. */
+const TAGGED_CHARS = 400
+/** Who else is meant by these is not known, or who is spoken to. */
+const UNCERTAIN =
+  /(?<![\p{L}\p{N}])(?:we|us|our|ours|ourselves|you|your|yours|y'all|u|ur|them|themselves|theirs?|they)(?![\p{L}\p{N}])/iu
+const FIRST = /^(?:i|i'm|im|i've|ive|i'll|i'd|me|my|mine|myself)$/u
+/** May stand between "I" and its verb. */
+const BETWEEN =
+  /^(?:also|still|just|always|never|often|usually|now|currently|already|only|even|sometimes|hardly|mostly|really|recently|finally|then|both|once|rarely|regularly|\p{L}{3,}ly)$/u
+const WITH_NAME: Readonly<Record<string, string>> = {
+  am: 'is',
+  are: 'is',
+  were: 'was',
+  have: 'has',
+  do: 'does',
+  go: 'goes',
+  "don't": "doesn't",
+  "haven't": "hasn't",
+  "aren't": "isn't",
+  "weren't": "wasn't",
+}
+const CONTRACTED: Readonly<Record<string, string>> = {
+  "i'm": 'is',
+  im: 'is',
+  "i've": 'has',
+  ive: 'has',
+  "i'll": 'will',
+}
+/** The same in the present and the past, or with whatever subject. */
+const UNCHANGED =
+  /^(?:is|was|has|had|did|does|can|could|will|would|shall|should|may|might|must|(?:ca|could|wo|would|did|was|had|must|should)n't|can't|cannot|put|set|cut|hit|let|hurt|cost|quit|shut|spread|read|beat|bet|used|got|gotta)$/u
 
-const BETWEEN = /^(?:not|never|always|also|just|only)$/u
-const MAX_BETWEEN = 3
+/** @returns undefined where not all of it is certain */
+export function toThirdPerson(sentence: string, named: Named): string | undefined {
+  const kept: string[] = []
+  const open = sentence.replaceAll(KEPT, (found) => `Qzx${kept.push(found) - 1}q`)
+  const third = withoutFirstPerson(open, named)
+  return third?.replaceAll(/Qzx(\d+)q/gu, (_, at: string) => kept[Number(at)] ?? '')
+}
 
-/** The pronoun whose first verb this word is: nothing but adverbs stands between. */
-function subjectBefore(words: readonly Word[], at: number): Word | undefined {
-  if (!isVerbHere(words, at)) return undefined
-  for (let back = at - 1; back >= 0 && back >= at - 1 - MAX_BETWEEN; back -= 1) {
-    const word = words[back]
-    if (word === undefined) return undefined
-    if (/^(?:and|but)$/u.test(word.norm)) return sharedSubject(words, back, words[at])
-    if (/[,;:.!?]/u.test(word.after)) return undefined
-    if (SUBJECT.test(word.norm)) return word
-    if (!word.tags.has('Adverb') && !BETWEEN.test(word.norm)) return undefined
+/** Nobody's words but the one's who is quoted; nor is code anybody's. */
+const KEPT = /`[^`]*`|"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|(?<!\p{L})'[^']*'(?!\p{L})/gu
+
+function withoutFirstPerson(sentence: string, named: Named): string | undefined {
+  if (sentence.length > TAGGED_CHARS || UNCERTAIN.test(sentence)) return undefined
+  const words = wordsOf(sentence)
+  if (!words.some(({ said }) => FIRST.test(said)) || lacksSubject(words)) return undefined
+  let third = ''
+  for (const [at, { pre, post }] of words.entries()) {
+    const form = formOf(words, at, named)
+    if (form === undefined) return undefined
+    third += pre + (at === 0 ? capital(form) : form) + post
+  }
+  return third.trim()
+}
+
+/** Contractions are tagged in parts, of which the first has the text; nothing if the parts are not the sentence any more. */
+function wordsOf(sentence: string): Word[] {
+  const terms: Term[] = nlp(sentence).docs.flat()
+  const words: Word[] = []
+  for (const term of terms) {
+    const last = words.at(-1)
+    if (term.text !== '' || last === undefined) words.push({ ...term, said: plain(term.text) })
+    else words[words.length - 1] = { ...last, post: last.post + term.pre + term.post }
+  }
+  return words.map(({ pre, text, post }) => pre + text + post).join('') === sentence ? words : []
+}
+
+/** "Lost my job": whose verb it is is not said. */
+const lacksSubject = ([first, ...rest]: readonly Word[]) =>
+  first?.tags?.has('Verb') === true &&
+  !FIRST.test(first.said) &&
+  !rest.some(({ said }) => /^i(?:'|$)/u.test(said))
+
+interface Word extends Term {
+  readonly said: string
+}
+
+const plain = (text: string) => text.toLowerCase().replaceAll('’', "'")
+const capital = (text: string) => (text[0]?.toUpperCase() ?? '') + text.slice(1)
+
+function formOf(words: readonly Word[], at: number, named: Named): string | undefined {
+  const { text, said } = words[at] ?? { text: '', said: '' }
+  if (!FIRST.test(said)) return verbIn(words, at)
+  const inside = (form: string) =>
+    named.subject === 'The user' && at > 0 ? form.replace('The', 'the') : form
+  if (said === 'my') return isOwnSentence(words) ? 'their' : inside(named.possessive)
+  if (said === 'mine') return inside(named.possessive)
+  if (said === 'me') return inside(named.subject)
+  if (said === 'myself') return 'themselves'
+  const subject = inside(named.subject)
+  if (said === 'i') return isSubjectOf(words, at) ? subject : undefined
+  const after = words[at + 1]
+  if (said === "i'd") {
+    if (after === undefined) return undefined
+    return `${subject} ${/^(?:been|better|never|already)$/u.test(after.said) || after.tags?.has('PastTense') === true ? 'had' : 'would'}`
+  }
+  return text === '' ? undefined : `${subject} ${CONTRACTED[said] ?? ''}`
+}
+
+/** "Their" is the user's where nobody else is spoken of before. */
+const isOwnSentence = ([first]: readonly Word[]) =>
+  first !== undefined && /^i/u.test(first.said) && FIRST.test(first.said)
+
+/** "I" needs a verb that is known to be one. */
+function isSubjectOf(words: readonly Word[], at: number): boolean {
+  const place = verbPlace(words, at)
+  return place !== undefined && verbIn(words, place) !== undefined
+}
+
+function verbPlace(words: readonly Word[], subject: number): number | undefined {
+  for (let at = subject + 1; at < words.length && at <= subject + 3; at += 1) {
+    if (/[,;:.!?]/u.test(words[at - 1]?.post ?? '')) return undefined
+    if (!BETWEEN.test(words[at]?.said ?? '')) return at
   }
   return undefined
 }
 
-const SUBJECT = /^(?:i|we|you)$/u
-
-/** "I live in Berlin and work at Siemens": the second verb has the subject of the first, unless both hang on a "to" or a "can". */
-function sharedSubject(words: readonly Word[], and: number, verb?: Word): Word | undefined {
-  if (verb?.tags.has('Infinitive') !== true) return undefined
-  for (let back = and - 1; back >= 0; back -= 1) {
-    const word = words[back]
-    if (word === undefined || HANGS.test(word.norm) || word.tags.has('Modal')) return undefined
-    if (SUBJECT.test(word.norm)) return isPresent(words, back, and) ? word : undefined
-    if (/[,;:.!?]/u.test(word.after)) return undefined
-  }
-  return undefined
-}
-
-const HANGS = /^(?:to|do|did|does|let|help|make|made|they|he|she|it|who|that)$/u
-
-const isPresent = (words: readonly Word[], from: number, to: number) =>
-  words.slice(from, to).some(({ tags }) => tags.has('Infinitive')) &&
-  !words.slice(from, to).some(({ tags }) => tags.has('PastTense'))
-
-/** The tagger takes some verbs for nouns ("I mentor a teen", "I need them"); no noun stands right after "I". */
-function isVerbHere(words: readonly Word[], at: number): boolean {
+/** The word as it is, or its form with a name where "I" is its subject. Undefined where that is not certain. */
+function verbIn(words: readonly Word[], at: number): string | undefined {
   const word = words[at]
-  if (word === undefined || word.norm === 'last') return false
-  if (word.tags.has('Verb')) return true
-  const noun =
-    word.tags.has('Singular') && !word.tags.has('Pronoun') && !word.tags.has('ProperNoun')
-  return noun && words[at - 1]?.norm === 'i' && words[at - 1]?.after.trim() === ''
+  if (word === undefined) return undefined
+  const subject = subjectOf(words, at)
+  if (subject === undefined) return word.text
+  if (subject === 'shared')
+    return word.tags?.has('Infinitive') === true ? withEnding(word.text) : word.text
+  return formWithName(word)
 }
 
-function verbFor(word: Word): string {
-  const past = word.tags.has('PastTense') || word.tags.has('Participle')
-  const fixed = past || word.tags.has('Modal') || word.tags.has('Gerund')
-  // "were" is a past, and still another word with a name.
-  return fixed && word.norm !== 'were' ? word.text : withName(word.text)
+function formWithName({ text, said, tags }: Word): string | undefined {
+  const known = WITH_NAME[said]
+  if (known !== undefined) return known
+  if (UNCHANGED.test(said)) return text
+  if (!/^\p{L}+$/u.test(said)) return undefined
+  if (tags?.has('PastTense') === true) return text
+  // Nouns that are verbs as well: no noun follows "I" directly.
+  const isNoun = tags?.has('Noun') === true && !tags.has('Pronoun') && !tags.has('ProperNoun')
+  const isVerb =
+    tags?.has('Verb') === true || (isNoun && !/^(?:and|or|but|too|who|as)$/u.test(said))
+  return isVerb ? withEnding(text) : undefined
+}
+
+/** "live" → "lives" */
+function withEnding(verb: string): string {
+  if (/(?:s|x|z|ch|sh|o)$/iu.test(verb)) return `${verb}es`
+  return /[^aeiou]y$/iu.test(verb) ? `${verb.slice(0, -1)}ies` : `${verb}s`
+}
+
+/** Whether "I" right before it is its subject, or it shares one with an earlier verb: "I live in Rome and work at Eni". */
+function subjectOf(words: readonly Word[], at: number): 'own' | 'shared' | undefined {
+  for (let back = at - 1; back >= 0 && back >= at - 3; back -= 1) {
+    const { said = '', post = '' } = words[back] ?? {}
+    if (said === 'i')
+      return verbPlace(words, back) === at && !isPlural(words, back) ? 'own' : undefined
+    if (/^(?:and|but)$/u.test(said)) return sharesSubject(words, back) ? 'shared' : undefined
+    if (/[,;:.!?]/u.test(post) || !BETWEEN.test(said)) return undefined
+  }
+  return undefined
+}
+
+/** "My husband and I live …": nothing before it is a verb, so the two are one subject. */
+const isPlural = (words: readonly Word[], at: number) =>
+  words[at - 1]?.said === 'and' &&
+  !words.slice(0, at - 1).some(({ tags }) => tags?.has('Verb') === true)
+
+/** What hangs on a "to" or a "can" keeps its form. */
+const HANGS =
+  /^(?:to|do|don't|did|didn't|let|help|make|made|he|she|it|who|that|which|will|i'll|can|can't|could|would|i'd|must|should|may|might|won't|cannot)$/u
+
+function sharesSubject(words: readonly Word[], and: number): boolean {
+  for (let back = and - 1; back >= 0; back -= 1) {
+    const { said = '', post = '', tags } = words[back] ?? {}
+    if (HANGS.test(said) || tags?.has('Modal') === true) return false
+    if (FIRST.test(said) && /^i/u.test(said)) {
+      const first = words[verbPlace(words, back) ?? back]
+      return said !== 'i' || first?.tags?.has('PastTense') !== true
+    }
+    if (/[;:.!?]/u.test(post)) return false
+  }
+  return false
 }
