@@ -54,7 +54,7 @@ function withoutOwn(
   const [before = ''] = id.split('@')
   const parts = (PERSON.test(before) ? before : '')
     .split(/[._\d]+/)
-    .filter((part) => [...part].length >= NAME_CHARS && !NOBODY.has(part.toLowerCase()))
+    .filter((part) => part.length >= NAME_CHARS && !NOBODY.has(part.toLowerCase()))
   const names = parts.flatMap((part) => {
     const name = part.slice(0, 1).toUpperCase() + part.slice(1)
     const word = part.toLowerCase()
