@@ -1,9 +1,11 @@
 import { stopWordsOf } from '../text/lexicons.ts'
+import { folded, unaccented } from '../text/spelling.ts'
 import { countTelling } from '../text/tokens.ts'
 
 /**
  * Second stage: who the question is about. Names of those who speak are on every turn anyway, so in the text they tell nothing and
- * only pull the question's vector towards greetings; they say whose turns are meant instead.
+ * only pull the question's vector towards greetings; they say whose turns are meant instead. The user's own name says nothing at
+ * all: every memory is the user's, and the few that write the name out would win by it.
  */
 export interface Named {
   /** The question without them, or as it is when nothing else would be left. */
@@ -12,14 +14,15 @@ export interface Named {
   readonly speakers: readonly string[]
 }
 
-export function namesIn(
-  query: string,
-  {
-    participants,
-    own = '',
-    language,
-  }: { participants: readonly string[]; own?: string; language: string },
-): Named {
+export interface NamesContext {
+  readonly participants: readonly string[]
+  /** ISO 639-1, of the question. */
+  readonly language: string
+  /** The caller's own id of the user, which is a name more often than not. */
+  readonly userId: string
+}
+
+export function namesIn(query: string, { participants, language, userId }: NamesContext): Named {
   let text = query
   const speakers: string[] = []
   for (const name of participants) {
@@ -29,44 +32,35 @@ export function namesIn(
     speakers.push(name)
     text = without
   }
-  text = withoutOwn(text, own, { language, lower: query === query.toLowerCase() })
+  text = withoutOwnName(text, { userId, language })
   if (text === query) return { text: query, speakers }
   const rest = text.replaceAll(/\s+/g, ' ').trim()
   return { text: countTelling(rest, language) > 0 ? rest : query, speakers }
 }
 
-/** Parts of ids that name nobody. */
-const NOBODY = new Set(['user', 'users', 'test', 'admin', 'account', 'customer', 'client', 'mail'])
-/** An id that may be a name; others are those of rooms, teams and machines. */
-const PERSON = /^\p{L}+(?:[._]\p{L}+)?[._]?\d*$/u
-/** Shorter parts of an id are no names. */
-const NAME_CHARS = 3
+/** Shorter parts of an id are hardly names. */
+const NAME_LETTERS = 3
+const NAME = /[\p{L}\p{M}]+(?:['’]s(?!\p{L}))?/gu
 
-/**
- * What is asked of a user's memories is about the user, whose name tells nothing there. Applications call users by their name more
- * often than not: "maya", "maya.lopez@example.com". The user's whole id goes as it is, a name in it where it is written as one.
- */
-function withoutOwn(
+/** "ines.carvalho" is asked about as Inês, as Carvalho, or by the id itself. */
+function withoutOwnName(
   text: string,
-  id: string,
-  { language, lower }: { language: string; lower: boolean },
+  { userId, language }: Pick<NamesContext, 'userId' | 'language'>,
 ): string {
-  const [before = ''] = id.split('@')
-  const parts = (PERSON.test(before) ? before : '')
-    .split(/[._\d]+/)
-    .filter((part) => part.length >= NAME_CHARS && !NOBODY.has(part.toLowerCase()))
-  const names = parts.flatMap((part) => {
-    const name = part.slice(0, 1).toUpperCase() + part.slice(1)
-    const word = part.toLowerCase()
-    // "Will" is a name and "will" is none.
-    return lower && !stopWordsOf(language).has(word) ? [name, word] : [name]
+  const words = plain(userId).match(/\p{L}+/gu) ?? []
+  const own = new Set(words.filter((word) => word.length >= NAME_LETTERS))
+  const lowerCase = text === text.toLowerCase()
+  const stops = stopWordsOf(language)
+  return text.replaceAll(NAME, (found) => {
+    const word = plain(found.replace(/['’]s$/u, ''))
+    // "Will it rain?" asks nothing about a user of that name, and who marks a page is no Mark.
+    if (stops.has(word) || !(lowerCase || /^\P{Ll}/u.test(found))) return found
+    const genitive = language === 'de' && word.endsWith('s') && own.has(word.slice(0, -1))
+    return own.has(word) || genitive ? ' ' : found
   })
-  const whole = /^\p{Ll}+$/u.test(id) ? [] : [id]
-  return [...whole, ...names].reduce(
-    (rest, name) => (name === '' ? rest : rest.replace(formsOf([name], 'gu'), ' ')),
-    text,
-  )
 }
+
+const plain = (name: string) => unaccented(folded(name))
 
 /** The name, or the first of its words when no other speaker has that; with the English genitive. */
 function patternOf(name: string, participants: readonly string[], query: string): RegExp {
@@ -75,13 +69,10 @@ function patternOf(name: string, participants: readonly string[], query: string)
   const forms = shared || first === name ? [name] : [name, first]
   // "Will" is a name and "will" is none, unless nobody bothered with capitals.
   const flags = query === query.toLowerCase() ? 'giu' : 'gu'
-  return formsOf(forms, flags)
-}
-
-const formsOf = (forms: readonly string[], flags: string) =>
-  new RegExp(
+  return new RegExp(
     `(?<![\\p{L}\\p{N}])(?:${forms.map((form) => RegExp.escape(form)).join('|')})(?:['’]s)?(?![\\p{L}\\p{N}])`,
     flags,
   )
+}
 
 const firstWord = (name: string) => name.split(/\s+/)[0] ?? name

@@ -250,3 +250,19 @@ suite('hostile questions are data', async () => {
   const { rows } = await store.db.query(`select count(*) as n from memoir.memory_trace`)
   expect(rows).toEqual([{ n: 16 }])
 })
+
+suite(
+  "a question that says the user's name is not answered by whatever writes it out",
+  async () => {
+    await using store = await createTestDatabase()
+    await remembered(store.db, [
+      says('notes', 'Ada moved to Lisbon.', 'Ada likes fado.', 'Ada reads a lot.'),
+      says('health', 'I am allergic to penicillin, it gives me a rash.', 'Noted.', 'Thanks.'),
+    ])
+    const ask = await createRecallFixture(store.db)
+
+    const { hits } = await ask('What is Ada allergic to?')
+
+    expect(hits[0]?.content).toBe('I am allergic to penicillin, it gives me a rash.')
+  },
+)
