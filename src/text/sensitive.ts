@@ -1,3 +1,4 @@
+import { sentencesOf } from './extraction/sentences.ts'
 import {
   isCardNumber,
   isChineseId,
@@ -174,6 +175,19 @@ function sentenceFrom(text: string): string {
 }
 
 const isOrdinary = (between: string) => between.search(ORDINARY) !== -1
+
+/**
+ * A text without the sentences that hold secrets, others than those that may be shown.
+ * @returns empty when nothing else is left
+ */
+export function withoutSensitive(text: string, shown: ReadonlySet<SensitiveKind>): string {
+  const secrets = findSensitive(text).filter(({ kind }) => !shown.has(kind))
+  if (secrets.length === 0) return text
+  return sentencesOf(text, 'und')
+    .filter(({ start, end }) => !secrets.some((secret) => secret.start < end && secret.end > start))
+    .map(({ start, end }) => text.slice(start, end))
+    .join(' ')
+}
 
 /** The kinds that a question asks for, so that what is found of them may be shown. Documents are only asked for by their numbers. */
 export function asksForSensitive(question: string): ReadonlySet<SensitiveKind> {
