@@ -21,7 +21,7 @@ export function withoutOwnName(
   const parts = (PERSON.test(before) ? before : '')
     .split(/[._\d]+/u)
     .map(plain)
-    .filter((part) => [...part].length >= NAME_CHARS && !NOBODY.has(part))
+    .filter((part) => part.length >= NAME_CHARS && !NOBODY.has(part))
   const own = new Set(parts)
   const lowerCase = text === text.toLowerCase()
   const stops = stopWordsOf(language)

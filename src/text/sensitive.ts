@@ -1,3 +1,4 @@
+import { sentencesOf } from './extraction/sentences.ts'
 import {
   isCardNumber,
   isChineseId,
@@ -7,6 +8,7 @@ import {
 } from './sensitive/check-digits.ts'
 import {
   CONTEXT_WORDS,
+  GETTING_IN,
   NUMBER_WORDS,
   ORDINARY,
   type SensitiveKind,
@@ -39,6 +41,16 @@ const FORMATS: readonly Format[] = [
     kind: 'card',
     pattern: /(?<![A-Za-z\d+-])\d(?:[ -]?\d){12,18}(?![A-Za-z\d])/gu,
     holds: isCardNumber,
+  },
+  // Written in fours and with the first digits of a card, it is one, mistyped or not; so is a number of an account.
+  {
+    kind: 'card',
+    pattern:
+      /(?<![A-Za-z\d+-])(?:4\d{3}|5[1-5]\d\d|2[2-7]\d\d|3[47]\d\d|6[025]\d\d)([ -])\d{4}\1\d{4}\1\d{3,4}(?![A-Za-z\d])/gu,
+  },
+  {
+    kind: 'account',
+    pattern: /(?<![A-Za-z\d])[A-Z]{2}\d{2}(?: [A-Z\d]{4}){3,7}(?: [A-Z\d]{1,3})?(?![A-Za-z\d])/gu,
   },
   {
     kind: 'account',
@@ -101,10 +113,15 @@ function* formatsIn(text: string): Generator<Sensitive> {
   }
 }
 
+/** A word that says what stands beside it. */
+interface Named extends Sensitive {
+  readonly strict: boolean
+}
+
 function* namedIn(text: string): Generator<Sensitive> {
-  for (const { kind, words } of CONTEXT_WORDS) {
+  for (const { kind, words, strict = false } of CONTEXT_WORDS) {
     for (const { 0: word, index } of text.matchAll(words)) {
-      const at = { kind, start: index, end: index + word.length }
+      const at = { kind, strict, start: index, end: index + word.length }
       const after = [...valuesAfter(text, at)]
       yield* after
       const before = after.length === 0 ? valueBefore(text, at) : undefined
@@ -114,16 +131,16 @@ function* namedIn(text: string): Generator<Sensitive> {
 }
 
 /** Several where one was changed into another. */
-function* valuesAfter(text: string, { kind, end }: Sensitive): Generator<Sensitive> {
+function* valuesAfter(text: string, { kind, end, strict }: Named): Generator<Sensitive> {
   const rest = sentenceFrom(text.slice(end, end + AFTER_CHARS + VALUE_CHARS))
   let from = 0
   for (const { 0: value, index } of rest.matchAll(VALUES[kind])) {
     const between = rest.slice(from, index)
     if (index > AFTER_CHARS || isOrdinary(between)) return
     const following = rest.slice(index + value.length)
-    if (!isValueOf(kind, { value, between, following })) continue
+    if (!isValueOf(kind, { value, between, following, strict })) continue
     const start = end + index
-    from = index + value.length
+    from = index + value.replace(/[.,;:!?)\]]+$/u, '').length
     yield { kind, start, end: end + (QUOTE.test(between) ? endOfQuote(rest, from) : from) }
   }
 }
@@ -136,25 +153,41 @@ function endOfQuote(text: string, from: number): number {
   return close === -1 ? from : from + close
 }
 
-function valueBefore(text: string, { kind, start }: Sensitive): Sensitive | undefined {
+function valueBefore(text: string, { kind, start, strict }: Named): Sensitive | undefined {
   const from = Math.max(0, start - BEFORE_CHARS - VALUE_CHARS)
   const rest = text.slice(from, start)
   for (const { 0: value, index } of [...rest.matchAll(VALUES[kind])].toReversed()) {
     const between = rest.slice(index + value.length)
     if (between.length > BEFORE_CHARS || isOrdinary(between) || !COPULA.test(between)) continue
-    if (!isValueOf(kind, { value, between: ' = ', following: '' })) continue
+    if (!isValueOf(kind, { value, between: ' = ', following: '', strict })) continue
     return { kind, start: from + index, end: from + index + value.length }
   }
   return undefined
 }
 
-/** Up to where the sentence ends; an abbreviation ("No. 5") and a line's end after a colon end none. */
+/** Up to where the sentence ends; an abbreviation ("No. 5"), a line's end after a colon and a number that follows end none. */
 function sentenceFrom(text: string): string {
-  const end = /(?<!\b(?:no|nr|num|núm|tel))[.!?](?:\s|$)|[。！？؟;；]|(?<![:：=])\n/iu.exec(text)
+  const end =
+    /(?<!\b(?:no|nr|num|núm|tel))[.!?](?:\s(?!\s*\p{Lu}{0,3}\p{Nd}{5})|$)|[。！？؟;；]|(?<![:：=])\n/iu.exec(
+      text,
+    )
   return end === null ? text : text.slice(0, end.index)
 }
 
 const isOrdinary = (between: string) => between.search(ORDINARY) !== -1
+
+/**
+ * A text without the sentences that hold secrets, others than those that may be shown.
+ * @returns empty when nothing else is left
+ */
+export function withoutSensitive(text: string, shown: ReadonlySet<SensitiveKind>): string {
+  const secrets = findSensitive(text).filter(({ kind }) => !shown.has(kind))
+  if (secrets.length === 0) return text
+  return sentencesOf(text, 'und')
+    .filter(({ start, end }) => !secrets.some((secret) => secret.start < end && secret.end > start))
+    .map(({ start, end }) => text.slice(start, end))
+    .join(' ')
+}
 
 /** The kinds that a question asks for, so that what is found of them may be shown. Documents are only asked for by their numbers. */
 export function asksForSensitive(question: string): ReadonlySet<SensitiveKind> {
@@ -163,7 +196,9 @@ export function asksForSensitive(question: string): ReadonlySet<SensitiveKind> {
       question.search(words) !== -1 &&
       (!NUMBERED.has(kind) || question.search(NUMBER_WORDS) !== -1),
   )
-  return new Set(kinds.map(({ kind }) => kind))
+  const asked = new Set(kinds.map(({ kind }) => kind))
+  if (question.search(GETTING_IN) !== -1) asked.add('code')
+  return asked
 }
 
 /** "When does my passport expire?" and "Which bank card do I use?" ask for no number. */

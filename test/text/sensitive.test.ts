@@ -61,6 +61,16 @@ const SECRETS: readonly (readonly [text: string, kind: string, value: string])[]
   ['My insurance policy number is 77-4410982', 'document', '77-4410982'],
   ['Combination of the bike lock: 7 3 9 1', 'code', '7 3 9 1'],
   ['The safe combination is 34-12-8', 'code', '34-12-8'],
+  ['wifi upstairs -> Marmelade77x', 'password', 'Marmelade77x'],
+  ['WLAN Büro: Regen!wald42', 'password', 'Regen!wald42'],
+  ['The back door keypad is 9042#, tell nobody', 'code', '9042#'],
+  ['Schlüsselkasten Hof 3: Code 60417', 'code', '60417'],
+  ['Passport is here at last. 561230987, valid until 2035', 'document', '561230987'],
+  ['Reisepass: C9K7TR42L', 'document', 'C9K7TR42L'],
+  ['Policy AB-5502-8813 renews in June', 'document', 'AB-5502-8813'],
+  ['Hausrat, Vertragsnummer KV-40112-7', 'document', 'KV-40112-7'],
+  ['paid with the new card, 5412 7503 9916 2209, 3,720 euros', 'card', '5412 7503 9916 2209'],
+  ['the shared account is PT50 0099 0411 7730 0285 5', 'account', 'PT50 0099 0411 7730 0285 5'],
 ]
 
 test.each(SECRETS)('%s', (text, kind, value) => {
@@ -119,6 +129,14 @@ const ORDINARY = [
   'Account manager Jane has 120000 customers',
   'My ID card is blue',
   'His licence was suspended for 12 months',
+  'The Wi-Fi is 5GHz and slow in room B204.',
+  'Das WLAN heißt Holunder und läuft.',
+  'The wifi was put in on 2024-03-01.',
+  'We played cards with 12 people until 23:30.',
+  'The dog has chip 900215003344187.',
+  'The gas meter read 30817 in June.',
+  'New policy at work since 2025: no meetings.',
+  'The passport office is closed. 12 people were waiting.',
 ]
 
 test.each(ORDINARY)('no secret: %s', (text) => {
@@ -140,7 +158,7 @@ test('several in one text are found in order, and none overlaps another', () => 
 })
 
 test('a number whose check digit is wrong is no secret by itself', () => {
-  expect(found('It is 4111 1111 1111 1112, or DE88 3704 0044 0532 0130 00')).toEqual([])
+  expect(found('It is 4111111111111112, or DE88370400440532013000')).toEqual([])
   expect(found('编号11010519491231002Y，11010519491231002X')).toEqual([
     ['document', '11010519491231002X'],
   ])
@@ -154,6 +172,10 @@ test('a question asks for a kind of secret by its name; documents and cards by t
   expect(kinds('Quel est mon numéro de passeport ?')).toEqual(['document'])
   expect(kinds('护照号码是多少？')).toEqual(['document'])
   expect(kinds('ما هو رقم جواز سفري؟')).toEqual(['document'])
+  expect(kinds('How do I get into the bike cellar?')).toEqual(['code'])
+  expect(kinds('Wie komme ich in den Keller?')).toEqual(['code'])
+  expect(kinds("What's the wifi?")).toEqual(['password'])
+  expect(kinds('How do I get in touch with Anna?')).toEqual([])
   expect(kinds('When does my passport expire?')).toEqual([])
   expect(kinds('Which bank card do I use?')).toEqual([])
   expect(kinds('What can I eat?')).toEqual([])

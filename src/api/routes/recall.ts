@@ -118,7 +118,7 @@ const contextByBody = createRoute({
   tags: ['recall'],
   summary: 'What is remembered about a question, as one block for a prompt',
   description:
-    'The best hits that fit into `max_tokens`, in the order in which they were said, each line with the number of its citation. What was said is quoted and cannot end the block.',
+    'The best hits that are relevant and fit into `max_tokens`, each thing once, what holds now first, each line with the number of its citation. Passwords, codes and numbers of documents, cards and accounts are left out unless the question asks for them. What was said is quoted and cannot end the block.',
   ...needs('reader'),
   request: {
     body: body(
@@ -156,7 +156,10 @@ export const recallRoutes = createRouter()
     const { max_tokens: maxTokens, ...asked } = c.req.valid('json')
     const result = await recallWithin(services, principal, askOf(asked, CONTEXT_HITS))
     const { degraded, took_ms: took } = result
-    return c.json({ ...contextOf(result, maxTokens), degraded, took_ms: took }, 200)
+    return c.json(
+      { ...contextOf(result, { question: asked.q, maxTokens }), degraded, took_ms: took },
+      200,
+    )
   })
   .openapi(recallByQuery, async (c) => {
     const { services, principal } = c.var

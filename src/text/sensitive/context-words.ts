@@ -9,6 +9,8 @@ export interface ContextWords {
   readonly kind: SensitiveKind
   /** Beside a value that looks like one of this kind. */
   readonly words: RegExp
+  /** Only beside what can be nothing else: a plain word is more often something's name. */
+  readonly strict?: true
 }
 
 const anyOf = (...sources: readonly string[]) => new RegExp(sources.join('|'), 'giu')
@@ -43,13 +45,15 @@ export const CONTEXT_WORDS: readonly ContextWords[] = [
       'كلم[ةه] (?:ال)?(?:مرور|سر)(?: الخاص[ةه])?|كلمات المرور|باسو?رد',
     ),
   },
+  { kind: 'password', words: anyOf(whole('wi-?fi', 'wlan'), '无线网|واي ?فاي'), strict: true },
   {
     kind: 'code',
     words: anyOf(
       whole('pin', 'pins', 'puk', '(?-i:TAN)', 'cvv', 'cvc', 'cvv2', 'otp'),
       whole(`(?:${OPENED})(?:['’]s)?[ -]?${CODE_WORD}`),
       `${whole(CODE_WORD)}(?= [^.!?\\d]{0,32}(?<!\\p{L})(?:${OPENED})(?!\\p{L}))`,
-      `(?<=(?<!\\p{L})(?:${OPENED})(?!\\p{L})[^.!?\\d]{0,24})${whole(CODE_WORD)}`,
+      `(?<=(?<!\\p{L})(?:${OPENED})(?!\\p{L})[^.!?]{0,32})${whole(CODE_WORD)}`,
+      `${whole('keypad', 'key ?box', 'lock ?box')}|schlüssel(?:kasten|tresor|safe)|zahlenschloss`,
       '(?:tür|tor|alarm|zugangs|garagen|eingangs|schließfach|tresor|safe|sicherheits|zahlen|entsperr|handy|geheim)codes?|geheimzahl|geheimnummer|zahlenkombination',
       'c[oó]digo (?:secreto|pin)|n[uú]mero secreto',
       'digicode|code (?:secret|pin|confidentiel)',
@@ -70,14 +74,7 @@ export const CONTEXT_WORDS: readonly ContextWords[] = [
   },
   {
     kind: 'card',
-    words: anyOf(
-      `(?:credit|debit|bank|gift)[ -]?cards?|card ${NUMBER}`,
-      '(?:kredit|bank|giro|ec-?|debit)[ -]?karten?(?:nummer)?|kartennummer',
-      `tarjeta (?:de (?:cr[eé]dito|d[eé]bito)|bancaria)|n[uú]mero de (?:la |mi )?tarjeta`,
-      `carte (?:bancaire|bleue|de (?:crédit|débit))|numéro de (?:la |ma )?carte`,
-      '(?:信用|银行|储蓄|借记)卡(?:号码?)?|卡号',
-      'بطاق[ةه] (?:ال)?(?:ائتمان|بنك|مصرف)\\p{L}*|رقم (?:ال)?بطاق[ةه](?! (?:ال)?(?:هوي|شخصي))',
-    ),
+    words: anyOf('cards?|karten?(?:nummer)?|tarjetas?|cartes?|卡号?|بطاق[ةه]'),
   },
   {
     kind: 'account',
@@ -96,11 +93,11 @@ export const CONTEXT_WORDS: readonly ContextWords[] = [
     words: anyOf(
       'passports?|(?:identity|id|residence|green|social security) cards?|(?:driver.{0,2}s?|driving) licen[cs]e',
       `(?:national )?(?:id|identity|identification|personal) ${NUMBER}|social security|national insurance|${whole('ssn', '(?-i:ITIN|TIN|NINO|EIN)')}`,
-      `tax(?:payer)? ?(?:identification )?${NUMBER}|(?:insurance|policy|member|membership|medicare|nhs|visa|residence permit) ?(?:policy |member |card )?${NUMBER}`,
-      '(?:reise)?pass(?:nummer|nr\\.?)|reisepass|personalausweis\\p{L}*|ausweis(?:nummer|nr\\.?)|führerschein(?:nummer)?|(?:sozial|renten|kranken|unfall)?versicher\\p{L}*nummer|(?:sozial|renten|kranken)?versicherungsnr\\.?|steuer(?:nummer|[ -]?id\\p{L}*|nr\\.?)|aufenthaltstitel',
-      `pasaporte|carn[eé] de (?:identidad|conducir)|documento de identidad|${whole('(?-i:DNI|NIE|NIF|CURP|RFC|NSS)')}|(?:n[uú]mero )?(?:de la |de )?seguridad social|n[uú]mero (?:fiscal|de (?:la )?p[oó]liza|de (?:afiliaci[oó]n|asegurado|seguro))|tarjeta sanitaria|permiso de conducir`,
-      "passeport|carte (?:nationale )?d[’']identité|carte vitale|titre de séjour|permis de conduire|sécurité sociale|numéro (?:fiscal|de contribuable|d[’']assur\\p{L}*|de police|de sécu)|numéro d[’']identité",
-      '护照|身份证|社保|社会保障|税号|纳税人识别|保单号|保险单?号|驾驶?证号|驾照|医保卡?号',
+      `tax(?:payer)? ?(?:identification )?${NUMBER}|${whole('policy')}|(?:insurance|policy|contract|member|membership|medicare|nhs|visa|residence permit) ?(?:policy |member |card )?${NUMBER}`,
+      '(?:reise)?pass(?:nummer|nr\\.?)|reisepass|personalausweis\\p{L}*|ausweis(?:nummer|nr\\.?)|führerschein(?:nummer)?|(?:sozial|renten|kranken|unfall)?versicher\\p{L}*nummer|(?:sozial|renten|kranken)?versicherungsnr\\.?|vertragsnummer|policennummer|steuer(?:nummer|[ -]?id\\p{L}*|nr\\.?)|aufenthaltstitel',
+      `pasaporte|carn[eé] de (?:identidad|conducir)|documento de identidad|${whole('(?-i:DNI|NIE|NIF|CURP|RFC|NSS)')}|(?:n[uú]mero )?(?:de la |de )?seguridad social|n[uú]mero (?:fiscal|de contrato|de (?:la )?p[oó]liza|de (?:afiliaci[oó]n|asegurado|seguro))|tarjeta sanitaria|permiso de conducir`,
+      "passeport|carte (?:nationale )?d[’']identité|carte vitale|titre de séjour|permis de conduire|sécurité sociale|numéro (?:fiscal|de contrat|de contribuable|d[’']assur\\p{L}*|de police|de sécu)|numéro d[’']identité",
+      '护照|身份证|社保|社会保障|税号|纳税人识别|保单号|保险单?号|合同号|驾驶?证号|驾照|医保卡?号',
       'جواز (?:ال)?سفر\\p{L}*|جوازي?|(?:رقم |بطاق[ةه] )(?:ال)?(?:هوي[ةه]|إقام[ةه]|اقام[ةه])|(?:رقم )?(?:ال)?هوي[ةه]|الرقم (?:القومي|الوطني|الضريبي|التأميني)|رقم (?:ال)?(?:ضمان|تأمين|ضريب|رخص[ةه]|وثيق[ةه]|بوليص[ةه])\\p{L}*|الضمان الاجتماعي|رخص[ةه] (?:ال)?قياد[ةه]',
     ),
   },
@@ -114,6 +111,16 @@ export const ORDINARY = anyOf(
   'facture|commande|réservation|téléphone|portable|vol |chambre|rendez-vous',
   '发票|订单|预订|预约|电话|手机号|航班|房间|快递',
   'فاتور|طلب|حجز|هاتف|جوال|رحل[ةه]|غرف[ةه]|موعد',
+)
+
+/** A question of how to get in asks for what opens. */
+export const GETTING_IN = anyOf(
+  'how (?:do|can|does|could) \\P{Lu}{1,24}(?:get in(?:to)?(?= (?:the|my|our|a|your)(?!\\p{L})|[?.!]|$)|enter|unlock|open|let \\P{Lu}{1,12} in)',
+  'wie (?:komm|gelang)\\p{L}* .{0,60}(?:rein|hinein|in d(?:en|as|ie)|ins)|wie öffne|wie (?:schließ|sperr)\\p{L}* .{0,40} auf',
+  'cómo (?:entr|abr)\\p{L}*|cómo (?:puedo|podemos|se puede) (?:entrar|abrir)',
+  "comment (?:(?:est-ce que |puis-je |peut-on |on |j['’]|je ))?(?:entr|ouvr)\\p{L}*",
+  '怎么(?:进|开)(?:门|入)?|如何(?:进入|打开)',
+  'كيف (?:أدخل|ادخل|ندخل|أفتح|افتح|نفتح|يمكنني (?:الدخول|فتح))',
 )
 
 /** What a question for a number of a document says beside it; other kinds are asked for by their names. */

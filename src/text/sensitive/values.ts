@@ -9,7 +9,7 @@ const END = `(?![${IN_WORD}])`
 const GROUP = String.raw`[ .\/\-]?(?:\p{Lu}[ .\/\-])?[\p{Lu}\p{Nd}]*\p{Nd}[\p{Lu}\p{Nd}]*`
 /** Digits and capitals in groups, as numbers of documents are written; without capitals in one. */
 const GROUPED = new RegExp(
-  String.raw`${EDGE}(?:\p{Lu}{0,3}\p{Nd}|\p{Lu}(?=\p{Lu}?[\p{Nd} ]))[\p{Lu}\p{Nd}]*(?:${GROUP})*${END}|${EDGE}[a-z]{0,3}\p{Nd}[a-z\p{Nd}]{4,20}${END}`,
+  String.raw`${EDGE}(?:\p{Lu}{1,4}-)?(?:\p{Lu}{0,3}\p{Nd}|\p{Lu}(?=\p{Lu}?[\p{Nd} ]))[\p{Lu}\p{Nd}]*(?:${GROUP})*${END}|${EDGE}[a-z]{0,3}\p{Nd}[a-z\p{Nd}]{4,20}${END}`,
   'gv',
 )
 
@@ -30,6 +30,8 @@ interface Beside {
   /** From the word that says what it is to the value. */
   readonly between: string
   readonly following: string
+  /** No plain word will do. */
+  readonly strict: boolean
 }
 
 export function isValueOf(kind: SensitiveKind, beside: Beside): boolean {
@@ -40,7 +42,7 @@ export function isValueOf(kind: SensitiveKind, beside: Beside): boolean {
   if (kind === 'key') return digits >= 2 && /\p{L}/u.test(value)
   if (kind === 'code')
     return digits >= 3 && !isYear(beside) && !/^\s*(?:digits?|stellig)/iu.test(following)
-  return digits >= 5
+  return digits >= 5 || (digits >= 3 && /^[\p{Lu}\p{Nd}]{8,}$/u.test(value))
 }
 
 const DATE =
@@ -74,17 +76,22 @@ const SAID_OF_IT: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** "5GHz" and "B204" are shorter. */
+const STRICT_CHARS = 8
+
 /**
  * Passwords may be words. One with a digit or a sign in it is believed anywhere near; a plain word only in quotes, after a colon, or
  * as all that is said of the password.
  */
-function isPassword({ value: token, between, following }: Beside): boolean {
+function isPassword({ value: token, between, following, strict }: Beside): boolean {
   const value = token.replace(/[.,;:!?)\]]+$/u, '')
   if (value.length < 4 || /^[\p{P}\p{S}]+$/u.test(value)) return false
   const joined = JOINED.test(between) || QUOTED.test(between)
   const mixed = /\p{Nd}/u.test(value) && (/\p{L}/u.test(value) || joined)
-  if (mixed) return !isTimeOrPrice({ value, between, following })
+  if (mixed && strict) return /\p{L}/u.test(value) && value.length >= STRICT_CHARS
+  if (mixed) return !isTimeOrPrice({ value, between, following, strict })
   if (/\p{L}[^\p{L}\p{N}'’.,/-]+\p{L}/u.test(value)) return true
+  if (strict) return false
   if (QUOTED.test(between) || MARKED.test(between)) return joined
   const alone = /^[.,;!?)\]]*\s*$/u.test(following) || /[.,;!]$/u.test(token)
   return joined && alone && !/\p{Script=Han}/u.test(value) && !SAID_OF_IT.has(value.toLowerCase())
