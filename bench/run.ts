@@ -2,6 +2,7 @@ import { benchAcceptSessions } from './accept-sessions.ts'
 import { benchAccept } from './accept.ts'
 import { benchBackfill } from './backfill.ts'
 import { benchDashboard } from './dashboard.ts'
+import { benchEmbedding } from './embedding.ts'
 import { startServers, type BenchServers } from './environment.ts'
 import { benchExtraction } from './extraction.ts'
 import { benchGraph } from './graph.ts'
@@ -29,6 +30,7 @@ const BENCHES = {
   memory: benchMemory,
   narrative: benchNarrative,
   dashboard: benchDashboard,
+  embedding: benchEmbedding,
 } satisfies Record<string, (servers: BenchServers) => Promise<Finding[]>>
 
 function refuse(message: string): never {
@@ -48,15 +50,24 @@ async function* benchServers(wanted: readonly string[]): AsyncGenerator<Finding[
   }
 }
 
+/** It needs none of the servers. */
+async function* benchAlone(bench: () => Promise<Finding[]>): AsyncGenerator<Finding[]> {
+  yield await bench()
+}
+
 async function* benchPath(path: string | undefined): AsyncGenerator<Finding[]> {
   if (path === undefined) refuse('extraction needs a LoCoMo conversation, or a folder of them')
   yield await benchExtraction(path)
 }
 
 const [name, ...rest] = process.argv.slice(2)
-const running = name === 'extraction' ? benchPath(rest[0]) : benchServers(process.argv.slice(2))
+function benches(): AsyncGenerator<Finding[]> {
+  if (name === 'extraction') return benchPath(rest[0])
+  if (name === 'embedding' && rest.length === 0) return benchAlone(benchEmbedding)
+  return benchServers(process.argv.slice(2))
+}
 const findings: Finding[] = []
-for await (const found of running) {
+for await (const found of benches()) {
   print(found)
   findings.push(...found)
 }
