@@ -7,6 +7,7 @@ import {
   suppressedAmong,
   type Item,
 } from '../forget/remembered.ts'
+import { openGate, type Gate } from '../forget/gate.ts'
 import { messageTraceId } from '../ingest/conversation.ts'
 import type { Queryable } from '../stores/database.ts'
 import { findUsers, lockUserByName } from '../stores/memory-users.ts'
@@ -82,16 +83,28 @@ async function withoutForgotten(
     return candidates.map(({ conversation }) => conversation)
   }
   const forgotten = await forgottenAmong(tx, of, items)
+  const gates = new Map<string, Gate>()
+  for (const [name, userId] of users) {
+    gates.set(name, await openGate(tx, { ...of, userId }, 'said'))
+  }
   let at = 0
   return candidates.flatMap(({ index, conversation }) => {
-    const messages = conversation.messages.filter((_, place) => {
-      const gone = forgotten[at] === true || forgotten[at + 1] === true
+    const gate = gates.get(conversation.userId ?? '')
+    const left = conversation.messages.map(({ content, ...message }) => ({
+      ...message,
+      content: gate?.text(content) ?? content,
+    }))
+    const messages = left.filter(({ content }, place) => {
+      const emptied = content === '' && conversation.messages[place]?.content !== ''
+      const gone = emptied || forgotten[at] === true || forgotten[at + 1] === true
       at += 2
       if (!gone) return true
       const field = `messages.${place}.content`
       rejected.push({ index, id: conversation.id, field, message: 'was forgotten' })
       return false
     })
-    return messages.length === 0 ? [] : [{ ...conversation, messages }]
+    const { title } = conversation
+    const shown = title != null && gate?.passes(title) === false ? null : title
+    return messages.length === 0 ? [] : [{ ...conversation, title: shown, messages }]
   })
 }

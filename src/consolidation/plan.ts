@@ -1,6 +1,7 @@
 import { NO_PLAN, type ConsolidationPlan } from '../domain/consolidation.ts'
 import { fencedTransaction } from '../facts/fence.ts'
 import type { FactContext } from '../facts/extract.ts'
+import { gateFor, passing } from '../forget/gate.ts'
 import {
   readDay,
   readTiers,
@@ -82,11 +83,17 @@ async function planTexts(
   if (traces.length === 0) return NO_PLAN
   const merges = await planMerges(context, traces)
   const gone = new Set(merges.map(({ id }) => id))
-  const left = traces.filter(({ id }) => !gone.has(id))
+  const gate = await gateFor(context)
+  const left = passing(
+    gate,
+    traces.filter(({ id }) => !gone.has(id)),
+  )
+  const summary = await planSummary(context, { day: run.day, traces: left })
+  const told = summary === null ? '' : gate.text(summary.content)
   const edges = await planEdges(context, left)
   const weights = await planWeights(context.db, userDay)
   return {
-    summary: await planSummary(context, { day: run.day, traces: left }),
+    summary: summary === null || told === '' ? null : { ...summary, content: told },
     edges,
     merges,
     salience: weights.filter(({ id }) => !gone.has(id)),

@@ -1,3 +1,4 @@
+import { openGate } from '../forget/gate.ts'
 import { forgottenAmong, suppressedAmong, type Item } from '../forget/remembered.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { indexAlone, writeOtherHeads, writeVectors, type HeadVectors } from '../memories/derive.ts'
@@ -129,7 +130,14 @@ async function withoutForgotten(
   ])
   const secret = config.MEMOIR_ENCRYPTION_KEY
   const forgotten = await forgottenAmong(tx, { namespaceId, secret }, items)
-  return episodes.filter((_, at) => !forgotten[at * 2] && !forgotten[at * 2 + 1])
+  const gate = await openGate(tx, { namespaceId, userId, secret })
+  return episodes.filter(
+    ({ content, summary }, at) =>
+      !forgotten[at * 2] &&
+      !forgotten[at * 2 + 1] &&
+      gate.passes(content) &&
+      (summary === null || gate.passes(summary)),
+  )
 }
 
 type Traces = readonly (ReturnType<typeof writeOf> & {

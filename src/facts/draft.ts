@@ -2,6 +2,7 @@ import { v5 as uuidv5 } from 'uuid'
 import { z } from 'zod'
 import { ENTITY_TYPES, type EntityMention } from '../domain/entity.ts'
 import type { Turn } from '../domain/transcript.ts'
+import { quotedIn, saidFor } from './evidence.ts'
 import type { ExtractedFact, FactRelation } from '../providers/language-model.ts'
 
 /** What a fact rests on. */
@@ -17,6 +18,8 @@ export interface FactDraft {
   readonly occurredAt: Date
   readonly salience: number
   readonly sources: readonly DraftSource[]
+  /** The clauses it is quoted from, and a question that they answer: what was said, and not what a model made of it. */
+  readonly said: string
   readonly entities: readonly EntityMention[]
   readonly relations: readonly FactRelation[]
   readonly model: string
@@ -65,15 +68,19 @@ export const extractedSchema: z.ZodType<readonly ExtractedFact[]> = z.array(
 export interface DraftContext {
   readonly userId: string
   readonly turns: readonly Turn[]
+  /** Turns before these. */
+  readonly before?: readonly Turn[]
   readonly referenceTime: Date
   readonly model: string
   readonly promptVersion: string
 }
 
-/** Makes drafts of what was extracted; the same fact twice is one with the sources of both. */
+/** Makes drafts of what was extracted and quotes what was said; the same fact twice is one with the sources of both. */
 export function draftsOf(facts: readonly ExtractedFact[], context: DraftContext): FactDraft[] {
   const drafts = facts
     .filter(({ content }) => normalizeFact(content) !== '')
+    .map((fact) => ({ ...fact, evidence: quotedIn(fact.evidence, context.turns) }))
+    .filter(({ evidence }) => evidence.length > 0)
     .map((fact) => draftOf(fact, context))
   return mergeDrafts(drafts)
 }
@@ -88,6 +95,7 @@ function draftOf(fact: ExtractedFact, context: DraftContext): FactDraft {
     occurredAt: timeOf(fact.occurredAt) ?? timeOf(said) ?? referenceTime,
     salience: Math.min(1, Math.max(0, fact.salience)),
     sources: fact.evidence,
+    said: saidFor(fact.evidence, context),
     entities: fact.entities,
     relations: fact.relations,
     model,
@@ -108,10 +116,12 @@ export function mergeDrafts(drafts: readonly FactDraft[]): FactDraft[] {
   const merged = new Map<string, FactDraft>()
   for (const draft of drafts) {
     const known = merged.get(draft.id)
-    merged.set(
-      draft.id,
-      known ? { ...known, sources: [...known.sources, ...draft.sources] } : draft,
-    )
+    merged.set(draft.id, known ? { ...known, ...bothOf(known, draft) } : draft)
   }
   return [...merged.values()]
 }
+
+const bothOf = (one: FactDraft, other: FactDraft) => ({
+  sources: [...one.sources, ...other.sources],
+  said: `${one.said}\n${other.said}`,
+})

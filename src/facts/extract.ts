@@ -61,5 +61,5 @@ export async function extractPassage(
         ...(purses ? { purse: purses.language } : {}),
       }),
   )
-  return draftsOf(answer.value, { ...answer, userId, turns, referenceTime })
+  return draftsOf(answer.value, { ...answer, userId, turns, before, referenceTime })
 }

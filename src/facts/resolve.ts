@@ -168,8 +168,15 @@ async function ask(
 
 function resolvedOf({ read, near }: Open, resolution: Resolution | undefined): Resolved {
   const named = new Set(resolution?.targets)
-  const targets = near.filter((target) => named.has(target.id) && isPlausible(read, target))
-  const relation = resolution === undefined || targets.length === 0 ? 'new' : resolution.relation
+  const { relation: meant = 'new' } = resolution ?? {}
+  const targets = near.filter(
+    (target) =>
+      named.has(target.id) &&
+      isPlausible(read, target) &&
+      // A duplicate takes nothing away.
+      (meant === 'duplicate' || wasSaidOf(read, target)),
+  )
+  const relation = targets.length === 0 ? 'new' : meant
   return { read, relation, targets: relation === 'new' ? [] : targets, near }
 }
 
@@ -192,4 +199,11 @@ function isPlausible({ draft, lexemes, language }: ReadDraft, target: Target): b
     shared >= known.size * SHARED_WORDS &&
     own.length <= Math.max(1, known.size) * TIMES_AS_MUCH
   )
+}
+
+/** What is replaced was spoken of: a model may write anything into a fact, and nothing into what was said. */
+function wasSaidOf({ draft, language }: ReadDraft, { content }: Target): boolean {
+  const names = new Set(draft.entities.flatMap(({ value }) => lexemesOf(value, language)))
+  const said = new Set(lexemesOf(draft.said, language))
+  return lexemesOf(content, language).some((lexeme) => said.has(lexeme) && !names.has(lexeme))
 }

@@ -1,4 +1,6 @@
-import { forgottenAmong, type Item } from '../forget/remembered.ts'
+import { aboutFact } from '../forget/found-in.ts'
+import { openGate } from '../forget/gate.ts'
+import { forgottenAmong, learnWords, type Item } from '../forget/remembered.ts'
 import { headTexts } from '../memories/head-text.ts'
 import { requireSpace } from '../memories/space.ts'
 import type { Queryable } from '../stores/database.ts'
@@ -63,7 +65,7 @@ export async function settleFacts(
     const all = [...resolved, ...repeated(reads, resolved)]
     const check = round < MAX_ROUNDS ? lastSeq : null
     const written = await fencedTransaction(context, async (tx) => {
-      const left = await withoutForgotten(tx, all, context.fence)
+      const left = await withoutForgotten(tx, all, { userId, fence: context.fence })
       return await writeLocked(tx, left, { ...request, userId, space, check })
     })
     if (written !== null) return written
@@ -93,17 +95,33 @@ async function writeLocked(
   return written
 }
 
-/** A fact that was forgotten stays so, whatever says it again. */
+/** A fact that was forgotten stays so, whatever says it again; what says it is known from now on, and nothing else is made of it. */
 async function withoutForgotten(
   tx: Queryable,
   all: readonly Resolved[],
-  fence: Fence | undefined,
+  { userId, fence }: { userId: string; fence: Fence | undefined },
 ): Promise<readonly Resolved[]> {
   if (fence === undefined || fence.seq === 0) return all
   const items = all.map(({ read }): Item => ({ kind: 'trace', id: read.draft.id }))
   const gone = await forgottenAmong(tx, fence, items)
-  return all.filter((_, index) => gone[index] !== true)
+  const gate = await openGate(tx, { ...fence, userId })
+  const known = all.filter((_, index) => gone[index] === true)
+  await learnWords(
+    tx,
+    { ...fence, userId },
+    known.flatMap(({ read }) => saidIn(read.draft)),
+  )
+  return all.filter(({ read }, index) => gone[index] !== true && gate.passes(read.draft.content))
 }
+
+const saidIn = ({ id, content, sources }: FactDraft) =>
+  sources
+    .filter(({ quote }) => quote !== '')
+    .map(({ quote }) => ({
+      traceId: id,
+      content: aboutFact(quote, content),
+      deletedOnly: true,
+    }))
 
 const idsOf = (reads: readonly ReadDraft[]) => reads.map(({ draft }) => draft.id)
 

@@ -11,6 +11,7 @@ import { detectLanguage } from '../text/language.ts'
 import { answered } from './answers.ts'
 import type { FactContext } from './extract.ts'
 import { fencedTransaction } from './fence.ts'
+import { gateFor, passing } from '../forget/gate.ts'
 
 /** What a model reads at once of a transcript; a longer one is summed up in parts, and the parts again. */
 const PART_CHARS = 12_000
@@ -33,10 +34,14 @@ export interface SummaryRequest {
 }
 
 /** Brings a summary up to date: what it said so far and the new turns become the next one. Points to the facts it rests on. */
-export async function summariseTurns(context: FactContext, request: SummaryRequest): Promise<void> {
+export async function summariseTurns(context: FactContext, asked: SummaryRequest): Promise<void> {
   const { db, embedder, priority, signal, purses } = context
+  const gate = await gateFor(context)
+  const before = asked.before === null ? null : gate.text(asked.before)
+  const request = { ...asked, before: before || null, turns: passing(gate, asked.turns) }
   if (request.turns.length === 0) return
-  const summary = await summaryOf(context, request)
+  const made = await summaryOf(context, request)
+  const summary = { ...made, content: gate.text(made.content) }
   if (summary.content.trim() === '') return
   const space = await requireSpace(db, embedder)
   const [vec] = await embedder.embed([summary.content], {

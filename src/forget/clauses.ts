@@ -72,7 +72,9 @@ export function createFinder({ userId, keys, clauses }: Known): (text: string) =
     return found
   }
   const matches = (words: readonly string[]) =>
-    keys.map((key) => hashOfWords(key, userId, words)).filter((hash) => hashes.has(hash.toString('hex')))
+    keys
+      .map((key) => hashOfWords(key, userId, words))
+      .filter((hash) => hashes.has(hash.toString('hex')))
   return (text) => {
     const parts = clausesIn(text)
     const words = parts.flatMap((part, at) => part.words.map((word) => ({ word, at })))

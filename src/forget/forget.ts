@@ -194,11 +194,14 @@ function itemsOf(
   { userId, words }: { userId: string; words: readonly string[] },
 ): Item[] {
   const kept = all.filter(({ kind }) => kind !== 'summary')
-  const contents = [...kept.map(({ content }) => content), ...words]
+  const contents = [
+    ...kept.map(({ kind, content }) => ({ content, whole: kind === 'fact' })),
+    ...words.map((content) => ({ content, whole: false })),
+  ]
   return [
     ...kept.map(({ id }): Item => ({ kind: 'trace', id })),
-    ...contents.map((content): Item => ({ kind: 'content', userId, content })),
-    ...contents.map((content): Item => ({ kind: 'trace', id: factId(userId, content) })),
+    ...contents.map((said): Item => ({ kind: 'content', userId, ...said })),
+    ...contents.map(({ content }): Item => ({ kind: 'trace', id: factId(userId, content) })),
   ]
 }
 

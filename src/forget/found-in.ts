@@ -67,9 +67,7 @@ export async function summariesSaying(
 ): Promise<ForgetTarget[]> {
   const said = items.flatMap((item) => (item.kind === 'trace' ? [] : [item.content]))
   const none = { origin: Buffer.alloc(0), deletedOnly: false }
-  const clauses = said.flatMap((content) =>
-    clausesToForget(ANY_KEY, { userId, content, ...none }),
-  )
+  const clauses = said.flatMap((content) => clausesToForget(ANY_KEY, { userId, content, ...none }))
   if (clauses.length === 0) return []
   const { passes } = gateOf({ userId, keys: [ANY_KEY], clauses })
   const gone = new Set(except.map(({ id }) => id))

@@ -48,7 +48,11 @@ export async function gateFor({
 }: {
   readonly db: Database
   readonly userId: string
-  readonly fence?: { readonly namespaceId: string; readonly secret: ForgetSecret; readonly seq: number }
+  readonly fence?: {
+    readonly namespaceId: string
+    readonly secret: ForgetSecret
+    readonly seq: number
+  }
 }): Promise<Gate> {
   return fence === undefined || fence.seq === 0 ? OPEN : await openGate(db, { ...fence, userId })
 }

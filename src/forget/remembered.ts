@@ -26,7 +26,13 @@ import { clausesToForget, createFinder } from './clauses.ts'
 /** One thing that may have been forgotten: a memory by its id, or words of a user. */
 export type Item =
   | { readonly kind: 'trace'; readonly id: string }
-  | { readonly kind: 'content'; readonly userId: string; readonly content: string }
+  | {
+      readonly kind: 'content'
+      readonly userId: string
+      readonly content: string
+      /** Only all of it: its clauses are remembered with what they were found in. */
+      readonly whole?: boolean
+    }
 
 /** Words that a memory was found in: they are remembered beside it, and lifted with it. */
 export interface FoundIn {
@@ -96,7 +102,7 @@ export async function rememberForgotten(
 }
 
 function clausesOf(key: string, item: Item | FoundIn): ForgottenClause[] {
-  if (item.kind === 'trace') return []
+  if (item.kind === 'trace' || (item.kind === 'content' && item.whole === true)) return []
   if (item.kind === 'content') {
     return clausesToForget(key, { ...item, origin: Buffer.alloc(0), deletedOnly: false })
   }

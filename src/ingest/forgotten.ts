@@ -1,3 +1,4 @@
+import { openGate, passing, type Gate } from '../forget/gate.ts'
 import { forgottenAmong, type ForgetSecret, type Item } from '../forget/remembered.ts'
 import type { Database, Queryable } from '../stores/database.ts'
 import { forgetSeqs } from '../stores/forget/forgotten.ts'
@@ -24,7 +25,7 @@ export async function seqsOf(
   return await forgetSeqs(db, [...users.values()])
 }
 
-/** The conversations without the messages that were forgotten. */
+/** The conversations without the messages that were forgotten, and without the clauses of others that were. */
 export async function withoutForgotten(
   conversations: readonly ReadConversation[],
   { db, namespaceId, source, forgetSecret: secret }: ForgetSource,
@@ -47,10 +48,18 @@ export async function withoutForgotten(
       .filter((_, at) => found[at] === true || found[at + turns.length] === true)
       .map(({ turn }) => turn),
   )
-  return conversations.map((conversation) => ({
-    ...conversation,
-    turns: conversation.turns.filter((turn) => !gone.has(turn)),
-  }))
+  const gates = new Map<string, Gate>()
+  for (const [userId, times] of await forgetSeqs(db, [...new Set(users.values())])) {
+    if (times > 0) gates.set(userId, await openGate(db, { namespaceId, userId, secret }, 'said'))
+  }
+  return conversations.map((conversation) => {
+    const { userId, title, turns: own } = conversation
+    const left = own.filter((turn) => !gone.has(turn))
+    const gate = gates.get(users.get(userId ?? '') ?? '')
+    if (gate === undefined) return { ...conversation, turns: left }
+    const shown = title === null || gate.passes(title) ? title : null
+    return { ...conversation, title: shown, turns: passing(gate, left) }
+  })
 }
 
 /** Of these plans, the conversations of users who had something forgotten since; erased users are nobody's to plan for again. */

@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { present, question } from '../api/fields.ts'
 import { recallWithin, userOf } from '../api/reach.ts'
 import type { Hit } from '../domain/recall.ts'
+import { openGate, passing } from '../forget/gate.ts'
+import { findUserId } from '../stores/memory-users.ts'
 import { quote, quotedMemory } from './quote.ts'
-import { READ_ONLY, answered, defineTool, whose } from './tool.ts'
+import { READ_ONLY, answered, defineTool, whose, type ToolCaller } from './tool.ts'
 
 /** What the answer is drawn from; more confuses a model rather than helping it. */
 const EVIDENCE = 12
@@ -32,9 +34,10 @@ export const askMemory = defineTool({
   async answer({ services, principal }, { question: asked, user_id }) {
     const ask = present({ query: asked, k: EVIDENCE, userId: user_id })
     const { hits } = await recallWithin(services, principal, ask)
+    const grounds = await groundsOf(services, principal, hits)
     const { value, model } = await services.answer({
       question: asked,
-      memories: hits.map(quotedOf),
+      memories: grounds.map(quotedOf),
       userId: userOf(principal, user_id) ?? '',
       now: new Date().toISOString(),
     })
@@ -45,6 +48,19 @@ export const askMemory = defineTool({
     return answered(text, { known: true, answer: value.answer, citations, model })
   },
 })
+
+/** What may be told of the hits: recall shows what was said, an answer is derived from it. */
+async function groundsOf(
+  { db, config }: ToolCaller['services'],
+  { namespaceId }: ToolCaller['principal'],
+  hits: readonly Hit[],
+): Promise<Hit[]> {
+  const name = hits[0]?.user_id
+  const userId = name === undefined ? null : await findUserId(db, { namespaceId, externalId: name })
+  if (userId === null) return []
+  const of = { namespaceId, userId, secret: config.MEMOIR_ENCRYPTION_KEY }
+  return passing(await openGate(db, of), hits)
+}
 
 const quotedOf = ({ id, content, occurred_at: occurredAt, scores: { relevance } }: Hit) => ({
   id,

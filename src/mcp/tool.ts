@@ -10,7 +10,7 @@ import type { Role } from '../stores/api-keys.ts'
 export interface ToolCaller {
   readonly services: Pick<
     ApiServices,
-    'recall' | 'jobs' | 'memories' | 'narratives' | 'answer' | 'config' | 'temporalUi'
+    'recall' | 'jobs' | 'memories' | 'narratives' | 'answer' | 'config' | 'temporalUi' | 'db'
   >
   readonly principal: Principal
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import type { NarrativeCitation } from '../domain/narrative.ts'
 import type { RecallRequest, RecallResult } from '../domain/recall.ts'
+import { openGate, passing } from '../forget/gate.ts'
 import { answerInTime } from '../providers/in-time.ts'
 import type { LanguageModel, NarrateRequest } from '../providers/language-model.ts'
 import {
@@ -108,9 +109,11 @@ async function analyse(
   const endMs = deadlineMs - Math.min(RESERVE_MS, deadlineMs * RESERVE_SHARE)
   const { hits, late } = await recalled(recall, request, deadlineMs * FINDING_SHARE)
   const missed = late ? ['recall'] : []
+  const of = { namespaceId: request.namespaceId, userId, secret: config.MEMOIR_ENCRYPTION_KEY }
+  const gate = await openGate(db, of)
   for (let memories = hits; ; memories = []) {
     const latest = await latestMaterial(db, { userId, scopes: request.scopes ?? null })
-    memories = merged(memories, latest)
+    memories = passing(gate, merged(memories, latest))
     const material = materialOf(memories)
     if (material.statements.length === 0) return null
     const leftMs = endMs - (performance.now() - began)

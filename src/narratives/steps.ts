@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
+import { gateFor, passing } from '../forget/gate.ts'
 import { languagePurseOf, purseOf } from '../ingest/purse.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
@@ -89,7 +90,9 @@ async function write(
   if (isWritten(work, key)) return
   const { userId, namespaceId } = work
   const seq = (await forgetSeqs(db, [userId])).get(userId) ?? 0
-  const memories = await chooseMaterial(db, userId)
+  const fence = { namespaceId, secret: config.MEMOIR_ENCRYPTION_KEY, seq }
+  const gate = await gateFor({ db, userId, fence })
+  const memories = passing(gate, await chooseMaterial(db, userId))
   const material = materialOf(memories)
   const context = {
     db,
@@ -97,7 +100,7 @@ async function write(
     jobId,
     userId,
     externalId: work.externalId,
-    fence: { namespaceId, secret: config.MEMOIR_ENCRYPTION_KEY, seq },
+    fence,
     priority: work.bulk ? ('bulk' as const) : ('live' as const),
     signal,
     purses: {

@@ -1,4 +1,6 @@
 import { DEFAULT_KINDS } from '../domain/recall.ts'
+import { openGate, passing } from '../forget/gate.ts'
+import type { ForgetSecret } from '../forget/remembered.ts'
 import { traitsOf } from '../recall/space-traits.ts'
 import { findConnections, type ConnectionRow } from '../stores/memories/connections.ts'
 import type { Queryable } from '../stores/database.ts'
@@ -25,7 +27,11 @@ const TOLD_NAMES = 3
  */
 export async function suggestConnections(
   db: Queryable,
-  { limit, ...reach }: MemoryReach & { readonly limit: number },
+  {
+    limit,
+    secret,
+    ...reach
+  }: MemoryReach & { readonly limit: number; readonly secret: ForgetSecret },
 ): Promise<Connection[]> {
   const userId = await findOwner(db, reach)
   if (userId === null) return []
@@ -39,7 +45,8 @@ export async function suggestConnections(
     // What is alike in one way may be strongest in another.
     limit: limit * 2,
   })
-  return rows
+  const gate = await openGate(db, { namespaceId: reach.namespaceId, userId, secret })
+  return passing(gate, rows)
     .map((row) => connectionOf(row, space))
     .filter(({ weight }) => weight >= WORTH_SAYING)
     .toSorted((one, other) => other.weight - one.weight || (one.id < other.id ? -1 : 1))

@@ -1,3 +1,4 @@
+import { openGate } from '../forget/gate.ts'
 import type { Queryable } from '../stores/database.ts'
 import { saveSources, type SourceWrite } from '../stores/memories/facts.ts'
 import { forgetSeqs } from '../stores/forget/forgotten.ts'
@@ -29,18 +30,21 @@ export async function takeRevisions(
   records: readonly RevisionRecord[],
 ): Promise<(boolean | Refusal)[]> {
   const found = await memoriesOf(tx, importing, records)
-  const writes = records.map((record): ImportedRevision | null => {
+  const gate = await openGate(tx, importing, 'said')
+  const forgotten = records.map(({ content }) => !gate.passes(content))
+  const writes = records.map((record, at): ImportedRevision | null => {
     const id = found.get(record.memory)?.id
-    if (id === undefined) return null
+    if (id === undefined || forgotten[at] === true) return null
     const { revision, content, metadata: meta, fields } = record
     const times = { validFrom: record.valid_from, validTo: record.valid_to }
     return { id, revision, content, contentHash: record.content_hash, meta, fields, ...times }
   })
   const rows = await insertRevisions(tx, importing.userId, writes.filter(isThere))
   const added = new Set(rows.map(({ id, revision }) => `${id} ${revision}`))
-  return writes.map((write) =>
-    write === null ? nowhere : added.delete(`${write.id} ${write.revision}`),
-  )
+  return writes.map((write, at) => {
+    if (write !== null) return added.delete(`${write.id} ${write.revision}`)
+    return forgotten[at] === true ? refusal('content', 'was forgotten') : nowhere
+  })
 }
 
 const isThere = <One>(one: One | null): one is One => one !== null

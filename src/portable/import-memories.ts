@@ -2,6 +2,7 @@ import { v5 as uuidv5 } from 'uuid'
 import type { EntityMention } from '../domain/entity.ts'
 import { factId, normalizeFact } from '../facts/draft.ts'
 import { summaryId } from '../facts/summary-id.ts'
+import { openGate } from '../forget/gate.ts'
 import { forgottenAmong, type Item } from '../forget/remembered.ts'
 import { contentHash, episodeId } from '../ingest/conversation.ts'
 import { indexAlone, writeTexts } from '../memories/derive.ts'
@@ -59,8 +60,9 @@ export async function importMemories(
   const { userId } = importing
   const refused = await refusalsOf(tx, importing, records)
   const plans: Planned[] = []
-  for (const [at, record] of records.entries()) {
-    if (refused[at] === null) plans.push(await planOf(tx, context, record))
+  for (const [at, one] of (await passed(tx, importing, records)).entries()) {
+    if (one === null) refused[at] ??= refusal('content', 'was forgotten')
+    else if (refused[at] === null) plans.push(await planOf(tx, context, one))
   }
   const fresh = await unknown(tx, userId, plans)
   const rows = await insertImported(
@@ -102,6 +104,26 @@ async function refusalsOf(
       ? refusal('content', 'was forgotten')
       : null,
   )
+}
+
+/** What somebody said comes without the clauses that were forgotten; what was derived comes whole or not at all. */
+async function passed(
+  tx: Queryable,
+  importing: Importing,
+  records: readonly MemoryRecord[],
+): Promise<(MemoryRecord | null)[]> {
+  const said = await openGate(tx, importing, 'said')
+  const derived = await openGate(tx, importing, 'derived')
+  return records.map((record) => {
+    const gate = wasFound(record) ? derived : said
+    const { content, summary, entities } = record
+    const left = gate.text(content)
+    const short = summary === null ? null : gate.text(summary) || null
+    if (left === content) return { ...record, summary: short }
+    if (left === '' || wasFound(record)) return null
+    const named = entities.filter(({ value }) => left.toLowerCase().includes(value.toLowerCase()))
+    return { ...record, content: left, summary: short, entities: named }
+  })
 }
 
 async function planOf(

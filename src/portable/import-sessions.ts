@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
+import { openGate } from '../forget/gate.ts'
 import { forgottenAmong, type Item } from '../forget/remembered.ts'
 import type { Queryable } from '../stores/database.ts'
 import {
@@ -83,13 +84,18 @@ export async function importTurns(
 ): Promise<boolean | Refusal> {
   const { userId } = importing
   const said = turns.map(({ content }): Item => ({ kind: 'content', userId, content }))
-  const gone = (await forgottenAmong(tx, importing, said)).indexOf(true)
+  const gate = await openGate(tx, importing, 'said')
+  const left = turns.map((turn) => ({ ...turn, content: gate.text(turn.content) }))
+  const known = await forgottenAmong(tx, importing, said)
+  const gone = left.findIndex(
+    ({ content }, at) => known[at] === true || (content === '' && turns[at]?.content !== ''),
+  )
   if (gone !== -1) return refusal(`turns.${gone}.content`, 'was forgotten')
   const session = await sessionOf(tx, importing, named)
   const before =
     session === null
       ? null
-      : await appendTurns(tx, { session, userId, number, from, turns: JSON.stringify(turns) })
+      : await appendTurns(tx, { session, userId, number, from, turns: JSON.stringify(left) })
   if (before === null) return refusal('number', 'names no post that is there')
   if (before < from) return refusal('from', 'comes after turns that are not there')
   return before === from

@@ -69,11 +69,11 @@ function checkedEvidence(
 /** What a pattern does not take literally. */
 const SYNTAX = /[\\^$.*+?()[\]{}|/]/g
 
-/** The part of a text that a quote stands for, as it stands there: spaces may differ, nothing else. Empty when there is none. */
+/** The part of a text that a quote stands for, as it stands there: spaces and case may differ, nothing else. Empty when there is none. */
 export function partOf(content: string, quote: string): string {
   const words = quote.slice(0, MAX_QUOTE_CHARS).trim().split(/\s+/u)
   if (words[0] === '') return ''
-  const pattern = new RegExp(words.map((word) => word.replaceAll(SYNTAX, '\\$&')).join('\\s+'))
+  const pattern = new RegExp(words.map((word) => word.replaceAll(SYNTAX, '\\$&')).join('\\s+'), 'i')
   return pattern.exec(content)?.[0] ?? ''
 }
 

@@ -77,7 +77,7 @@ async function prepareForUser(
   if (userId === undefined) throw new MemoirError('suppressed_user', SENTENCE.suppressed_user)
   const forgetSeq = (await forgetSeqs(db, [userId])).get(userId) ?? 0
   const of = { namespaceId, userId, secret }
-  const left = forgetSeq === 0 ? turns : await withoutForgottenTurns(db, of, turns)
+  const left = forgetSeq === 0 ? turns : await withoutForgottenTurns(db, of, turns, 'said')
   // A post is a replay as far as anybody can tell: only who remembers something directly lifts its forgetting.
   if (turns.length > 0 && left.length === 0) {
     const message = 'transcript: says nothing but what was forgotten'

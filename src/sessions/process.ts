@@ -137,7 +137,8 @@ async function openWork(
   const firstNew = post.firstNew ?? 0
   const secret = config.MEMOIR_ENCRYPTION_KEY
   // Of whom nothing was ever forgotten nothing has to be looked up.
-  const read = seq === 0 ? said : await withoutForgottenTurns(db, { ...post, secret }, said)
+  const of = { ...post, secret }
+  const read = seq === 0 ? said : await withoutForgottenTurns(db, of, said, 'derived')
   const turns = read.filter(({ position }) => position >= firstNew)
   const earlier = read.filter(({ position }) => position < firstNew)
   const context: FactContext = {

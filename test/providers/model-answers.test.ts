@@ -20,7 +20,7 @@ describe('evidence', () => {
     ['stands there word for word', 'I moved', 'I moved'],
     ['differs in spaces only', ' moved to Oslo. ', 'moved  to\nOslo.'],
     ['differs in a letter', 'I move to Oslo', ''],
-    ['differs in case', 'i moved', ''],
+    ['differs in case', 'i moved', 'I moved'],
     ['is a pattern', 'I .* to', ''],
     ['is empty', '', ''],
   ])('a quote that %s', async (_name, quote, found) => {

@@ -95,7 +95,8 @@ export const noteRoutes = createRouter()
     const job = await awaitJob(c, { job: done.job, prefer })
     const [memory] = job === null ? [] : await writtenMemories(c, job, done.ids)
     if (memory === undefined) return c.json(done, 202)
-    const reach = { ...memoryKey(principal, memory.id), limit: SUGGESTED }
+    const secret = services.config.MEMOIR_ENCRYPTION_KEY
+    const reach = { ...memoryKey(principal, memory.id), limit: SUGGESTED, secret }
     const connections = await suggestConnections(services.db, reach)
     return c.json({ ...memory, connections }, 201)
   })
@@ -103,6 +104,7 @@ export const noteRoutes = createRouter()
     const { services, principal } = c.var
     const { id } = c.req.valid('param')
     await requireMemory(services, principal, id)
-    const reach = { ...memoryKey(principal, id), ...c.req.valid('query') }
+    const secret = services.config.MEMOIR_ENCRYPTION_KEY
+    const reach = { ...memoryKey(principal, id), ...c.req.valid('query'), secret }
     return c.json({ items: await suggestConnections(services.db, reach), next_cursor: null }, 200)
   })

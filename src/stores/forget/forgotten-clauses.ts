@@ -31,7 +31,7 @@ export async function insertForgottenClauses(
   if (clauses.length === 0) return
   await tx.query(
     `insert into memoir.forgotten_clause as c (namespace_id, user_id, hash, anchor, words, origin, deleted_only)
-     select $1::uuid, $2::uuid, w.hash, min(w.anchor), min(w.words), w.origin, bool_and(w.deleted_only)
+     select $1::uuid, $2::uuid, w.hash, (array_agg(w.anchor))[1], min(w.words), w.origin, bool_and(w.deleted_only)
        from unnest($3::bytea[], $4::bytea[], $5::int[], $6::bytea[], $7::boolean[]) as w(hash, anchor, words, origin, deleted_only)
       group by w.hash, w.origin
      on conflict (user_id, hash, origin) do update set deleted_only = c.deleted_only and excluded.deleted_only`,
