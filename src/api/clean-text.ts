@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Context } from 'hono'
 import { MemoirError } from '../errors.ts'
+import { nestsDeeper } from '../text/json-depth.ts'
 import type { GuardedEnv } from './environment.ts'
 
 /**
@@ -12,6 +13,9 @@ const isClean = (text: string) => !text.includes('\u0000') && text.isWellFormed(
 
 /** Deeper nesting serves nobody and makes recursive readers of it fail. */
 const MAX_DEPTH = 32
+
+/** So many open brackets take the parser some 10 MB; what is deeper than `MAX_DEPTH` is refused afterwards, by its field. */
+const MAX_OPEN = 250_000
 
 /** @throws MemoirError `invalid_request` with the field's path */
 export async function requireCleanRequest(c: Context<GuardedEnv>): Promise<void> {
@@ -43,6 +47,7 @@ function requireEncodedUtf8(url: string): void {
 async function readText({ req }: Context<GuardedEnv>): Promise<string> {
   const bytes = new Uint8Array(await req.arrayBuffer())
   if (!isUtf8(bytes)) throw refusal([], 'is not UTF-8')
+  if (nestsDeeper(bytes, MAX_OPEN)) throw refusal([], `nested more than ${MAX_DEPTH} deep`)
   const text = new TextDecoder().decode(bytes)
   // Hono keeps promises there, whatever its types say.
   Object.assign(req.bodyCache, { text: Promise.resolve(text) })

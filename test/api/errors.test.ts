@@ -126,6 +126,12 @@ test.skipIf(!hasPostgres)('a body of nothing but depth is refused and breaks not
   const answer = await memoir.send(PATH, { body: deep })
   expect([answer.status, answer.json.error.details.field]).toEqual([400, 'metadata'])
 
+  // Sixteen megabytes of brackets would take the parser 700.
+  const before = process.resourceUsage().maxRSS * 1_024
+  const brackets = { body: '['.repeat(16_000_000) }
+  expect((await memoir.send('/v1/sessions', brackets)).status).toBe(400)
+  expect(process.resourceUsage().maxRSS * 1_024 - before).toBeLessThan(300 * 1_048_576)
+
   const wide = `{${Array.from({ length: 50_000 }, (_, n) => `"f${n}":1`).join(',')}}`
   const many = await memoir.send(PATH, { body: wide })
   expect(many.status).toBe(400)

@@ -1,4 +1,6 @@
 import type { Member } from './open.ts'
+import { MAX_RECORD_DEPTH } from './pieces.ts'
+import { nestsDeeper } from '../../text/json-depth.ts'
 import { isFields, type Fields } from './formats/format.ts'
 
 /** How records stand in a file. */
@@ -70,6 +72,7 @@ function utf8(fields: Fields): Fields {
 }
 
 function objectOf(text: string): Fields | undefined {
+  if (nestsDeeper(Buffer.from(text, 'latin1'), MAX_RECORD_DEPTH)) return undefined
   try {
     const parsed: unknown = JSON.parse(text)
     return isFields(parsed) ? parsed : undefined

@@ -61,6 +61,10 @@ async function isZip(path: string): Promise<boolean> {
 
 /** What vendors call the file; large accounts have it in numbered parts. */
 const CONVERSATIONS = /(^|\/)conversations(-\d+)?\.jsonl?$/
+/** Conversations as JSON pack to a fifth or a twentieth; more than this is made to keep somebody busy. */
+const MAX_RATIO = 200
+/** So much is unpacked in a moment, whatever it is. */
+const MAX_FREE_BYTES = 67_108_864
 const JSON_FILE = /\.(jsonl?|ndjson)$/
 
 async function openZip(path: string, modifiedAt: number): Promise<OpenFile> {
@@ -69,20 +73,30 @@ async function openZip(path: string, modifiedAt: number): Promise<OpenFile> {
   })
   const all: yauzl.Entry[] = []
   try {
-    for await (const entry of zip.eachEntry()) all.push(entry)
+    for await (const entry of zip.eachEntry()) if (JSON_FILE.test(entry.fileName)) all.push(entry)
   } catch (error) {
     zip.close()
     throw brokenZip(path, error)
   }
   const entries = wanted(all)
+  const size = entries.reduce((sum, entry) => sum + entry.uncompressedSize, 0)
+  const packed = (await stat(path)).size
   if (entries.length === 0) {
     zip.close()
     throw new MemoirError('invalid_request', `FILE: ${path} holds no conversations.json`, {
       details: { field: 'FILE', next: 'Unpack it and import the file that has the conversations.' },
     })
   }
+  // What unpacks to more than its entry says is broken: yauzl ends it there.
+  if (size > MAX_FREE_BYTES && size > packed * MAX_RATIO) {
+    zip.close()
+    const message = `FILE: ${path} unpacks to ${Math.round(size / packed)} times its size`
+    throw new MemoirError('invalid_request', message, {
+      details: { field: 'FILE', next: 'No export does. If it is one, unpack it yourself.' },
+    })
+  }
   return {
-    size: entries.reduce((sum, entry) => sum + entry.uncompressedSize, 0),
+    size,
     modifiedAt,
     members: entries.map((entry) => ({
       name: entry.fileName,
@@ -97,8 +111,7 @@ async function openZip(path: string, modifiedAt: number): Promise<OpenFile> {
 
 function wanted(entries: readonly yauzl.Entry[]): yauzl.Entry[] {
   const named = entries.filter(({ fileName }) => CONVERSATIONS.test(fileName))
-  const json = entries.filter(({ fileName }) => JSON_FILE.test(fileName))
-  const found = named.length > 0 ? named : json.slice(0, json.length === 1 ? 1 : 0)
+  const found = named.length > 0 || entries.length > 1 ? named : entries
   return found.toSorted((a, b) => (a.fileName < b.fileName ? -1 : 1))
 }
 

@@ -1,8 +1,10 @@
 /** Cuts a stream of bytes into records without understanding them: each is parsed by itself, so a broken one costs only itself. */
 
 export interface Piece {
-  /** Null when the record is larger than `MAX_RECORD_BYTES`; its bytes were passed over. */
+  /** Null when the record was refused; its bytes were passed over. */
   readonly bytes: Buffer | null
+  /** Larger than `MAX_RECORD_BYTES`, or nested deeper than `MAX_RECORD_DEPTH`. */
+  readonly refused: Refused | null
   /** Where in the stream the record ends: reading goes on from there. */
   readonly end: number
   /** False when the stream ended inside it. */
@@ -11,6 +13,10 @@ export interface Piece {
 
 /** A conversation is held whole; what is larger than this would break the bound on memory. */
 export const MAX_RECORD_BYTES = 33_554_432
+/** Exports nest some ten deep. What is open has to be kept in mind, by this and by the parser, so it is bounded too. */
+export const MAX_RECORD_DEPTH = 256
+
+export type Refused = 'large' | 'deep'
 
 const NEWLINE = 0x0a
 
@@ -18,27 +24,31 @@ const NEWLINE = 0x0a
 class Gathering {
   #parts: Buffer[] = []
   #size = 0
-  #over = false
+  #refused: Refused | null = null
 
   add(part: Buffer): void {
     this.#size += part.length
-    if (this.#size > MAX_RECORD_BYTES) {
-      this.#over = true
-      this.#parts = []
-    }
-    if (!this.#over) this.#parts.push(part)
+    if (this.#size > MAX_RECORD_BYTES) this.refuse('large')
+    if (this.#refused === null) this.#parts.push(part)
+  }
+
+  /** Nothing of it is kept, however it goes on. */
+  refuse(why: Refused): void {
+    this.#refused ??= why
+    this.#parts = []
   }
 
   get empty(): boolean {
     return this.#size === 0
   }
 
-  take(): Buffer | null {
-    const bytes = this.#over ? null : Buffer.concat(this.#parts)
+  take(): Pick<Piece, 'bytes' | 'refused'> {
+    const refused = this.#refused
+    const bytes = refused === null ? Buffer.concat(this.#parts) : null
     this.#parts = []
     this.#size = 0
-    this.#over = false
-    return bytes
+    this.#refused = null
+    return { bytes, refused }
   }
 }
 
@@ -51,12 +61,12 @@ export async function* lines(stream: AsyncIterable<Buffer>, from: number): Async
     for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, start)) {
       gathering.add(chunk.subarray(start, at))
       start = at + 1
-      yield { bytes: gathering.take(), end: position + start, whole: true }
+      yield { ...gathering.take(), end: position + start, whole: true }
     }
     gathering.add(chunk.subarray(start))
     position += chunk.length
   }
-  if (!gathering.empty) yield { bytes: gathering.take(), end: position, whole: true }
+  if (!gathering.empty) yield { ...gathering.take(), end: position, whole: true }
 }
 
 const QUOTE = 0x22
@@ -81,8 +91,8 @@ export async function* values(stream: AsyncIterable<Buffer>, from: number): Asyn
   const cutter = new Cutter()
   let position = from
   for await (const chunk of stream) {
-    for (const { bytes, end } of cutter.cut(chunk))
-      yield { bytes, end: position + end, whole: true }
+    for (const { end, ...record } of cutter.cut(chunk))
+      yield { ...record, end: position + end, whole: true }
     if (cutter.ended) return
     position += chunk.length
   }
@@ -95,20 +105,22 @@ type Place = 'between' | 'bare' | 'string' | 'nested'
 class Cutter {
   readonly #gathering = new Gathering()
   #place: Place = 'between'
-  /** What closes each list and object that is open. */
+  /** What closes each list and object that is open, as deep as a record may be nested. */
   readonly #open: number[] = []
+  /** How many are open beyond that; what kind each is does not matter any more. */
+  #beyond = 0
   #inString = false
   #escaped = false
   /** The list that holds the values was closed. */
   ended = false
 
   /** What the stream ended in. A number or a word has no end of its own. */
-  rest(): { bytes: Buffer | null; whole: boolean } | null {
+  rest(): Omit<Piece, 'end'> | null {
     if (this.#gathering.empty) return null
-    return { bytes: this.#gathering.take(), whole: this.#place === 'bare' }
+    return { ...this.#gathering.take(), whole: this.#place === 'bare' }
   }
 
-  *cut(chunk: Buffer): Generator<{ bytes: Buffer | null; end: number }> {
+  *cut(chunk: Buffer): Generator<Omit<Piece, 'whole'>> {
     let start = 0
     for (let at = 0; at < chunk.length && !this.ended; at += 1) {
       const byte = chunk[at] ?? 0
@@ -120,7 +132,7 @@ class Cutter {
       const after = this.#inside(byte)
       if (after === null) continue
       this.#gathering.add(chunk.subarray(start, at + after))
-      yield { bytes: this.#gathering.take(), end: at + after }
+      yield { ...this.#gathering.take(), end: at + after }
     }
     if (this.#place !== 'between') this.#gathering.add(chunk.subarray(start))
   }
@@ -130,7 +142,7 @@ class Cutter {
     if (byte === CLOSE_LIST) this.ended = true
     else if (opens(byte)) {
       this.#place = 'nested'
-      this.#open.push(closerOf(byte))
+      this.#opened(byte)
     } else if (byte === QUOTE) {
       this.#place = 'string'
       this.#inString = true
@@ -147,10 +159,26 @@ class Cutter {
       return 0
     }
     if (byte === QUOTE) this.#inString = true
-    else if (opens(byte)) this.#open.push(closerOf(byte))
+    else if (opens(byte)) this.#opened(byte)
     // One that does not fit ends the value there: it is broken, and what follows may be whole again.
-    else if (closes(byte) && this.#open.pop() !== byte) return this.#end()
+    else if (closes(byte) && !this.#closed(byte)) return this.#end()
     return this.#open.length > 0 ? null : this.#end()
+  }
+
+  #opened(byte: number): void {
+    if (this.#open.length < MAX_RECORD_DEPTH) {
+      this.#open.push(closerOf(byte))
+      return
+    }
+    this.#beyond += 1
+    this.#gathering.refuse('deep')
+  }
+
+  /** @returns whether it closes what was opened last */
+  #closed(byte: number): boolean {
+    if (this.#beyond === 0) return this.#open.pop() === byte
+    this.#beyond -= 1
+    return true
   }
 
   #insideString(byte: number): 1 | null {
@@ -163,6 +191,7 @@ class Cutter {
   #end(): 1 {
     this.#place = 'between'
     this.#open.length = 0
+    this.#beyond = 0
     return 1
   }
 }

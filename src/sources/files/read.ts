@@ -1,5 +1,6 @@
 import { ZodError } from 'zod'
 import { MemoirError } from '../../errors.ts'
+import { nestsDeeper } from '../../text/json-depth.ts'
 import { finish, isProblem, type FileConversation, type Problem } from './draft.ts'
 import { chatgpt } from './formats/chatgpt.ts'
 import { claude } from './formats/claude.ts'
@@ -9,7 +10,14 @@ import { memoir, recordOf } from './formats/memoir.ts'
 import { zep } from './formats/zep.ts'
 import { layoutOf, type Layout } from './layout.ts'
 import type { Member, OpenFile } from './open.ts'
-import { lines, MAX_RECORD_BYTES, values, type Piece } from './pieces.ts'
+import {
+  lines,
+  MAX_RECORD_BYTES,
+  MAX_RECORD_DEPTH,
+  values,
+  type Piece,
+  type Refused,
+} from './pieces.ts'
 
 /** In the order in which a record is tried: each is surer of its own than the next. */
 const FORMATS = { chatgpt, claude, memoir, mem0, zep } satisfies Record<string, Format>
@@ -117,10 +125,15 @@ interface Parsed {
 
 const MIB = 1_048_576
 
-function parse({ bytes, whole }: Piece): Parsed {
-  if (bytes === null) {
-    const message = `is larger than ${MAX_RECORD_BYTES / MIB} MiB`
-    return { problem: { field: '', message } }
+const REFUSED = {
+  large: `is larger than ${MAX_RECORD_BYTES / MIB} MiB`,
+  deep: `is nested more than ${MAX_RECORD_DEPTH} deep`,
+} satisfies Record<Refused, string>
+
+function parse({ bytes, refused, whole }: Piece): Parsed {
+  const isDeep = bytes !== null && nestsDeeper(bytes, MAX_RECORD_DEPTH)
+  if (bytes === null || isDeep) {
+    return { problem: { field: '', message: REFUSED[isDeep ? 'deep' : (refused ?? 'large')] } }
   }
   if (!whole) return { problem: { field: '', message: 'is cut off: the file ends inside it' } }
   try {

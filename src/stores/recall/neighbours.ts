@@ -45,7 +45,7 @@ export interface NeighbourQuery {
   readonly vector: { readonly space: Space; readonly vec: Float32Array }
 }
 
-/** Edges that are walked from one node: an entity that everything mentions tells nothing. */
+/** Edges that are walked from one node, the strongest first: an entity that everything mentions tells nothing. */
 const FAN_OUT = 16
 
 /** Both directions of every edge that has not ended; the walk never goes back where it began. */
@@ -63,10 +63,12 @@ export async function findNeighbours(
        select w.start, w.seq, e.node, w.step + 1, w.weight * e.weight, e.src, e.dst, e.type, e.weight
          from walk w cross join lateral (
            (select src, dst, type, weight, dst as node from memoir.memory_edge
-             where src = w.node and user_id = $1::uuid and ended_at is null limit ${FAN_OUT})
+             where src = w.node and user_id = $1::uuid and ended_at is null
+             order by weight desc, dst limit ${FAN_OUT})
            union all
            (select src, dst, type, weight, src as node from memoir.memory_edge
-             where dst = w.node and user_id = $1::uuid and ended_at is null limit ${FAN_OUT})) e
+             where dst = w.node and user_id = $1::uuid and ended_at is null
+             order by weight desc, src limit ${FAN_OUT})) e
         where w.step < $3 and e.node <> w.start)
      select w.seq as "from", n.seq, w.step, w.weight, w.src, w.dst, w.type, w.edge_weight as "edgeWeight",
             n.meta ->> 'name' as name, n.role, n.language, n.occurred_at as "occurredAt", n.salience, n.importance,

@@ -114,3 +114,45 @@ test('a zip whose content is damaged says so', async () => {
     })
   })
 })
+
+test('a line of nothing but brackets is listed with its reason, and the rest is read', async () => {
+  await inFolder(async (folder) => {
+    const message = { role: 'user', content: 'Hello.', created_at: '2026-01-02T03:04:05Z' }
+    const line = JSON.stringify({ id: 'c-1', user_id: 'ada', messages: [message] })
+    const path = join(folder, 'deep.jsonl')
+    await writeFile(path, `${line}\n${'['.repeat(20_000_000)}\n${line}\n`)
+    const before = process.resourceUsage().maxRSS * 1_024
+
+    const { records } = await read(path)
+
+    const problem = { field: '', message: 'is nested more than 256 deep' }
+    expect(records).toMatchObject([
+      { kind: 'conversation' },
+      { where: 'line 2', kind: 'problem', problem },
+      { kind: 'conversation' },
+    ])
+    expect(process.resourceUsage().maxRSS * 1_024 - before).toBeLessThan(300 * 1_048_576)
+  })
+})
+
+test('a zip bomb is refused before it is unpacked', async () => {
+  await inFolder(async (folder) => {
+    const path = join(folder, 'bomb.zip')
+    await writeFile(path, zipOf({ 'conversations.json': Buffer.alloc(200 * 1_048_576, ' ') }))
+    const began = performance.now()
+    await expect(openFile(path)).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringMatching(/unpacks to \d+ times its size/) as string,
+    })
+    expect(performance.now() - began).toBeLessThan(1_000)
+    // One that says less than it holds is no way round that.
+    const lying = zipOf({ 'conversations.json': Buffer.alloc(200 * 1_048_576, ' ') })
+    const size = lying.lastIndexOf(Buffer.from('PK\u0001\u0002')) + 24
+    lying.writeUInt32LE(1_000_000, size)
+    await writeFile(path, lying)
+    await expect(read(path)).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringContaining('cannot be read') as string,
+    })
+  })
+})

@@ -1,6 +1,12 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { lines, MAX_RECORD_BYTES, values, type Piece } from '../../../src/sources/files/pieces.ts'
+import {
+  lines,
+  MAX_RECORD_BYTES,
+  MAX_RECORD_DEPTH,
+  values,
+  type Piece,
+} from '../../../src/sources/files/pieces.ts'
 
 async function* inChunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
@@ -77,4 +83,27 @@ test('what is too large to hold is passed over, and what follows is read', async
   }
   const pieces = await all(values(stream(), 0))
   expect(textsOf(pieces)).toEqual([undefined, '7'])
+})
+
+test('brackets without end are passed over in bounded memory', async () => {
+  async function* brackets(): AsyncGenerator<Buffer> {
+    for (let n = 0; n < 400; n += 1) yield Buffer.alloc(262_144, n % 2 === 0 ? '[' : '{"a":')
+  }
+  const before = process.resourceUsage().maxRSS * 1_024
+
+  const pieces = await all(values(brackets(), 0))
+
+  expect(pieces).toMatchObject([{ bytes: null, refused: 'deep', whole: false }])
+  expect(process.resourceUsage().maxRSS * 1_024 - before).toBeLessThan(200 * 1_048_576)
+})
+
+test('a record that is nested too deep costs itself, and the next one is read', async () => {
+  const nested = (depth: number) => `${'[{"a":'.repeat(depth / 2)}"]"${'}]'.repeat(depth / 2)}`
+  const fits = nested(MAX_RECORD_DEPTH)
+  const pieces = await cut(`${nested(MAX_RECORD_DEPTH + 2)}, 1, ${fits}]`, 100)
+  expect(pieces.map(({ bytes, refused }) => refused ?? bytes?.toString())).toEqual([
+    'deep',
+    '1',
+    fits,
+  ])
 })
