@@ -107,7 +107,7 @@ export async function createServices(
   const analyse = createAnalyse({ config, db, languageModel, recall })
   return {
     ...parts,
-    ...pipelines(parts, { sourceOf, embedder, languageModel, graph, indexer, inForce }),
+    ...pipelines(parts, { sourceOf, embedder, languageModel, graph, focus, indexer, inForce }),
     embedder,
     languageModel,
     answer: answerBy(languageModel),
@@ -179,6 +179,7 @@ interface PipelineParts {
   readonly embedder: Embedder
   readonly languageModel: LanguageModel
   readonly graph: GraphStore
+  readonly focus: FocusBuffer
   readonly indexer: ReturnType<typeof createSpaceIndexer>
   readonly inForce: LiveModels['config']
 }
@@ -186,14 +187,14 @@ interface PipelineParts {
 /** What a worker's steps go through. */
 function pipelines(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
-  { sourceOf, embedder, languageModel, graph, indexer, inForce }: PipelineParts,
+  { sourceOf, embedder, languageModel, graph, focus, indexer, inForce }: PipelineParts,
 ): Pick<Services, 'ingest' | 'persistence' | 'sessions' | 'narration' | 'consolidation'> {
   const onFinish = (space: Space) => indexer.poke(space)
   return {
     ingest: ingestByNamespace(sourceOf, (source) =>
       createIngest({ ...parts, source, embedder, languageModel, inForce, onFinish }),
     ),
-    persistence: createPersistence({ ...parts, embedder, graph }),
+    persistence: createPersistence({ ...parts, embedder, graph, focus }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
     narration: createNarrativeSteps({ ...parts, embedder, languageModel }),
     consolidation: createConsolidationSteps({ ...parts, embedder, languageModel }),
