@@ -9,7 +9,8 @@ import { createIngest } from './ingest/page.ts'
 import { createSyncSteps, type SyncSteps } from './graph/sync-steps.ts'
 import { acceptErasure } from './forget/accept-erasure.ts'
 import { createEraseSteps, type EraseSteps } from './forget/erase-steps.ts'
-import { forget, type ForgetContext } from './forget/forget.ts'
+import { createLedgerGuard, type LedgerGuardParts } from './forget/ledger-guard.ts'
+import { forget } from './forget/forget.ts'
 import { createJobs } from './jobs/accept.ts'
 import { createSyncs } from './jobs/sync.ts'
 import type { Schedules } from './jobs/jobs.ts'
@@ -256,8 +257,9 @@ function embedding(
 
 /** What takes away for good, and what brings back what was taken along. */
 const forgetting = (
-  context: ForgetContext,
-): Pick<Services, 'forget' | 'eraseUser' | 'importRecords'> => ({
+  context: LedgerGuardParts,
+): Pick<Services, 'forget' | 'eraseUser' | 'importRecords' | 'ledger'> => ({
+  ledger: createLedgerGuard(context),
   forget: async (request) => await forget(context, request),
   eraseUser: async (request) => await acceptErasure(context, request),
   importRecords: async (request) => await importRecords(context, request),

@@ -11,6 +11,7 @@ import {
   findSuppressed,
   insertForgotten,
   insertSuppressed,
+  type ForgottenHash,
 } from '../stores/forget/forgotten.ts'
 
 /** What was forgotten is known by its hash under MEMOIR_ENCRYPTION_KEY, so that it can be left out and not be read. */
@@ -23,15 +24,18 @@ export type Item =
 /** `MEMOIR_ENCRYPTION_KEY`; without one, the installation keeps a key of its own in its database. */
 export type ForgetSecret = string | undefined
 
-const hashOf = (key: string, item: Item): Buffer =>
+export const hashOf = (key: string, item: Item): Buffer =>
   item.kind === 'trace'
     ? keyedHash(key, ['trace', item.id])
     : keyedHash(key, ['content', item.userId, normalizeFact(item.content)])
 
-const hashOfUser = (key: string, name: string): Buffer => keyedHash(key, ['user', name])
+export const hashOfUser = (key: string, name: string): Buffer => keyedHash(key, ['user', name])
+
+export const hashOfSession = (key: string, userId: string, sessionId: string): Buffer =>
+  keyedHash(key, ['session', userId, sessionId])
 
 /** Under which keys something may be remembered: one that was set later makes nothing come back. */
-async function keysOf(db: Queryable, secret: ForgetSecret): Promise<string[]> {
+export async function keysOf(db: Queryable, secret: ForgetSecret): Promise<string[]> {
   const own = await findForgetKey(db)
   return [secret, own ?? undefined].filter((key) => key !== undefined)
 }
@@ -62,16 +66,17 @@ interface ForgetOf {
   readonly secret: ForgetSecret
 }
 
-/** Leaves these out from now on. The user's row must be locked. */
+/** Leaves these out from now on. The user's row must be locked. @returns what is known of them now, and under which key */
 export async function rememberForgotten(
   tx: Queryable,
   { namespaceId, userId, secret }: ForgetOf,
   items: readonly Item[],
-): Promise<void> {
+): Promise<{ readonly key: string; readonly hashes: readonly ForgottenHash[] }> {
   const key = await keyToWrite(tx, secret)
   const hashes = items.map((item) => ({ kind: item.kind, hash: hashOf(key, item) }))
   await insertForgotten(tx, { namespaceId, userId }, hashes)
   await bumpForgetSeq(tx, userId)
+  return { key, hashes }
 }
 
 /** Somebody says these again, directly. */
@@ -108,8 +113,11 @@ export async function suppressUser(
   tx: Queryable,
   { namespaceId, secret }: { namespaceId: string; secret: ForgetSecret },
   name: string,
-): Promise<void> {
-  await insertSuppressed(tx, namespaceId, hashOfUser(await keyToWrite(tx, secret), name))
+): Promise<{ readonly key: string; readonly hash: Buffer }> {
+  const key = await keyToWrite(tx, secret)
+  const hash = hashOfUser(key, name)
+  await insertSuppressed(tx, namespaceId, hash)
+  return { key, hash }
 }
 
 export async function liftSuppression(
