@@ -173,6 +173,7 @@ export const environmentSchema = z.object({
 
   REEMBED_UNDO_DAYS: whole(7, 1, 365),
   ERASE_WAIT_SECONDS: whole(1800, 0, 86_400),
+  ERASURE_LEDGER: text.optional(),
 
   PERSISTENCE_ENABLE_VECTOR_STORE: flag(true),
   PERSISTENCE_ENABLE_GRAPH_STORE: flag(true),

@@ -33,6 +33,7 @@ const CLOSE_WITHIN_MS = 10_000
 export async function startApi(services: ApiServices, address: Address): Promise<RunningApi> {
   const { config, log } = services
   const closing = new AbortController()
+  services.ledger?.start()
   const app = createApp(services, { closing: closing.signal })
   const server = createAdaptorServer({ fetch: app.fetch })
   if (!(server instanceof Server)) throw new Error('the server is not one of HTTP/1.1')
@@ -47,6 +48,7 @@ export async function startApi(services: ApiServices, address: Address): Promise
     port,
     async close() {
       closing.abort()
+      await services.ledger?.stop()
       await closeServer(server)
     },
   }

@@ -9,7 +9,8 @@ import { createIngest } from './ingest/page.ts'
 import { createSyncSteps, type SyncSteps } from './graph/sync-steps.ts'
 import { acceptErasure } from './forget/accept-erasure.ts'
 import { createEraseSteps, type EraseSteps } from './forget/erase-steps.ts'
-import { forget, type ForgetContext } from './forget/forget.ts'
+import { createLedgerGuard, type LedgerGuardParts } from './forget/ledger-guard.ts'
+import { forget } from './forget/forget.ts'
 import { createJobs } from './jobs/accept.ts'
 import { createSyncs } from './jobs/sync.ts'
 import type { Schedules } from './jobs/jobs.ts'
@@ -108,7 +109,7 @@ export async function createServices(
   const analyse = createAnalyse({ config, db, languageModel, recall })
   return {
     ...parts,
-    ...pipelines(parts, { sourceOf, embedder, languageModel, graph, indexer, inForce }),
+    ...pipelines(parts, { sourceOf, embedder, languageModel, graph, focus, indexer, inForce }),
     embedder,
     languageModel,
     answer: answerBy(languageModel),
@@ -180,6 +181,7 @@ interface PipelineParts {
   readonly embedder: Embedder
   readonly languageModel: LanguageModel
   readonly graph: GraphStore
+  readonly focus: FocusBuffer
   readonly indexer: ReturnType<typeof createSpaceIndexer>
   readonly inForce: LiveModels['config']
 }
@@ -187,14 +189,14 @@ interface PipelineParts {
 /** What a worker's steps go through. */
 function pipelines(
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics'>,
-  { sourceOf, embedder, languageModel, graph, indexer, inForce }: PipelineParts,
+  { sourceOf, embedder, languageModel, graph, focus, indexer, inForce }: PipelineParts,
 ): Pick<Services, 'ingest' | 'persistence' | 'sessions' | 'narration' | 'consolidation'> {
   const onFinish = (space: Space) => indexer.poke(space)
   return {
     ingest: ingestByNamespace(sourceOf, (source) =>
       createIngest({ ...parts, source, embedder, languageModel, inForce, onFinish }),
     ),
-    persistence: createPersistence({ ...parts, embedder, graph }),
+    persistence: createPersistence({ ...parts, embedder, graph, focus }),
     sessions: createSessionSteps({ ...parts, embedder, languageModel }),
     narration: createNarrativeSteps({ ...parts, embedder, languageModel }),
     consolidation: createConsolidationSteps({ ...parts, embedder, languageModel }),
@@ -265,8 +267,9 @@ function warmUp({ config, embedder, log }: Pick<Services, 'config' | 'embedder' 
 
 /** What takes away for good, and what brings back what was taken along. */
 const forgetting = (
-  context: ForgetContext,
-): Pick<Services, 'forget' | 'eraseUser' | 'importRecords'> => ({
+  context: LedgerGuardParts,
+): Pick<Services, 'forget' | 'eraseUser' | 'importRecords' | 'ledger'> => ({
+  ledger: createLedgerGuard(context),
   forget: async (...given) => await forget(context, ...given),
   eraseUser: async (request) => await acceptErasure(context, request),
   importRecords: async (...given) => await importRecords(context, ...given),

@@ -134,6 +134,7 @@ function useFoundation(
   })
   const { CORS_ORIGINS: origins } = services.config
   if (origins.length > 0) app.use('*', crossOrigin(origins))
+  app.use('*', untilErasedAgain)
   app.use('*', boundedBody)
   app.use(
     '*',
@@ -147,6 +148,18 @@ function useFoundation(
   )
   app.onError(answerError)
   app.notFound((c) => answerError(new MemoirError('not_found', 'There is no such route.'), c))
+}
+
+/** They say nothing of anybody. */
+const ALWAYS_ANSWERED = /^\/(health\/(live|ready)|version|openapi\.json|docs(\/.*)?)$/
+
+/** What was erased after a dump is back with it: no route may say a byte of it. */
+const untilErasedAgain: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const why = c.var.services.ledger?.pending() ?? null
+  if (why !== null && !ALWAYS_ANSWERED.test(c.req.path)) {
+    throw new MemoirError('store_unavailable', why, { retryAfterMs: 5_000 })
+  }
+  await next()
 }
 
 /** Refuses a larger body before it is read whole. */

@@ -4,6 +4,7 @@ import type { RecallRequest, RecallResult } from '../domain/recall.ts'
 import type { Exposition } from '../exposition.ts'
 import type { ErasureAccept } from '../forget/accept-erasure.ts'
 import type { ForgetRequest, Tombstone } from '../forget/forget.ts'
+import type { LedgerGuard } from '../forget/ledger-guard.ts'
 import type { Jobs, Schedules } from '../jobs/jobs.ts'
 import type { Episodes } from '../episodes/service.ts'
 import type { Reembeds } from '../reembed/service.ts'
@@ -57,6 +58,8 @@ export interface ApiServices {
   ) => Promise<Tombstone>
   /** Accepts that all of a user goes. @throws MemoirError `not_found` */
   readonly eraseUser: (request: ErasureAccept) => Promise<{ readonly id: string }>
+  /** Shuts everything while what was erased is back with a restored dump. */
+  readonly ledger?: Pick<LedgerGuard, 'pending' | 'start' | 'stop'>
   /** Takes in the records of one user out of an export. */
   readonly importRecords: (
     request: RecordImport,

@@ -6,6 +6,7 @@ import { openReceipt } from '../stores/forget/erasure-receipts.ts'
 import { endJobsOf, findErasureJob, lockForErasure, markErased } from '../stores/forget/erasure.ts'
 import { findJobRow, insertJob, type JobRow } from '../stores/jobs/jobs.ts'
 import { workflowIdOf } from '../temporal/ids.ts'
+import { noteErased } from './ledger.ts'
 import { suppressUser } from './remembered.ts'
 
 export interface ErasureContext {
@@ -51,7 +52,11 @@ async function begin(
   if (before !== null) return { id: before, fresh: false }
   const id = uuidv7()
   await markErased(tx, userId)
-  await suppressUser(tx, { namespaceId, secret: config.MEMOIR_ENCRYPTION_KEY }, name)
+  const { key, hash } = await suppressUser(
+    tx,
+    { namespaceId, secret: config.MEMOIR_ENCRYPTION_KEY },
+    name,
+  )
   const code = 'suppressed_user'
   const error = { code, message: SENTENCE[code], step: 'eraseUser' }
   await endJobsOf(tx, { userId, except: id, error })
@@ -65,5 +70,6 @@ async function begin(
     lockKey: `erase:${userId}`,
   })
   await openReceipt(tx, { id, namespaceId, userId })
+  await noteErased(tx, config, { namespaceId, userId: null, key, hashes: [{ kind: 'user', hash }] })
   return { id, fresh: true }
 }

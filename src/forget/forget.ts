@@ -31,7 +31,8 @@ import { findUserId, lockUsers } from '../stores/memory-users.ts'
 import { factId } from '../facts/draft.ts'
 import { readConversations, rebuildConversations, type Rebuilt } from './rebuild.ts'
 import { foundIn, summariesSaying } from './found-in.ts'
-import { rememberForgotten, type Item } from './remembered.ts'
+import { noteErased, type LedgerNote } from './ledger.ts'
+import { hashOfSession, rememberForgotten, type Item } from './remembered.ts'
 
 /** Forgetting for good: what is meant, all that came of it alone, and what would bring it back. */
 
@@ -168,7 +169,10 @@ async function forgetLocked(
     conversations,
   })
   const remembered = { namespaceId: request.namespaceId, userId, secret }
-  await rememberForgotten(tx, remembered, [...itemsOf(all, { userId, words }), ...found])
+  const known = await rememberForgotten(tx, remembered, [
+    ...itemsOf(all, { userId, words }),
+    ...found,
+  ])
   const rows = await followUps(tx, context, { request, userId, all, rebuilt })
   const forgottenAt = new Date()
   const counts = {
@@ -177,7 +181,26 @@ async function forgetLocked(
     edges: hanging.edges,
     nodes,
   }
+  if (!request.dryRun) await note(tx, context, { request, userId, sessionId, ...known })
   return { tombstone: { ids: [...ids, ...rebuilt.removed], forgottenAt, counts }, rows }
+}
+
+interface Known extends Forgetting {
+  readonly sessionId: string | undefined
+  readonly key: string
+  readonly hashes: LedgerNote['hashes']
+}
+
+async function note(
+  tx: Queryable,
+  { config }: ForgetContext,
+  { request: { namespaceId }, userId, sessionId, key, hashes }: Known,
+): Promise<void> {
+  const session =
+    sessionId === undefined
+      ? []
+      : [{ kind: 'session' as const, hash: hashOfSession(key, userId, sessionId) }]
+  await noteErased(tx, config, { namespaceId, userId, key, hashes: [...hashes, ...session] })
 }
 
 /** A session goes whole unless something narrows it down. */

@@ -11,6 +11,7 @@ import {
   findSuppressed,
   insertForgotten,
   insertSuppressed,
+  type ForgottenHash,
 } from '../stores/forget/forgotten.ts'
 import {
   findForgottenClauses,
@@ -47,12 +48,15 @@ export interface FoundIn {
 /** `MEMOIR_ENCRYPTION_KEY`; without one, the installation keeps a key of its own in its database. */
 export type ForgetSecret = string | undefined
 
-const hashOf = (key: string, item: Item): Buffer =>
+export const hashOf = (key: string, item: Item): Buffer =>
   item.kind === 'trace'
     ? keyedHash(key, ['trace', item.id])
     : keyedHash(key, ['content', item.userId, normalizeFact(item.content)])
 
-const hashOfUser = (key: string, name: string): Buffer => keyedHash(key, ['user', name])
+export const hashOfUser = (key: string, name: string): Buffer => keyedHash(key, ['user', name])
+
+export const hashOfSession = (key: string, userId: string, sessionId: string): Buffer =>
+  keyedHash(key, ['session', userId, sessionId])
 
 /** Under which keys something may be remembered: one that was set later makes nothing come back. */
 export async function keysOf(db: Queryable, secret: ForgetSecret): Promise<string[]> {
@@ -86,12 +90,12 @@ interface ForgetOf {
   readonly secret: ForgetSecret
 }
 
-/** Leaves these out from now on. The user's row must be locked. */
+/** Leaves these out from now on. The user's row must be locked. @returns what is known of them now, and under which key */
 export async function rememberForgotten(
   tx: Queryable,
   { namespaceId, userId, secret }: ForgetOf,
   items: readonly (Item | FoundIn)[],
-): Promise<void> {
+): Promise<{ readonly key: string; readonly hashes: readonly ForgottenHash[] }> {
   const key = await keyToWrite(tx, secret)
   const own = items.filter((item): item is Item => item.kind !== 'found_in')
   const hashes = own.map((item) => ({ kind: item.kind, hash: hashOf(key, item) }))
@@ -99,6 +103,7 @@ export async function rememberForgotten(
   const clauses = items.flatMap((item) => clausesOf(key, item))
   await insertForgottenClauses(tx, { namespaceId, userId }, clauses)
   await bumpForgetSeq(tx, userId)
+  return { key, hashes }
 }
 
 function clausesOf(key: string, item: Item | FoundIn): ForgottenClause[] {
@@ -178,8 +183,11 @@ export async function suppressUser(
   tx: Queryable,
   { namespaceId, secret }: { namespaceId: string; secret: ForgetSecret },
   name: string,
-): Promise<void> {
-  await insertSuppressed(tx, namespaceId, hashOfUser(await keyToWrite(tx, secret), name))
+): Promise<{ readonly key: string; readonly hash: Buffer }> {
+  const key = await keyToWrite(tx, secret)
+  const hash = hashOfUser(key, name)
+  await insertSuppressed(tx, namespaceId, hash)
+  return { key, hash }
 }
 
 export async function liftSuppression(

@@ -3,6 +3,7 @@ import { MemoirError } from '../errors.ts'
 import { embedTexts } from '../ingest/embed.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import { refusedAs, type Database, type Queryable } from '../stores/database.ts'
+import type { FocusBuffer } from '../stores/recall/focus.ts'
 import type { GraphStore } from '../stores/graph/graph-store.ts'
 import {
   findCurrent,
@@ -39,7 +40,7 @@ export interface Persistence {
   redo(step: MemoryStep): Promise<void>
   /** The texts that were kept for a retry go. */
   settle(step: MemoryStep): Promise<void>
-  /** The last of a deletion for good. */
+  /** The last of a deletion for good: its rows, and its place in what the user has in mind. */
   removeRows(step: MemoryStep): Promise<StepCount>
 }
 
@@ -56,10 +57,11 @@ export interface PersistenceDependencies {
   readonly db: Database
   readonly embedder: Embedder
   readonly graph: GraphStore
+  readonly focus?: Pick<FocusBuffer, 'forget'>
 }
 
 export function createPersistence(dependencies: PersistenceDependencies): Persistence {
-  const { config, db } = dependencies
+  const { config, db, focus } = dependencies
   const persist = async <T>(work: () => Promise<T>): Promise<T> =>
     await refusedAs('persistence_failed', work)
   const subjectOf = async ({ jobId }: MemoryStep) => await requireSubject(db, jobId)
@@ -96,7 +98,12 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
     async removeRows(step) {
       const subject = await subjectOf(step)
       const remove = async (tx: Queryable) => await removeRows(tx, subject)
-      return { memories: await persist(async () => await db.transaction(remove)) }
+      const memories = await persist(async () => await db.transaction(remove))
+      const ids = subject.request.memories.map(({ id }) => id)
+      if ((await focus?.forget(subject.userId, ids)) === false) {
+        throw new MemoirError('store_unavailable', 'Redis does not answer')
+      }
+      return { memories }
     },
   }
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
 import { MemoirError } from '../errors.ts'
@@ -94,6 +95,9 @@ function generated(config: Config, folder: DataFolder): Record<string, string> {
     ...(config.MEMOIR_ADMIN_KEY === undefined ? { MEMOIR_ADMIN_KEY: folder.keys.admin_key } : {}),
     ...(config.MEMOIR_ENCRYPTION_KEY === undefined
       ? { MEMOIR_ENCRYPTION_KEY: folder.keys.encryption_key }
+      : {}),
+    ...(config.ERASURE_LEDGER === undefined
+      ? { ERASURE_LEDGER: join(config.dataDir, 'erasure-ledger.jsonl') }
       : {}),
     ...(config.given.has('MEMOIR_ALLOW_PRIVATE_PROVIDERS')
       ? {}

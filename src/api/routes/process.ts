@@ -36,7 +36,7 @@ const getReady = createRoute({
     'Without Postgres nothing can be done; without the others writes are still accepted and questions answered.',
   responses: {
     200: json(readySchema, 'Ready, perhaps degraded'),
-    503: json(readySchema, 'Postgres does not answer'),
+    503: json(readySchema, 'Postgres does not answer, or what was erased is being erased again'),
   },
 })
 
@@ -71,9 +71,14 @@ function degradedOf(parts: Readonly<Record<string, PartHealth>>): string[] {
 export const processRoutes = createRouter()
   .openapi(getLive, (c) => c.json({ status: 'live' as const }, 200))
   .openapi(getReady, async (c) => {
-    const parts = await c.var.services.health()
+    const { services } = c.var
+    const pending = services.ledger?.pending() ?? null
+    const parts: Record<string, PartHealth> = {
+      ...(await services.health()),
+      ...(pending === null ? {} : { erasures: { ok: false, detail: pending } }),
+    }
     const degraded = degradedOf(parts)
-    if (!parts['postgres']?.ok) {
+    if (pending !== null || !parts['postgres']?.ok) {
       c.header('Retry-After', '5')
       return c.json({ status: 'unavailable' as const, degraded, parts }, 503)
     }

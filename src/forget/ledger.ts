@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import { v7 as uuidv7 } from 'uuid'
+import type { Config } from '../config.ts'
+import { MemoirError, SENTENCE } from '../errors.ts'
+import type { Queryable } from '../stores/database.ts'
+import { insertLedgerEntries, type LedgerKind } from '../stores/forget/ledger.ts'
+import { appendToLedger } from './ledger-file.ts'
+
+/**
+ * What was forgotten or erased, noted outside of the database, so that a restored dump can be told of it: `ERASURE_LEDGER`. An entry
+ * is on disk before the transaction that erases commits. One whose transaction then failed is carried out by the next comparison:
+ * somebody asked for it.
+ */
+
+export interface LedgerNote {
+  readonly namespaceId: string
+  /** Surrogate uuid; null when the user is what went. */
+  readonly userId: string | null
+  readonly key: string
+  readonly hashes: readonly { readonly kind: LedgerKind; readonly hash: Buffer }[]
+}
+
+export type LedgerConfig = Pick<Config, 'ERASURE_LEDGER'>
+
+/** Comes last in its transaction. @throws MemoirError `persistence_failed`: what cannot be noted is not erased */
+export async function noteErased(
+  tx: Queryable,
+  { ERASURE_LEDGER: path }: LedgerConfig,
+  { namespaceId, userId, key, hashes }: LedgerNote,
+): Promise<void> {
+  if (path === undefined || hashes.length === 0) return
+  const entries = hashes.map(({ kind, hash }) => ({
+    id: uuidv7(),
+    namespace: namespaceId,
+    kind,
+    user: userId,
+    key: keyIdOf(key),
+    hash: hash.toString('hex'),
+  }))
+  const noted = await insertLedgerEntries(tx, entries)
+  try {
+    await appendToLedger(path, noted)
+  } catch (error) {
+    throw new MemoirError('persistence_failed', SENTENCE.persistence_failed, { cause: error })
+  }
+}
+
+/** Tells keys apart and says nothing about them. */
+export const keyIdOf = (key: string): string =>
+  createHash('sha256').update('erasure-ledger-key').update(key).digest('hex').slice(0, 16)

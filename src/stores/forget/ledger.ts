@@ -1,0 +1,119 @@
+import type { Queryable } from '../database.ts'
+
+/** What this database knows of the erasure ledger, which is a file outside of it. */
+
+export const LEDGER_KINDS = ['trace', 'content', 'session', 'user'] as const
+export type LedgerKind = (typeof LEDGER_KINDS)[number]
+
+/** One thing that went: hashes and uuids of Memoir's own, never what was said. */
+export interface LedgerEntry {
+  readonly id: string
+  readonly seq: number
+  readonly at: string
+  readonly namespace: string
+  readonly kind: LedgerKind
+  /** Surrogate uuid; null when the user is what went. */
+  readonly user: string | null
+  /** Which key made the hash. */
+  readonly key: string
+  /** Hexadecimal. */
+  readonly hash: string
+}
+
+const ENTRY = `id, seq, noted_at as at, namespace_id as namespace, kind, user_id as "user", key_id as key, encode(hash, 'hex') as hash`
+
+interface Row extends Omit<LedgerEntry, 'at'> {
+  readonly at: Date
+}
+
+const entryOf = ({ at, ...rest }: Row): LedgerEntry => ({ ...rest, at: at.toISOString() })
+
+/** @returns the entries with their places in the order; those that are known already are left out */
+export async function insertLedgerEntries(
+  tx: Queryable,
+  entries: readonly Omit<LedgerEntry, 'seq' | 'at'>[],
+): Promise<LedgerEntry[]> {
+  const { rows } = await tx.query<Row>(
+    `insert into memoir.erasure_ledger (id, namespace_id, kind, user_id, key_id, hash)
+     select w.id, w.namespace, w.kind, w."user", w.key, decode(w.hash, 'hex')
+       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[]) as w(id, namespace, kind, "user", key, hash)
+       join memoir.namespace n on n.id = w.namespace
+     on conflict (id) do nothing
+     returning ${ENTRY}`,
+    [
+      entries.map(({ id }) => id),
+      entries.map(({ namespace }) => namespace),
+      entries.map(({ kind }) => kind),
+      entries.map(({ user }) => user),
+      entries.map(({ key }) => key),
+      entries.map(({ hash }) => hash),
+    ],
+  )
+  return rows.map(entryOf).toSorted((a, b) => a.seq - b.seq)
+}
+
+export async function listLedgerEntries(db: Queryable): Promise<LedgerEntry[]> {
+  const { rows } = await db.query<Row>(`select ${ENTRY} from memoir.erasure_ledger order by seq`)
+  return rows.map(entryOf)
+}
+
+/** Another answer than before means that entries came, or that a dump was restored. */
+export async function ledgerVersion(db: Queryable): Promise<string> {
+  const { rows } = await db.query<{ version: string }>(
+    `select count(*) || ' ' || coalesce(max(seq), 0) || ' ' || coalesce(max(noted_at)::text, '') as version from memoir.erasure_ledger`,
+  )
+  return rows[0]?.version ?? ''
+}
+
+export interface LedgerMemory {
+  readonly id: string
+  readonly userId: string
+  readonly content: string
+}
+
+/** A page of the memories of users who are not erased, whatever their state, in the order of their ids. */
+export async function pageOfMemories(
+  db: Queryable,
+  { namespaceId, after, limit }: { namespaceId: string; after: string | null; limit: number },
+): Promise<LedgerMemory[]> {
+  const { rows } = await db.query<LedgerMemory>(
+    `select t.id, t.user_id as "userId", t.content from memoir.memory_trace t
+       join memoir.memory_user u on u.id = t.user_id and u.namespace_id = $1::uuid and u.erased_at is null
+      where $2::uuid is null or t.id > $2::uuid order by t.id limit $3`,
+    [namespaceId, after, limit],
+  )
+  return rows
+}
+
+export interface LedgerSession {
+  readonly userId: string
+  /** The caller's own id. */
+  readonly user: string
+  readonly sessionId: string
+}
+
+export async function listSessionsOf(db: Queryable, namespaceId: string): Promise<LedgerSession[]> {
+  const { rows } = await db.query<LedgerSession>(
+    `select distinct u.id as "userId", u.external_id as "user", s.session_id as "sessionId" from memoir.session s
+       join memoir.memory_user u on u.id = s.user_id and u.erased_at is null where s.namespace_id = $1::uuid`,
+    [namespaceId],
+  )
+  return rows
+}
+
+export async function listUserNames(db: Queryable, namespaceId: string): Promise<string[]> {
+  const { rows } = await db.query<{ name: string }>(
+    `select external_id as name from memoir.memory_user where namespace_id = $1::uuid and erased_at is null`,
+    [namespaceId],
+  )
+  return rows.map(({ name }) => name)
+}
+
+/** Those of these erasures that have no receipt yet. */
+export async function countOpenReceipts(db: Queryable, ids: readonly string[]): Promise<number> {
+  const { rows } = await db.query<{ n: number }>(
+    `select count(*) as n from memoir.erasure_receipt where id = any($1::uuid[]) and finished_at is null`,
+    [ids],
+  )
+  return rows[0]?.n ?? 0
+}
