@@ -1,4 +1,4 @@
-import { isSingleValued, relationsOfNamed } from './relations.ts'
+import { attributesOf, isSingleValued } from './relations.ts'
 
 /** The sections of a narrative, and which of them a memory belongs to. */
 
@@ -39,7 +39,7 @@ export const headingsOf = (language: string) => HEADINGS[language] ?? ENGLISH
 const PLAN =
   /\b(?:planning|going to|will|wants? to|hopes? to|intends? to|looking forward to|would (?:love|like) to|plant|möchte|wird|va a|quiere|planea|va|veut|souhaite)\b/u
 const PREFERENCE =
-  /\b(?:mag|liebt|bevorzugt|gusta|encanta|prefiere|odia|aime|préfère|déteste|adore|prefers?|vegetarian|vegan|does not (?:like|eat|drink))\b/u
+  /\b(?:loves|likes|enjoys|hates|mag|liebt|bevorzugt|gusta|encanta|prefiere|odia|aime|préfère|déteste|adore|prefers?|vegetarian|vegan|does not (?:like|eat|drink))\b/u
 const WHO =
   /^\S+ (?:is an?|is not an?|heißt|wohnt|arbeitet|ist|vive|trabaja|se llama|es|habite|travaille|s'appelle|est)\b/u
 const DATED =
@@ -55,7 +55,7 @@ export function sectionOf(
   content: string,
   { at, newest }: { readonly at: number; readonly newest: number },
 ): Section {
-  const predicates = relationsOfNamed(content).map(({ predicate }) => predicate)
+  const predicates = attributesOf(content).map(({ predicate }) => predicate)
   const planned = predicates.includes('plans') || PLAN.test(content)
   if (planned && !(newest - at > CURRENT_MS)) return 'plans'
   if (PREFERENCE.test(content) || predicates.some((one) => PREFERRED.test(one))) {
