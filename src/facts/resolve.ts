@@ -3,6 +3,7 @@ import type { HeadVectors } from '../memories/derive.ts'
 import { RELATIONS, type Candidate, type Resolution } from '../providers/language-model.ts'
 import { findNeighbours, type Neighbour } from '../stores/memories/fact-neighbours.ts'
 import type { Space } from '../stores/spaces/spaces.ts'
+import { wordsOfAttributes } from '../text/extraction/relations.ts'
 import { lexemesOf } from '../text/tokens.ts'
 import { answered } from './answers.ts'
 import type { FactDraft } from './draft.ts'
@@ -71,7 +72,10 @@ export async function resolveDrafts(
   drafts: readonly ReadDraft[],
   { space, step, afterSeq, lastSeq }: Candidates,
 ): Promise<Resolved[]> {
-  const asked = drafts.map(({ vec, lexemes }) => ({ vec, lexemes: [...lexemes] }))
+  const asked = drafts.map(({ vec, lexemes, draft, language }) => ({
+    vec,
+    lexemes: [...lexemes, ...lexemesOf(wordsOfAttributes(draft.content), language)],
+  }))
   const except = drafts.map(({ draft }) => draft.id)
   const { db, userId } = context
   const found =
@@ -94,7 +98,10 @@ export async function resolveDrafts(
       if (resolution) answers.set(read.draft.id, resolution)
     }
   }
-  return shown.map((one) => resolvedOf(one, answers.get(one.read.draft.id)))
+  const trusted = context.model.identity.provider === 'builtin'
+  return shown.map((one) =>
+    resolvedOf(one, { resolution: answers.get(one.read.draft.id), trusted }),
+  )
 }
 
 const targetOf = ({ id, content, occurredAt, cosine }: Neighbour): Target => ({
@@ -166,17 +173,15 @@ async function ask(
   return answer.value
 }
 
-function resolvedOf({ read, near }: Open, resolution: Resolution | undefined): Resolved {
+function resolvedOf(
+  { read, near }: Open,
+  { resolution, trusted }: { resolution: Resolution | undefined; trusted: boolean },
+): Resolved {
   const named = new Set(resolution?.targets)
-  const { relation: meant = 'new' } = resolution ?? {}
   const targets = near.filter(
-    (target) =>
-      named.has(target.id) &&
-      isPlausible(read, target) &&
-      // A duplicate takes nothing away.
-      (meant === 'duplicate' || wasSaidOf(read, target)),
+    (target) => named.has(target.id) && (trusted || isPlausible(read, target)),
   )
-  const relation = targets.length === 0 ? 'new' : meant
+  const relation = resolution === undefined || targets.length === 0 ? 'new' : resolution.relation
   return { read, relation, targets: relation === 'new' ? [] : targets, near }
 }
 
@@ -186,7 +191,7 @@ const SHARED_WORDS = 1 / 3
 const TIMES_AS_MUCH = 3
 
 /**
- * A model may be talked into anything by what it reads, so what a fact is said to repeat or replace has to speak of the same:
+ * A vendor's model may be talked into anything by what it reads, so what a fact is said to repeat or replace has to speak of the same:
  * "contradicts everything" then reaches nothing. A replacement that is missed leaves one memory too many; a false one hides a true.
  */
 function isPlausible({ draft, lexemes, language }: ReadDraft, target: Target): boolean {
@@ -199,11 +204,4 @@ function isPlausible({ draft, lexemes, language }: ReadDraft, target: Target): b
     shared >= known.size * SHARED_WORDS &&
     own.length <= Math.max(1, known.size) * TIMES_AS_MUCH
   )
-}
-
-/** What is replaced was spoken of: a model may write anything into a fact, and nothing into what was said. */
-function wasSaidOf({ draft, language }: ReadDraft, { content }: Target): boolean {
-  const names = new Set(draft.entities.flatMap(({ value }) => lexemesOf(value, language)))
-  const said = new Set(lexemesOf(draft.said, language))
-  return lexemesOf(content, language).some((lexeme) => said.has(lexeme) && !names.has(lexeme))
 }

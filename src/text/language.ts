@@ -77,6 +77,8 @@ function languageByWords(sample: string, fallback: string): string | undefined {
   const plain = count(nameless, LETTERS) < FEWEST_LETTERS ? sample : nameless
   const scores = eld.detect(plain).getScores()
   const words = [...new Set(wordsOf(plain).map(spelled))]
+  // English writes its words without accents.
+  const accented = fallback !== 'und' && fallback !== 'en' ? false : ACCENTED.test(plain)
   const likeliest = Math.max(0, ...Object.values(scores))
   let best: { language: string; score: number } | undefined
   for (const language of languagesWithStopWords) {
@@ -85,7 +87,7 @@ function languageByWords(sample: string, fallback: string): string | undefined {
     const stops = stopWordsOf(language)
     const small = words.filter((word) => stops.has(word) || isArticle(word, language)).length
     if (small === 0) continue
-    const likelier = language === fallback ? AROUND : language === 'en' ? ENGLISH : 0
+    const likelier = accented ? 0 : language === fallback ? AROUND : language === 'en' ? ENGLISH : 0
     const score = byLetters + (SMALL_WORDS * small) / words.length + likelier
     if (best === undefined || score > best.score) best = { language, score }
   }
@@ -94,6 +96,7 @@ function languageByWords(sample: string, fallback: string): string | undefined {
 
 /** Names do not decide: "I love Ed Sheeran's songs" is not Italian for its "Ed". */
 const NAME = /(?<=[\p{L},;:] )\p{Lu}[\p{L}\p{M}]+/gu
+const ACCENTED = /(?<!\p{Lu}\p{L}*)[^\p{ASCII}\P{Ll}]/u
 /** Fewer say nothing without the names. */
 const FEWEST_LETTERS = 9
 /** Stop words have two letters or more. */

@@ -50,7 +50,7 @@ const blanked =
 
 /** Names of tags that set off a word and not a text. */
 const INLINE_TAG = /^(?:a|b|i|u|s|em|strong|span|sub|sup|mark|small|br|hr|img|kbd|del|ins|font)$/iu
-const TAG = /(?:<|&lt;)(\/?)([a-z][\w:-]{0,40})(?:\s[^<>]{0,200})?(?:>|&gt;)/giu
+const TAG = /(<|&lt;)(\/?)([a-z][\w:-]{0,40})(?:\s[^<>]{0,200})?(?:>|&gt;)/giu
 
 /** Elements and what they hold: `<memories>…</memories>`, however deep, and to the end of its entries where it is never closed. */
 function blankElements(text: string): string {
@@ -58,11 +58,13 @@ function blankElements(text: string): string {
   let depth = 0
   let from = 0
   let name = ''
-  for (const { 0: tag, 1: slash, 2: found = '', index } of text.matchAll(TAG)) {
-    if (INLINE_TAG.test(found) || (depth > 0 && found.toLowerCase() !== name)) continue
+  for (const { 0: tag, 1: mark = '', 2: slash, 3: word = '', index } of text.matchAll(TAG)) {
+    // One that is quoted inside another is written otherwise, and may never be closed.
+    const found = mark + word.toLowerCase()
+    if (INLINE_TAG.test(word) || (depth > 0 && found !== name)) continue
     if (depth === 0) {
       if (slash === '/') continue
-      name = found.toLowerCase()
+      name = found
       from = index
     }
     depth += slash === '/' ? -1 : 1

@@ -200,7 +200,7 @@ function withoutOpening(
   language: string,
 ): Span & { readonly asked: boolean } {
   const { opening, remember } = manners(language)
-  let from = start
+  let from = start + restOfBlock(own, start)
   let asked = false
   for (let round = 0; round < MAX_OPENINGS; round += 1) {
     const rest = own.slice(from, end)
@@ -213,6 +213,14 @@ function withoutOpening(
   }
   return { start: from, end, asked }
 }
+
+/** The end of what others said in the lines before. */
+function restOfBlock(own: string, start: number): number {
+  if (!own.slice(0, start).trimEnd().endsWith(OTHERS_SIGN)) return 0
+  return BLOCK_END.exec(own.slice(start))?.[0].length ?? 0
+}
+
+const BLOCK_END = new RegExp(`^${OTHERS_SIGN}+\\s*`, 'u')
 
 /** "Hello Tom, …": words of courtesy alone, up to a mark. */
 function courtesyLength(text: string, language: string): number {

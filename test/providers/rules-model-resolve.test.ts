@@ -30,11 +30,22 @@ describe('duplicates', () => {
 describe('contradictions', () => {
   test.each([
     ['Jon lives in Berlin.', 'Jon lives in Rome.'],
-    ['Jon moved to Berlin last month (May 2023).', 'Jon lives in Rome.'],
+    ['Jon moved to Berlin last month (2023-05).', 'Jon lives in Rome.'],
     ['Jon works at Siemens.', 'Jon works at Door Dash.'],
     ['Jon is 35 years old.', 'Jon is 34 years old.'],
-    ["Jon's favourite food is ramen.", "Jon's favourite food is pizza."],
-    ["Jon's dog's name is Toby.", "Jon's dog's name is Max."],
+    ['The user lives in Hamburg now.', 'The user lives in Berlin.'],
+    ['The user moved to Lyon.', 'The user lives in Porto.'],
+    ["The user's name is Ann.", "The user's name is Anna."],
+    ['User: Ich wohne jetzt in Hamburg.', 'User: Ich wohne in Berlin.'],
+    [
+      'User: Ich bin im Mai (2023-05) nach Hamburg gezogen.',
+      'User: Ich wohne seit 2019 in Berlin.',
+    ],
+    ['User: Ahora vivo en Sevilla.', 'User: Vivo en Madrid.'],
+    ['User: Me mudé a Sevilla.', 'User: Vivo en Madrid.'],
+    ["User: J'ai déménagé à Nantes.", "User: J'habite à Lyon."],
+    ['User: 我搬到上海了。', 'User: 我住在北京。'],
+    ['User: انتقلت إلى دبي.', 'User: أعيش في القاهرة.'],
   ])('%s', async (content, known) => {
     expect(await relationOf(content, known)).toBe('contradicts')
   })
@@ -45,21 +56,20 @@ describe('contradictions', () => {
   })
 })
 
-describe('refinements', () => {
-  test.each([
-    ['Jon has a dog named Toby.', 'Jon has a dog.'],
-    ['Jon lives in Berlin-Mitte.', 'Jon lives in Berlin.'],
-    ['Jon works at Siemens in Berlin.', 'Jon works at Siemens.'],
-    ['Jon loves contemporary dance and ballet.', 'Jon loves contemporary dance.'],
-  ])('%s', async (content, known) => {
-    expect(await relationOf(content, known)).toBe('refines')
-  })
-})
-
 describe('in doubt a fact is new', () => {
   test.each([
     ['Jon lives in Berlin.', 'Melanie lives in Rome.'],
     ['Jon lives in Germany.', 'Jon lives in Berlin.'],
+    ['Jon lives in Berlin-Mitte.', 'Jon lives in Berlin.'],
+    ['Jon has a dog named Toby.', 'Jon has a dog.'],
+    // Whatever else a fact says would be hidden with it.
+    ['The user lives in Hamburg.', 'The user lives in Berlin with two cats.'],
+    ['The user works at Eni on weekends.', 'The user works at Siemens.'],
+    ['The user left their keys.', 'The user works at Siemens.'],
+    ["The user's sister lives in Hamburg.", 'The user lives in Berlin.'],
+    ['The user was in Hamburg.', 'The user lives in Berlin.'],
+    ['User: Ich fahre nach Hamburg.', 'User: Ich wohne in Berlin.'],
+    ['User: Meine Schwester wohnt in Hamburg.', 'User: Ich wohne in Berlin.'],
     ['Jon does not live in Berlin.', 'Jon lives in Rome.'],
     ['Jon used to live in Berlin.', 'Jon lives in Rome.'],
     ['Jon would move to Berlin.', 'Jon lives in Rome.'],

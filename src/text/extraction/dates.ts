@@ -160,21 +160,19 @@ interface Resolved {
 
 type Groups = Readonly<Record<string, string | undefined>>
 
-function resolve(
-  meaning: string,
-  groups: Groups,
-  context: { today: Date; past: boolean; words: DateWords; text: string },
-): Resolved | undefined {
-  const { today, past, words, text } = context
+interface Context {
+  readonly today: Date
+  readonly past: boolean
+  readonly words: DateWords
+  readonly text: string
+}
+
+function resolve(meaning: string, groups: Groups, context: Context): Resolved | undefined {
+  const { today, past, words } = context
   const [kind = '', step = '0'] = meaning.split(' ')
   const steps = Number(step)
-  const named = (letter: string) =>
-    Object.entries(groups).find(
-      ([name, value]) => name.startsWith(letter) && name !== 'year' && value !== undefined,
-    )?.[1]
-  const place = (list: readonly string[], word: string | undefined) =>
-    list.findIndex((one) => word !== undefined && new RegExp(`^(?:${one})$`, 'iu').test(word))
-  const unit = place(words.units, named('u'))
+  const unit = placeOf(words.units, named(groups, 'u'))
+  const day = placeOf(words.weekdays, named(groups, 'w'))
   switch (kind) {
     case 'day':
       return { at: plusDays(today, steps), length: DAY }
@@ -186,43 +184,47 @@ function resolve(
       return byUnit(today, { weeks: 1, months: 2, year: 3 }[kind], steps)
     case 'ago':
     case 'ahead': {
-      const amount = numberOf(named('n'), words)
+      const amount = numberOf(named(groups, 'n'), words)
       if (amount === undefined || unit < 0) return undefined
       return away(today, unit, kind === 'ago' ? -amount : amount)
     }
     case 'calendar':
-      return {
-        at: plusDays(mondayOf(today), 7 * steps + place(words.weekdays, named('w'))),
-        length: DAY,
-      }
+      return { at: plusDays(mondayOf(today), 7 * steps + day), length: DAY }
     case 'weekday':
-      return {
-        at: weekday(
-          today,
-          place(words.weekdays, named('w')),
-          steps === 0 ? (past ? -1 : 1) : steps,
-        ),
-        length: DAY,
-      }
-    case 'month':
-    case 'date': {
-      const day = named('d')
-      const month = place(words.months, named('m'))
-      if (groups['year'] !== undefined) {
-        const at = new Date(Date.UTC(Number(groups['year']), Math.max(0, month), Number(day ?? 1)))
-        return { at, length: DAY, year: true }
-      }
-      if (NO_YEAR.test(text)) return undefined
-      const before = steps === 0 ? past : steps < 0
-      if (steps === -12) return { at: firstOf(today.getUTCFullYear() - 1, month), length: MONTH }
-      return day === undefined
-        ? ofMonth(today, month, before)
-        : ofDay(today, { month, day: Number(day), past: before })
-    }
+      return { at: weekday(today, day, steps === 0 ? (past ? -1 : 1) : steps), length: DAY }
     default:
-      return undefined
+      return calendarDate(groups, steps, context)
   }
 }
+
+const named = (groups: Groups, letter: string) =>
+  Object.entries(groups).find(
+    ([name, value]) => name.startsWith(letter) && name !== 'year' && value !== undefined,
+  )?.[1]
+
+const placeOf = (list: readonly string[], word: string | undefined) =>
+  list.findIndex((one) => word !== undefined && new RegExp(`^(?:${one})$`, 'iu').test(word))
+
+function calendarDate(
+  groups: Groups,
+  steps: number,
+  { today, past, words, text }: Context,
+): Resolved | undefined {
+  const day = named(groups, 'd')
+  const month = placeOf(words.months, named(groups, 'm'))
+  const year = groups['year']
+  if (year !== undefined) {
+    const at = new Date(Date.UTC(Number(year), Math.max(0, month), Number(day ?? 1)))
+    return { at, length: DAY, year: true }
+  }
+  if (NO_YEAR.test(text)) return undefined
+  if (steps === LAST_YEAR) return { at: firstOf(today.getUTCFullYear() - 1, month), length: MONTH }
+  const before = steps === 0 ? past : steps < 0
+  if (day === undefined) return ofMonth(today, month, before)
+  return ofDay(today, { month, day: Number(day), past: before })
+}
+
+const LAST_YEAR = -12
 
 const mondayOf = (day: Date) => plusDays(day, -((day.getUTCDay() + 6) % 7))
 

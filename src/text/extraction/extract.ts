@@ -1,7 +1,12 @@
 import type { Turn } from '../../domain/transcript.ts'
-import type { EntityMention } from '../../domain/entity.ts'
-import type { Evidence, ExtractedFact, ExtractRequest } from '../../providers/language-model.ts'
-import { findEntities, personNamed } from '../entities.ts'
+import type { EntityMention, EntityType } from '../../domain/entity.ts'
+import type {
+  Evidence,
+  ExtractedFact,
+  ExtractRequest,
+  FactRelation,
+} from '../../providers/language-model.ts'
+import { findEntities, normalizeEntity, personNamed } from '../entities.ts'
 import { detectLanguage } from '../language.ts'
 import { CORRECTS } from '../cues.ts'
 import { changesRolePlay } from '../own-words.ts'
@@ -131,7 +136,8 @@ function factOf({ statements, answer }: Group, { turn, speaker, asked, said }: C
   const dates = datesIn(written, said, language)
   const dated = withDates(written, dates)
   const content = dated.length <= MAX_CHARS ? dated : written
-  const entities = entitiesOf(content, { speaker, language })
+  const relations = relationsIn(content, speaker.name ?? THE_USER)
+  const entities = withRelated(entitiesOf(content, { speaker, language }), relations)
   return {
     content: /[.!?。！？…]["”']?$/u.test(content) ? content : `${content}.`,
     evidence: [
@@ -140,7 +146,7 @@ function factOf({ statements, answer }: Group, { turn, speaker, asked, said }: C
     ],
     occurredAt: dates[0]?.at ?? null,
     entities,
-    relations: relationsIn(content, speaker.name ?? 'The user'),
+    relations,
     salience: salienceOf(content, {
       language,
       asked: statements.some((one) => one.asked),
@@ -164,6 +170,27 @@ function entitiesOf(
   if (speaker.name === null) return found
   const own = personNamed(speaker.name)
   return [own, ...found.filter(({ normalized }) => normalized !== own.normalized)]
+}
+
+const THE_USER = 'The user'
+const TYPES: Readonly<Record<string, EntityType>> = { lives_in: 'place', works_at: 'organization' }
+
+/** Whom and what a fact relates has to be among what it names, the user too: so the graph shows how they belong together. */
+function withRelated(
+  entities: readonly EntityMention[],
+  relations: readonly FactRelation[],
+): EntityMention[] {
+  const all = [...entities]
+  const add = (value: string, type: EntityType) => {
+    if (all.some((one) => one.value === value)) return
+    const normalized = normalizeEntity(type, value)
+    all.push({ type, value, normalized, confidence: 0.8, source: 'rules' })
+  }
+  for (const { subject, predicate, object } of relations) {
+    add(subject, 'person')
+    add(object, TYPES[predicate] ?? 'person')
+  }
+  return all
 }
 
 /** A statement with what opens it, which says how it is meant. */

@@ -1,159 +1,171 @@
 import type { FactRelation } from '../../providers/language-model.ts'
+import { datesIn } from './dates.ts'
 
-/** Simple relations that an English sentence in the third person states. What is not said in plain words is not guessed. */
+/** What plain sentences state of somebody, in six languages: where they live, what they do, whom they have. What is not plain is not guessed. */
 
 /** One person has one of these at a time: a newer one takes the place of the older. */
-const SINGLE =
-  /^(?:lives_in|works_at|works_as|name_is|age_is|married_to|birthday_is|born_in|is_from|favourite_\w+)$/u
+const SINGLE = new Set(['lives_in', 'works_at', 'name_is', 'age_is'])
 
-export const isSingleValued = (predicate: string) => SINGLE.test(predicate)
+export const isSingleValued = (predicate: string) => SINGLE.has(predicate)
 
-interface Pattern {
-  readonly predicate: string
-  /** What follows the subject and comes before the object. */
-  readonly verb: string
-  /** How the object may begin; any words where left out. */
-  readonly object?: string
+export interface Attribute extends FactRelation {
+  /** The sentence says this and at most since when, nothing else. */
+  readonly plain: boolean
 }
 
-const NAMED = String.raw`(?:the )?\p{Lu}`
-const ADVERBS = String.raw`(?:(?:also|now|just|really|still|currently|recently|finally|has|is|been|absolutely|always|even) )*`
+/** Somebody who begins a fact: "The user", "Caroline", "User:". */
+const SUBJECT = String.raw`(?<subject>[Tt]he user|\p{Lu}[\p{L}\p{M}'-]*(?: \p{Lu}[\p{L}\p{M}'-]*){0,2})`
+const NAMED = String.raw`(?<object>\p{Lu}[\p{L}\p{M}\p{N}&'’-]*(?: (?:(?:de|da|do|del|di|la|le|van|von|am|an der|and|&) )?\p{Lu}[\p{L}\p{M}\p{N}&'’-]*){0,3})`
+const YEARS = String.raw`(?<object>\d{1,3})`
+const SIGNS = String.raw`(?<object>[\p{Script=Han}A-Z][\p{Script=Han}\w]{1,9}?)(?=[了。！，,.]|现在|$)`
+const ARABIC = String.raw`(?<object>[\p{Script=Arabic}]{2,}(?: ال[\p{Script=Arabic}]{2,})?)`
+const OFTEN = String.raw`(?:(?:now|currently|still|just|recently|finally|has|have) )*`
 
-const PATTERNS: readonly Pattern[] = [
-  {
-    predicate: 'works_at',
-    verb: '(?:works|working|got a (?:new )?job|started (?:working|a (?:new )?job)) (?:at|for)',
-    object: NAMED,
-  },
-  { predicate: 'works_as', verb: '(?:works|working) as' },
-  {
-    predicate: 'lives_in',
-    verb: '(?:lives|living) in|(?:moved|relocated) (?:back )?to',
-    object: NAMED,
-  },
-  { predicate: 'is_from', verb: '(?:comes )?from', object: NAMED },
-  { predicate: 'born_in', verb: '(?:was )?born in' },
-  { predicate: 'married_to', verb: 'married to|engaged to', object: NAMED },
-  { predicate: 'visited', verb: '(?:visited|went to|to visit)', object: NAMED },
-  { predicate: 'studies', verb: '(?:studies|studying|majors in|majoring in)' },
-  { predicate: 'allergic_to', verb: 'allergic to' },
-  {
-    predicate: 'likes',
-    verb: '(?:likes|loves|enjoys|adores|passionate about|into|keen on|a (?:big |huge )?fan of)',
-  },
-  { predicate: 'dislikes', verb: '(?:dislikes|hates|does not (?:like|enjoy)|can ?not stand)' },
-  { predicate: 'plans', verb: '(?:planning|going|plans|hopes|intends|wants) to' },
-  {
-    predicate: 'has',
-    verb: '(?:has|owns|has got|got|adopted|bought)',
-    object: String.raw`(?:an?|one|two|three|four|five|six|seven|\d+|some) \p{L}`,
-  },
+const PLACES: readonly (readonly [predicate: string, pattern: string])[] = [
+  [
+    'lives_in',
+    String.raw`^${SUBJECT} ${OFTEN}(?:lives|live|is living|has lived|have lived) in (?:the )?${NAMED}`,
+  ],
+  ['lives_in', String.raw`^${SUBJECT} ${OFTEN}(?:moved|relocated) (?:back )?to (?:the )?${NAMED}`],
+  [
+    'works_at',
+    String.raw`^${SUBJECT} ${OFTEN}(?:works|is working|started working) (?:at|for) (?:the )?${NAMED}`,
+  ],
+  ['name_is', String.raw`^${SUBJECT}['’]s? name is ${NAMED}`],
+  ['name_is', String.raw`^${SUBJECT} is called ${NAMED}`],
+  [
+    'age_is',
+    String.raw`^${SUBJECT} (?:is|(?:has )?(?:just )?turned) ${YEARS}(?: years old)?(?![\p{L}\p{N}]| (?!years|now|today|and))`,
+  ],
+  [
+    'lives_in',
+    String.raw`^${SUBJECT}: (?:ich (?:wohne|lebe)|(?:jetzt|inzwischen|seit \S+) (?:wohne|lebe) ich) (?:jetzt |nun |inzwischen |seit \S+ )*in ${NAMED}`,
+  ],
+  ['lives_in', String.raw`^${SUBJECT}: ich bin (?:[^,;:.]{1,40} )?nach ${NAMED} (?:um)?gezogen`],
+  [
+    'works_at',
+    String.raw`^${SUBJECT}: ich arbeite (?:jetzt |nun |inzwischen |seit \S+ )*(?:bei|für) (?:der |dem )?${NAMED}`,
+  ],
+  ['name_is', String.raw`^${SUBJECT}: (?:ich heiße|mein name ist) ${NAMED}`],
+  ['age_is', String.raw`^${SUBJECT}: ich bin (?:jetzt )?${YEARS}(?: Jahre alt)?`],
+  [
+    'lives_in',
+    String.raw`^${SUBJECT}: (?:yo )?(?:ahora )?(?:vivo|resido) (?:ahora |actualmente )?en ${NAMED}`,
+  ],
+  [
+    'lives_in',
+    String.raw`^${SUBJECT}: (?:yo )?(?:ya )?me (?:mudé|he mudado|trasladé|he trasladado) a ${NAMED}`,
+  ],
+  ['works_at', String.raw`^${SUBJECT}: (?:yo )?(?:ahora )?trabajo (?:ahora )?(?:en|para) ${NAMED}`],
+  ['name_is', String.raw`^${SUBJECT}: (?:me llamo|mi nombre es) ${NAMED}`],
+  ['age_is', String.raw`^${SUBJECT}: tengo ${YEARS} años`],
+  [
+    'lives_in',
+    String.raw`^${SUBJECT}: (?:j['’]habite|je vis|je réside) (?:maintenant |désormais |actuellement )?(?:à|en|au|aux) ${NAMED}`,
+  ],
+  [
+    'lives_in',
+    String.raw`^${SUBJECT}: (?:j['’]ai (?:déménagé|emménagé) (?:à|en|au)|je me suis installée? (?:à|en|au)) ${NAMED}`,
+  ],
+  ['works_at', String.raw`^${SUBJECT}: je travaille (?:maintenant |désormais )?chez ${NAMED}`],
+  ['name_is', String.raw`^${SUBJECT}: (?:je m['’]appelle|mon (?:pré)?nom est) ${NAMED}`],
+  ['age_is', String.raw`^${SUBJECT}: j['’]ai ${YEARS} ans`],
+  [
+    'lives_in',
+    String.raw`^${SUBJECT}: 我(?:现在|目前|已经)?(?:住在|搬到了?|搬去了?|搬家到了?)${SIGNS}`,
+  ],
+  [
+    'works_at',
+    String.raw`^${SUBJECT}: 我(?:现在|目前)?在(?<object>[\p{Script=Han}\w]{2,12}?)(?:上班|工作)`,
+  ],
+  ['name_is', String.raw`^${SUBJECT}: 我(?:叫|的名字是)${SIGNS}`],
+  ['age_is', String.raw`^${SUBJECT}: 我(?:今年)?${YEARS}岁`],
+  [
+    'lives_in',
+    String.raw`^${SUBJECT}: (?:أنا )?(?:الآن )?(?:أعيش|أسكن|أقيم) (?:الآن |حاليا )?في (?:مدينة )?${ARABIC}`,
+  ],
+  [
+    'lives_in',
+    String.raw`^${SUBJECT}: (?:لقد )?انتقلت (?:للعيش |للسكن )?(?:الى|إلى) (?:مدينة )?${ARABIC}`,
+  ],
+  [
+    'works_at',
+    String.raw`^${SUBJECT}: (?:أنا )?(?:أعمل) (?:الآن |حاليا )?(?:لدى|في شركة) ${ARABIC}`,
+  ],
+  ['name_is', String.raw`^${SUBJECT}: (?:أنا )?اسمي ${ARABIC}`],
 ]
 
-/** Where an object ends: at a mark or where another thought begins. */
-const OBJECT_END =
-  /[,;:.!?()"]| [-–—] | (?:and|but|because|'cause|since|so|when|while|where|which|who|that|as|if|after|before|during|with|for|to|in|at|on|from|called|named|together|lately|now|last|next|yesterday|today|tomorrow|this)(?= )/iu
-const OBJECT_CHARS = 60
-
-const compiled = PATTERNS.map(({ predicate, verb, object }) => ({
+const COMPILED = PLACES.map(([predicate, pattern]) => ({
   predicate,
-  pattern: new RegExp(
-    String.raw`^ ${ADVERBS}(?:${verb}) (?=${object ?? String.raw`[\p{L}\p{N}]`})`,
-    'u',
-  ),
+  pattern: new RegExp(pattern, 'u'),
 }))
 
-const OWNED =
-  /^(?<owner>The user|\p{Lu}[\p{L}\p{M}-]*(?: \p{Lu}[\p{L}\p{M}-]*){0,2})['’]s? (?<thing>[\p{L}' -]{2,40}?) (?:is|was|are)(?: (?<called>called|named))? (?<object>[\p{L}\p{N}].*)$/u
-const AGED =
-  /^ (?:is|(?:has )?(?:just )?turned) (\d{1,3})(?: years old)?(?=$|[.,;!]| (?:and|now|today)\b)/u
+/** "my sister Anna", "their dog is called Momo": somebody or something of theirs, with a name. */
+const OWNED: readonly RegExp[] = [
+  /(?:[Tt]he user['’]s|(?<!\p{L})(?:their|[Mm]y|\p{Lu}[\p{L}\p{M}]+['’]s?))(?<kind>(?: \p{Ll}[\p{Ll}-]+){1,2})(?: is called| is named| called| named|['’]s name is| is|,)? (?<object>\p{Lu}[\p{L}\p{M}-]+(?: \p{Lu}[\p{L}\p{M}-]+)?)(?!['’])/u,
+  /(?<!\p{L})[Mm]eine?[rnms]?(?<kind> \p{Lu}[\p{Ll}-]+)(?: heißt| namens|,)? (?<object>\p{Lu}[\p{L}\p{M}-]+)/u,
+  /(?<!\p{L})[Mm]i(?<kind> \p{Ll}+)(?: se llama|,)? (?<object>\p{Lu}[\p{L}\p{M}-]+)/u,
+  /(?<!\p{L})(?:[Mm]on|[Mm]a)(?<kind> \p{Ll}+)(?: s['’]appelle|,)? (?<object>\p{Lu}[\p{L}\p{M}-]+)/u,
+]
+const READ_CHARS = 300
 
-/** @param subject whose sentence it is, as the sentence names them */
-export function relationsIn(content: string, subject: string): FactRelation[] {
-  const found: FactRelation[] = [...ownedIn(content)]
-  for (const { who, rest } of told(content, subject)) {
-    const age = AGED.exec(rest)
-    if (age !== null) found.push({ subject: who, predicate: 'age_is', object: age[1] ?? '' })
-    for (const { predicate, pattern } of compiled) {
-      const verb = pattern.exec(rest)
-      if (verb === null) continue
-      const object = objectOf(rest.slice(verb[0].length), predicate)
-      if (object !== '') found.push({ subject: who, predicate, object })
-      break
-    }
+/** @param content a fact as the built-in model writes it */
+export function attributesOf(content: string): Attribute[] {
+  // Sentences begin large in all languages, and verbs in these patterns do not.
+  const read = content
+    .slice(0, READ_CHARS)
+    .replace(/(?<=^[^:]{1,80}: )\p{Lu}/u, (letter) => letter.toLowerCase())
+  const found: Attribute[] = []
+  for (const { predicate, pattern } of COMPILED) {
+    const match = pattern.exec(read)
+    const { subject = '', object = '' } = match?.groups ?? {}
+    if (match === null || object === '') continue
+    const plain = saysNothingElse(read.slice(match.index + match[0].length))
+    found.push({ subject: subject === 'User' ? 'The user' : subject, predicate, object, plain })
   }
   return found
 }
 
-/** Whom or what something is told of, and what: "Jon" and what follows, or "Jon's daughter Anna" and what follows. */
-function* told(content: string, subject: string): Generator<{ who: string; rest: string }> {
-  for (const rest of after(content, subject)) {
-    yield { who: subject, rest }
-    const owned = OWNED_SUBJECT.exec(rest)
-    if (owned !== null) yield { who: subject + owned[0], rest: rest.slice(owned[0].length) }
+/** How else the same may have been said, in words: "lives in" for who moves. */
+export const wordsOfAttributes = (content: string): string =>
+  attributesOf(content)
+    .filter(({ predicate }) => isSingleValued(predicate))
+    .map(({ predicate }) => SAID_AS[predicate] ?? '')
+    .join(' ')
+
+const SAID_AS: Readonly<Record<string, string>> = {
+  lives_in:
+    'live lives moved wohne lebe gezogen vivo mudé habite déménagé emménagé 住在 搬到 أعيش أسكن انتقلت',
+  works_at: 'work works arbeite trabajo travaille 工作 上班 أعمل',
+}
+
+/** Words that go with a date, or say that it is so now. */
+const SINCE =
+  /(?<![\p{L}\p{N}])(?:now|currently|these days|in|on|since|at|the|of|last|jetzt|nun|inzwischen|seit|im|am|ahora|actualmente|desde|en|el|hace|de|maintenant|désormais|depuis|le|الآن|حاليا|منذ|في|عام)(?![\p{L}\p{N}])|了|现在|目前/giu
+
+function saysNothingElse(rest: string): boolean {
+  let open = rest.replaceAll(/ \(\d{4}[^)]*\)/gu, '')
+  for (const language of ['en', 'de', 'es', 'fr', 'zh', 'ar']) {
+    for (const { said } of datesIn(open, '2000-01-01T00:00:00Z', language))
+      open = open.replace(said, '')
   }
+  return /^[\s.,!。！，،]*$/u.test(open.replaceAll(SINCE, ''))
 }
 
-const OWNED_SUBJECT =
-  /^['’]s? \p{L}+(?: \p{L}+){0,2}?(?= (?:is|was|has|lives|works|moved|likes|loves|hates|enjoys|studies) )/u
-
-const READ_CHARS = 200
-
-/** What follows the subject each time it is named. */
-function* after(content: string, subject: string): Generator<string> {
-  if (subject === '') return
-  for (let at = content.indexOf(subject); at >= 0; at = content.indexOf(subject, at + 1)) {
-    const rest = content.slice(at + subject.length, at + subject.length + READ_CHARS)
-    yield rest
-    // "Jon lives in Berlin and works at Siemens": both are Jon's.
-    for (const { index } of rest.matchAll(/ and(?= \p{Ll}+s )/gu)) yield rest.slice(index + 4)
+/**
+ * What a fact relates, for the graph.
+ * @param subject whose fact it is, as the fact names them
+ */
+export function relationsIn(content: string, subject: string): FactRelation[] {
+  const attributes = attributesOf(content).filter((one) => one.predicate !== 'age_is')
+  const relations = attributes.map(({ predicate, object }) => ({ subject, predicate, object }))
+  for (const pattern of OWNED) {
+    const { kind = '', object = '' } = pattern.exec(content.slice(0, READ_CHARS))?.groups ?? {}
+    const predicate = kind
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[^a-z]+/gu, '_')
+    if (predicate !== '' && object !== '') relations.push({ subject, predicate, object })
   }
-}
-
-function objectOf(rest: string, predicate: string): string {
-  const end = OBJECT_END.exec(rest.slice(0, OBJECT_CHARS))
-  // A plan is nothing without what follows "to": it ends at a mark only.
-  const mark = predicate === 'plans' ? /[,;:.!?()"]/u.exec(rest.slice(0, OBJECT_CHARS)) : end
-  const object = rest.slice(0, mark?.index ?? OBJECT_CHARS)
-  const whole = mark === null && rest.length > OBJECT_CHARS ? object.replace(/ \S*$/u, '') : object
-  return whole.replace(/['’]s$/u, '').trim()
-}
-
-/** "Caroline's dog's name is Toby", "Melanie's favourite book is …", "Jon's wife is called Ana". */
-function* ownedIn(content: string): Generator<FactRelation> {
-  const { owner, thing = '', called, object = '' } = OWNED.exec(content)?.groups ?? {}
-  if (owner === undefined) return
-  const named = objectOf(object, 'is')
-  const favourite = /^(?:favou?rite|fav|fave) (.+)$/iu.exec(thing)
-  if (named === '') return
-  if (favourite !== null) {
-    yield { subject: owner, predicate: `favourite_${snake(favourite[1] ?? '')}`, object: named }
-  } else if (/(?:^|['’]s )names?$/u.test(thing) || called !== undefined) {
-    const what = thing.replace(/(?:['’]s? )?names?$/u, '')
-    yield {
-      subject: what === '' ? owner : `${owner}'s ${what}`,
-      predicate: 'name_is',
-      object: named,
-    }
-  } else if (/^(?:birthday)$/u.test(thing)) {
-    yield { subject: owner, predicate: 'birthday_is', object: named }
-  } else if (/^(?:wife|husband|spouse)$/u.test(thing) && /^\p{Lu}/u.test(named)) {
-    yield { subject: owner, predicate: 'married_to', object: named }
-  }
-}
-
-const snake = (words: string) =>
-  words
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]+/gu, '_')
-    .replaceAll(/^_|_$/gu, '')
-
-/** Whoever a sentence names can be whose sentence it is. More names than this are a list. */
-const SUBJECTS = 5
-const NAMES = /[Tt]he user(?=['’ ])|\p{Lu}[\p{L}\p{M}-]*(?: \p{Lu}[\p{L}\p{M}-]*){0,2}/gu
-
-/** The relations of a sentence whose subject is not known beforehand. */
-export function relationsOfNamed(content: string): FactRelation[] {
-  const names = new Set([...content.matchAll(NAMES)].slice(0, SUBJECTS).map(([name]) => name))
-  return [...names].flatMap((name) => relationsIn(content, name))
+  return relations
 }

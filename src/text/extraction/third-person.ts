@@ -125,7 +125,7 @@ function formOf(words: readonly Word[], at: number, named: Named): string | unde
 
 /** "Their" is the user's where nobody else is spoken of before. */
 const isOwnSentence = ([first]: readonly Word[]) =>
-  first !== undefined && /^i/u.test(first.said) && FIRST.test(first.said)
+  first !== undefined && first.said.startsWith('i') && FIRST.test(first.said)
 
 /** "I" needs a verb that is known to be one. */
 function isSubjectOf(words: readonly Word[], at: number): boolean {
@@ -196,7 +196,7 @@ function sharesSubject(words: readonly Word[], and: number): boolean {
   for (let back = and - 1; back >= 0; back -= 1) {
     const { said = '', post = '', tags } = words[back] ?? {}
     if (HANGS.test(said) || tags?.has('Modal') === true) return false
-    if (FIRST.test(said) && /^i/u.test(said)) {
+    if (FIRST.test(said) && said.startsWith('i')) {
       const first = words[verbPlace(words, back) ?? back]
       return said !== 'i' || first?.tags?.has('PastTense') !== true
     }
