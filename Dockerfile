@@ -16,6 +16,7 @@ COPY package.json package-lock.json .npmrc ./
 # Among the optional packages is Node itself, for machines that have an older one; the compiler of the workflows is another, and needed.
 RUN npm ci --omit=dev --no-audit --no-fund \
   && rm -rf node_modules/node-linux-* node_modules/.bin/node \
+  && rm -rf node_modules/onnxruntime-node/bin/*/darwin node_modules/onnxruntime-node/bin/*/win32 \
   && npm cache clean --force
 COPY bin bin
 COPY migrations migrations

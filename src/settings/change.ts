@@ -84,8 +84,9 @@ function requireEmbedding(config: Config, after: AiSettings): void {
   if (EMBEDDING_PRECISION === 'fp32' && EMBEDDING_DIM > MAX_FULL_DIMENSIONS) {
     throw refused('embedding.dim', 'at most 2000 with EMBEDDING_PRECISION=fp32')
   }
-  if (after.embedding.model?.startsWith(LOCAL) === true) {
-    // A folder of the server is for whoever runs it to name.
+  const { model } = after.embedding
+  // A folder of the server is for whoever runs it to name; as it is shown, it may come back.
+  if (model?.startsWith(LOCAL) === true && model !== config.EMBEDDING_MODEL) {
     throw refused('embedding.model', 'a model of this machine is set in the environment only')
   }
   const isNamed = EMBEDDING_MODEL !== undefined && !EMBEDDING_MODEL.startsWith(LOCAL)

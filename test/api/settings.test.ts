@@ -3,6 +3,7 @@ import { findBrokenAudit } from '../../src/stores/audit.ts'
 import { ensureActiveSpace } from '../../src/stores/spaces/spaces.ts'
 import { hasPostgres } from '../support/database.ts'
 import { startFakeVendor, type FakeVendor } from '../support/fake-vendor.ts'
+import { TINY_DIMENSIONS, writeTinyModel } from '../support/tiny-model.ts'
 import { createApiFixture, type ApiFixture } from './api-fixture.ts'
 
 const suite = hasPostgres ? test : test.skip
@@ -296,4 +297,26 @@ suite('who changed what stands in the audit log, without secrets', async () => {
   ])
   expect(JSON.stringify(rows)).not.toMatch(/sk-very|token\.example/)
   expect(await findBrokenAudit(memoir.db)).toBeNull()
+})
+
+suite('a model of the server’s own folders is shown and is the environment’s alone', async () => {
+  const EMBEDDING_MODEL = `local:${writeTinyModel()}`
+  await using memoir = await createApiFixture({ env: { ...PRIVATE, EMBEDDING_MODEL } })
+  const local = { ...BUILT_IN.embedding, model: EMBEDDING_MODEL, dim: TINY_DIMENSIONS }
+  expect((await memoir.send(AI)).json).toEqual({ ...BUILT_IN, embedding: local })
+  for (const [change, field] of [
+    [{ model: 'local:/etc' }, 'embedding.model'],
+    [{ base_url: 'https://embeddings.example/v1' }, 'embedding.model'],
+  ] as const) {
+    const refused = await put(memoir, { embedding: change })
+    expect([refused.status, refused.json.error.details.field]).toEqual([400, field])
+  }
+  // Another model has the usual length again, and null goes back.
+  const other = { base_url: 'https://embeddings.example/v1', model: 'e5' }
+  expect((await put(memoir, { embedding: other })).json.embedding).toMatchObject({
+    ...other,
+    dim: 768,
+  })
+  const back = await put(memoir, { embedding: { base_url: null, model: null } })
+  expect(back.json.embedding).toEqual(local)
 })
