@@ -23,6 +23,10 @@ export async function findAnswer(db: Queryable, key: AnswerKey): Promise<StoredA
   return rows[0] ?? null
 }
 
+/** JSON may hold what Postgres does not take: half of a pair of surrogates, and NUL. */
+const storable = (_key: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value
+
 /**
  * Keeps an answer unless one is there already, or something was forgotten since its question was put together: then it may say it.
  * @returns the one that is kept: of two at once the first
@@ -46,7 +50,7 @@ export async function keepAnswer(
         for share
      on conflict (job_id, step, input_hash) do nothing
      returning model, answer`,
-    [key.jobId, key.step, key.inputHash, userId, model, JSON.stringify(answer), forgetSeq],
+    [key.jobId, key.step, key.inputHash, userId, model, JSON.stringify(answer, storable), forgetSeq],
   )
   return rows[0] ?? (await findAnswer(db, key)) ?? { model, answer }
 }

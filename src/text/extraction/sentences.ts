@@ -61,7 +61,7 @@ export function sentencesOf(text: string, language: string): Sentence[] {
   let end = 0
   const plain = withoutMarkup(text)
   const close = () => {
-    const sentence = trimmed(plain, start, end)
+    const sentence = trimmed(plain, { start, end, text })
     if (sentence !== undefined) found.push(sentence)
     start = end
   }
@@ -89,10 +89,18 @@ function segmenterOf(language: string): Intl.Segmenter {
   return made
 }
 
-function trimmed(text: string, start: number, end: number): Sentence | undefined {
-  const raw = text.slice(start, end)
+/** A full stop may have taken the place of an emoji's first half: a sentence ends with no half of a sign. */
+const endsInSign = (text: string, end: number) => /[\uD800-\uDBFF]/.test(text.charAt(end - 1))
+
+function trimmed(
+  plain: string,
+  { start, end, text }: { start: number; end: number; text: string },
+): Sentence | undefined {
+  const raw = plain.slice(start, end)
   const inner = raw.trim().slice(0, SENTENCE_CHARS)
   if (inner === '') return undefined
   const from = start + raw.length - raw.trimStart().length
-  return { text: inner, start: from, end: from + inner.length }
+  const to = from + inner.length
+  if (!endsInSign(text, to)) return { text: inner, start: from, end: to }
+  return { text: inner.slice(0, -1).trimEnd(), start: from, end: to - 1 }
 }
