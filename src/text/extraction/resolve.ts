@@ -4,7 +4,9 @@ import type {
   Resolution,
   ResolveRequest,
 } from '../../providers/language-model.ts'
+import { correctionIn, corrects } from '../correction.ts'
 import { normalizeEntity } from '../entities.ts'
+import { detectLanguage } from '../language.ts'
 import { folded } from '../spelling.ts'
 import { isSingleValued, relationsOfNamed } from './relations.ts'
 import { wordsTagged } from './tagging.ts'
@@ -25,6 +27,8 @@ function resolved(fact: Fact): Resolution {
   const spelling = spelled(fact.content)
   const same = fact.candidates.find(({ content }) => spelled(content) === spelling)
   if (same !== undefined) return { relation: 'duplicate', targets: [same.id] }
+  const corrected = correctedBy(fact)
+  if (corrected !== undefined) return { relation: 'contradicts', targets: [corrected.id] }
   const relations = relationsOfNamed(fact.content)
   const told = fact.candidates.map((candidate) => ({
     candidate,
@@ -44,6 +48,17 @@ function resolved(fact: Fact): Resolution {
   )
   // Who says more of several things at once sums up or denies: each of them stands for itself.
   return refined.length === 1 ? found('refines', refined) : NEW
+}
+
+/** What an explicit correction is of, where only one can be meant. */
+function correctedBy(fact: Fact): Candidate | undefined {
+  const correction = correctionIn(fact.content)
+  if (correction === null) return undefined
+  const said = { text: fact.content, language: detectLanguage(fact.content, 'en') }
+  const [meant, ...others] = fact.candidates.filter(
+    (candidate) => isNewer(fact, candidate) && corrects(said, correction, candidate.content),
+  )
+  return others.length === 0 ? meant : undefined
 }
 
 const found = (
