@@ -1,6 +1,6 @@
 import type { ConversationSource } from '../src/ingest/conversation.ts'
 import { ingestSlice, type SliceContext } from '../src/ingest/slice.ts'
-import { vectorText } from '../src/stores/spaces/embeddings.ts'
+import { vectorText } from '../src/stores/spaces/vector-format.ts'
 import type { Queryable } from '../src/stores/database.ts'
 
 /** What Memoir is measured against: the least code that does the same to the same tables. */

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { hitFields } from './hit-fields.ts'
 import { JOB_KINDS, JOB_STATES } from '../domain/job.ts'
 import { SCHEDULE_KINDS, SKIP_REASONS } from '../domain/schedule.ts'
 import { TRACE_KINDS } from '../domain/recall.ts'
@@ -195,27 +196,7 @@ export const revisionSchema = z
 
 export const hitSchema = memorySchema
   .extend({
-    excerpt: z.literal(true).optional().openapi({
-      description:
-        'Only where `content` is the part of a long text that answers best; the whole is read by its id.',
-    }),
-    score: z.number(),
-    scores: z.object({
-      relevance: z.number(),
-      vector: z.number(),
-      text: z.number(),
-      graph: z.number(),
-      recency: z.number(),
-      salience: z.number(),
-      importance: z.number(),
-      focus: z.number(),
-      rerank: z.number().optional(),
-    }),
-    heads: z.object({
-      semantic: z.number().optional(),
-      entity: z.number().optional(),
-      situation: z.number().optional(),
-    }),
+    ...hitFields,
     via: z
       .array(z.object({ src: uuid, dst: uuid, type: z.string(), weight: z.number() }))
       .readonly(),

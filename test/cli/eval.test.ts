@@ -183,7 +183,7 @@ test('chats in several languages are counted by language, and those in one are n
       },
     ],
   })
-  const question = { index: 0, text: 'q', category: 'fact', evidence: new Set(['1']) }
+  const question = { index: 0, text: 'Where?', category: 'fact', evidence: new Set(['1']) }
   const english = chat('a', 'Yesterday we walked along the river until it was dark.')
   const german = chat('b', 'Gestern sind wir am Fluss entlang gelaufen, bis es dunkel war.')
   const asked = [

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Embedder } from '../../src/providers/embedder.ts'
+import { fillGaps } from '../../src/reembed/fill.ts'
+import { findActiveSpace } from '../../src/stores/spaces/spaces.ts'
+import { openShadow, walkSpace } from '../../src/stores/spaces/reembed.ts'
 import { passagesOf } from '../../src/text/passages.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 import { createIngestFixture, seed } from '../support/ingest.ts'
@@ -116,3 +119,25 @@ suite(
     expect(hits[0]?.content.length).toBeLessThanOrEqual(1_000)
   },
 )
+
+suite('a space that is filled with another model gets the passages too', async () => {
+  const { store, count } = await told(LONG)
+  await using _ = store
+  const { db } = store
+  const before = await count()
+  const from = await findActiveSpace(db)
+  if (from === null) throw new Error('no space')
+  const other: Embedder = { ...short, identity: { ...short.identity, model: 'other' } }
+  const to = await db.transaction(
+    async (tx) => await openShadow(tx, { from: from.id, wanted: other.identity }),
+  )
+  if (to === null) throw new Error('no shadow')
+  const { config } = await createIngestFixture(db, { embedder: short })
+  const context = { config, db, jobId: 'none', pair: { from, to }, maker: other }
+  const gaps = async () => await walkSpace(db, { from, to }, { after: null, limit: 100 })
+  const signal = AbortSignal.timeout(20_000)
+  expect(await fillGaps({ ...context, signal }, await gaps())).toBeGreaterThan(0)
+  expect(await count()).toBe(2 * (before ?? 0))
+  await fillGaps({ ...context, signal }, await gaps())
+  expect(await count()).toBe(2 * (before ?? 0))
+})

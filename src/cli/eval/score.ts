@@ -1,5 +1,5 @@
 import type { HitAnswer } from '../answers.ts'
-import { detectLanguage } from '../../text/language.ts'
+import { detectAmong, detectLanguage } from '../../text/language.ts'
 import type { EvalChat, EvalQuestion } from './chats.ts'
 
 /** How much of what answers a question stands among the first k messages that recall named. */
@@ -52,19 +52,26 @@ export function report(ranked: readonly Ranked[]): Scores & { readonly by_catego
   }
 }
 
-/** By what each chat is written in. @returns null where all are in one language */
+/** By the language of the question, one of those that its chat is written in. @returns null where all are in one */
 export function byLanguage(
   ranked: readonly (Ranked & { readonly chat: EvalChat })[],
 ): Groups | null {
-  const languages = new Map<EvalChat, string>()
-  for (const { chat } of ranked) if (!languages.has(chat)) languages.set(chat, languageOf(chat))
-  if (new Set(languages.values()).size < 2) return null
+  const chats = [...new Set(ranked.map(({ chat }) => chat))]
+  const languages = new Map(chats.map((chat) => [chat, languagesOf(chat)]))
   const answerable = ranked.filter(({ question }) => question.evidence.size > 0)
-  return grouped(answerable, ({ chat }) => languages.get(chat) ?? 'und')
+  const groups = grouped(answerable, ({ chat, question }) =>
+    detectAmong(question.text, languages.get(chat) ?? []),
+  )
+  return Object.keys(groups).length < 2 ? null : groups
 }
 
-const languageOf = ({ conversations }: EvalChat) =>
-  detectLanguage(conversations.flatMap(({ messages }) => messages.map((m) => m.content)).join(' '))
+const languagesOf = ({ conversations }: EvalChat) => [
+  ...new Set(
+    conversations.map(({ messages }) =>
+      detectLanguage(messages.map(({ content }) => content).join(' '), 'en'),
+    ),
+  ),
+]
 
 function grouped<Item extends Ranked>(
   ranked: readonly Item[],

@@ -1,6 +1,6 @@
 import type { TraceKind } from '../../domain/recall.ts'
 import type { Queryable } from '../database.ts'
-import { vectorColumn } from '../spaces/embeddings.ts'
+import { vectorColumn } from '../spaces/vector-format.ts'
 import type { Space } from '../spaces/spaces.ts'
 
 /** What a day of a user holds. Episodes hold the same words as their messages, and summaries are made of the rest. */

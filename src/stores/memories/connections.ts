@@ -1,5 +1,5 @@
 import type { Queryable } from '../database.ts'
-import { vectorColumn } from '../spaces/embeddings.ts'
+import { vectorColumn } from '../spaces/vector-format.ts'
 import type { Space } from '../spaces/spaces.ts'
 
 /** What a memory may have to do with others of its user: links, things that both name, nearness of meaning. One statement. */

@@ -1,5 +1,5 @@
 import type { Queryable } from '../database.ts'
-import { vectorColumn, vectorText } from '../spaces/embeddings.ts'
+import { vectorColumn, vectorText } from '../spaces/vector-format.ts'
 import type { Space } from '../spaces/spaces.ts'
 
 /** Known facts that a new one may repeat or replace: the nearest by meaning, and those that share its words. */

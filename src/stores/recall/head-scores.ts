@@ -1,6 +1,6 @@
 import type { Head } from '../../domain/recall.ts'
 import type { Queryable } from '../database.ts'
-import { vectorBinary, vectorColumn } from '../spaces/embeddings.ts'
+import { vectorBinary, vectorColumn } from '../spaces/vector-format.ts'
 import { kindsOf, type RecallFilter } from './recall-filter.ts'
 import type { Space } from '../spaces/spaces.ts'
 

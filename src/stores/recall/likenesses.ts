@@ -1,5 +1,5 @@
 import type { Queryable } from '../database.ts'
-import { vectorBinary, vectorColumn } from '../spaces/embeddings.ts'
+import { vectorBinary, vectorColumn } from '../spaces/vector-format.ts'
 import type { Space } from '../spaces/spaces.ts'
 
 /** Cosines of memories with a question and with each other. */

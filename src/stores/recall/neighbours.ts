@@ -1,5 +1,5 @@
 import type { CandidateDetails } from './candidate-query.ts'
-import { vectorBinary, vectorColumn } from '../spaces/embeddings.ts'
+import { vectorBinary, vectorColumn } from '../spaces/vector-format.ts'
 import type { Queryable } from '../database.ts'
 import type { Space } from '../spaces/spaces.ts'
 

@@ -1,5 +1,5 @@
 import type { Bind } from './candidate-query.ts'
-import { vectorBinary, vectorColumn } from '../spaces/embeddings.ts'
+import { vectorBinary, vectorColumn } from '../spaces/vector-format.ts'
 import { kindsOf, type RecallFilter } from './recall-filter.ts'
 import type { Space } from '../spaces/spaces.ts'
 

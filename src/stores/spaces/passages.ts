@@ -1,5 +1,5 @@
 import type { Queryable } from '../database.ts'
-import { vectorColumn, vectorText } from './embeddings.ts'
+import { vectorColumn, vectorText } from './vector-format.ts'
 import type { Space } from './spaces.ts'
 
 /** Vectors of the passages of long texts: a table of their own, so that short texts cost nothing. */

@@ -1,7 +1,7 @@
 import type { Head, TraceKind } from '../../domain/recall.ts'
 import type { SpaceIdentity } from '../../providers/embedder.ts'
 import type { Queryable } from '../database.ts'
-import { vectorColumn, vectorText } from './embeddings.ts'
+import { vectorColumn, vectorText } from './vector-format.ts'
 import { insertPassages } from './passages.ts'
 import { SPACE_COLUMNS, type Space } from './spaces.ts'
 

@@ -1,5 +1,5 @@
 import type { Queryable } from '../database.ts'
-import { vectorColumn } from './embeddings.ts'
+import { vectorColumn } from './vector-format.ts'
 import type { SpacePair } from './reembed.ts'
 import type { Space } from './spaces.ts'
 
