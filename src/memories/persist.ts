@@ -17,6 +17,7 @@ import { lockUsers } from '../stores/memory-users.ts'
 import type { Space } from '../stores/spaces/spaces.ts'
 import { writeOtherHeads, writeVectors, type HeadVectors } from './derive.ts'
 import { headKey, headTexts } from './head-text.ts'
+import { supersedeCorrected } from './correct.ts'
 import { linkFound } from './link.ts'
 import { projectMemories, unprojectMemories } from './project.ts'
 import { removeRows } from './remove-rows.ts'
@@ -71,7 +72,12 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
       const subject = await subjectOf(step)
       // What comes back brings its links along.
       if (subject.request.operation === 'restore') return { memories: 0 }
-      return { memories: await persist(async () => await linkFound(db, subject)) }
+      return {
+        memories: await persist(async () => {
+          await supersedeCorrected(db, subject)
+          return await linkFound(db, subject)
+        }),
+      }
     },
     async giveUp(step) {
       const { userId, request } = await subjectOf(step)

@@ -43,6 +43,8 @@ interface Statement {
   /** Words of the question that it has, by their places among them. */
   readonly asked: ReadonlySet<number>
   readonly subject: ReadonlySet<string>
+  /** Two numbers of phones are of one matter, whatever they are called. */
+  readonly phone: boolean
   /** "He is allergic": what it has of the question is said of somebody else. */
   readonly ofOthers: boolean
   /** Words for what the speaker calls theirs, as they are written. */
@@ -100,6 +102,8 @@ function isDisabled({ window, language }: Found, request: RecallRequest): boolea
   return timed || left(request, 'current') || asksForPast(query, language)
 }
 
+const PHONE = /(?<![\p{L}\p{N}])(?:\+|0)\p{N}[\p{N} ()/-]{6,18}\p{N}(?![\p{L}\p{N}])/u
+
 interface Known {
   readonly question: Question
   readonly languages: readonly string[]
@@ -118,6 +122,7 @@ function statementOf(hit: Hit, { question, languages, userId }: Known): Statemen
       question.words.flatMap((word, place) => (word.isDisjointFrom(lexemes) ? [] : [place])),
     ),
     subject: new Set(lexemesOf(withoutOwnName(subject, { userId, language }), language)),
+    phone: PHONE.test(hit.content),
     ofOthers: isSaidOfOthers(wordsOf(hit.content), (word) =>
       lexemesOf(word, language).some((lexeme) => question.lexemes.has(lexeme)),
     ),
@@ -225,8 +230,8 @@ function byMeaning(
   if (nearness === undefined || before === undefined || likeness === undefined) return false
   if (likeness < floor + ALIKE * (ceiling - floor)) return false
   const nearer = (nearness - before) / (ceiling - floor)
-  if (newer.asked.size > 0 && older.asked.isSubsetOf(newer.asked))
-    return nearer >= MARGINS.sameWords
+  const sameWords = newer.asked.size > 0 && older.asked.isSubsetOf(newer.asked)
+  if (sameWords || (newer.phone && older.phone)) return nearer >= MARGINS.sameWords
   // Without the words only what is nearest of all is believed to answer.
   const others = [...likenesses.asked].filter(([id]) => id !== older.hit.id)
   if (others.some(([, cosine]) => cosine > nearness)) return false

@@ -13,14 +13,15 @@ export interface Named {
   readonly speakers: readonly string[]
 }
 
-export function namesIn(
-  query: string,
-  {
-    participants,
-    own = '',
-    language,
-  }: { participants: readonly string[]; own?: string; language: string },
-): Named {
+export interface NamesContext {
+  readonly participants: readonly string[]
+  /** ISO 639-1, of the question. */
+  readonly language: string
+  /** The caller's own id of the user, which is a name more often than not. */
+  readonly userId: string
+}
+
+export function namesIn(query: string, { participants, language, userId }: NamesContext): Named {
   let text = query
   const speakers: string[] = []
   for (const name of participants) {
@@ -30,7 +31,7 @@ export function namesIn(
     speakers.push(name)
     text = without
   }
-  text = withoutOwnName(text, { userId: own, language })
+  text = withoutOwnName(text, { userId, language })
   if (text === query) return { text: query, speakers }
   const rest = text.replaceAll(/\s+/g, ' ').trim()
   return { text: countTelling(rest, language) > 0 ? rest : query, speakers }
@@ -43,13 +44,10 @@ function patternOf(name: string, participants: readonly string[], query: string)
   const forms = shared || first === name ? [name] : [name, first]
   // "Will" is a name and "will" is none, unless nobody bothered with capitals.
   const flags = query === query.toLowerCase() ? 'giu' : 'gu'
-  return formsOf(forms, flags)
-}
-
-const formsOf = (forms: readonly string[], flags: string) =>
-  new RegExp(
+  return new RegExp(
     `(?<![\\p{L}\\p{N}])(?:${forms.map((form) => RegExp.escape(form)).join('|')})(?:['’]s)?(?![\\p{L}\\p{N}])`,
     flags,
   )
+}
 
 const firstWord = (name: string) => name.split(/\s+/)[0] ?? name

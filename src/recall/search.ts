@@ -86,9 +86,10 @@ async function searchFor(
   // Asked once: telling languages apart takes as long as all the rest of this.
   const language = detectAmong(request.query, user.languages)
   const { participants } = user
+  const { userId } = request
   const named = left(request, 'names')
     ? whole
-    : namesIn(request.query, { participants, language, own: request.userId })
+    : namesIn(request.query, { participants, language, userId })
   const window = left(request, 'time') ? null : timeIn(request.query, language, new Date())
   const asked = await question(named.text, request.namespaceId)
   const words = left(request, 'words')

@@ -98,6 +98,22 @@ const meaning = (shares: Readonly<Record<string, readonly number[]>>): Embedder 
     Promise.resolve(texts.map((text) => unit(Float32Array.from(shares[text] ?? [0, 0, 0, 1])))),
 })
 
+const PHONES = ['My mobile number is 0151 5550 2284.', 'New SIM: 0176 5559 3310.'] as const
+
+suite('two numbers of phones are of one matter, whatever they are called', async () => {
+  const question = "What's my mobile number?"
+  const near = meaning({
+    [question]: [1, 0, 0, 0],
+    [PHONES[0]]: [0.6, 0.6, 0.5, 0.1],
+    [PHONES[1]]: [0.5, 0.6, 0.6, 0.1],
+  })
+  await said(
+    PHONES,
+    async (contents) => expect((await contents(question))[0]).toBe(PHONES[1]),
+    near,
+  )
+})
+
 const CARS = [
   'The Clio is gone, so no car for now.',
   'We bought a Volvo.',

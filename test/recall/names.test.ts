@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { namesIn } from '../../src/recall/names.ts'
 
-const circle = { participants: ['Ines Okafor', 'Tom', 'Will'], language: 'en' }
+const circle = { participants: ['Ines Okafor', 'Tom', 'Will'], language: 'en', userId: 'u-17' }
 
 test('those who speak are found by their whole or first name, and taken out with their genitive', () => {
   expect(namesIn("What is Ines's dog called?", circle)).toEqual({
@@ -41,7 +41,7 @@ test('names hold signs that mean something to patterns, and any script', () => {
 
 test("the user's own name, as the id has it, is taken out and nobody's turns are preferred for it", () => {
   const textOf = (query: string, userId: string, language = 'en') =>
-    namesIn(query, { participants: [], language, own: userId })
+    namesIn(query, { participants: [], language, userId })
   expect(textOf('What is Maya allergic to?', 'maya')).toEqual({
     text: 'What is allergic to?',
     speakers: [],
@@ -54,7 +54,7 @@ test("the user's own name, as the id has it, is taken out and nobody's turns are
 
 test('a word that only looks like the id stays', () => {
   const textOf = (query: string, userId: string) =>
-    namesIn(query, { participants: [], language: 'en', own: userId }).text
+    namesIn(query, { participants: [], language: 'en', userId }).text
   expect(textOf('Will it rain on the mayan ruins?', 'will')).toBe(
     'Will it rain on the mayan ruins?',
   )
@@ -64,7 +64,7 @@ test('a word that only looks like the id stays', () => {
 
 test('the user’s own name and id are taken out, and words that only look like them stay', () => {
   const own = (query: string, id: string) =>
-    namesIn(query, { participants: [], own: id, language: 'en' })
+    namesIn(query, { participants: [], userId: id, language: 'en' })
   expect(own('What is Maya allergic to?', 'maya')).toEqual({
     text: 'What is allergic to?',
     speakers: [],

@@ -24,15 +24,17 @@ const UNKNOWN: Answer = { known: false, answer: '', citations: [] }
  * answers are about somebody or something that is spoken of otherwise.
  */
 const BELIEVED = {
-  /** It has half of the question's words, or the kind of thing that is asked for beside one of them. */
+  /** It has more than half of the question's words, or the kind of thing that is asked for beside one of them; */
   byWords: 0.6,
+  /** half of them, or recall thinks another better. */
+  byHalf: 0.85,
   /** It has a name out of the question, and no other word: a name draws all that is said of somebody. */
   byName: 0.7,
   /** It has nothing of the question but its meaning. English is what small models know best. */
   byMeaning: 0.33,
-  byMeaningElsewhere: 0.8,
+  byMeaningElsewhere: 0.9,
 } as const
-const ENOUGH_WORDS = 0.5
+const HALF = 0.5
 /** Further down a memory answers by accident. */
 const LOOKED_AT = 4
 
@@ -50,8 +52,8 @@ interface Asked {
   readonly words: ReadonlySet<string>
   /** The caller's own id of the user: who is called so is nobody else. */
   readonly userId: string
-  /** Whether a memory without any of its words may answer: only the one that recall thinks best. */
-  readonly wordless: boolean
+  /** The memory that recall thinks best; it alone may answer without any of the question's words. */
+  readonly first: boolean
 }
 
 export function answerFrom({ question, memories, userId = '' }: AnswerRequest): Answer {
@@ -63,7 +65,7 @@ export function answerFrom({ question, memories, userId = '' }: AnswerRequest): 
   const asked = askedBy(question, known.length === 0 ? ['en'] : known, userId)
   if (asked.terms.size + asked.names.size === 0) return UNKNOWN
   for (const [place, memory] of looked.entries()) {
-    const said = passageOf(memory, { ...asked, wordless: ranked && place === 0 })
+    const said = passageOf(memory, { ...asked, first: ranked && place === 0 })
     if (said === undefined) continue
     const answer = asked.wanted === 'date' ? withDay(said, memory) : said
     return { known: true, answer, citations: [memory.id] }
@@ -95,7 +97,7 @@ function askedBy(query: string, languages: readonly string[], userId: string): A
   const words = new Set(wordsOf(question))
   const past = asksForPast(question, language)
   const wanted = wantedBy(question)
-  return { language, userId, terms, names, wanted, past, words, wordless: true }
+  return { language, userId, terms, names, wanted, past, words, first: true }
 }
 
 const termsOf = (text: string, language: string): ReadonlySet<string> =>
@@ -119,12 +121,14 @@ function answers(passage: Passage, { relevance = 1 }: FoundMemory, asked: Asked)
   const dated = asked.wanted === 'date' && asked.past && held === asked.terms.size
   if (!dated && !holds(asked.wanted, text, asked.words)) return false
   const specific = asked.wanted !== 'anything'
-  if (held >= Math.max(1, asked.terms.size * ENOUGH_WORDS) || (held > 0 && specific)) {
-    return relevance >= BELIEVED.byWords
+  const share = asked.terms.size === 0 ? 0 : held / asked.terms.size
+  if (share >= HALF || (held > 0 && specific)) {
+    const sure = asked.first && (share > HALF || specific)
+    return relevance >= (sure ? BELIEVED.byWords : BELIEVED.byHalf)
   }
   // One word of several is of another matter as often as not.
   if (held > 0) return false
-  if (!asked.wordless) return false
+  if (!asked.first) return false
   if (asked.names.size > 0) {
     return (specific || asked.terms.size === 0) && relevance >= BELIEVED.byName
   }

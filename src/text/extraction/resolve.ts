@@ -1,5 +1,7 @@
 import type { Candidate, Resolution, ResolveRequest } from '../../providers/language-model.ts'
+import { correctionIn, corrects } from '../correction.ts'
 import { normalizeEntity } from '../entities.ts'
+import { detectLanguage } from '../language.ts'
 import { folded } from '../spelling.ts'
 import { attributesOf, isSingleValued, type Attribute } from './relations.ts'
 import { wordsTagged } from './tagging.ts'
@@ -21,6 +23,8 @@ function resolved(fact: Fact): Resolution {
   const spelling = spelled(fact.content)
   const same = fact.candidates.find(({ content }) => spelled(content) === spelling)
   if (same !== undefined) return { relation: 'duplicate', targets: [same.id] }
+  const corrected = correctedBy(fact)
+  if (corrected !== undefined) return { relation: 'contradicts', targets: [corrected.id] }
   const attributes = singleOf(fact.content)
   if (attributes.length === 0) return NEW
   const replaced = fact.candidates.filter(
@@ -29,6 +33,17 @@ function resolved(fact: Fact): Resolution {
   return replaced.length === 0
     ? NEW
     : { relation: 'contradicts', targets: replaced.map(({ id }) => id) }
+}
+
+/** What an explicit correction is of, where only one can be meant. */
+function correctedBy(fact: Fact): Candidate | undefined {
+  const correction = correctionIn(fact.content)
+  if (correction === null) return undefined
+  const said = { text: fact.content, language: detectLanguage(fact.content, 'en') }
+  const [meant, ...others] = fact.candidates.filter(
+    (candidate) => isNewer(fact, candidate) && corrects(said, correction, candidate.content),
+  )
+  return others.length === 0 ? meant : undefined
 }
 
 /** Case, marks and spaces tell no two facts apart. */
