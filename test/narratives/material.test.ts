@@ -82,31 +82,56 @@ test('a narrative numbers what it cites in the order it comes up, under headings
 })
 
 describe.skipIf(!hasPostgres)('the memories of a narrative', () => {
-  test('are a user’s own that hold now, and no message of a conversation that facts were made of', async () => {
+  test('are a user’s own that hold now: of a conversation its facts, or its messages where rules only cut them', async () => {
     await using store = await createTestDatabase()
     const { db } = store
     const userId = (await ensureUsers(db, await defaultNamespace(db), ['ann'])).get('ann') ?? ''
     const add = async (kind: string, content: string, more: Record<string, string | null> = {}) => {
-      const { role = null, state = 'active', conversation = null } = more
+      const {
+        role = null,
+        state = 'active',
+        conversation = null,
+        model = null,
+        message = null,
+      } = more
       const { rows } = await db.query<{ id: string }>(
-        `insert into memoir.memory_trace (id, user_id, kind, role, state, conversation_id, content, content_hash, occurred_at)
-         values (gen_random_uuid(), $1::uuid, $2, $3, $4, $5, $6, '', now()) returning id`,
-        [userId, kind, role, state, conversation, content],
+        `insert into memoir.memory_trace (id, user_id, kind, role, state, conversation_id, content, model, meta, content_hash, occurred_at)
+         values (gen_random_uuid(), $1::uuid, $2, $3, $4, $5, $6, $7, jsonb_build_object('message_id', $8::text), '', now()) returning id`,
+        [userId, kind, role, state, conversation, content, model, message],
       )
-      return rows[0]?.id ?? ''
+      const id = rows[0]?.id ?? ''
+      if (kind === 'fact' && conversation !== null) {
+        await db.query(
+          `insert into memoir.memory_source (trace_id, user_id, conversation_id, message_id) values ($1::uuid, $2::uuid, $3, $4)`,
+          [id, userId, conversation, message],
+        )
+      }
     }
+    const user = { role: 'user' }
     await add('note', 'a note')
-    const fact = await add('fact', 'a fact')
+    await add('fact', 'a fact of a session', { model: 'rules' })
     await add('fact', 'an old fact', { state: 'superseded' })
     await add('summary', 'a summary')
-    await add('message', 'said by the user', { role: 'user', conversation: 'c1' })
+    await add('message', 'said by the user', { ...user, conversation: 'c1', message: '1' })
     await add('message', 'said by the assistant', { role: 'assistant', conversation: 'c1' })
-    await add('message', 'said where facts were made', { role: 'user', conversation: 'c2' })
-    await db.query(
-      `insert into memoir.memory_source (trace_id, user_id, conversation_id, message_id) values ($1::uuid, $2::uuid, 'c2', 'c2/1')`,
-      [fact, userId],
-    )
+    await add('message', 'said where a model made facts', { ...user, conversation: 'c2' })
+    await add('fact', 'a fact of a model', { conversation: 'c2', model: 'gpt', message: '2' })
+    await add('message', 'said where rules made facts', {
+      ...user,
+      conversation: 'c3',
+      message: '3',
+    })
+    await add('fact', 'a fact of rules', { conversation: 'c3', model: 'rules', message: '3' })
+    await add('message', 'said and superseded', { ...user, conversation: 'c3', message: '4' })
+    const gone = { conversation: 'c3', model: 'rules', message: '4', state: 'superseded' }
+    await add('fact', 'an old fact of rules', gone)
     const contents = (await chooseMaterial(db, userId)).map(({ content }) => content)
-    expect(contents.toSorted()).toEqual(['a fact', 'a note', 'said by the user'])
+    expect(contents.toSorted()).toEqual([
+      'a fact of a model',
+      'a fact of a session',
+      'a note',
+      'said by the user',
+      'said where rules made facts',
+    ])
   })
 })

@@ -169,7 +169,7 @@ describe('a narrative', () => {
     ])
   })
 
-  test('of several languages has the lines of the one that is written most, and others where it says nothing', async () => {
+  test('of several languages tells what holds now, whichever it was said in', async () => {
     const german = [
       at(
         '2023-05-07',
@@ -179,7 +179,8 @@ describe('a narrative', () => {
       at('2023-05-08', 'Ich habe Migräne und nehme dagegen täglich ein Medikament.', 'Migräne'),
     ]
     const sections = await placed([...memories, ...german])
-    expect(sections).toContainEqual(['home', 'home'])
+    expect(sections).toContainEqual(['home', 'Bremen'])
+    expect(sections).not.toContainEqual(['home', 'home'])
     expect(sections).toContainEqual(['health', 'Migräne'])
   })
 

@@ -126,24 +126,30 @@ export function styleOf({ ink, quiet, line, accent, raised }: Colours): Styleshe
         opacity: 0.8,
       },
     },
-    {
-      // How two things are related is said; that a memory names one is not.
-      selector: 'edge.relation',
-      style: {
-        label: 'data(label)',
-        'line-color': accent,
-        color: quiet,
-        'curve-style': 'straight',
-        'font-family': 'ui-sans-serif, system-ui, sans-serif',
-        'font-size': LABEL_PX,
-        'text-outline-color': raised,
-        'text-outline-width': 2,
-        'target-arrow-shape': 'triangle',
-        'target-arrow-color': accent,
-      },
-    },
+    relationStyle({ quiet, accent, raised }),
     { selector: '.near', style: { 'z-index': 2 } },
     { selector: 'edge.near', style: { 'line-color': accent, opacity: 1 } },
     { selector: '.away', style: { opacity: 0.15 } },
   ]
 }
+
+/** How two things are related is said; that a memory names one is not. */
+const relationStyle = ({
+  quiet,
+  accent,
+  raised,
+}: Pick<Colours, 'quiet' | 'accent' | 'raised'>) => ({
+  selector: 'edge.relation',
+  style: {
+    label: 'data(label)',
+    'line-color': accent,
+    color: quiet,
+    'curve-style': 'straight' as const,
+    'font-family': 'ui-sans-serif, system-ui, sans-serif',
+    'font-size': LABEL_PX,
+    'text-outline-color': raised,
+    'text-outline-width': 2,
+    'target-arrow-shape': 'triangle' as const,
+    'target-arrow-color': accent,
+  },
+})

@@ -23,7 +23,7 @@ export interface SampleWorkResult {
 
 const POLL_MS = 300
 /** Lines of the narrative that are shown. */
-const SHOWN_LINES = 6
+const SHOWN_LINES = 8
 
 /** Every step is a job: whoever leaves before the end finds it going on when Memoir runs again. */
 export async function finishSample(

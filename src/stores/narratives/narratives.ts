@@ -145,16 +145,18 @@ export const QUOTES = `case when t.kind = 'fact' and t.model = 'rules' then arra
    where s.trace_id = t.id and s.quote <> '' order by s.created_at, s.message_id) else '{}' end as quotes`
 
 /**
- * What is a user's own and holds now, in SQL: facts, notes and what they said themselves, but no message of a conversation that facts
- * were made of.
+ * What is a user's own and holds now, in SQL: notes, facts, and what they said themselves. Of a conversation that a language model made
+ * facts of the facts alone; where rules did, which only cut out sentences, the messages, but for those that something has superseded.
  */
 export const OWN_MEMORIES = `t.state = 'active' and (t.expires_at is null or t.expires_at > now())
-        and (t.kind in ('fact', 'note')
+        and (t.kind = 'note'
+             or (t.kind = 'fact' and (t.model is distinct from 'rules' or t.conversation_id is null))
              or (t.kind = 'message'
                  and lower(coalesce(t.role, 'user')) not in ('assistant', 'ai', 'bot', 'model', 'system', 'tool', 'function', 'developer')
-                 and not exists (select from memoir.memory_source s join memoir.memory_trace f on f.id = s.trace_id
+                 and not exists (select from memoir.memory_source s join memoir.memory_trace f on f.id = s.trace_id and f.kind = 'fact'
                                   where s.user_id = t.user_id and s.conversation_id = t.conversation_id
-                                    and f.kind = 'fact' and f.state = 'active')))`
+                                    and ((f.state = 'active' and f.model is distinct from 'rules')
+                                      or (f.state = 'superseded' and s.message_id = t.meta->>'message_id')))))`
 
 /** Memories by recency, weight and coverage, oldest first: some 300 of however many. */
 export async function chooseMaterial(db: Queryable, userId: string): Promise<MaterialRow[]> {

@@ -103,6 +103,9 @@ function holds(one: Statement, all: readonly Statement[], newest: number): boole
   )
 }
 
+const isOfSame = (one: Statement, other: Statement) =>
+  common(one.terms, other.terms) >= SAME_TERMS || shareIn(one.terms, other.terms) > SAME_SHARE
+
 function common(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
   let both = 0
   for (const term of one) if (other.has(term)) both += 1
@@ -209,13 +212,13 @@ function chosenOf(
     .toSorted((a, b) => b.at - a.at)
   const since = (strong[0]?.at ?? 0) - withinDays * DAY_MS
   const chosen: Statement[] = []
-  const known = new Set<string>()
   for (const one of strong) {
     if (one.at < since) break
-    const subjects = ofPeople ? peopleIn(one, names) : [...one.terms]
-    if (subjects.some((subject) => known.has(subject))) continue
-    chosen.push(one)
-    for (const subject of subjects) known.add(subject)
+    const isKnown = ofPeople
+      ? (other: Statement) =>
+          peopleIn(one, names).some((who) => peopleIn(other, names).includes(who))
+      : (other: Statement) => isOfSame(one, other)
+    if (!chosen.some(isKnown)) chosen.push(one)
   }
   if (!ofPeople) return chosen.slice(0, keeps).toSorted((a, b) => b.score - a.score)
   // Whoever is spoken of most is closest.

@@ -9,8 +9,8 @@ import { folded } from './topics.ts'
 
 /** Sentences that belong together are told together up to here. */
 const STATEMENT_CHARS = 160
-/** Less tells nothing by itself. */
-const SHORTEST = 12
+/** Less tells nothing by itself, unless the user tells it of themselves. */
+const SHORTEST_WORDS = 4
 const SHORTEST_UNSPACED = 5
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u
 
@@ -50,7 +50,7 @@ export function statementsIn(content: string, { language, noted }: Written): str
   }
   return found
     .map(({ from, to }) => withoutMarkup(content.slice(from, to)).replaceAll(/\s+/gu, ' ').trim())
-    .filter(isLongEnough)
+    .filter((text) => isLongEnough(text, language))
 }
 
 /** Whoever wants to know a person reads no numbers of contracts, phones or meters, and no words that end as passwords do; a short one with a sign opens a door. */
@@ -84,5 +84,7 @@ const needsOneBefore = ({ dependent, text, language }: Part) =>
   (dependent || !/\S\s+\S/u.test(text.trim())) &&
   !UNSPACED.test(text)
 
-const isLongEnough = (text: string) =>
-  text.length >= (UNSPACED.test(text) ? SHORTEST_UNSPACED : SHORTEST)
+const isLongEnough = (text: string, language: string) =>
+  UNSPACED.test(text)
+    ? text.length >= SHORTEST_UNSPACED
+    : speaksOfUser(folded(text), language) || text.split(' ').length >= SHORTEST_WORDS

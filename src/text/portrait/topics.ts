@@ -33,14 +33,14 @@ interface Place {
 }
 
 /** Old news of a topic of which one thing holds is kept only as far as it belongs to the newest. */
-const ONE_AT_A_TIME = 60
+const ONE_AT_A_TIME = 14
 const ALWAYS = Number.POSITIVE_INFINITY
 
 export const PLACES: Readonly<Record<Topic, Place>> = {
   identity: { section: 'who', keeps: 2, withinDays: ALWAYS },
   job: { section: 'work', keeps: 3, withinDays: ONE_AT_A_TIME },
   study: { section: 'work', keeps: 2, withinDays: 180 },
-  home: { section: 'home', keeps: 2, withinDays: 30 },
+  home: { section: 'home', keeps: 2, withinDays: ONE_AT_A_TIME },
   family: { section: 'people', keeps: 6, withinDays: ALWAYS },
   pets: { section: 'people', keeps: 2, withinDays: ALWAYS },
   allergy: { section: 'health', keeps: 3, withinDays: ALWAYS },

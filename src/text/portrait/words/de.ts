@@ -6,8 +6,8 @@ export const GERMAN: TopicWords = {
     'ursprunglich =alter',
   ],
   job: [
-    'ich_arbeite arbeitet_als arbeitet_bei arbeite_als arbeite_an arbeite_bei mein_job neue_stelle die_stelle neuer_job angestellt selbststandig freiberuf gekundigt kundigung befordert gehalt meine_chefin mein_chef ich_unterrichte unterrichte_ich *ingenieur *pfleger krankenschwester arztin =arzt entwickler *designer ubersetzer dolmetscher anwalt anwaltin buchhalter koch backer journalist berater elektriker bibliothekar versetzung erster_arbeitstag klassenleitung leitet_den leite_dort fachbereich neue_klasse referendar',
-    '*lehrer unterrichte arbeit buro =team schicht klinik agentur firma schule kunde auftrag vertrag unbefristet vollzeit teilzeit kolleg kollegin klasse schulleiter schuljahr beruf',
+    'ich_arbeite arbeitet_als arbeitet_bei arbeite_als arbeite_an arbeite_bei mein_job neue_stelle die_stelle neuer_job angestellt selbststandig freiberuf gekundigt kundigung befordert gehalt meine_chefin mein_chef ich_unterrichte unterrichte_ich *ingenieur *pfleger krankenschwester arztin =arzt entwickler *designer ubersetzer dolmetscher anwalt anwaltin buchhalter koch backer journalist berater elektriker bibliothekar versetzung erster_arbeitstag klassenleitung fachbereich neue_klasse referendar',
+    '*lehrer leite unterrichte arbeit buro =team schicht klinik agentur firma schule kunde auftrag vertrag unbefristet vollzeit teilzeit kolleg kollegin klasse schulleiter schuljahr beruf',
   ],
   study: [
     'ich_studiere studiert studium *universitat *hochschule bachelor masterarbeit doktorarbeit ausbildung eingeschrieben abendschule',
