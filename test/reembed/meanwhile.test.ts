@@ -111,11 +111,12 @@ suite('another model is refused with an estimate, then serves once all is embedd
   expect(json).toMatchObject({ required: false, job: null, estimate: null, undo: SMALL })
 
   // What goes while two spaces have it is counted once.
-  // The ends of both conversations: whatever comes first, no chain is torn in the middle.
-  const [hidden, forgotten] = ['one', 'two'].map(
-    (name) =>
-      after.hits.find(({ content }: { content: string }) => content.endsWith(`part 4 of ${name}.`))
-        .id,
+  // Both of one conversation, whatever comes first: forgetting is what makes its chain anew.
+  const [hidden, forgotten] = [4, 3].map(
+    (part) =>
+      after.hits.find(({ content }: { content: string }) =>
+        content.endsWith(`part ${part} of one.`),
+      ).id,
   )
   await send(`/v1/memories/${hidden}`, { method: 'DELETE', ...wait })
   await send('/v1/forget', { body: { id: forgotten } })
