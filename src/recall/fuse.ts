@@ -59,7 +59,7 @@ export function fuse(
       const lexicalTotal = Math.max(weights.text + weights.window, Number.MIN_VALUE)
       const total = weights.vector + lexicalTotal + (followed ? weights.graph : 0)
       const likeness =
-        cosine === null || apart
+        cosine === null
           ? null
           : { own: scaled(cosine), around: around === null ? null : scaled(around) }
       const vector = vectorShare(cosine)

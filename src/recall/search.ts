@@ -75,8 +75,8 @@ export function createSearch(dependencies: SearchDependencies) {
   }
 }
 
-const traitsOf = ({ languages, participants }: RecallUser) =>
-  JSON.stringify([languages, participants])
+const traitsOf = ({ languages, participants, hasPassages }: RecallUser) =>
+  JSON.stringify([languages, participants, hasPassages])
 
 async function searchFor(
   { db, question, heads: usual = ['semantic'] }: SearchDependencies,

@@ -180,6 +180,8 @@ export interface RecallUser {
   readonly languages: readonly string[]
   /** Names of those who speak in the user's conversations; none when they are too many to be a circle of people. */
   readonly participants: readonly string[]
+  /** Whether any text is long enough to have vectors of its passages. */
+  readonly hasPassages: boolean
 }
 
 /** More names than this are no circle of people: a room, or names made up by a program. */
@@ -206,7 +208,8 @@ export async function findRecallUser(
 ): Promise<RecallUser | null> {
   const { rows } = await db.query<RecallUser>(
     `select id, write_seq as "writeSeq", vector_count as "vectorCount", text_count as "textCount", text_length as "textLength",
-            window_length as "windowLength", languages, ${PARTICIPANTS} as participants
+            window_length as "windowLength", languages, ${PARTICIPANTS} as participants,
+            exists (select from memoir.memory_passage p where p.user_id = u.id) as "hasPassages"
        from memoir.memory_user u
       where namespace_id = $1::uuid and external_id = $2 and erased_at is null`,
     [namespaceId, externalId],

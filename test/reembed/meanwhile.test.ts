@@ -111,7 +111,13 @@ suite('another model is refused with an estimate, then serves once all is embedd
   expect(json).toMatchObject({ required: false, job: null, estimate: null, undo: SMALL })
 
   // What goes while two spaces have it is counted once.
-  const [hidden, forgotten] = [after.hits[1].id, after.hits[2].id]
+  // Both of one conversation, whatever comes first: forgetting is what makes its chain anew.
+  const [hidden, forgotten] = [4, 3].map(
+    (part) =>
+      after.hits.find(({ content }: { content: string }) =>
+        content.endsWith(`part ${part} of one.`),
+      ).id,
+  )
   await send(`/v1/memories/${hidden}`, { method: 'DELETE', ...wait })
   await send('/v1/forget', { body: { id: forgotten } })
   await vi.waitFor(async () => expect(await findDisagreements(memoir.db)).toEqual([]), 20_000)

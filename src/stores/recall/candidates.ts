@@ -89,7 +89,7 @@ function candidateStatement(query: CandidateQuery, indexed: boolean): Statement 
   const only = open ? '' : 'join allowed using (seq)'
   const text = user.textCount > MANY_TEXTS ? weighedScores(query, bind) : countedScores(query, bind)
   const vectors = vector
-    ? vectorScores(vector, { bind, filter, only, indexed, limit: query.limit })
+    ? vectorScores(vector, { bind, filter, only, indexed, limit: query.limit, user })
     : NO_VECTORS
   const allowed = open ? '' : `${allowedTraces(filter, values)},`
   const texts = open
@@ -104,14 +104,19 @@ function candidateStatement(query: CandidateQuery, indexed: boolean): Statement 
          (coalesce(x.around, 0)${text.addAround})::float as window,
          (select write_seq from memoir.memory_user where id = $1::uuid and erased_at is null) as "writeSeq",
          (${text.most})::float as most,
-         d.meta ->> 'name' as name, d.role, d.language, d.occurred_at as "occurredAt", d.salience, d.importance
+         d.name, d.role, d.language, d."occurredAt", d.salience, d.importance
     from picked p
     left join texts x on x.seq = p.seq
     ${text.join}
     ${vectors.join}
-    join memoir.memory_trace d on d.seq = p.seq and d.user_id = $1::uuid`
+    ${DETAILS}`
   return { sql, values }
 }
+
+/** One by one: the planner would read all that the user has for a few hundred. */
+const DETAILS = `cross join lateral (
+      select t.meta ->> 'name' as name, t.role, t.language, t.occurred_at as "occurredAt", t.salience, t.importance
+        from memoir.memory_trace t where t.seq = p.seq and t.user_id = $1::uuid limit 1) d`
 
 function allowedTraces(filter: RecallFilter, values: unknown[]): string {
   const conditions = filterConditions(filter, values.length + 1)

@@ -1,6 +1,7 @@
 import type { Bind } from './candidate-query.ts'
 import { vectorBinary, vectorColumn } from '../spaces/vector-format.ts'
 import { kindsOf, type RecallFilter } from './recall-filter.ts'
+import type { RecallUser } from '../memory-users.ts'
 import type { Space } from '../spaces/spaces.ts'
 
 /** Cosines with a question, as parts of the statement that finds candidates. */
@@ -29,64 +30,97 @@ export interface VectorOptions {
   readonly limit: number
   /** By the space's index, nearest first; otherwise every vector of the user is compared. */
   readonly indexed: boolean
+  readonly user: Pick<RecallUser, 'hasPassages'>
 }
 
 export function vectorScores(
   { space, vec }: { space: Space; vec: Float32Array },
-  { bind, filter, only, indexed, limit }: VectorOptions,
+  options: VectorOptions,
 ): VectorScores {
   const { column, type } = vectorColumn(space)
+  const { bind, filter } = options
   const question = `${bind(vectorBinary(vec, space.precision))}::${type}(${space.dimensions})`
-  const kinds = `${bind(kindsOf(filter))}::text[]`
   // The space's number and width stand in the text of the statement: only then does the partial index fit.
-  const own = `e.user_id = $1::uuid and e.space_id = ${space.id} and e.head = 'semantic'
-    and e.kind = any(${kinds})`
-  const ownPassages = `e.user_id = $1::uuid and e.space_id = ${space.id} and e.kind = any(${kinds})`
-  if (!indexed) {
-    const cosine = `1 - (e.${column} <=> ${question})`
+  const ownPassages = `e.user_id = $1::uuid and e.space_id = ${space.id} and e.kind = any(${bind(kindsOf(filter))}::text[])`
+  const parts: Parts = {
+    distance: `e.${column} <=> ${question}`,
+    indexedDistance: `e.${column}::${type}(${space.dimensions}) <=> ${question}`,
+    own: `${ownPassages} and e.head = 'semantic'`,
+    ownPassages,
+  }
+  return options.indexed ? byIndex(parts, options) : byComparing(parts, options)
+}
+
+interface Parts {
+  readonly distance: string
+  /** As the index has it. */
+  readonly indexedDistance: string
+  readonly own: string
+  readonly ownPassages: string
+}
+
+function byComparing(
+  { distance, own, ownPassages }: Parts,
+  { only, user }: VectorOptions,
+): VectorScores {
+  const cosine = `1 - (${distance})`
+  const join = 'left join vectors v on v.seq = p.seq'
+  if (!user.hasPassages) {
     return {
-      scores: `passages as materialized (
+      ...NO_VECTORS,
+      scores: `vectors as materialized (select seq, ${cosine} as cosine from memoir.memory_embedding e ${only} where ${own})`,
+      cosine: 'v.cosine',
+      join,
+    }
+  }
+  return {
+    scores: `passages as materialized (
         select distinct on (e.seq) e.seq, e.place, ${cosine} as cosine from memoir.memory_passage e ${only} where ${ownPassages}
-         order by e.seq, e.${column} <=> ${question}),
+         order by e.seq, cosine desc),
       vectors as materialized (
         select e.seq, ${withPassage(cosine, 'b.cosine')} as cosine, b.place
           from memoir.memory_embedding e ${only} left join passages b on b.seq = e.seq where ${own})`,
-      cosine: 'v.cosine',
-      passage: 'v.place',
-      join: 'left join vectors v on v.seq = p.seq',
-    }
+    cosine: 'v.cosine',
+    passage: 'v.place',
+    join,
   }
-  const distance = `e.${column}::${type}(${space.dimensions}) <=> ${question}`
+}
+
+function byIndex(
+  { distance, indexedDistance, own, ownPassages }: Parts,
+  { bind, only, limit, user }: VectorOptions,
+): VectorScores {
   const nearest = bind(indexCandidates(limit))
+  const best = (from: string, where: string) =>
+    `(select seq, 1 - (${indexedDistance}) as cosine from memoir.${from} e ${only}
+       where ${where} order by ${indexedDistance} limit ${nearest})`
   // Each tier has an index of its own; warm vectors are compared one by one while the store has too few for one.
-  const tier = (
-    name: string,
-  ) => `(select seq, 1 - (${distance}) as cosine from memoir.memory_embedding e ${only}
-       where ${own} and e.tier = '${name}'
-       order by ${distance} limit ${nearest})`
+  const tiers = ['hot', 'warm'].map((tier) =>
+    best('memory_embedding', `${own} and e.tier = '${tier}'`),
+  )
+  const passages = user.hasPassages ? [best('memory_passage', ownPassages)] : []
+  // Candidates found by words get their cosine too, so that all three scores can be compared.
+  const join = `left join lateral (
+      select 1 - (${distance}) as cosine from memoir.memory_embedding e where ${own} and e.seq = p.seq limit 1) v on true`
+  const scores = `vectors as materialized (${[...tiers, ...passages].join(' union all ')})`
+  if (!user.hasPassages) return { ...NO_VECTORS, scores, cosine: 'v.cosine', join }
   return {
-    scores: `passages as materialized (
-        select seq, 1 - (${distance}) as cosine from memoir.memory_passage e ${only} where ${ownPassages}
-         order by ${distance} limit ${nearest}),
-      vectors as materialized (${tier('hot')} union all ${tier('warm')} union all select seq, cosine from passages)`,
+    scores,
     cosine: withPassage('v.cosine', 'b.cosine'),
     passage: 'b.place',
-    // Candidates found by words get their cosine too, so that all three scores can be compared.
-    join: `left join lateral (
-      select 1 - (e.${column} <=> ${question}) as cosine from memoir.memory_embedding e
-       where ${own} and e.seq = p.seq limit 1) v on true
+    join: `${join}
     left join lateral (
-      select e.place, 1 - (e.${column} <=> ${question}) as cosine from memoir.memory_passage e
-       where ${ownPassages} and e.seq = p.seq order by e.${column} <=> ${question} limit 1) b on true`,
+      select e.place, 1 - (${distance}) as cosine from memoir.memory_passage e
+       where ${ownPassages} and e.seq = p.seq order by ${distance} limit 1) b on true`,
   }
 }
 
 /**
  * Of a long text the whole and the nearest passage count half each: one of many passages is near to something by chance, and the
- * beginning of a whole is near to little.
+ * beginning of a whole is near to little. Short texts, which have none, are compared once.
  */
 const withPassage = (whole: string, passage: string) =>
-  `coalesce((${whole} + ${passage}) / 2, ${whole})`
+  `case when ${passage} is null then ${whole} else (${whole} + ${passage}) / 2 end`
 
 /** Of a hundred candidates by words, forty more by vector: what the index finds beyond seldom comes among the first ten. */
 const INDEX_SHARE = 0.4
