@@ -119,4 +119,15 @@ suite('what was forgotten', () => {
     await who.post('s3', SAID)
     expect(await who.fact()).not.toBe('')
   }, 120_000)
+
+  test('comes back when the deleted fact is restored', async () => {
+    const who = someone()
+    await who.post('s1', SAID)
+    const id = await who.fact()
+    await ways.soft(id)
+    await ask(`/v1/memories/${id}/restore`, { method: 'POST' })
+    await who.post('s2', SAID)
+    const { json } = await ask(`/v1/sessions/s2?user_id=${who.name}`)
+    expect(json.summary).toContain('walnuts')
+  }, 120_000)
 })
