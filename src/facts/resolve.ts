@@ -7,6 +7,7 @@ import { lexemesOf } from '../text/tokens.ts'
 import { answered } from './answers.ts'
 import type { FactDraft } from './draft.ts'
 import type { FactContext } from './extract.ts'
+import { speaksOf } from './speaks-of.ts'
 
 /** A draft with all that resolving needs of it. */
 export interface ReadDraft {
@@ -201,9 +202,8 @@ function isPlausible({ draft, lexemes, language }: ReadDraft, target: Target): b
   )
 }
 
-/** What is replaced was spoken of: a model may write anything into a fact, and nothing into what was said. */
+/** What is replaced was spoken of. */
 function wasSaidOf({ draft, language }: ReadDraft, { content }: Target): boolean {
   const names = new Set(draft.entities.flatMap(({ value }) => lexemesOf(value, language)))
-  const said = new Set(lexemesOf(draft.said, language))
-  return lexemesOf(content, language).some((lexeme) => said.has(lexeme) && !names.has(lexeme))
+  return speaksOf(draft.said, { content, language, names })
 }
