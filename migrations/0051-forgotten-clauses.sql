@@ -4,8 +4,9 @@ create table forgotten_clause (
   user_id uuid not null,
   -- Of all words of the clause.
   hash bytea not null,
-  -- Of its first word: only where a text has that word is anything else compared.
+  -- Of its longest word, and which one that is: only where a text has that word is anything else compared.
   anchor bytea not null,
+  anchor_at int not null,
   words int not null check (words > 0),
   -- The memory that was forgotten, hashed as in `forgotten`, where the clause is what a fact was found in; empty for its own words.
   origin bytea not null default '',

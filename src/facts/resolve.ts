@@ -8,6 +8,7 @@ import { lexemesOf } from '../text/tokens.ts'
 import { answered } from './answers.ts'
 import type { FactDraft } from './draft.ts'
 import type { FactContext } from './extract.ts'
+import { speaksOf } from './speaks-of.ts'
 
 /** A draft with all that resolving needs of it. */
 export interface ReadDraft {
@@ -178,12 +179,17 @@ function resolvedOf(
   { resolution, trusted }: { resolution: Resolution | undefined; trusted: boolean },
 ): Resolved {
   const named = new Set(resolution?.targets)
+  const { relation: meant = 'new' } = resolution ?? {}
   const targets = near.filter(
-    (target) => named.has(target.id) && (trusted || isPlausible(read, target)),
+    (target) => named.has(target.id) && (trusted || isCredible(read, { target, meant })),
   )
-  const relation = resolution === undefined || targets.length === 0 ? 'new' : resolution.relation
+  const relation = targets.length === 0 ? 'new' : meant
   return { read, relation, targets: relation === 'new' ? [] : targets, near }
 }
+
+/** A duplicate takes nothing away. */
+const isCredible = (read: ReadDraft, { target, meant }: { target: Target; meant: Resolution['relation'] }) =>
+  isPlausible(read, target) && (meant === 'duplicate' || wasSaidOf(read, target))
 
 /** Of the words that a known fact is made of, names left out, so many a new one on the same matter has too. */
 const SHARED_WORDS = 1 / 3
@@ -204,4 +210,10 @@ function isPlausible({ draft, lexemes, language }: ReadDraft, target: Target): b
     shared >= known.size * SHARED_WORDS &&
     own.length <= Math.max(1, known.size) * TIMES_AS_MUCH
   )
+}
+
+/** What is replaced was spoken of. */
+function wasSaidOf({ draft, language }: ReadDraft, { content }: Target): boolean {
+  const names = new Set(draft.entities.flatMap(({ value }) => lexemesOf(value, language)))
+  return speaksOf(draft.said, { content, language, names })
 }

@@ -32,14 +32,22 @@ export function clausesToForget(
   key: string,
   { userId, content, origin, deletedOnly }: Saying,
 ): ForgottenClause[] {
-  return unitsOf(content).map((words) => ({
-    hash: hashOfWords(key, userId, words),
-    anchor: anchorOf(key, userId, words[0] ?? ''),
-    words: words.length,
-    origin,
-    deletedOnly,
-  }))
+  return unitsOf(content).map((words) => {
+    const anchorAt = longestOf(words)
+    return {
+      hash: hashOfWords(key, userId, words),
+      anchor: anchorOf(key, userId, words[anchorAt] ?? ''),
+      anchorAt,
+      words: words.length,
+      origin,
+      deletedOnly,
+    }
+  })
 }
+
+/** Where the first of the longest words is: the rarest, as a rule. */
+const longestOf = (words: readonly string[]): number =>
+  words.reduce((best, word, at) => (word.length > (words[best]?.length ?? 0) ? at : best), 0)
 
 export interface Known {
   readonly userId: string
@@ -53,20 +61,26 @@ export interface Found {
   readonly hashes: readonly Buffer[]
 }
 
-/** Looks for forgotten clauses in texts: by their first word, then by as many words as they have. */
+interface Shape {
+  readonly anchorAt: number
+  readonly words: number
+}
+
+/** Looks for forgotten clauses in texts: by their longest word, then by all of their words. */
 export function createFinder({ userId, keys, clauses }: Known): (text: string) => Found[] {
   const hashes = new Set(clauses.map(({ hash }) => hash.toString('hex')))
-  const lengths = new Map<string, Set<number>>()
-  for (const { anchor, words } of clauses) {
+  const shapes = new Map<string, Map<string, Shape>>()
+  for (const { anchor, anchorAt, words } of clauses) {
     const name = anchor.toString('hex')
-    lengths.set(name, (lengths.get(name) ?? new Set()).add(words))
+    const own = shapes.get(name) ?? new Map<string, Shape>()
+    shapes.set(name, own.set(`${anchorAt} ${words}`, { anchorAt, words }))
   }
-  const byWord = new Map<string, readonly number[]>()
-  const lengthsAt = (word: string): readonly number[] => {
+  const byWord = new Map<string, readonly Shape[]>()
+  const shapesAt = (word: string): readonly Shape[] => {
     const known = byWord.get(word)
     if (known !== undefined) return known
     const found = keys.flatMap((key) => [
-      ...(lengths.get(anchorOf(key, userId, word).toString('hex')) ?? []),
+      ...(shapes.get(anchorOf(key, userId, word).toString('hex'))?.values() ?? []),
     ])
     byWord.set(word, found)
     return found
@@ -79,9 +93,10 @@ export function createFinder({ userId, keys, clauses }: Known): (text: string) =
     const parts = clausesIn(text)
     const words = parts.flatMap((part, at) => part.words.map((word) => ({ word, at })))
     const found = parts.map((): Buffer[] => [])
-    for (const [from, { word }] of words.entries()) {
-      for (const length of lengthsAt(word)) {
-        const window = words.slice(from, from + length)
+    for (const [place, { word }] of words.entries()) {
+      for (const { anchorAt, words: length } of shapesAt(word)) {
+        const from = place - anchorAt
+        const window = from < 0 ? [] : words.slice(from, from + length)
         if (window.length < length) continue
         const said = window.map((one) => one.word)
         const first = window[0]?.at ?? 0

@@ -32,7 +32,7 @@ import { factId } from '../facts/draft.ts'
 import { readConversations, rebuildConversations, type Rebuilt } from './rebuild.ts'
 import { foundIn, summariesSaying } from './found-in.ts'
 import { noteErased, type LedgerNote } from './ledger.ts'
-import { hashOfSession, rememberForgotten, type Item } from './remembered.ts'
+import { hashOfSession, rememberForgotten, type FoundIn, type Item } from './remembered.ts'
 
 /** Forgetting for good: what is meant, all that came of it alone, and what would bring it back. */
 
@@ -139,19 +139,7 @@ async function forgetLocked(
   const targets = await findTargets(tx, { ...request, userId })
   if (targets.length === 0 && request.ids !== undefined) throw notFound()
   const { sessionId } = wholeSession(request)
-  const derived = await findDerived(tx, { userId, targets, sessionId })
-  const said = [...targets, ...derived]
-  const merged = await findMerged(tx, { userId, ids: said.map(({ id }) => id) })
-  const rests = [...said, ...(await findTargets(tx, { userId, ids: merged }))]
-  const days = await findDaySummaries(
-    tx,
-    userId,
-    rests.map(({ id }) => id),
-  )
-  const found = await foundIn(tx, { userId, facts: rests, deletedOnly: false })
-  const lost = [...rests, ...days]
-  const items = [...itemsOf(lost, { userId, words: [] }), ...found]
-  const all = [...lost, ...(await summariesSaying(tx, { userId, items, except: lost }))]
+  const { all, found } = await findAllOf(tx, { userId, targets, sessionId })
   const ids = all.map(({ id }) => id)
   const hanging = await countHanging(tx, userId, ids)
   const words = sessionId === undefined ? [] : await findPostedWords(tx, { userId, sessionId })
@@ -201,6 +189,31 @@ async function note(
       ? []
       : [{ kind: 'session' as const, hash: hashOfSession(key, userId, sessionId) }]
   await noteErased(tx, config, { namespaceId, userId, key, hashes: [...hashes, ...session] })
+}
+
+/** What goes with the targets, and the words that its facts were found in. */
+async function findAllOf(
+  tx: Queryable,
+  {
+    userId,
+    targets,
+    sessionId,
+  }: { userId: string; targets: readonly ForgetTarget[]; sessionId: string | undefined },
+): Promise<{ all: readonly ForgetTarget[]; found: readonly FoundIn[] }> {
+  const derived = await findDerived(tx, { userId, targets, sessionId })
+  const said = [...targets, ...derived]
+  const merged = await findMerged(tx, { userId, ids: said.map(({ id }) => id) })
+  const rests = [...said, ...(await findTargets(tx, { userId, ids: merged }))]
+  const days = await findDaySummaries(
+    tx,
+    userId,
+    rests.map(({ id }) => id),
+  )
+  const found = await foundIn(tx, { userId, facts: rests, deletedOnly: false })
+  const lost = [...rests, ...days]
+  const items = [...itemsOf(lost, { userId, words: [] }), ...found]
+  const all = [...lost, ...(await summariesSaying(tx, { userId, items, except: lost }))]
+  return { all, found }
 }
 
 /** A session goes whole unless something narrows it down. */

@@ -135,29 +135,32 @@ export async function liftForgotten(
   const keys = await keysOf(tx, secret)
   const hashes = items.flatMap((item) => keys.map((key) => hashOf(key, item)))
   if (hashes.length === 0) return
-  const origins = await liftClauses(tx, { namespaceId, keys }, items)
-  await liftClausesOf(tx, namespaceId, hashes)
+  const { any, origins } = await liftClauses(tx, { namespaceId, keys }, items)
+  if (any) await liftClausesOf(tx, namespaceId, hashes)
   await deleteForgotten(tx, namespaceId, [...hashes, ...origins])
 }
 
-/** What is said again, whatever else is said with it. @returns hashes of the facts that were found in it */
+/** What is said again, whatever else is said with it. @returns hashes of the facts that were found in it; whether there may be more */
 async function liftClauses(
   tx: Queryable,
   { namespaceId, keys }: { namespaceId: string; keys: readonly string[] },
   items: readonly Item[],
-): Promise<Buffer[]> {
+): Promise<{ readonly any: boolean; readonly origins: readonly Buffer[] }> {
   const said = items.filter((item) => item.kind === 'content')
   const origins: Buffer[] = []
+  // Memories alone do not say whose they are.
+  let any = said.length === 0
   for (const [userId, own] of Map.groupBy(said, (item) => item.userId)) {
     if (userId === '') continue
     const of = { namespaceId, userId }
     const clauses = await findForgottenClauses(tx, of)
     if (clauses.length === 0) continue
+    any = true
     const find = createFinder({ userId, keys, clauses })
     const found = own.flatMap(({ content }) => find(content).flatMap(({ hashes }) => hashes))
     origins.push(...(await liftForgottenClauses(tx, of, found)))
   }
-  return origins
+  return { any, origins }
 }
 
 /** @returns those of these users (the caller's own ids) who were erased */

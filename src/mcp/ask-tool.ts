@@ -57,7 +57,7 @@ async function groundsOf(
 ): Promise<Hit[]> {
   const name = hits[0]?.user_id
   const userId = name === undefined ? null : await findUserId(db, { namespaceId, externalId: name })
-  if (userId === null) return []
+  if (userId === null) return [...hits]
   const of = { namespaceId, userId, secret: config.MEMOIR_ENCRYPTION_KEY }
   return passing(await openGate(db, of), hits)
 }

@@ -20,9 +20,11 @@ const SEAM =
 const CONJUNCTION =
   /^(?:and|but|because|so|although|though|while|und|aber|weil|denn|et|mais|parce|y|pero|porque|e|ma|perché|mas|maar|want|omdat|och|men|ale|bo|и|но|а)$/u
 
+const WORD = /[\p{L}\p{M}\p{N}]+/gu
 /** Scripts that put no space between words: each of their letters is taken for a word. */
-const WORD =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}])[\p{L}\p{M}\p{N}])+/gu
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+const LETTERS = new RegExp(`${UNSPACED.source}|(?:(?!${UNSPACED.source}).)+`, 'gu')
 
 const CONTRACTED: readonly (readonly [RegExp, string])[] = [
   [/[’ʼ`]/gu, "'"],
@@ -37,11 +39,12 @@ const CONTRACTED: readonly (readonly [RegExp, string])[] = [
 
 /** Words as they are compared: case, marks, accents' spelling and English contractions make no other. */
 export function clauseWords(text: string): string[] {
-  const plain = CONTRACTED.reduce(
-    (rest, [pattern, full]) => rest.replaceAll(pattern, full),
-    text.normalize('NFKC').toLowerCase(),
-  )
-  return plain.match(WORD) ?? []
+  const plain = text.normalize('NFKC').toLowerCase()
+  const full = /['’ʼ`]/u.test(plain)
+    ? CONTRACTED.reduce((rest, [pattern, long]) => rest.replaceAll(pattern, long), plain)
+    : plain
+  const words = full.match(WORD) ?? []
+  return UNSPACED.test(full) ? words.flatMap((word) => word.match(LETTERS) ?? []) : words
 }
 
 /** All of a text in order: joined, they are the text again. */

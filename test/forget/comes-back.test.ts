@@ -23,7 +23,7 @@ suite('what was forgotten', () => {
   beforeAll(async () => {
     memoir = await createTestMemoir({ MEMOIR_ADMIN_KEY: ADMIN_KEY, NARRATIVE_MIN_MEMORIES: '1' })
     ask = answeredBy(createApp(memoir.services))
-  }, 120_000)
+  }, 240_000)
   afterAll(async () => {
     await memoir[Symbol.asyncDispose]()
   })
@@ -106,7 +106,7 @@ suite('what was forgotten', () => {
       // Where it is told: the whole of the answers would drown it.
       expect(answers.match(/.{0,300}allergic to walnuts.{0,100}/iu)?.[0]).toBeUndefined()
       expect(answers.includes('Liv')).toBe(true)
-    }, 120_000)
+    }, 240_000)
   }
 
   test('comes back when somebody remembers the same words, and what they were found in with it', async () => {
@@ -118,5 +118,16 @@ suite('what was forgotten', () => {
     await ask('/v1/memories', { body: { user_id: who.name, content: 'I am allergic to walnuts.' } })
     await who.post('s3', SAID)
     expect(await who.fact()).not.toBe('')
-  }, 120_000)
+  }, 240_000)
+
+  test('comes back when the deleted fact is restored', async () => {
+    const who = someone()
+    await who.post('s1', SAID)
+    const id = await who.fact()
+    await ways.soft(id)
+    await ask(`/v1/memories/${id}/restore`, { method: 'POST' })
+    await who.post('s2', SAID)
+    const { json } = await ask(`/v1/sessions/s2?user_id=${who.name}`)
+    expect(json.summary).toContain('walnuts')
+  }, 240_000)
 })

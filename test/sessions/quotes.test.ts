@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Evidence, ExtractedFact, LanguageModel } from '../../src/providers/language-model.ts'
+import { createRulesModel } from '../../src/providers/rules-model.ts'
 import { hasPostgres } from '../support/database.ts'
 import { createScriptedModel } from '../support/scripted-model.ts'
 import { createSessionFixture } from '../support/session-fixture.ts'
@@ -88,5 +89,12 @@ suite('a short answer speaks of what the question before it asked', async () => 
   await world.store('Assistant: And where do you live these days?\nUser: In Linz.', {
     session: 'asked',
   })
+  expect((await world.facts()).map(({ state }) => state)).toEqual(['superseded', 'active'])
+})
+
+suite('with rules, a move said in other words supersedes where somebody lived', async () => {
+  await using world = await createSessionFixture(createRulesModel())
+  await world.store('User: I live in Graz.')
+  await world.store('User: I moved to Linz.', { session: 'moved' })
   expect((await world.facts()).map(({ state }) => state)).toEqual(['superseded', 'active'])
 })

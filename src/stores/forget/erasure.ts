@@ -34,6 +34,7 @@ export const PLACES: readonly Place[] = [
   own('consolidation_run'),
   own('model_answer'),
   own('memory_source'),
+  own('forgotten_clause'),
   own('memory_revision'),
   own('memory_trace'),
   own('raw_session'),

@@ -5,6 +5,8 @@ import type { Queryable } from '../database.ts'
 export interface ForgottenClause {
   readonly hash: Buffer
   readonly anchor: Buffer
+  /** Place of the word that the anchor is of. */
+  readonly anchorAt: number
   readonly words: number
   readonly origin: Buffer
   readonly deletedOnly: boolean
@@ -15,7 +17,7 @@ export async function findForgottenClauses(
   { namespaceId, userId }: { namespaceId: string; userId: string },
 ): Promise<ForgottenClause[]> {
   const { rows } = await db.query<ForgottenClause>(
-    `select hash, anchor, words, origin, deleted_only as "deletedOnly" from memoir.forgotten_clause
+    `select hash, anchor, anchor_at as "anchorAt", words, origin, deleted_only as "deletedOnly" from memoir.forgotten_clause
       where namespace_id = $1::uuid and user_id = $2::uuid`,
     [namespaceId, userId],
   )
@@ -30,9 +32,10 @@ export async function insertForgottenClauses(
 ): Promise<void> {
   if (clauses.length === 0) return
   await tx.query(
-    `insert into memoir.forgotten_clause as c (namespace_id, user_id, hash, anchor, words, origin, deleted_only)
-     select $1::uuid, $2::uuid, w.hash, (array_agg(w.anchor))[1], min(w.words), w.origin, bool_and(w.deleted_only)
-       from unnest($3::bytea[], $4::bytea[], $5::int[], $6::bytea[], $7::boolean[]) as w(hash, anchor, words, origin, deleted_only)
+    `insert into memoir.forgotten_clause as c (namespace_id, user_id, hash, anchor, anchor_at, words, origin, deleted_only)
+     select $1::uuid, $2::uuid, w.hash, (array_agg(w.anchor))[1], min(w.anchor_at), min(w.words), w.origin, bool_and(w.deleted_only)
+       from unnest($3::bytea[], $4::bytea[], $5::int[], $6::int[], $7::bytea[], $8::boolean[])
+              as w(hash, anchor, anchor_at, words, origin, deleted_only)
       group by w.hash, w.origin
      on conflict (user_id, hash, origin) do update set deleted_only = c.deleted_only and excluded.deleted_only`,
     [
@@ -40,6 +43,7 @@ export async function insertForgottenClauses(
       userId,
       clauses.map(({ hash }) => hash),
       clauses.map(({ anchor }) => anchor),
+      clauses.map(({ anchorAt }) => anchorAt),
       clauses.map(({ words }) => words),
       clauses.map(({ origin }) => origin),
       clauses.map(({ deletedOnly }) => deletedOnly),
