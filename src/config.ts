@@ -201,6 +201,14 @@ export const environmentSchema = z.object({
   PORT: whole(8080, 0, 65_535),
   HOST: text.default('127.0.0.1'),
   WORKER_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  WORKER_DEPLOYMENT: z
+    .string()
+    .regex(/^[\w-]{1,100}$/)
+    .optional(),
+  WORKER_BUILD_ID: z
+    .string()
+    .regex(/^[\w.+-]{1,100}$/)
+    .optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   MEMOIR_DATA_DIR: text.default('.memoir'),
   MEMOIR_URL: httpUrl.optional(),
