@@ -170,6 +170,9 @@ export const environmentSchema = z.object({
   RAW_RETENTION_DAYS: whole(30, 1, 36_500),
   RAW_ERROR_RETENTION_DAYS: whole(90, 1, 36_500),
   SESSION_RETENTION_DAYS: whole(365, 1, 36_500),
+  JOB_RETENTION_DAYS: whole(90, 1, 36_500),
+  AUDIT_RETENTION_DAYS: whole(400, 1, 36_500),
+  USAGE_RETENTION_DAYS: whole(400, 1, 36_500),
 
   REEMBED_UNDO_DAYS: whole(7, 1, 365),
   ERASE_WAIT_SECONDS: whole(1800, 0, 86_400),
@@ -202,6 +205,14 @@ export const environmentSchema = z.object({
   PORT: whole(8080, 0, 65_535),
   HOST: text.default('127.0.0.1'),
   WORKER_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  WORKER_DEPLOYMENT: z
+    .string()
+    .regex(/^[\w-]{1,100}$/)
+    .optional(),
+  WORKER_BUILD_ID: z
+    .string()
+    .regex(/^[\w.+-]{1,100}$/)
+    .optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   MEMOIR_DATA_DIR: text.default('.memoir'),
   MEMOIR_URL: httpUrl.optional(),

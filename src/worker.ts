@@ -15,6 +15,8 @@ import { createLogger } from './logger.ts'
 import type { Services } from './services.ts'
 import { keepRetention } from './sessions/retention.ts'
 import { bundleWorkflows } from './temporal/bundle.ts'
+import type { WorkerDeploymentVersion } from '@temporalio/common'
+import { ownVersion, promote } from './temporal/deployment.ts'
 import { answers } from './stores/server-facts.ts'
 import { LOOPBACK, installRuntime } from './temporal/runtime.ts'
 import { openWorkers, type ShutdownGrace, type Workers } from './temporal/workers.ts'
@@ -177,13 +179,15 @@ async function keepWorking(services: WorkerServices, working: Working): Promise<
 }
 
 async function workUntilBroken(services: WorkerServices, working: Working): Promise<void> {
-  const { temporal, log } = services
+  const { config, temporal, log } = services
   // The native connection takes half a minute to give up on a frozen server, and cannot be told to.
   await temporal.ping(PING_MS)
+  const version = await ownVersion(config, temporal)
   const workers: Workers = await openWorkers(temporal, {
     activities: createActivities(services),
     interceptors: { activity: [createFailureInterceptor(services)] },
     ...(working.shutdownGrace === undefined ? {} : { shutdownGrace: working.shutdownGrace }),
+    version,
   })
   const shutdown = () => workers.shutdown()
   working.signal.addEventListener('abort', shutdown)
@@ -192,7 +196,8 @@ async function workUntilBroken(services: WorkerServices, working: Working): Prom
     void temporal.searchAttributes.register()
     const running = workers.run()
     if (working.signal.aborted) shutdown()
-    log.info({ taskQueue: temporal.taskQueue }, 'the worker takes work')
+    log.info({ taskQueue: temporal.taskQueue, ...version }, 'the worker takes work')
+    if (version !== undefined) void promoteOnce(services, version, working.signal)
     working.onWorking(true)
     await running
   } finally {
@@ -200,6 +205,31 @@ async function workUntilBroken(services: WorkerServices, working: Working): Prom
     working.signal.removeEventListener('abort', shutdown)
   }
 }
+
+/** The server knows a build a moment after it began to poll. */
+const PROMOTE_AGAIN_MS = 500
+
+/** Until it is done: a Temporal that is away, or has no such thing, keeps nobody from the work that is not versioned. */
+async function promoteOnce(
+  { temporal, log }: WorkerServices,
+  version: WorkerDeploymentVersion,
+  signal: AbortSignal,
+): Promise<void> {
+  for (
+    let waitMs = PROMOTE_AGAIN_MS;
+    !signal.aborted;
+    waitMs = Math.min(waitMs * 2, REPROMOTE_MS)
+  ) {
+    try {
+      if (await promote(temporal, version)) return
+    } catch (error) {
+      log.warn({ error, ...version }, 'the build could not be made the current one')
+    }
+    await pause(waitMs, signal)
+  }
+}
+
+const REPROMOTE_MS = 30_000
 
 /** A Temporal that lost its database while the worker stayed has its schedules again within this time. */
 const KEEP_SCHEDULES_MS = 60_000

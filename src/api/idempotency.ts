@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { BeforeCommit, Queryable } from '../stores/database.ts'
-import { claimKey, deleteExpiredKeys, keepAnswer, releaseKey } from '../stores/idempotency.ts'
+import { claimKey, keepAnswer, releaseKey } from '../stores/idempotency.ts'
 import type { StoredAnswer } from '../stores/idempotency.ts'
 import type { ApiServices } from './context.ts'
 import type { Principal } from './environment.ts'
 
 /** Visible ASCII, as header values are. */
 const KEY = /^[\x21-\x7e]{1,255}$/
-
-/** Expired keys that go with each use of one. */
-const SWEPT = 20
 
 export interface KeyedWrite<Result> {
   readonly principal: Principal
@@ -65,8 +62,6 @@ export async function once<Result>(
     // A commit of which nobody knows keeps its key: only one without an answer is given back. One that cannot be is left behind.
     await releaseKey(db, claim).catch(() => undefined)
     throw error
-  } finally {
-    await deleteExpiredKeys(db, SWEPT).catch(() => undefined)
   }
   if (kept === undefined) throw inProgress()
   return kept

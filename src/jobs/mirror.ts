@@ -5,6 +5,7 @@ import type { JobError, TerminalState } from '../domain/job.ts'
 import { SENTENCE, isErrorCode, type ErrorCode } from '../errors.ts'
 import type { JobRow } from '../stores/jobs/jobs.ts'
 import type { TemporalClient } from '../temporal/client.ts'
+import { missingBuild } from '../temporal/deployment.ts'
 import { WORKFLOWS } from '../temporal/ids.ts'
 
 /** What a run that stopped speaking is: told by Temporal, in the words of a job row. */
@@ -16,6 +17,8 @@ export type RunView =
 export interface ViewOptions {
   /** Failed tries of one workflow task before the run counts as stuck. */
   readonly stuckAttempts: number
+  /** A worker that has not polled for so long is gone. */
+  readonly goneAfterMs: number
   readonly deadlineMs: number
 }
 
@@ -66,8 +69,13 @@ function errorOf(row: JobRow, code: ErrorCode): JobError {
 async function viewOpen(
   temporal: TemporalClient,
   { row, run }: { row: JobRow; run: WorkflowExecutionDescription },
-  { stuckAttempts, deadlineMs }: ViewOptions,
+  { stuckAttempts, deadlineMs, goneAfterMs }: ViewOptions,
 ): Promise<RunView> {
+  const build = await missingBuild(temporal, run, goneAfterMs)
+  if (build !== null) {
+    const detail = `No worker runs the build ${build}, which the run needs.`
+    return { kind: 'stuck', error: { ...errorOf(row, 'stuck'), detail } }
+  }
   const attempt = run.raw.pendingWorkflowTask?.attempt ?? 0
   if (attempt < stuckAttempts) return { kind: 'open', failing: attempt > 1 }
   const detail = await lastTaskFailure(temporal, run, deadlineMs)

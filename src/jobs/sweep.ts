@@ -19,6 +19,7 @@ import {
 } from '../stores/jobs/jobs.ts'
 import { isTemporalAway } from '../temporal/away.ts'
 import type { TemporalClient } from '../temporal/client.ts'
+import { GONE_AFTER_MS } from '../temporal/pollers.ts'
 import { WORKFLOWS } from '../temporal/ids.ts'
 import { viewRun, type RunView } from './mirror.ts'
 import type { Runs } from './runs.ts'
@@ -40,6 +41,8 @@ export interface SweepOptions {
   /** Longer than pages take between two reports. */
   readonly silentAfterMs: number
   readonly stuckAttempts: number
+  /** A worker that has not polled for so long is gone, and its build with it. */
+  readonly goneAfterMs: number
   /** Rounds in which a run of other work stands in the way of a start before the job says so. */
   readonly refusedRounds: number
 }
@@ -50,6 +53,7 @@ export const SWEEP_DEFAULTS: SweepOptions = {
   unstartedAfterMs: 10_000,
   silentAfterMs: 120_000,
   stuckAttempts: 5,
+  goneAfterMs: GONE_AFTER_MS,
   // A minute. A run that has reported its end closes within milliseconds, or as soon as a worker is back to close it.
   refusedRounds: 4,
 }
@@ -185,10 +189,10 @@ async function lookAtSilent(dependencies: SweepDependencies, options: SweepOptio
 async function look(
   { db, temporal, runs, log }: SweepDependencies,
   row: JobRow,
-  { stuckAttempts }: SweepOptions,
+  { stuckAttempts, goneAfterMs }: SweepOptions,
 ): Promise<RunView> {
   const run = await runs.describe(row, DEADLINE_MS)
-  const options = { stuckAttempts, deadlineMs: DEADLINE_MS }
+  const options = { stuckAttempts, goneAfterMs, deadlineMs: DEADLINE_MS }
   const view = await viewRun(temporal, { row, run }, options)
   if (view.kind === 'open') return view
   log.warn({ job: row.id, run: view.kind, code: view.error?.code }, 'a run stopped speaking')

@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
+import { cutAudit } from '../stores/audit.ts'
 import type { Database } from '../stores/database.ts'
+import { deleteExpiredKeys } from '../stores/idempotency.ts'
+import { deleteOldJobs } from '../stores/jobs/job-retention.ts'
+import { deleteOldUsage } from '../stores/spending/usage.ts'
 import type { PostReach } from '../stores/sessions/session-queue.ts'
 import {
   claimRetention,
@@ -12,7 +16,7 @@ import {
   type CleanReach,
 } from '../stores/sessions/session-retention.ts'
 
-/** Posts and sessions do not stay for ever; discrete memories do. */
+/** What grows with use does not stay for ever; discrete memories do. */
 
 export interface Cleaned {
   readonly deleted_raw: number
@@ -50,10 +54,26 @@ async function inBatches(deleteSome: () => Promise<number>): Promise<number> {
   }
 }
 
+async function deleteJobs(db: Database, days: number) {
+  let [answers, failures] = [0, 0]
+  const jobs = await inBatches(async () => {
+    const gone = await deleteOldJobs(db, { days, limit: BATCH })
+    answers += gone.answers
+    failures += gone.failures
+    return gone.jobs
+  })
+  return { jobs, model_answers: answers, step_failures: failures }
+}
+
 export interface RetentionServices {
   readonly config: Pick<
     Config,
-    'RAW_RETENTION_DAYS' | 'RAW_ERROR_RETENTION_DAYS' | 'SESSION_RETENTION_DAYS'
+    | 'RAW_RETENTION_DAYS'
+    | 'RAW_ERROR_RETENTION_DAYS'
+    | 'SESSION_RETENTION_DAYS'
+    | 'JOB_RETENTION_DAYS'
+    | 'AUDIT_RETENTION_DAYS'
+    | 'USAGE_RETENTION_DAYS'
   >
   readonly db: Database
   readonly log: Logger
@@ -69,9 +89,18 @@ export async function retainOnce({ config, db, log }: RetentionServices): Promis
     processed: await inBatches(async () => await deleteOldPosts(db, null, processed)),
     failed: await inBatches(async () => await deleteOldPosts(db, null, failed)),
     sessions: await deleteSessions(db, null, config.SESSION_RETENTION_DAYS),
+    // After the posts: a job stays as long as its transcript.
+    ...(await deleteJobs(db, config.JOB_RETENTION_DAYS)),
+    usage: await inBatches(
+      async () => await deleteOldUsage(db, { days: config.USAGE_RETENTION_DAYS, limit: BATCH }),
+    ),
+    idempotency_keys: await inBatches(async () => await deleteExpiredKeys(db, BATCH)),
+    audit_entries: await db.transaction(
+      async (tx) => await cutAudit(tx, config.AUDIT_RETENTION_DAYS),
+    ),
   }
   await finishRetention(db)
-  log.info(counts, 'posts and sessions were kept long enough')
+  log.info(counts, 'what was kept long enough is deleted')
   return true
 }
 
@@ -85,7 +114,7 @@ export async function keepRetention(
 ): Promise<void> {
   while (!signal.aborted) {
     await retainOnce(services).catch((error: unknown) => {
-      services.log.warn({ error }, 'old posts could not be deleted')
+      services.log.warn({ error }, 'what was kept long enough could not be deleted')
     })
     // Only an abort rejects it, and that is what ends the waiting.
     await sleep(everyMs, undefined, { signal }).catch(() => undefined)

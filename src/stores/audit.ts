@@ -40,6 +40,37 @@ export async function appendAudit(tx: Queryable, entry: AuditEntry): Promise<voi
   )
 }
 
+/** What says up to where the log was cut off: the hash is that of the last entry that went. */
+const CUT = 'audit.cut'
+
+/**
+ * Deletes entries that are older than so many days, from the beginning on, and appends one that says so: the chain goes on from the
+ * hash it names. @returns how many went
+ */
+export async function cutAudit(tx: Queryable, days: number): Promise<number> {
+  await tx.query('select pg_advisory_xact_lock($1)', [CHAIN_LOCK])
+  const { rows } = await tx.query<{ seq: number; hash: Buffer; entries: number }>(
+    `select a.seq, a.hash, (select count(*) from memoir.audit_log o where o.seq <= a.seq) as entries
+       from memoir.audit_log a
+      where a.seq < coalesce(
+        (select min(n.seq) from memoir.audit_log n where n.at >= now() - make_interval(days => $1::int)), a.seq + 1)
+      order by a.seq desc limit 1`,
+    [days],
+  )
+  const [last] = rows
+  if (last === undefined) return 0
+  const details = { entries: last.entries, through: last.seq, hash: last.hash.toString('hex') }
+  await appendAudit(tx, {
+    namespaceId: null,
+    actor: 'retention',
+    action: CUT,
+    subject: null,
+    details,
+  })
+  await tx.query('delete from memoir.audit_log where seq <= $1::bigint', [last.seq])
+  return last.entries
+}
+
 interface StoredEntry extends AuditEntry {
   readonly at: Date
 }
@@ -63,10 +94,14 @@ interface ChainRow extends StoredEntry {
   readonly hash: Buffer
 }
 
-/** Walks the chain. @returns the number of the first entry that does not fit, null when all do */
+/**
+ * Walks the chain. One that does not begin at its beginning was cut off, which a later entry has to say.
+ * @returns the number of the first entry that does not fit, null when all do
+ */
 export async function findBrokenAudit(db: Queryable): Promise<number | null> {
   let before: Buffer | null = null
   let after = 0
+  let cut: { readonly seq: number; readonly hash: string } | null = null
   for (;;) {
     const { rows }: { rows: ChainRow[] } = await db.query<ChainRow>(
       `select seq, at, namespace_id as "namespaceId", actor, action, subject, details, previous_hash as previous, hash
@@ -74,12 +109,14 @@ export async function findBrokenAudit(db: Queryable): Promise<number | null> {
       [after, WALK],
     )
     for (const { seq, previous, hash, ...entry } of rows) {
+      if (after === 0 && previous !== null) cut = { seq, hash: previous.toString('hex') }
       const chained: boolean =
-        previous === null ? before === null : before?.equals(previous) === true
+        after === 0 || (previous !== null && before?.equals(previous) === true)
       if (!chained || !hash.equals(hashOf(entry, previous))) return seq
+      if (entry.action === CUT && entry.details['hash'] === cut?.hash) cut = null
       before = hash
       after = seq
     }
-    if (rows.length < WALK) return null
+    if (rows.length < WALK) return cut?.seq ?? null
   }
 }

@@ -93,7 +93,7 @@ export async function releaseKey(
   )
 }
 
-/** A few at a time, with each use of a key, so that no task of its own is needed. @returns how many went */
+/** @returns how many went; call again while it is the whole limit */
 export async function deleteExpiredKeys(db: Queryable, limit: number): Promise<number> {
   const { rowCount } = await db.query(
     `delete from memoir.idempotency_key

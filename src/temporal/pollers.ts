@@ -14,7 +14,7 @@ const POLLED = [
 ] as const
 
 /** A poll lasts a minute; who has not come back after two is gone, though the server names it for five. */
-const GONE_AFTER_MS = 120_000
+export const GONE_AFTER_MS = 120_000
 const DEADLINE_MS = 3_000
 /** Whoever watches a queue asks every few seconds. */
 const SEEN_WITHIN_MS = 1_000
@@ -59,10 +59,24 @@ export async function findWorkers(temporal: TemporalClient): Promise<SeenWorker[
     .map(([identity, at]) => ({ identity, last_seen: new Date(at * 1000).toISOString() }))
 }
 
+/** Builds of a deployment that processes run workflows with. @throws when the server does not answer */
+export async function findBuilds(
+  temporal: TemporalClient,
+  { deploymentName, goneAfterMs }: { deploymentName: string; goneAfterMs: number },
+): Promise<ReadonlySet<string>> {
+  const alive = await pollersOf(temporal, POLLED[0], DEADLINE_MS, goneAfterMs)
+  return new Set(
+    alive.flatMap(({ deploymentOptions: own }) =>
+      own?.deploymentName === deploymentName && own.buildId ? [own.buildId] : [],
+    ),
+  )
+}
+
 async function pollersOf(
   { client, namespace, taskQueue, within }: TemporalClient,
   { suffix, taskQueueType }: Pick<(typeof POLLED)[number], 'suffix' | 'taskQueueType'>,
   deadlineMs: number,
+  goneAfterMs = GONE_AFTER_MS,
 ) {
   const { pollers } = await within(
     deadlineMs,
@@ -74,7 +88,7 @@ async function pollersOf(
       }),
   )
   return (pollers ?? []).filter(
-    ({ lastAccessTime }) => Date.now() - secondsOf(lastAccessTime) * 1000 < GONE_AFTER_MS,
+    ({ lastAccessTime }) => Date.now() - secondsOf(lastAccessTime) * 1000 < goneAfterMs,
   )
 }
 

@@ -1,3 +1,4 @@
+import type { WorkerDeploymentVersion } from '@temporalio/common'
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { BULK_SUFFIX, MODELS_SUFFIX } from '../workflows/queues.ts'
@@ -20,6 +21,8 @@ export interface WorkersOptions {
   readonly activities: object
   readonly interceptors: NonNullable<WorkerOptions['interceptors']>
   readonly shutdownGrace?: ShutdownGrace
+  /** What is run; undefined says nothing of it. */
+  readonly version?: WorkerDeploymentVersion | undefined
 }
 
 export interface Workers {
@@ -74,7 +77,7 @@ async function runTogether(workers: readonly Worker[], shutdown: () => void): Pr
 
 async function optionsOf(
   temporal: TemporalClient,
-  { activities, interceptors, shutdownGrace = SHUTDOWN_GRACE }: WorkersOptions,
+  { activities, interceptors, version, shutdownGrace = SHUTDOWN_GRACE }: WorkersOptions,
 ): Promise<WorkerOptions[]> {
   const { taskQueue, namespace, dataConverter, tracing } = temporal
   const common = {
@@ -85,6 +88,15 @@ async function optionsOf(
       : interceptors,
     ...(tracing === undefined ? {} : { sinks: tracing.sinks }),
     shutdownGraceTime: shutdownGrace,
+    ...(version === undefined
+      ? {}
+      : {
+          workerDeploymentOptions: {
+            version,
+            useWorkerVersioning: true as const,
+            defaultVersioningBehavior: 'PINNED' as const,
+          },
+        }),
     ...(dataConverter === undefined ? {} : { dataConverter }),
   }
   const slots = (count: number) => ({ maxConcurrentActivityTaskExecutions: count })

@@ -1,15 +1,23 @@
 import { pino } from 'pino'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { acceptSession } from '../../src/sessions/accept.ts'
 import { cleanUp, retainOnce } from '../../src/sessions/retention.ts'
 import { parseTranscript } from '../../src/sessions/transcript.ts'
+import { appendAudit, cutAudit, findBrokenAudit } from '../../src/stores/audit.ts'
 import type { Database } from '../../src/stores/database.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 import { defaultNamespace } from '../support/ingest.ts'
 
 const suite = hasPostgres ? test : test.skip
 
-const config = { RAW_RETENTION_DAYS: 30, RAW_ERROR_RETENTION_DAYS: 90, SESSION_RETENTION_DAYS: 365 }
+const config = {
+  RAW_RETENTION_DAYS: 30,
+  RAW_ERROR_RETENTION_DAYS: 90,
+  SESSION_RETENTION_DAYS: 365,
+  JOB_RETENTION_DAYS: 90,
+  AUDIT_RETENTION_DAYS: 400,
+  USAGE_RETENTION_DAYS: 400,
+}
 const log = pino({ level: 'silent' })
 
 /** A post of a session of its own that came to its state so many days ago. */
@@ -141,3 +149,106 @@ suite('a post of a session that is about to go keeps it', async () => {
   expect(await deleting).toMatchObject({ deleted_sessions: 0 })
   expect(await left(db)).toEqual({ 'succeeded 400': 0 })
 })
+
+/** A job that came to its state so many days ago, with an answer of a model and a failure of a step. */
+async function pastJob(db: Database, { state = 'succeeded', kind = 'sync', days = 0 }) {
+  const namespaceId = await defaultNamespace(db)
+  const { rows } = await db.query<{ id: string }>(
+    `insert into memoir.job (id, namespace_id, kind, workflow_id, state, finished_at)
+     values (gen_random_uuid(), $1, $2, 'w', $3::text, case when $3::text <> 'running' then now() - make_interval(days => $4::int) end)
+     returning id`,
+    [namespaceId, kind, state, days],
+  )
+  const id = rows[0]?.id
+  await db.query(
+    `insert into memoir.model_answer (job_id, step, input_hash, model, answer) values ($1, 's', 'x', 'm', '{}')`,
+    [id],
+  )
+  await db.query(
+    `insert into memoir.job_step_failure (job_id, step, code) values ($1, 's', 'vendor_busy')`,
+    [id],
+  )
+}
+
+suite(
+  'jobs, audit, usage and expired keys go after their time, and the run counts them',
+  async () => {
+    await using store = await createTestDatabase()
+    const { db } = store
+    const namespaceId = await defaultNamespace(db)
+    for (const job of [
+      { days: 91 },
+      { days: 92, state: 'failed' },
+      { days: 93, state: 'cancelled' },
+      { days: 89 },
+      { state: 'running' },
+      { days: 400, kind: 'erase' },
+    ]) {
+      await pastJob(db, job)
+    }
+    // A transcript that is kept longer keeps its job.
+    const posted = await past(db, 'succeeded', 10)
+    await db.query(`update memoir.job set finished_at = now() - interval '91 days' where id = $1`, [
+      posted,
+    ])
+    await db.query(
+      `insert into memoir.usage (namespace_id, day, model, purpose, requests)
+     select $1, current_date - d, 'm', 'embed', 1 from unnest(array[0, 399, 402, 500]) d`,
+      [namespaceId],
+    )
+    await db.query(
+      `insert into memoir.idempotency_key (namespace_id, route, key, body_hash, state, expires_at)
+     select $1, 'POST /x', 'k' || n, 'x', 'running', now() + make_interval(hours => n) from unnest(array[-30, -1, 1]) n`,
+      [namespaceId],
+    )
+    for (const days of [500, 450, 401, 399, 1]) await auditAt(db, days)
+    const said: unknown[] = []
+    const counted = pino({}, { write: (line: string) => said.push(JSON.parse(line)) })
+
+    expect(await retainOnce({ config, db, log: counted })).toBe(true)
+
+    expect(said).toMatchObject([
+      {
+        jobs: 3,
+        model_answers: 3,
+        step_failures: 3,
+        usage: 2,
+        idempotency_keys: 2,
+        audit_entries: 3,
+      },
+    ])
+    const { rows } = await db.query(
+      `select (select count(*) from memoir.job) as jobs, (select count(*) from memoir.model_answer) as answers,
+            (select count(*) from memoir.job_step_failure) as failures, (select count(*) from memoir.usage) as usage,
+            (select count(*) from memoir.idempotency_key) as keys, (select count(*) from memoir.audit_log) as audit`,
+    )
+    expect(rows).toEqual([{ jobs: 4, answers: 3, failures: 3, usage: 2, keys: 1, audit: 3 }])
+    expect(await findBrokenAudit(db)).toBeNull()
+  },
+)
+
+suite('a log that was cut says so, and one that was cut by somebody else is broken', async () => {
+  await using store = await createTestDatabase()
+  const { db } = store
+  const cut = async (days: number) => await db.transaction(async (tx) => await cutAudit(tx, days))
+  for (const days of [30, 20, 10, 2, 1]) await auditAt(db, days)
+  expect(await cut(100)).toBe(0)
+  expect(await cut(15)).toBe(2)
+  expect(await cut(5)).toBe(1)
+  expect(await findBrokenAudit(db)).toBeNull()
+  await db.query('delete from memoir.audit_log where seq = (select min(seq) from memoir.audit_log)')
+  expect(await findBrokenAudit(db)).not.toBeNull()
+  // All of it at once: what says so is what is left.
+  await db.query(`update memoir.audit_log set at = at - interval '1 year'`)
+  await cut(5)
+  const { rows } = await db.query('select action from memoir.audit_log')
+  expect(rows).toEqual([{ action: 'audit.cut' }])
+  expect(await findBrokenAudit(db)).toBeNull()
+})
+
+/** An entry as it was appended so many days ago. */
+async function auditAt(db: Database, days: number): Promise<void> {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - days * 86_400_000 })
+  const entry = { namespaceId: null, actor: 'admin', action: 'x', subject: null, details: {} }
+  await db.transaction(async (tx) => await appendAudit(tx, entry)).finally(() => vi.useRealTimers())
+}

@@ -39,6 +39,7 @@ const NO_SWEEP: SweepOptions = {
   unstartedAfterMs: 3_600_000,
   silentAfterMs: 0,
   stuckAttempts: 3,
+  goneAfterMs: 120_000,
   refusedRounds: 3,
 }
 
@@ -60,6 +61,8 @@ export interface JobFixture extends AsyncDisposable {
     ingest?: Ingest
     sync?: SyncSteps
     keepSchedulesMs?: number
+    /** Which build it is, where builds are told apart. */
+    build?: string
   }): Promise<RunningWorker>
   /** A sweep without a worker. */
   sweeper(options: Partial<SweepOptions>): Promise<Sweep>
@@ -148,9 +151,15 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
       ingest: other = ingest,
       sync: steps = services.sync,
       keepSchedulesMs = 3_600_000,
+      build,
     } = {}) {
       const worker = await startWorker(
-        { ...services, ingest: other, sync: steps },
+        {
+          ...services,
+          ingest: other,
+          sync: steps,
+          config: build === undefined ? config : { ...config, WORKER_BUILD_ID: build },
+        },
         { sweep: { ...NO_SWEEP, ...sweep }, shutdownGrace: '100ms', keepSchedulesMs },
       )
       workers.push(worker)

@@ -192,3 +192,23 @@ export async function setBudget(
     [jobId, tokens],
   )
 }
+
+/** Deletes the counts of days so long ago, and what namespaces spent in them. @returns how many went */
+export async function deleteOldUsage(
+  db: Queryable,
+  { days, limit }: { readonly days: number; readonly limit: number },
+): Promise<number> {
+  const { rows } = await db.query<{ deleted: number }>(
+    `with counted as (
+       delete from memoir.usage where ctid = any(array(
+         select ctid from memoir.usage where day < (now() at time zone 'UTC')::date - $1::int
+          limit $2 for update skip locked))
+       returning 1
+     ), spent as (
+       delete from memoir.day_spending where day < (now() at time zone 'UTC')::date - $1::int
+     )
+     select count(*) as deleted from counted`,
+    [days, limit],
+  )
+  return rows[0]?.deleted ?? 0
+}
