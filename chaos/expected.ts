@@ -30,8 +30,8 @@ export interface Expected {
   readonly conversations: ExpectedConversation[]
   /** Words that must not be anywhere. */
   readonly forgotten: string[]
-  /** Ids of jobs that were accepted. */
-  readonly jobs: Set<string>
+  /** Ids of jobs that were accepted, and whose they are; null is of nobody alone. */
+  readonly jobs: Map<string, string | null>
   /** What answers said that they must not, heard while the load ran. */
   readonly heard: string[]
 }
@@ -41,7 +41,7 @@ export const nothingExpected = (): Expected => ({
   sessions: [],
   conversations: [],
   forgotten: [],
-  jobs: new Set(),
+  jobs: new Map(),
   heard: [],
 })
 

@@ -92,6 +92,7 @@ async function store(caller: Caller): Promise<void> {
   const [user, token] = [userOf(caller), caller.word()]
   const body = { user_id: user, content: sentence(caller, token), ...when(caller) }
   const answer = await promised(caller, {
+    user,
     method: 'POST',
     path: '/v1/memories',
     body,
@@ -109,6 +110,7 @@ async function storeBatch(caller: Caller): Promise<void> {
   const tokens = Array.from({ length: caller.chance.whole(2, 8) }, () => caller.word())
   const memories = tokens.map((token) => ({ content: sentence(caller, token), ...when(caller) }))
   const answer = await promised(caller, {
+    user,
     method: 'POST',
     path: '/v1/memories/batch',
     body: { user_id: user, memories },
@@ -126,7 +128,7 @@ async function update(caller: Caller): Promise<void> {
   const token = caller.word()
   const path = `/v1/memories/${memory.id}`
   const body = { content: sentence(caller, token) }
-  if (await promised(caller, { method: 'PATCH', path, body, key: randomUUID() }))
+  if (await promised(caller, { user: memory.user, method: 'PATCH', path, body, key: randomUUID() }))
     memory.token = token
 }
 
@@ -135,7 +137,7 @@ async function remove(caller: Caller): Promise<void> {
   if (!memory) return
   const hard = caller.chance.number() < 0.5
   const path = `/v1/memories/${memory.id}${hard ? '?hard=true' : ''}`
-  if (await promised(caller, { method: 'DELETE', path, allowed: [404] })) {
+  if (await promised(caller, { user: memory.user, method: 'DELETE', path, allowed: [404] })) {
     memory.state = hard ? 'gone' : 'deleted'
     await hear(caller, memory)
   }
@@ -145,14 +147,23 @@ async function restore(caller: Caller): Promise<void> {
   const memory = pickMemory(caller, 'deleted')
   if (!memory) return
   const path = `/v1/memories/${memory.id}/restore`
-  if (await promised(caller, { method: 'POST', path, key: randomUUID() })) memory.state = 'active'
+  if (await promised(caller, { user: memory.user, method: 'POST', path, key: randomUUID() }))
+    memory.state = 'active'
 }
 
 async function forgetMemory(caller: Caller): Promise<void> {
   const memory = pickMemory(caller, 'active')
   if (!memory) return
   const body = { id: memory.id }
-  if (await promised(caller, { method: 'POST', path: '/v1/forget', body, allowed: [404] })) {
+  if (
+    await promised(caller, {
+      user: memory.user,
+      method: 'POST',
+      path: '/v1/forget',
+      body,
+      allowed: [404],
+    })
+  ) {
     forgotten(caller, memory)
     await hear(caller, memory)
   }
@@ -172,7 +183,9 @@ async function postSession(caller: Caller): Promise<void> {
     { role: 'user', content: `I work as a baker in ${token}.` },
   ]
   const body = { user_id: user, session_id: sessionId, transcript }
-  if (await promised(caller, { method: 'POST', path: '/v1/sessions', body, key: randomUUID() })) {
+  if (
+    await promised(caller, { user, method: 'POST', path: '/v1/sessions', body, key: randomUUID() })
+  ) {
     caller.expected.sessions.push({ user, sessionId, token, state: 'active' })
   }
 }
@@ -184,7 +197,7 @@ async function forgetSession(caller: Caller): Promise<void> {
   )
   if (!session) return
   const body = { user_id: session.user, session_id: session.sessionId }
-  if (await promised(caller, { method: 'POST', path: '/v1/forget', body })) {
+  if (await promised(caller, { user: session.user, method: 'POST', path: '/v1/forget', body })) {
     forgotten(caller, session)
   }
 }
@@ -224,11 +237,13 @@ async function backfill(caller: Caller): Promise<void> {
 }
 
 async function consolidate(caller: Caller): Promise<void> {
-  await work(caller, { path: '/v1/consolidations', body: { user_id: userOf(caller) } })
+  const user = userOf(caller)
+  await work(caller, { path: '/v1/consolidations', body: { user_id: user }, user })
 }
 
 async function narrate(caller: Caller): Promise<void> {
-  await work(caller, { path: `/v1/narratives/${userOf(caller)}/regenerate`, body: undefined })
+  const user = userOf(caller)
+  await work(caller, { path: `/v1/narratives/${user}/regenerate`, user })
 }
 
 async function sync(caller: Caller): Promise<void> {
@@ -239,11 +254,11 @@ async function sync(caller: Caller): Promise<void> {
 /** Work that may well be refused: another of its kind runs, or there is nobody to do it for. */
 async function work(
   caller: Caller,
-  { path, body }: { readonly path: string; readonly body: unknown },
+  { path, body, user = null }: { path: string; body?: unknown; user?: string | null },
 ): Promise<void> {
   const answer = await caller.client.tryOnce({ method: 'POST', path, body })
   const job = answer?.body['job']
-  if (typeof job === 'string') caller.expected.jobs.add(job)
+  if (typeof job === 'string') caller.expected.jobs.set(job, user)
 }
 
 async function erase(caller: Caller): Promise<void> {
@@ -251,9 +266,10 @@ async function erase(caller: Caller): Promise<void> {
   const [user] = caller.users.length > 1 ? caller.users : []
   if (user === undefined || !caller.expected.memories.some((memory) => memory.user === user)) return
   const path = `/v1/users/${user}`
-  if (!(await promised(caller, { method: 'DELETE', path, allowed: [404] }))) return
+  if (!(await promised(caller, { user, method: 'DELETE', path, allowed: [404] }))) return
   caller.users.shift()
-  const { memories, sessions, conversations } = caller.expected
+  const { memories, sessions, conversations, jobs } = caller.expected
+  for (const [job, whose] of jobs) if (whose === user) jobs.delete(job)
   for (const one of [...memories, ...sessions, ...conversations]) {
     if (one.user === user && one.state !== 'gone') forgotten(caller, one)
   }
@@ -270,10 +286,17 @@ async function hear(caller: Caller, { user, token, state }: ExpectedMemory): Pro
   caller.expected.heard.push(`recall ${said ? 'shows' : 'lacks'} ${token}, which is ${state}`)
 }
 
+interface Promised extends Request {
+  /** Whose it is: an erasure takes their jobs along. */
+  readonly user: string
+  /** Refusals that are no news. */
+  readonly allowed?: readonly number[]
+}
+
 /** @returns undefined when nothing was promised; a refusal that nobody could expect is noted */
 async function promised(
   { client, expected }: Caller,
-  { allowed = [], ...request }: Request & { readonly allowed?: readonly number[] },
+  { user, allowed = [], ...request }: Promised,
 ): Promise<Answer | undefined> {
   const answer = await client.ask(request)
   const what = `${request.method} ${request.path}`
@@ -282,7 +305,7 @@ async function promised(
     return undefined
   }
   const { status, body } = answer
-  if (typeof body['job'] === 'string') expected.jobs.add(body['job'])
+  if (typeof body['job'] === 'string') expected.jobs.set(body['job'], user)
   if (status < 300 || allowed.includes(status)) return answer
   expected.heard.push(`${what} was refused: ${status} ${JSON.stringify(body).slice(0, 200)}`)
   return undefined

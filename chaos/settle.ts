@@ -29,7 +29,7 @@ export async function settle(
     const body = { extract: 'rules' }
     const answer = await client.ask({ method: 'POST', path: '/v1/backfills', body })
     const job = answer?.body['job']
-    if (typeof job === 'string') expected.jobs.add(job)
+    if (typeof job === 'string') expected.jobs.set(job, null)
     return await quiet(postgres, withinMs)
   } finally {
     await postgres.end()

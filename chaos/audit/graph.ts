@@ -55,7 +55,7 @@ const KEPT_LINKS = `
      and exists (select from memoir.memory_trace where id = e.dst and state = 'active' union all select from memoir.entity where id = e.dst)`
 
 const CONSTRAINTS = `show constraints yield name, type, properties
-  where type = 'UNIQUENESS' and properties = ['user_id', 'id'] return name as one`
+  where type ends with 'UNIQUENESS' and properties = ['user_id', 'id'] return name as one`
 
 async function told(driver: Driver, text: string): Promise<string[]> {
   const { records } = await driver.executeQuery(text)

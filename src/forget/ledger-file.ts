@@ -1,4 +1,4 @@
-import { open, readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { z } from 'zod'
 import { LEDGER_KINDS, type LedgerEntry } from '../stores/forget/ledger.ts'
 
@@ -34,19 +34,38 @@ export async function appendToLedger(path: string, entries: readonly LedgerEntry
   }
 }
 
-/** Half a line was never committed: it is left out. @returns null when there is no file */
-export async function readLedger(path: string): Promise<LedgerEntry[] | null> {
-  let text: string
+export interface LedgerPart {
+  readonly entries: readonly LedgerEntry[]
+  /** Where the next part begins, in bytes. */
+  readonly end: number
+}
+
+/**
+ * What stands from there on. The last line may be half written still: it belongs to the next part. Half a line that another follows
+ * was never committed: it is left out.
+ * @returns null when there is no file, or one that is shorter
+ */
+export async function readLedger(path: string, from = 0): Promise<LedgerPart | null> {
   try {
-    text = await readFile(path, 'utf8')
+    await using file = await open(path, 'r')
+    const { size } = await file.stat()
+    if (size < from) return null
+    const bytes = Buffer.alloc(size - from)
+    await file.read(bytes, 0, bytes.length, from)
+    const whole = bytes.subarray(0, bytes.lastIndexOf(NEWLINE) + 1)
+    return {
+      entries: whole.toString('utf8').split('\n').flatMap(entryOf),
+      end: from + whole.length,
+    }
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
     throw error
   }
-  return text.split('\n').flatMap((line) => {
-    const parsed = entrySchema.safeParse(jsonOf(line))
-    return parsed.success ? [parsed.data] : []
-  })
+}
+
+function entryOf(line: string): LedgerEntry[] {
+  const parsed = entrySchema.safeParse(jsonOf(line))
+  return parsed.success ? [parsed.data] : []
 }
 
 function jsonOf(line: string): unknown {

@@ -8,6 +8,7 @@ import {
   type LedgerEntry,
   type LedgerMemory,
 } from '../stores/forget/ledger.ts'
+import { findJobRow, resetForRetry } from '../stores/jobs/jobs.ts'
 import { bumpForgetSeq, insertForgotten, insertSuppressed } from '../stores/forget/forgotten.ts'
 import { acceptErasure } from './accept-erasure.ts'
 import { forget, type ForgetContext } from './forget.ts'
@@ -59,11 +60,15 @@ interface Repeat extends ForgetContext {
   readonly wanted: ReadonlySet<string>
 }
 
+/** Somebody waits for the API, and steps that were under way before the restore wrote into another database. */
+const WAIT_SECONDS = 60
+
 /** They stand in the ledger already. */
-const quietly = (context: ForgetContext): ForgetContext => ({
-  ...context,
-  config: { ...context.config, ERASURE_LEDGER: undefined },
-})
+function quietly(context: ForgetContext): ForgetContext {
+  const { config } = context
+  const ERASE_WAIT_SECONDS = Math.min(config.ERASE_WAIT_SECONDS, WAIT_SECONDS)
+  return { ...context, config: { ...config, ERASE_WAIT_SECONDS, ERASURE_LEDGER: undefined } }
+}
 
 const wantedOf = (entries: readonly LedgerEntry[]): Set<string> =>
   new Set(entries.map(({ kind, hash }) => `${kind} ${hash}`))
@@ -100,9 +105,19 @@ async function eraseUsers(repeat: Repeat): Promise<string[]> {
   const found: string[] = []
   for (const name of await listUserNames(db, namespaceId)) {
     if (!isWanted(repeat, 'user', (key) => hashOfUser(key, name))) continue
-    found.push((await acceptErasure(repeat, { namespaceId, name, actor: ACTOR })).id)
+    const { id } = await acceptErasure(repeat, { namespaceId, name, actor: ACTOR })
+    await goOn(repeat, id)
+    found.push(id)
   }
   return found
+}
+
+/** Nobody could retry it while the API is shut. */
+async function goOn({ db, launch, namespaceId }: Repeat, id: string): Promise<void> {
+  const row = await findJobRow(db, { namespaceId, id })
+  if (row?.state !== 'failed' || !(await resetForRetry(db, row))) return
+  const again = await findJobRow(db, { namespaceId, id })
+  if (again !== null) launch(again)
 }
 
 async function forgetSessions(repeat: Repeat): Promise<number> {

@@ -1,7 +1,7 @@
 import { Client as Temporal, Connection } from '@temporalio/client'
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { auditBy } from '../../chaos/audit/audit.ts'
 import { nothingExpected, type Expected } from '../../chaos/expected.ts'
 import { runLoad } from '../../chaos/load.ts'
@@ -80,6 +80,52 @@ const IN_THE_RECORD: readonly (readonly [string, string])[] = [
     `update memoir.memory_trace set meta = jsonb_build_object('note', $forgotten::text) where id = $memory`,
   ],
   [
+    'a memory that nobody was promised',
+    `insert into memoir.memory_trace (id, user_id, kind, content, content_hash, occurred_at, state, graph_state, source, conversation_id)
+     select gen_random_uuid(), user_id, 'note', 'said by nobody', 'x', occurred_at, state, graph_state, null, null from memoir.memory_trace where id = $memory`,
+  ],
+  [
+    'a fact twice',
+    `insert into memoir.memory_trace (id, user_id, kind, content, content_hash, occurred_at, state, graph_state, source, conversation_id)
+     select gen_random_uuid(), user_id, 'fact', 'said by nobody', 'x', occurred_at, state, graph_state, null, null from memoir.memory_trace where id = $memory union all
+     select gen_random_uuid(), user_id, 'fact', 'said by nobody', 'x', occurred_at, state, graph_state, null, null from memoir.memory_trace where id = $memory`,
+  ],
+  [
+    'an episode that no conversation has',
+    `insert into memoir.memory_trace (id, user_id, kind, content, content_hash, occurred_at, state, graph_state, source, conversation_id)
+     select gen_random_uuid(), user_id, 'episode', 'said by nobody', 'x', occurred_at, state, graph_state, 'main', 'nowhere' from memoir.memory_trace where id = $memory`,
+  ],
+  [
+    'a message without its episode',
+    `insert into memoir.memory_trace (id, user_id, kind, content, content_hash, occurred_at, state, graph_state, source, conversation_id)
+     select gen_random_uuid(), user_id, 'message', 'said by nobody', 'x', occurred_at, state, graph_state, 'main', 'nowhere' from memoir.memory_trace where id = $memory`,
+  ],
+  [
+    'a source without its memory',
+    `insert into memoir.memory_source (trace_id, user_id, message_id) select gen_random_uuid(), user_id, 'x' from memoir.memory_trace where id = $memory`,
+  ],
+  [
+    'a revision without its memory',
+    `insert into memoir.memory_revision (trace_id, revision, user_id, content, content_hash, meta, valid_from, valid_to)
+     select gen_random_uuid(), 1, user_id, content, content_hash, '{}', now(), now() from memoir.memory_trace where id = $memory`,
+  ],
+  [
+    'an erased user who has something',
+    `update memoir.memory_user set erased_at = now() where id = (select user_id from memoir.memory_trace where id = $memory)`,
+  ],
+  [
+    'Neo4j lacks a link',
+    `insert into memoir.memory_edge (src, dst, type, user_id, weight) select id, id, 'planted', user_id, 1 from memoir.memory_trace where id = $memory`,
+  ],
+  [
+    'Neo4j has a link too many',
+    `update memoir.memory_edge set ended_at = now() where ended_at is null`,
+  ],
+  [
+    'a conversation that went is back',
+    `update memoir.memory_trace set conversation_id = 'gone' where id = $memory`,
+  ],
+  [
     'a broken chain of audit entries',
     `insert into memoir.audit_log (actor, action, details, previous_hash, hash) values ('a', 'b', '{}', 'x', 'y'), ('a', 'b', '{}', 'x', 'z')`,
   ],
@@ -104,6 +150,8 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasNeo4j)('the auditor of a cha
     const load = { api, postgres: direct.postgres, forMs: LOAD_MS, chance: chanceOf(7) }
     await runLoad(load, expected)
     expected.forgotten.push(FORGOTTEN)
+    const gone = { id: 'gone', user: 'nobody', token: FORGOTTEN, messages: 4 }
+    expected.conversations.push({ ...gone, state: 'gone' })
     if (!(await settle(world, expected))) throw new Error('the load did not settle')
     postgres = new Client({ connectionString: direct.postgres })
     await postgres.connect()
@@ -131,6 +179,19 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasNeo4j)('the auditor of a cha
     } finally {
       await postgres.query('rollback')
     }
+  })
+
+  test('finds what went and is back, and what was heard while it ran', async () => {
+    const { id } = memory()
+    const memories = expected.memories.map((each) =>
+      each.id === id ? { ...each, state: 'gone' as const } : each,
+    )
+    const other = { ...expected, memories, heard: ['recall shows what is gone'] }
+    const found = await auditBy(postgres, world.direct, other)
+    expect(found.map(({ check }) => check)).toEqual([
+      'an answer was wrong while it ran',
+      'a memory that went is back',
+    ])
   })
 
   test('finds what Neo4j has too many, twice or of what was forgotten', async () => {
@@ -171,16 +232,29 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasNeo4j)('the auditor of a cha
     }
   })
 
-  test('finds what Temporal has of what was forgotten', async () => {
+  test('finds what Temporal has of what was forgotten, and a run that outlives its job', async () => {
     const connection = await Connection.connect({ address: world.direct.temporal })
     try {
       const { workflow } = new Temporal({ connection })
+      const { rows } = await postgres.query<{ id: string }>(
+        `select workflow_id as id from memoir.job where kind = 'memory' and state = 'succeeded' limit 1`,
+      )
       await workflow.start('planted', {
         args: [FORGOTTEN],
         taskQueue: 'nobody',
-        workflowId: 'planted',
+        workflowId: rows[0]?.id ?? '',
       })
-      expect(await checks()).toContain('what was forgotten is there')
+      // Temporal lists a run a moment after it has begun.
+      await vi.waitFor(
+        async () =>
+          expect(await checks()).toEqual([
+            'Neo4j has a node twice',
+            'Neo4j lacks a constraint',
+            'a run goes on though its job has ended',
+            'what was forgotten is there',
+          ]),
+        { timeout: 60_000, interval: 1_000 },
+      )
     } finally {
       await connection.close()
     }

@@ -203,6 +203,18 @@ suite('a ledger that is lost is written again, and what another host erased is a
   expect(readFileSync(own, 'utf8')).toBe(readFileSync(others, 'utf8'))
 })
 
+suite('a ledger that has outlived its database keeps nobody out of the next one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'memoir-ledger-'))
+  const ledger = join(folder, 'ledger.jsonl')
+  const entry = { id: randomUUID(), seq: 1, at: '2026-03-01T10:00:00Z', namespace: randomUUID() }
+  const more = { kind: 'user', user: null, key: 'ab', hash: 'ab' }
+  appendFileSync(ledger, `${JSON.stringify({ ...entry, ...more })}\n`)
+  await using store = await createTestDatabase()
+  await using memoir = await install(store.url, { ERASURE_LEDGER: ledger })
+  await untilReady(memoir)
+  expect((await memoir.ask('/v1/users')).status).toBe(200)
+})
+
 suite('what cannot be noted is not forgotten', async () => {
   await using store = await createTestDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'memoir-ledger-'))

@@ -37,7 +37,6 @@ export async function insertLedgerEntries(
     `insert into memoir.erasure_ledger (id, namespace_id, kind, user_id, key_id, hash)
      select w.id, w.namespace, w.kind, w."user", w.key, decode(w.hash, 'hex')
        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[]) as w(id, namespace, kind, "user", key, hash)
-       join memoir.namespace n on n.id = w.namespace
      on conflict (id) do nothing
      returning ${ENTRY}`,
     [
@@ -52,17 +51,31 @@ export async function insertLedgerEntries(
   return rows.map(entryOf).toSorted((a, b) => a.seq - b.seq)
 }
 
-export async function listLedgerEntries(db: Queryable): Promise<LedgerEntry[]> {
-  const { rows } = await db.query<Row>(`select ${ENTRY} from memoir.erasure_ledger order by seq`)
+/** Those after that place, in their order; 0 for all. */
+export async function listLedgerEntries(db: Queryable, afterSeq: number): Promise<LedgerEntry[]> {
+  const { rows } = await db.query<Row>(
+    `select ${ENTRY} from memoir.erasure_ledger where seq > $1 order by seq`,
+    [afterSeq],
+  )
   return rows.map(entryOf)
 }
 
-/** Another answer than before means that entries came, or that a dump was restored. */
-export async function ledgerVersion(db: Queryable): Promise<string> {
-  const { rows } = await db.query<{ version: string }>(
-    `select count(*) || ' ' || coalesce(max(seq), 0) || ' ' || coalesce(max(noted_at)::text, '') as version from memoir.erasure_ledger`,
+/** False in a database that was restored from before it. */
+export async function hasLedgerEntry(
+  db: Queryable,
+  { seq, id }: Pick<LedgerEntry, 'seq' | 'id'>,
+): Promise<boolean> {
+  const { rows } = await db.query(
+    `select from memoir.erasure_ledger where seq = $1 and id = $2::uuid`,
+    [seq, id],
   )
-  return rows[0]?.version ?? ''
+  return rows.length === 1
+}
+
+/** The ledger may outlive a database: what it says of a namespace that is not there concerns nobody here. */
+export async function listNamespaceIds(db: Queryable): Promise<Set<string>> {
+  const { rows } = await db.query<{ id: string }>(`select id from memoir.namespace`)
+  return new Set(rows.map(({ id }) => id))
 }
 
 export interface LedgerMemory {
@@ -101,9 +114,10 @@ export async function listSessionsOf(db: Queryable, namespaceId: string): Promis
   return rows
 }
 
+/** Those who are being erased too: their names go last. */
 export async function listUserNames(db: Queryable, namespaceId: string): Promise<string[]> {
   const { rows } = await db.query<{ name: string }>(
-    `select external_id as name from memoir.memory_user where namespace_id = $1::uuid and erased_at is null`,
+    `select external_id as name from memoir.memory_user where namespace_id = $1::uuid`,
     [namespaceId],
   )
   return rows.map(({ name }) => name)

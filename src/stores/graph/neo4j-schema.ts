@@ -86,7 +86,7 @@ export async function writeConstrained<T>(
 async function hasConstraints(tx: ManagedTransaction): Promise<boolean> {
   const { records } = await tx.run(
     `show constraints yield type, labelsOrTypes, properties
-      where type in ['UNIQUENESS', 'NODE_KEY'] and properties = ['user_id', 'id']
+      where type in ['UNIQUENESS', 'NODE_PROPERTY_UNIQUENESS', 'NODE_KEY'] and properties = ['user_id', 'id']
      return collect(distinct labelsOrTypes[0]) as labels`,
   )
   const labels: string[] = records[0]?.get('labels') ?? []
