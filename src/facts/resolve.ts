@@ -188,8 +188,10 @@ function resolvedOf(
 }
 
 /** A duplicate takes nothing away. */
-const isCredible = (read: ReadDraft, { target, meant }: { target: Target; meant: Resolution['relation'] }) =>
-  isPlausible(read, target) && (meant === 'duplicate' || wasSaidOf(read, target))
+const isCredible = (
+  read: ReadDraft,
+  { target, meant }: { target: Target; meant: Resolution['relation'] },
+) => isPlausible(read, target) && (meant === 'duplicate' || wasSaidOf(read, target))
 
 /** Of the words that a known fact is made of, names left out, so many a new one on the same matter has too. */
 const SHARED_WORDS = 1 / 3

@@ -105,12 +105,19 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
       const subject = await subjectOf(step)
       const remove = async (tx: Queryable) => await removeRows(tx, subject)
       const memories = await persist(async () => await db.transaction(remove))
-      const ids = subject.request.memories.map(({ id }) => id)
-      if ((await focus?.forget(subject.userId, ids)) === false) {
-        throw new MemoirError('store_unavailable', 'Redis does not answer')
-      }
+      await leaveFocus(focus, subject)
       return { memories }
     },
+  }
+}
+
+async function leaveFocus(
+  focus: PersistenceDependencies['focus'],
+  { userId, request }: Subject,
+): Promise<void> {
+  const ids = request.memories.map(({ id }) => id)
+  if ((await focus?.forget(userId, ids)) === false) {
+    throw new MemoirError('store_unavailable', 'Redis does not answer')
   }
 }
 

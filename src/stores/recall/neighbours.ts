@@ -80,6 +80,10 @@ export async function findNeighbours(
 `,
     [userId, seqs, hops, vectorBinary(vec, space.precision), kinds, states],
   )
+  return aroundOf(rows)
+}
+
+function aroundOf(rows: readonly WalkedRow[]): Around {
   const neighbours: Neighbour[] = []
   const own = new Map<number, CandidateDetails>()
   for (const {

@@ -50,7 +50,15 @@ export async function keepAnswer(
         for share
      on conflict (job_id, step, input_hash) do nothing
      returning model, answer`,
-    [key.jobId, key.step, key.inputHash, userId, model, JSON.stringify(answer, storable), forgetSeq],
+    [
+      key.jobId,
+      key.step,
+      key.inputHash,
+      userId,
+      model,
+      JSON.stringify(answer, storable),
+      forgetSeq,
+    ],
   )
   return rows[0] ?? (await findAnswer(db, key)) ?? { model, answer }
 }
