@@ -1,4 +1,4 @@
-import { Connection } from '@temporalio/client'
+import { Connection, isGrpcServiceError } from '@temporalio/client'
 import { Redis } from 'ioredis'
 import type { Client } from 'pg'
 import { findingsOf, tokensIn, type Finding } from './finding.ts'
@@ -138,15 +138,23 @@ async function* history(
 ): AsyncGenerator<string> {
   let nextPageToken: Uint8Array = new Uint8Array()
   do {
-    const page = await workflowService.getWorkflowExecutionHistory({
-      namespace: 'default',
-      execution,
-      nextPageToken,
-    })
+    const page = await workflowService
+      .getWorkflowExecutionHistory({ namespace: 'default', execution, nextPageToken })
+      .catch(nullWhenGone)
+    if (page === null) return
     yield textOf(page.history)
     nextPageToken = page.nextPageToken
   } while (nextPageToken.length > 0)
 }
+
+/** An erasure takes histories along, and lists show them a while longer. */
+function nullWhenGone(error: unknown): null {
+  if (isGrpcServiceError(error) && error.code === NOT_FOUND) return null
+  throw error
+}
+
+/** Of gRPC. */
+const NOT_FOUND = 5
 
 /** Payloads are bytes: what they hold is read as letters. */
 const textOf = (message: unknown): string => JSON.stringify(plain(message)) ?? ''

@@ -131,6 +131,9 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'Neo.ClientError.Database.DatabaseNotFound': 'Neo4j has no database of that name.',
 }
 
+/** What the driver says of its own pool has no code of its own: nobody was asked, so nothing was refused. */
+const NOT_ASKED = /^(Connection acquisition timed out|Pool is closed)/
+
 /** The server's own words may quote what was written, so only its code goes on. */
 function graphError(error: unknown): MemoirError {
   if (error instanceof MemoirError) return error
@@ -139,7 +142,7 @@ function graphError(error: unknown): MemoirError {
   }
   const refusal = REFUSALS[error.code]
   if (refusal !== undefined) return away(error.code, refusal)
-  if (isRetryableError(error)) return away(error.code)
+  if (isRetryableError(error) || NOT_ASKED.test(error.message)) return away(error.code)
   return new MemoirError('graph_store_failed', SENTENCE.graph_store_failed, {
     cause: new Error(error.code),
   })
