@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { run } from '../../src/cli.ts'
-import { counts, job } from './fake-api.ts'
+import { counts, job, type FakeApi, type Reply } from './fake-api.ts'
 import { createTerminal, memoir, noParts } from './terminal.ts'
 import { done, found, nothingStored, recordedParts, sampleApi, stackParts } from './up-fixture.ts'
 
