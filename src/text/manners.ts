@@ -153,7 +153,7 @@ const SPANISH: Manners = {
     String.raw`(?:que |no |ya |también |ahora |siempre |nunca )*(?:(?:se|le|les|la|lo) )?(?:es|son|está|están|tiene|tienen|vive|viven|trabaja|estudia|odia|ama|adora|quiere|dice|puede|juega|come|bebe|lleva|cumple|nació|fue|era|eran|tenía|ha|han|va|van|viene|llama|gusta|gustan|encanta|duele|llegó|murió|compró|perdió|ganó|cree|sabe|necesita|habla|toca|usa|prefiere)`,
   ),
   opening: opens(
-    String.raw`bueno|pues|sí|no|ok(?:ay)?|vale|hola|buen[oa]s(?: (?:días|tardes|noches))?|gracias|muchas gracias|por cierto|además|y|pero|ah|oye|corrección|actualización|nota|la verdad|también|claro|perfecto|genial|lamentablemente|por desgracia`,
+    String.raw`ojo|eh|bueno|pues|sí|no|ok(?:ay)?|vale|hola|buen[oa]s(?: (?:días|tardes|noches))?|gracias|muchas gracias|por cierto|además|y|pero|ah|oye|corrección|actualización|nota|la verdad|también|claro|perfecto|genial|lamentablemente|por desgracia`,
     'y|pero|pues|bueno|además|por cierto',
   ),
   remember: opens(

@@ -201,7 +201,7 @@ function endOfHandedOver(
   const onSameLine = !sentence.includes('\n') && /^[^\n]*\S/u.test(text.slice(from))
   const start = from + (/^\s*/u.exec(text.slice(from))?.[0].length ?? 0)
   let end = endOfParagraph(text, start)
-  if (onSameLine) return end
+  if (onSameLine && !isRemark(text, { start, end })) return end
   const fence = /^(-{3,}|={3,}|\*{3,}|_{3,})[ \t]*\n/u.exec(text.slice(start))
   const closed = fence === null ? -1 : text.indexOf(`\n${fence[1] ?? ''}`, start + fence[0].length)
   if (closed > 0) return closed + (fence?.[1]?.length ?? 0) + 1
@@ -210,6 +210,15 @@ function endOfHandedOver(
   }
   return end
 }
+
+/** More than a remark between the request and the text is the text itself. */
+const REMARK_CHARS = 120
+
+/** "Can you put this right? It is for our website" and then, in the next paragraph, what is meant. */
+const isRemark = (text: string, { start, end }: { start: number; end: number }) =>
+  end - start <= REMARK_CHARS &&
+  text.slice(end).trim() !== '' &&
+  !/[.!?。！？]\s+\S/u.test(text.slice(start, end))
 
 const speaksAgain = (rest: string) => OWN_AGAIN.exec(rest.trimStart().slice(0, 60))?.index === 0
 

@@ -15,6 +15,8 @@ export interface Statement {
   readonly own: boolean
   /** Begins with a pronoun: of use only together with the statement before it. */
   readonly dependent: boolean
+  /** Its subject is not said and can be anybody. */
+  readonly subjectless: boolean
   /** A few words without a sentence: an answer, an item of a list, or an addition to the statement before. */
   readonly short: boolean
   /** Nothing but blanks is between it and the statement before. */
@@ -171,13 +173,15 @@ function statementOf(
   if (isAsking(text, how) || how.courtesy?.test(text) === true) return undefined
   if (text.split(OTHERS_SIGN).length > QUOTED_SIGNS || /[:：]\s*$/u.test(text)) return undefined
   const isOwn = how.own?.test(text) === true
+  const subjectless = !isOwn && how.bareVerb?.test(text) === true
   if (content === 0) return undefined
   return {
     text,
     start,
     end,
     own: isOwn,
-    dependent: how.dependent?.test(text) === true || (!isOwn && how.bareVerb?.test(text) === true),
+    dependent: subjectless || how.dependent?.test(text) === true,
+    subjectless,
     short: !isOwn && content < CONTENT_WORDS,
     language,
   }

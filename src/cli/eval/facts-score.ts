@@ -45,8 +45,9 @@ export function scoreFacts(
   found: readonly FoundFact[],
   current: readonly CurrentTruth[],
 ): ScoredTranscript {
+  // A short answer is kept with the question that it answers.
   const said = gold.sessions
-    .flatMap(({ turns }) => turns.filter(({ role }) => role === 'user'))
+    .flatMap(({ turns }) => turns)
     .map(({ content }) => content)
     .join('\n')
   // What was superseded has been put right; it counts as found, and no longer as a claim.

@@ -182,7 +182,7 @@ export const DATE_WORDS: Readonly<Record<string, DateWords>> = {
       ['{m} ?{d} ?[日号]', 'date'],
       ['{m}份?(?! ?\\d)', 'month 0'],
     ],
-    past: /[了过]|之前|以前/u,
+    past: /[了过刚]|之前|以前/u,
     repeated: /每/u,
   },
   ar: {

@@ -28,10 +28,33 @@ export function datesIn(text: string, said: string, language: string): SaidDate[
   const read = text.slice(0, READ_CHARS)
   const found = [...fullDates(read), ...relativeDates(read, { today, language })]
   const ordered = found.toSorted((a, b) => a.index - b.index || b.said.length - a.said.length)
-  return ordered.filter(
-    ({ index }, at) => !ordered.slice(0, at).some((one) => index < one.index + one.said.length),
+  const apart = ordered.filter(
+    ({ index }, at) => !ordered.slice(0, at).some((one) => index < endOf(one)),
+  )
+  return apart.filter(
+    (one, at) =>
+      isWhole(read, one) &&
+      !isJoined(read, one, apart[at + 1]) &&
+      !isJoined(read, apart[at - 1], one),
   )
 }
+
+const endOf = ({ index, said }: SaidDate) => index + said.length
+
+/** What goes on makes another day of it: "in March | last year", "Freitag | vor einer Woche", 大|后天, 下|下周二. */
+const GOES_ON =
+  /^[,\s]*(?:(?:of|de|del|des|du|im|the) )?(?:last|previous|next|before last|after next|letzten|letztes|vorigen|vergangenen|nächsten|kommenden|übernächsten|pasad[oa]|próxim[oa]|año|l['’]an(?:née)?|année|dernière?|prochaine?|الماضي|القادم|المقبل|العام|السنة)(?!\p{L})/iu
+const BEGAN_BEFORE = /[大下上前后後去今明]$/u
+
+const isWhole = (text: string, one: SaidDate) =>
+  !GOES_ON.test(text.slice(endOf(one))) &&
+  !(/^\p{Script=Han}/u.test(one.said) && BEGAN_BEFORE.test(text.slice(0, one.index)))
+
+/** "Today in a week", "a week ago on Tuesday": each alone is another day than both together. */
+const isJoined = (text: string, one: SaidDate | undefined, next: SaidDate | undefined) =>
+  one !== undefined &&
+  next !== undefined &&
+  /^[\s,]*(?:(?:on|in|am|im|el|le|en|à)\s+)?$/iu.test(text.slice(endOf(one), next.index))
 
 const DAY_MS = 86_400_000
 

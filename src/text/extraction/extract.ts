@@ -104,6 +104,8 @@ function grouped(statements: readonly Statement[], asked: boolean): Group[] {
     const last = groups.at(-1)
     const leans = one.dependent || one.short
     const first = last?.statements[0]
+    // Who is meant was named before; after a sentence of the user alone it would be read as the user's.
+    if (one.subjectless && !NAMES_SOMEBODY.test(last?.statements.at(-1)?.text ?? '')) continue
     if (leans && one.adjacent && last !== undefined && first !== undefined) {
       if (!SEVERAL_WORDS.test(one.text)) continue
       const fits = one.end - first.start <= MAX_CHARS - ROOM_CHARS
@@ -114,6 +116,7 @@ function grouped(statements: readonly Statement[], asked: boolean): Group[] {
   return groups
 }
 
+const NAMES_SOMEBODY = /(?<=\S\s+)\p{Lu}\p{L}+|(?<!\p{L})(?:[Mm]is?|[Nn]uestr[oa]s?)\s/u
 const SEVERAL_WORDS = /\S\s+\S|[^\p{ASCII}]{3}|\p{N}/u
 
 /** A few words that name or count something stand for themselves: "two lads, Reece (19) and Kai (12)". */
