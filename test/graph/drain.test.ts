@@ -132,6 +132,7 @@ describe.skipIf(!hasNeo4j)('draining into the graph', () => {
       [id],
     )
     const entity = rows[0]?.entity
+    expect(entity).toBeDefined()
     await db.query('create table kept as select * from memoir.entity where id = $1', [entity])
     await db.query('create table links as select * from memoir.memory_edge where dst = $1', [
       entity,
