@@ -149,7 +149,9 @@ async function* history(
 
 /** An erasure takes histories along, and lists show them a while longer. */
 function nullWhenGone(error: unknown): null {
-  if (isGrpcServiceError(error) && error.code === NOT_FOUND) return null
+  if (!isGrpcServiceError(error)) throw error
+  const code: number = error.code
+  if (code === NOT_FOUND) return null
   throw error
 }
 

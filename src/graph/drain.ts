@@ -6,7 +6,6 @@ import {
   adoptUnwritten,
   clearDrainFailure,
   clearRemovals,
-  findGoneEntities,
   findGoneUsers,
   findPending,
   findRemovals,
@@ -19,7 +18,7 @@ import {
   type GraphRemovalRow,
 } from '../stores/graph/graph-states.ts'
 import { loadGraphEntities } from '../stores/graph/graph-record.ts'
-import { byUser, writeToGraph, type GraphParts } from './write.ts'
+import { byUser, removeGoneEntities, writeToGraph, type GraphParts } from './write.ts'
 
 /**
  * Tells the graph what it still has to be told: removals first, then memories, in batches of one process at a time. While the graph
@@ -226,10 +225,9 @@ async function tellEntities(
   ids: readonly string[],
 ): Promise<number> {
   if (ids.length === 0) return 0
-  const gone = await findGoneEntities(db, userId, ids)
-  const { entities } = await graph.removeEntities(userId, gone)
+  const entities = await removeGoneEntities({ db, graph }, userId, ids)
   await graph.writeEntities(userId, await loadGraphEntities(db, userId, ids))
   // One that went while it was written.
-  await graph.removeEntities(userId, await findGoneEntities(db, userId, ids))
+  await removeGoneEntities({ db, graph }, userId, ids)
   return entities
 }

@@ -11,6 +11,7 @@ import {
   findOtherEntities,
   findStanding,
   markFailed,
+  markNamingPending,
   markPending,
   markWritten,
 } from '../stores/graph/graph-states.ts'
@@ -144,8 +145,7 @@ async function undoGoneEntities(
     let named = new Map(own.flatMap(({ entities }) => entities.map((one) => [one.id, one])))
     // Until each is called as it was read: that, too, may change as it is written. Who changes it more often than this tells the graph.
     for (let round = 0; round < NAMED_ANEW && named.size > 0; round += 1) {
-      const gone = await findGoneEntities(db, userId, [...named.keys()])
-      if (gone.length > 0) await graph.removeEntities(userId, gone)
+      await removeGoneEntities({ db, graph }, userId, [...named.keys()])
       const other = await findOtherEntities(db, userId, [...named.values()])
       if (other.length === 0) break
       const written = await loadGraphEntities(db, userId, other)
@@ -153,6 +153,22 @@ async function undoGoneEntities(
       named = new Map(written.entities.map((one) => [one.id, one]))
     }
   }
+}
+
+/**
+ * Removes those that the record does not have. Whoever names one again between the look and the removal loses the link just made, so
+ * memories that name it by then are written again. @returns how many went
+ */
+export async function removeGoneEntities(
+  { db, graph }: GraphParts,
+  userId: string,
+  ids: readonly string[],
+): Promise<number> {
+  const gone = await findGoneEntities(db, userId, ids)
+  if (gone.length === 0) return 0
+  const { entities } = await graph.removeEntities(userId, gone)
+  await markNamingPending(db, userId, gone)
+  return entities
 }
 
 const idAndRevision = ({ id, revision }: GraphRevision): GraphRevision => ({ id, revision })

@@ -121,6 +121,42 @@ describe.skipIf(!hasNeo4j)('draining into the graph', () => {
     await expectSame(world, [userId])
   })
 
+  test('a thing that is named again while it leaves the graph keeps its links', async () => {
+    await using world = await createGraphWorld(await sharedNeo4j())
+    const { db, graph } = world
+    const [userId = ''] = await world.seed({ memories: 5 })
+    await world.drain.round()
+    const [id = ''] = await idsOf(world, userId)
+    const { rows } = await db.query<{ entity: string }>(
+      `select dst as entity from memoir.memory_edge where src = $1 and type = 'mentions'`,
+      [id],
+    )
+    const entity = rows[0]?.entity
+    expect(entity).toBeDefined()
+    await db.query('create table kept as select * from memoir.entity where id = $1', [entity])
+    await db.query('create table links as select * from memoir.memory_edge where dst = $1', [
+      entity,
+    ])
+    await db.query('delete from memoir.memory_edge where dst = $1', [entity])
+    await db.query('delete from memoir.entity where id = $1', [entity])
+    const meddling: GraphStore = {
+      ...graph,
+      async removeEntities(user, ids) {
+        await db.query('insert into memoir.entity select * from kept on conflict do nothing')
+        await db.query('insert into memoir.memory_edge select * from links on conflict do nothing')
+        await writeToGraph({ db, graph }, [id])
+        return await graph.removeEntities(user, ids)
+      },
+    }
+    const log = pino({ level: 'silent' })
+    const drain = startDrain({ db, graph: meddling, log }, { everyMs: 3_600_000 })
+    await db.query(`update memoir.graph_turn set holder = null`)
+    await drain.round()
+    await drain.round()
+    await drain.stop()
+    await expectSame(world, [userId])
+  })
+
   test('a memory the graph refuses is marked, and keeps nobody else out', async () => {
     await using world = await createGraphWorld(await sharedNeo4j())
     const { db, graph } = world

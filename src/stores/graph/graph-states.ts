@@ -70,6 +70,22 @@ export async function markPending(
   return rowCount ?? 0
 }
 
+/** Memories that name one of these entities have to be written again: their links went with it. */
+export async function markNamingPending(
+  db: Queryable,
+  userId: string,
+  entityIds: readonly string[],
+): Promise<void> {
+  await db.query(
+    `update memoir.memory_trace
+        set graph_state = 'pending', graph_marks = graph_marks + 1
+      where user_id = $1::uuid and state = 'active' and graph_state <> 'off' and id in (
+        select src from memoir.memory_edge
+         where user_id = $1::uuid and dst = any($2::uuid[]) and ended_at is null)`,
+    [userId, entityIds],
+  )
+}
+
 /** Says whether new memories are to be told to a graph store. */
 export async function setGraphWanted(db: Queryable, wanted: boolean): Promise<void> {
   await db.query(`update memoir.graph_turn set wanted = $1 where wanted <> $1`, [wanted])
