@@ -5,11 +5,9 @@
 
 /** Whole words of scripts that put spaces between them, and signs of those that do not. Each may be a pattern. */
 export function anyWord(spaced: string, unspaced = ''): RegExp {
-  const words = spaced
-    .split('|')
-    .map((word) => word.trim())
-    .filter((word) => word !== '')
-  const whole = String.raw`(?<![\p{L}\p{M}\p{N}])(?:${words.join('|')})(?![\p{L}\p{M}\p{N}])`
+  // Blanks inside an alternative count; those around a line break are only how it is written here.
+  const words = spaced.replaceAll(/\s*\n\s*/gu, '')
+  const whole = String.raw`(?<![\p{L}\p{M}\p{N}])(?:${words})(?![\p{L}\p{M}\p{N}])`
   return new RegExp(unspaced === '' ? whole : `${whole}|${unspaced.replaceAll(/\s+/gu, '')}`, 'iu')
 }
 
@@ -52,7 +50,7 @@ export const OF_OTHERS = anyWord(
 
 /** From here on somebody plays a part, until it is said to end. */
 export const ROLE_PLAY = anyWord(
-  String.raw`pretend|role-?play(?:ing)?|act as|let's play|playing the (?:role|part)|play the (?:role|part)|in the role of|in character|mock (?:job )?interview|(?:job )?interview practi[cs]e|practi[cs]e (?:an?|my|the|for) (?:job )?interview|i(?:'ll| will) (?:play|be the)|you(?:'re| are) (?:now )?(?:an?|my|the) \p{L}+|you (?:play|be) (?:an?|my|the)
+  String.raw`pretend|role-?play(?:ing)?|act as|let's play|playing the (?:role|part)|play the (?:role|part)|in the role of|in character|mock (?:job )?interview|(?:job )?interview practi[cs]e|practi[cs]e interview|practi[cs]e (?:for )?(?:an?|my|the|your)? ?(?:\p{L}+ )?(?:interview|role|viva|audition)|rehears(?:e|ing)|simulat(?:e|ing)|improvi[sz](?:e|ing)|(?:be|you're) my (?:interviewer|examiner|opponent)|game where|i(?:'ll| will) (?:play|be the)|you(?:'re| are) (?:now )?(?:an?|my|the) \p{L}+|you (?:play|be) (?:an?|my|the)
     |tu so|tun wir so|rollenspiel|spiele? (?:die rolle|einen?|den|bitte)|du bist (?:jetzt )?(?:ein|eine|mein|meine|der|die)|du spielst|ich spiele (?:die rolle|jetzt)|in der rolle|(?:vorstellungs|bewerbungs)gespräch (?:üben|simulieren|nach)|probeinterview|fiktive[sn]? \p{L}+
     |finge|finjamos|haz(?:te)? como si|hagamos como|juego de rol|actúa como|eres (?:ahora )?(?:un|una|mi|el|la)|hac[ée] de cuenta|simula(?:r|mos|cro)?|entrevista (?:ficticia|simulada)|haz de|hago de
     |fais semblant|faisons semblant|jeu de rôle|joue le rôle|joue(?:r|ons)? (?:un|une|le|la)|tu es (?:maintenant )?(?:un|une|mon|ma|le|la)|simul(?:e|ons|ation)|mets-toi dans|entretien (?:blanc|fictif)|(?:jeu|scène|dialogue|appel) fictife?|je joue le rôle
@@ -72,7 +70,7 @@ export const ROLE_PLAY_ENDS = anyWord(
 
 /** What follows in the message is supposed, not so. */
 export const SUPPOSED = anyWord(
-  String.raw`imagine|imagining|suppose|supposing|let's (?:say|assume|imagine)|assume|assuming|hypothetically|what if|once upon a time|in (?:a|the|my) (?:story|novel|dream)|first[- ]person
+  String.raw`imagine|imagining|suppose|supposing|let's (?:say|assume|imagine)|assume|assuming|hypothetically|what if|once upon a time|(?:write|make up|compose|create|invent|tell me)[^.!?\n]{0,30} (?:monologue|story|poem|song|novel|scene|script|dialogue|limerick|haiku|rap|sketch|fairy tale)|in (?:a|the|my|this) (?:story|novel|dream|scene|game|play)|first[- ]person
     |stell dir vor|stellen wir uns vor|angenommen|nehmen wir an|gesetzt den fall|hypothetisch|was wäre wenn|es war einmal|ich-form|ich-perspektive
     |imagina|imaginemos|supongamos|supón|suponiendo|pongamos que|hipotéticamente|qué pasaría si|érase una vez|había una vez|en primera persona
     |imagine[zr]?|imaginons|supposons|suppose|admettons|hypothétiquement|et si|il était une fois|à la première personne

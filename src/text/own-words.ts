@@ -131,6 +131,41 @@ const LINES: readonly RegExp[] = [
   /^-{2,}[ \t]*(?:original|forwarded|weitergeleitete|ursprüngliche|mensaje|message)[\s\S]*/gimu,
 ]
 
+/** Lines of programs, as people paste them without a fence around them. */
+const CODE_LINE = new RegExp(
+  String.raw`^[ \t]*(?:${[
+    String.raw`(?:const|let|var)\s+[\w{[][^\n]*=[^\n]*`,
+    String.raw`(?:(?:public|private|static|async|export|default)\s+)*(?:def|class|function|func|fn|impl|struct|enum|interface)\s+\w+[^\n]*[({:][^\n]*`,
+    String.raw`import\s+(?:[^\n]*\s+from\s+)?['"][^\n]*|from\s+[\w.]+\s+import\b[^\n]*`,
+    String.raw`(?:if|for|while|switch|catch)\s*\([^\n]*|for\s+\w+\s+in\s+[^\n]*:$|(?:elif|else|try|except)\b[^\n]*:$`,
+    String.raw`(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP)\s[^\n]*`,
+    String.raw`[\w.]+\([^\n]*\);?(?:[ \t]*(?:#|//)[^\n]*)?$`,
+    String.raw`[\w.[\]]+[ \t]*(?:[-+*/|&]?=|=>|:=)[ \t]*\S[^\n]*`,
+    String.raw`[^\n]*(?:[{}]|=>|[)'"\]]\s*;)$`,
+  ].join('|')})`,
+  'gmu',
+)
+const COMMENT_LINE = /^[ \t]*(?:\/\/|#|--|\/\*|\*)[^\n]*$/gmu
+
+/** Comments count as code only beside it: elsewhere they are headings and lists. */
+function blankCode(text: string): string {
+  const rest = text.replaceAll(CODE_LINE, signs)
+  return rest === text ? text : rest.replaceAll(COMMENT_LINE, signs)
+}
+
+/** "Given I am logged in / When I … / Then …": whoever tests the program. */
+const STEP = /^[ \t]*(?:given|when|then|and|but)\b[^\n]*$/gimu
+
+function blankScenario(text: string): string {
+  const steps = text.match(STEP)?.map((step) => step.trim().slice(0, 4).toLowerCase()) ?? []
+  const isScenario = steps.includes('then') && (steps.includes('give') || steps.includes('when'))
+  return isScenario ? text.replaceAll(STEP, signs) : text
+}
+
+/** "As a nurse, I want to see my shifts": a story of those who write programs. */
+const USER_STORY =
+  /^[ \t"'*-]*(?:as an? [^,\n]{2,40},? i (?:want|need|can|would like|should)|als [^,\n]{2,40} (?:möchte|will) ich|como [^,\n]{2,40},? quiero|en tant que? [^,\n]{2,40},? je (?:veux|souhaite))[^\n]*$/gimu
+
 const CHAT_LINE =
   /^[ \t]*(\p{Lu}[\p{L}\p{M}'-]{1,24}(?: \p{Lu}[\p{L}\p{M}'-]{0,24})?)[ \t]*[:：](?=\s)[^\n]*$/gmu
 
@@ -201,7 +236,9 @@ function endOfHandedOver(
   const onSameLine = !sentence.includes('\n') && /^[^\n]*\S/u.test(text.slice(from))
   const start = from + (/^\s*/u.exec(text.slice(from))?.[0].length ?? 0)
   let end = endOfParagraph(text, start)
-  if (onSameLine && !isRemark(text, { start, end })) return end
+  // What stands right behind a colon is the text.
+  const introduces = /[:：–—-]\s*$/u.test(sentence)
+  if (onSameLine && (introduces || !isRemark(text, { start, end }))) return end
   const fence = /^(-{3,}|={3,}|\*{3,}|_{3,})[ \t]*\n/u.exec(text.slice(start))
   const closed = fence === null ? -1 : text.indexOf(`\n${fence[1] ?? ''}`, start + fence[0].length)
   if (closed > 0) return closed + (fence?.[1]?.length ?? 0) + 1
@@ -238,6 +275,9 @@ const BLANKING: readonly Blanking[] = [
   blanked(ENTRY_LINE),
   blanked(ENTRY_INSIDE),
   ...LINES.map(blanked),
+  blankCode,
+  blankScenario,
+  blanked(USER_STORY),
   blankChat,
   blankLetters,
   blankQuotations,

@@ -56,7 +56,7 @@ const extractMemories: LanguageModel['extractMemories'] = async ({ turns }) => {
   const at = turns.find(({ content }) => content.includes('Siemens'))
   const fact = {
     content: 'Ann works at Siemens.',
-    evidence: [{ position: at?.position ?? 0, quote: '' }],
+    evidence: [{ position: at?.position ?? 0, quote: at?.content ?? '' }],
     occurredAt: null,
     entities: ['Ann', 'Siemens', 'Gustav'].map(thing),
     relations: [

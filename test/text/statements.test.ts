@@ -114,6 +114,35 @@ describe('of what somebody else says, nothing', () => {
   })
 })
 
+test.each([
+  ['a program', "why?\n# I live in Rome\ntz = 'x'\nprint(name)  # my name is Ana"],
+  ['SQL', "INSERT INTO people VALUES ('Rita', 'I live in Madrid');"],
+  ['a scenario', 'Given I am a nurse\nWhen I open my cart\nThen I see three items'],
+  ['a user story', 'As a nurse, I want to see my shifts so that I can swap them.'],
+  ['a monologue', 'Write me a monologue: I was born in a lighthouse, I have two sisters.'],
+  ['a part', "You are a waiter. I'm a guest with a nut allergy."],
+  ['a rehearsal', "Let's improvise a scene, I'm your ex and I live in Oslo."],
+  ['an interview', "Help me practise for the visa interview, I'm a nurse from Manila."],
+  [
+    'a text after a remark',
+    'Can you put this into proper English? it is for our site\n\nI am Raul, I live in Cadiz.',
+  ],
+])('nothing of %s', (_, text) => {
+  expect(said(text).join()).not.toMatch(/Rome|Ana|Madrid|nurse|items|lighthouse|allergy|Oslo|Cadiz/)
+})
+
+test('what only looks like a program is said', () => {
+  expect(said('for context: I live in Rome and my kids are 5 and 8.')).not.toEqual([])
+  expect(said('# About me\nI live in Oslo.')).toEqual(['I live in Oslo.'])
+  expect(said('from now on I eat no meat.')).toEqual(['from now on I eat no meat.'])
+})
+
+test('a sentence before an emoji ends with no half of it', () => {
+  for (const text of ['I grew up in Soria 🎉 I have a dog.', 'I like tea 👩‍🚀Now I bake.']) {
+    expect(said(text).every((one) => one.isWellFormed())).toBe(true)
+  }
+})
+
 test('statements are parts of the message, in order', () => {
   const piece = fc.constantFrom(
     OTHERS,
