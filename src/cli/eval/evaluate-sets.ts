@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import type { ApiClient } from '../client.ts'
 import type { CliContext } from '../context.ts'
-import { factsResult, printFacts, runFacts, userOf } from '../eval/facts.ts'
-import { readPairs, readPeople, readTranscripts, type Half } from '../eval/gold-sets.ts'
-import type { Running } from '../eval/load-gold.ts'
+import { factsResult, printFacts, runFacts, userOf } from './facts.ts'
+import { readPairs, readPeople, readTranscripts, type Half } from './gold-sets.ts'
+import type { Running } from './load-gold.ts'
 import {
   askPerson,
   buildContexts,
@@ -12,7 +12,7 @@ import {
   printPerson,
   storePerson,
   writeNarrative,
-} from '../eval/person.ts'
+} from './person.ts'
 import {
   judgeAnswer,
   personResult,
@@ -20,8 +20,8 @@ import {
   type AskedQuestion,
   type BuiltContext,
   type JudgedNarrative,
-} from '../eval/person-score.ts'
-import { removeUsers } from '../eval/remove-users.ts'
+} from './person-score.ts'
+import { removeUsers } from './remove-users.ts'
 import { DONE, INTERRUPTED, interruption, writeJson } from '../io.ts'
 
 /** The sets in eval/, and what `memoir eval` prints of them. */
