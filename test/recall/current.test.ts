@@ -54,7 +54,7 @@ suite('a question about the past, or about a time, is answered by likeness alone
   })
 })
 
-/** Statements that look alike and do not contradict each other: whatever answers stays first, however old it is. */
+/** Statements that look alike and do not contradict each other: whatever answers stays where it was, however old it is. */
 const APART: readonly (readonly [older: string, newer: string, question: string])[] = [
   ['I have a sister in Porto.', 'I have a brother in Porto.', 'Do I have a sister?'],
   ['I take my tea without sugar.', 'I take sugar in my coffee.', 'How do I take my tea?'],
@@ -66,7 +66,8 @@ const APART: readonly (readonly [older: string, newer: string, question: string]
 
 suite.each(APART)('%s | %s', async (older, newer, question) => {
   await said([older, newer], async (contents) => {
-    expect((await contents(question))[0]).toBe(older)
+    const plain = await contents(question, { without: ['current'] })
+    expect((await contents(question)).indexOf(older)).toBeLessThanOrEqual(plain.indexOf(older))
   })
 })
 
