@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { v5 as uuidv5 } from 'uuid'
+import type { SourceSize } from '../stores/sources/source-tables.ts'
 
 /** A conversation as a source has it, before anything of it is known to Memoir. */
 export interface SourceMessage {
@@ -26,15 +27,6 @@ export interface SourceConversation extends ConversationHead {
   readonly messages: readonly SourceMessage[]
   /** The source's clock when the messages were read: orders two reads of one conversation. */
   readonly readAt: Date
-}
-
-/** How much there is in a source. */
-export interface SourceSize {
-  readonly conversations: number
-  readonly messages: number
-  /** Of all messages' content, and of the long ones. */
-  readonly bytes: number
-  readonly longBytes: number
 }
 
 /** Where conversations come from. Reads only. */

@@ -5,7 +5,6 @@ import type {
   ConversationSource,
   SourceConversation,
   SourceMessage,
-  SourceSize,
 } from '../ingest/conversation.ts'
 import {
   isStoreAway,
@@ -24,6 +23,7 @@ import {
   selectMessages,
   type HeadRow,
   type MessageRow,
+  type SourceSize,
   type SourceTables,
 } from '../stores/sources/source-tables.ts'
 

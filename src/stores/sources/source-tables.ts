@@ -1,4 +1,3 @@
-import type { SourceSize } from '../../ingest/conversation.ts'
 import { LONG_CHARS } from '../../text/passages.ts'
 import type { Queryable } from '../database.ts'
 
@@ -85,6 +84,15 @@ export async function countConversations(
     [...(since === null ? [] : [since]), ...only.values],
   )
   return rows[0]?.n ?? 0
+}
+
+/** How much there is in a source. */
+export interface SourceSize {
+  readonly conversations: number
+  readonly messages: number
+  /** Of all messages' content, and of the long ones. */
+  readonly bytes: number
+  readonly longBytes: number
 }
 
 export async function measureSource(db: Queryable, t: SourceTables): Promise<SourceSize> {
