@@ -85,7 +85,9 @@ function languageByWords(sample: string, fallback: string): string | undefined {
     const byLetters = scores[language] ?? 0
     if (byLetters === 0 || byLetters < likeliest * CONCEIVABLE) continue
     const stops = stopWordsOf(language)
-    const small = words.filter((word) => stops.has(word) || isArticle(word, language)).length
+    const small = words.filter(
+      (word) => (stops.has(word) && !isEnglishToo(word, language)) || isArticle(word, language),
+    ).length
     if (small === 0) continue
     const likelier = accented ? 0 : language === fallback ? AROUND : language === 'en' ? ENGLISH : 0
     const score = byLetters + (SMALL_WORDS * small) / words.length + likelier
@@ -101,6 +103,10 @@ const ACCENTED = /(?<!\p{Lu}\p{L}*)[^\p{ASCII}\P{Ll}]/u
 const FEWEST_LETTERS = 9
 /** Stop words have two letters or more. */
 const isArticle = (word: string, language: string) => word === 'a' && language === 'en'
+
+/** Small words of Scandinavian languages that in English are words of their own: "dog walker needed", "men at work". */
+const ENGLISH_TOO = new Set(['dog', 'man', 'men', 'her', 'fire', 'mine'])
+const isEnglishToo = (word: string, language: string) => language !== 'en' && ENGLISH_TOO.has(word)
 
 /** Of the likeliest language's score by letters: below it a few words of the same spelling are chance. */
 const CONCEIVABLE = 0.7

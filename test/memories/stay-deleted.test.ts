@@ -6,7 +6,7 @@ import { createTestDatabase, hasPostgres } from '../support/database.ts'
 import { createIngestFixture, seed, type IngestFixture } from '../support/ingest.ts'
 
 const suite = hasPostgres ? test : test.skip
-const FACT = 'User keeps a zebrafish named Otto at home in Graz.'
+const FACT = 'The user keeps a zebrafish named Otto at home in Graz.'
 const SAID = 'I keep a zebrafish named Otto at home in Graz.'
 
 interface World {

@@ -94,10 +94,12 @@ suite('facts have them too, messages have the one of what they say', async () =>
   const { rows } = await store.db.query<{ kind: string; heads: string }>(
     `select distinct t.kind, array_to_string(array(
               select e.head from memoir.memory_embedding e where e.trace_id = t.id order by 1), ',') as heads
-       from memoir.memory_trace t where t.vector_state = 'written' order by t.kind`,
+       from memoir.memory_trace t where t.vector_state = 'written' order by t.kind, heads`,
   )
   expect(rows.filter(({ kind }) => kind === 'fact')).toEqual([
     { kind: 'fact', heads: everything.join(',') },
+    // "The flat has a view of the sea." names nothing.
+    { kind: 'fact', heads: 'semantic,situation' },
   ])
   expect(rows.filter(({ kind }) => kind === 'message')).toEqual([
     { kind: 'message', heads: 'semantic' },
