@@ -13,12 +13,17 @@ const suite = hasPostgres && hasTemporal ? test : test.skip
 
 const TEXT = 'Ann lives in Graz, plays the cello and plans to move to Linz in the spring.'
 
+const WALK =
+  ' I went around the lake in Graz with my dog, met my brother for lunch and painted a small picture of the boats for our kitchen.'
+
 suite(
   'a worker killed with -9 while a narrative is written: it is written after the restart, once, and no part is paid for twice',
   { timeout: 5 * 60_000 },
   async () => {
     const vendor = await startFakeVendor({ dimensions: 64 })
-    vendor.answerChat(() => JSON.stringify({ narrative: TEXT, sources: ['m1'] }))
+    vendor.answerChat(() =>
+      JSON.stringify({ lines: [{ section: 'home', text: TEXT, memories: ['m1'] }] }),
+    )
     await using store = await createTestDatabase()
     const { db } = store
     const env = {
@@ -33,9 +38,9 @@ suite(
     const userId = (await ensureUsers(db, namespaceId, ['ann'])).get('ann') ?? ''
     await db.query(
       `insert into memoir.memory_trace (id, user_id, kind, content, content_hash, occurred_at)
-       select gen_random_uuid(), $1::uuid, 'note', 'On day ' || n || repeat(' Ann told of the lake', 20), '', now() - make_interval(hours => n)
+       select gen_random_uuid(), $1::uuid, 'note', 'On walk ' || n || $2, '', now() - make_interval(hours => n)
          from generate_series(1, 200) as n`,
-      [userId],
+      [userId, WALK],
     )
     await db.query('update memoir.memory_user set trace_count = 200 where id = $1', [userId])
     const stored = async () =>

@@ -85,8 +85,9 @@ test(
       updated: 0,
       errors: 0,
     })
-    expect(second.recall.hits.map(({ content }) => content)).toEqual(
-      first.recall.hits.map(({ content }) => content),
+    // Facts have been made of the sample since: they stand beside what they came from.
+    expect(second.recall.hits.slice(0, 2).map(({ content }) => content)).toContain(
+      first.recall.hits[0]?.content,
     )
     // The admin key was shown the first time; it is not shown again.
     expect(first.err).toContain('Admin key')
