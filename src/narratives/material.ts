@@ -2,6 +2,7 @@ import type { TraceKind } from '../domain/recall.ts'
 import type { QuotedMemory } from '../providers/language-model.ts'
 import { spokenIn } from '../text/portrait/languages.ts'
 import { statementsIn } from '../text/portrait/statements.ts'
+import { isMachine } from '../text/roles.ts'
 
 /** A memory that holds now and is the user's own: a fact, a note or what they said themselves. */
 export interface OwnMemory {
@@ -45,20 +46,6 @@ const MARK = /^User(?: \(asked "[^"]*"\))?: /u
 const quoteOf = ({ quotes = [] }: OwnMemory): string | undefined =>
   quotes.findLast((quote) => !/[?？؟]\s*$/u.test(quote))
 
-/** Roles under which programs speak; whatever else is there is a person. */
-const MACHINES: ReadonlySet<string> = new Set([
-  'assistant',
-  'ai',
-  'bot',
-  'model',
-  'system',
-  'tool',
-  'function',
-  'developer',
-])
-
 /** Whether a memory is a user's own: neither what a program said, nor what was made of others. */
 export const isOwn = ({ kind, role }: { readonly kind: TraceKind; readonly role: string | null }) =>
-  kind === 'fact' ||
-  kind === 'note' ||
-  (kind === 'message' && !MACHINES.has((role ?? 'user').toLowerCase()))
+  kind === 'fact' || kind === 'note' || (kind === 'message' && !isMachine(role))

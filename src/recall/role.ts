@@ -1,4 +1,4 @@
-import { isMachine } from '../text/salience.ts'
+import { isMachine } from '../text/roles.ts'
 import { spelled } from '../text/spelling.ts'
 import { wordsOf } from '../text/words.ts'
 import type { Fused } from './fuse.ts'

@@ -1,5 +1,6 @@
 import { courtesiesOf } from './courtesies.ts'
 import { showsAffect } from './extraction/salience.ts'
+import { isMachine } from './roles.ts'
 
 /**
  * How much a message or a note deserves remembering, 0..1, by what can be told of it when it is written. Facts have a measure of
@@ -37,10 +38,6 @@ const COURTESY = 0.3
 
 const ENOUGH_TERMS = 8
 const ENOUGH_ENTITIES = 2
-/** Who is no person that one remembers things about. */
-const MACHINES = new Set(['assistant', 'system', 'tool', 'function'])
-
-export const isMachine = (role: string | null): boolean => role !== null && MACHINES.has(role)
 
 export function salienceOfSaid({
   content,

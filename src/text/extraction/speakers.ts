@@ -1,4 +1,5 @@
 import type { Turn } from '../../domain/transcript.ts'
+import { isMachine } from '../roles.ts'
 
 /** Who speaks, and whether what they say is to be remembered. */
 
@@ -9,16 +10,6 @@ export interface Speaker {
   readonly remembered: boolean
 }
 
-const MACHINES: ReadonlySet<string> = new Set([
-  'assistant',
-  'ai',
-  'bot',
-  'model',
-  'system',
-  'tool',
-  'function',
-  'developer',
-])
 const HUMANS: ReadonlySet<string> = new Set(['user', 'human', 'customer'])
 
 /** Longer names are sentences that a parser took for names. */
@@ -32,7 +23,7 @@ export function createSpeakers(turns: readonly Turn[]): (turn: Turn) => Speaker 
 
 /** In a chat of two named people one may well be posted under the role `assistant`; beside a "user" a name is an assistant's. */
 function createMachineTest(turns: readonly Turn[]): (turn: Turn) => boolean {
-  const isMachines = ({ role }: Turn) => MACHINES.has(role.toLowerCase())
+  const isMachines = ({ role }: Turn) => isMachine(role)
   const allNamed = turns.filter((turn) => !isMachines(turn)).every(({ name }) => isPerson(name))
   return (turn) => isMachines(turn) && !(allNamed && isPerson(turn.name))
 }

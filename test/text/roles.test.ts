@@ -1,0 +1,9 @@
+import { expect, test } from 'vitest'
+import { isMachine } from '../../src/text/roles.ts'
+
+test('programs are known by every role under which they speak, however it is written', () => {
+  for (const role of ['assistant', 'ASSISTANT', 'ai', 'model', 'bot', 'tool', 'developer']) {
+    expect(isMachine(role)).toBe(true)
+  }
+  for (const role of ['user', 'human', 'nora', null]) expect(isMachine(role)).toBe(false)
+})
