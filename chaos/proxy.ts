@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 
 /** A way to a server that can be cut without anybody being told: packets vanish, connections stay open. */
 export interface Proxy {
@@ -7,6 +7,8 @@ export interface Proxy {
   /** From now on nothing passes, in neither direction, and new connections are accepted and not answered. */
   cut(): void
   mend(): void
+  /** Mends it for new connections; those that are open stay mute for ever, as when a router has forgotten them. */
+  mendForNewOnes(): void
   close(): Promise<void>
 }
 
@@ -52,12 +54,18 @@ export async function openProxy(toPort: number): Promise<Proxy> {
       for (const end of closedWhileCut.splice(0)) end()
       for (const pair of pairs) for (const socket of pair) socket.resume()
     },
-    async close() {
-      for (const pair of pairs) for (const socket of pair) socket.destroy()
-      server.close()
-      await once(server, 'close')
+    mendForNewOnes() {
+      isCut = false
+      closedWhileCut.length = 0
     },
+    close: async () => await closeAll(server, pairs),
   }
+}
+
+async function closeAll(server: Server, pairs: Iterable<readonly Socket[]>): Promise<void> {
+  for (const pair of pairs) for (const socket of pair) socket.destroy()
+  server.close()
+  await once(server, 'close')
 }
 
 function pause(pair: readonly Socket[]): void {

@@ -8,7 +8,7 @@ import type { Database } from './stores/database.ts'
 import { findDrainFailure } from './stores/graph/graph-states.ts'
 import type { GraphStore } from './stores/graph/graph-store.ts'
 import type { RedisLink } from './stores/redis.ts'
-import { answers } from './stores/server-facts.ts'
+import { withStatementClass } from './stores/statement-limits.ts'
 import { sameSpace } from './stores/spaces/spaces.ts'
 import type { TemporalClient } from './temporal/client.ts'
 
@@ -35,16 +35,17 @@ export function createHealth({
   graph,
   activeSpace,
 }: HealthParts): () => Promise<Readonly<Record<string, PartHealth>>> {
-  return async () => {
-    const problem = await models.problem()
+  const look = async () => {
+    const [postgres, temporalHealth, problem, embedding, redisHealth, graphPart] =
+      await Promise.all([
+        postgresHealth(db),
+        temporal.health(),
+        models.problem(),
+        embeddingHealth(embedder, activeSpace),
+        redisHealthOf(redis),
+        graphHealth(graph, db),
+      ])
     const unread = problem && { ok: false, detail: problem.message }
-    const [postgres, temporalHealth, embedding, redisHealth, graphPart] = await Promise.all([
-      postgresHealth(db),
-      temporal.health(),
-      embeddingHealth(embedder, activeSpace),
-      redisHealthOf(redis),
-      graphHealth(graph, db),
-    ])
     return {
       postgres,
       temporal: temporalHealth,
@@ -54,6 +55,7 @@ export function createHealth({
       ...graphPart,
     }
   }
+  return async () => await withStatementClass('probe', look)
 }
 
 async function redisHealthOf(redis: RedisLink | undefined): Promise<PartHealth> {
@@ -112,5 +114,5 @@ export async function graphHealth(
 }
 
 async function postgresHealth(db: Database): Promise<PartHealth> {
-  return (await answers(db)) ? { ok: true } : { ok: false, detail: 'Postgres does not answer' }
+  return (await db.answers()) ? { ok: true } : { ok: false, detail: 'Postgres does not answer' }
 }

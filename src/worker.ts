@@ -17,7 +17,6 @@ import { keepRetention } from './sessions/retention.ts'
 import { bundleWorkflows } from './temporal/bundle.ts'
 import type { WorkerDeploymentVersion } from '@temporalio/common'
 import { ownVersion, promote } from './temporal/deployment.ts'
-import { answers } from './stores/server-facts.ts'
 import { LOOPBACK, installRuntime } from './temporal/runtime.ts'
 import { openWorkers, type ShutdownGrace, type Workers } from './temporal/workers.ts'
 import { openWorkerPort, type WorkerPort } from './worker-port.ts'
@@ -160,7 +159,7 @@ async function openPort(
     contentType: metrics.registry.contentType,
     exposition: createExposition({ db, metrics, log, ...sdk }),
     health: async () => ({
-      parts: { temporal: working.now, postgres: await answers(db) },
+      parts: { temporal: working.now, postgres: await db.answers() },
     }),
   })
 }

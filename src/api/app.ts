@@ -5,6 +5,7 @@ import { cors } from 'hono/cors'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { secureHeaders } from 'hono/secure-headers'
 import { MemoirError, SENTENCE } from '../errors.ts'
+import { withStatementClass } from '../stores/statement-limits.ts'
 import { createAuthenticate, type FixedPrincipal } from './auth.ts'
 import { compatRoutes } from './compat.ts'
 import { compatPersistenceRoutes } from './compat-persistence.ts'
@@ -125,6 +126,7 @@ function useFoundation(
     c.set('closing', closing)
     await next()
   })
+  app.use('*', boundedStatements)
   app.use('*', observe)
   app.use('*', secureHeaders(SECURITY_HEADERS))
   app.use('*', async (c, next) => {
@@ -148,6 +150,13 @@ function useFoundation(
   )
   app.onError(answerError)
   app.notFound((c) => answerError(new MemoirError('not_found', 'There is no such route.'), c))
+}
+
+/** Routes that somebody talks to: a late answer is worth nothing there. */
+const QUESTIONS = /^\/v1\/(recall|context)$|^\/memory\/recall$|^\/mcp(\/tool\/call)?$/
+
+const boundedStatements: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await withStatementClass(QUESTIONS.test(c.req.path) ? 'question' : 'request', next)
 }
 
 /** They say nothing of anybody. */

@@ -14,6 +14,7 @@ import {
   type SpacePair,
 } from '../stores/spaces/reembed.ts'
 import { countVectors } from '../stores/spaces/space-compare.ts'
+import { withStatementClass } from '../stores/statement-limits.ts'
 import { hasLargeUser } from '../stores/spaces/space-indexer.ts'
 import { buildSpaceIndex, findActiveSpace, findSpace, type Space } from '../stores/spaces/spaces.ts'
 import { compareSpaces } from './compare.ts'
@@ -82,7 +83,9 @@ export function createReembedSteps(dependencies: ReembedDependencies): ReembedSt
     async compare(key) {
       const { jobId, pair } = await workOf(key)
       const { to } = pair
-      if (db.pool.options.max !== 1 && (await hasLargeUser(db))) await buildSpaceIndex(db, to)
+      if (db.pool.options.max !== 1 && (await hasLargeUser(db))) {
+        await withStatementClass('build', async () => await buildSpaceIndex(db, to))
+      }
       const compared = await compareSpaces(db, pair)
       await savePosition(db, { jobId, cursor: null, progress: { phase: 'switch', compared } })
     },

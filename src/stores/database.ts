@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto'
-import { Pool, types, type PoolClient, type QueryResult, type QueryResultRow } from 'pg'
+import { types, type Pool, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg'
 import { MemoirError, SENTENCE, type ErrorCode } from '../errors.ts'
+import {
+  deadlineOf,
+  openBoundedPool,
+  type BoundedClient,
+  type BoundedPool,
+} from './bounded-pool.ts'
+import { statementLimit } from './statement-limits.ts'
 
 /** Whatever can run a statement: the pool and a transaction both fit. */
 export interface Queryable {
@@ -31,6 +38,8 @@ export interface Database extends Queryable {
   readonly prepared: Queryable['query']
   /** Runs `work` in one transaction on one connection; `work` must use the handle it is given and nothing else. */
   transaction<T>(work: (tx: Queryable) => Promise<T>, options?: TransactionOptions): Promise<T>
+  /** Whether Postgres answers now; settles within two seconds, however busy the pool is. */
+  answers(): Promise<boolean>
   readonly pool: Pool
   close(): Promise<void>
 }
@@ -43,44 +52,58 @@ export interface DatabaseOptions {
   readonly onIdleError: (error: Error) => void
 }
 
-/** How long a statement waits for a free or new connection before the store counts as away. */
-const CONNECT_TIMEOUT_MS = 5_000
-
-/** Opens a pool. No session state is needed, so a pooler in transaction mode may stand in between. */
+/**
+ * Opens a pool. No session state is needed, so a pooler in transaction mode may stand in between. Every wait is bounded by the class
+ * of work it belongs to (`withStatementClass`).
+ */
 export function openDatabase(options: DatabaseOptions): Database {
-  const pool = new Pool({
-    connectionString: options.url,
-    max: options.poolSize,
-    application_name: options.applicationName,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    idleTimeoutMillis: 30_000,
-    // Sequences and counts stay far below 2^53, so bigint columns arrive as numbers.
-    types: {
-      getTypeParser: (oid, format) =>
-        oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format),
+  const bounded = openBoundedPool(
+    {
+      connectionString: options.url,
+      max: options.poolSize,
+      application_name: options.applicationName,
+      // Sequences and counts stay far below 2^53, so bigint columns arrive as numbers.
+      types: {
+        getTypeParser: (oid, format) =>
+          oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format),
+      },
     },
-  })
-  pool.on('error', options.onIdleError)
-
-  const query: Queryable['query'] = async (text, values) => {
-    try {
-      return await pool.query(text, values === undefined ? undefined : [...values])
-    } catch (error) {
-      throw storeError(error)
-    }
-  }
+    options.onIdleError,
+  )
+  const query: Queryable['query'] = async (text, values = []) =>
+    await alone(bounded, { text, values: [...values] })
   return {
-    pool,
+    pool: bounded.pool,
     query,
-    prepared: preparing(pool, query),
+    prepared: preparing(bounded, query),
     async transaction(work, { readOnly = false, settings = {} } = {}) {
-      const client = await pool.connect().catch((error: unknown) => {
+      try {
+        const client = await bounded.acquire(deadlineOf(statementLimit()))
+        return await inTransaction(client, work, { readOnly, settings })
+      } catch (error) {
         throw storeError(error)
-      })
-      const begin = [readOnly ? BEGIN_READ_ONLY : 'begin', ...localSettings(settings)].join('; ')
-      return await inTransaction(client, work, { begin, readOnly })
+      }
     },
-    close: async () => await pool.end(),
+    answers: async () => await bounded.answers(),
+    close: async () => await bounded.close(),
+  }
+}
+
+/** A statement that is a transaction of its own. */
+async function alone<Row extends QueryResultRow>(
+  { acquire }: Pick<BoundedPool, 'acquire'>,
+  statement: QueryConfig,
+): Promise<QueryResult<Row>> {
+  const deadline = deadlineOf(statementLimit())
+  try {
+    const client = await acquire(deadline)
+    try {
+      return await client.query<Row>(statement, deadline)
+    } finally {
+      client.release()
+    }
+  } catch (error) {
+    throw storeError(error)
   }
 }
 
@@ -91,14 +114,17 @@ export function openDatabase(options: DatabaseOptions): Database {
 const LOST_PLAN = new Set(['26000', '42P05', '0A000'])
 
 /** Sent without a name from the first time on that the server lost or mistook one. */
-function preparing(pool: Pool, query: Queryable['query']): Queryable['query'] {
+function preparing(
+  bounded: Pick<BoundedPool, 'acquire'>,
+  query: Queryable['query'],
+): Queryable['query'] {
   let kept = true
   return async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) => {
     if (!kept) return await query<Row>(text, values)
     try {
-      return await pool.query<Row>({ name: planName(text), text, values: [...values] })
+      return await alone<Row>(bounded, { name: planName(text), text, values: [...values] })
     } catch (error) {
-      if (!LOST_PLAN.has(sqlState(error) ?? '')) throw storeError(error)
+      if (!LOST_PLAN.has(sqlState(error) ?? '')) throw error
       kept = false
       return await query<Row>(text, values)
     }
@@ -111,54 +137,55 @@ const planName = (text: string) => `memoir_${createHash('sha256').update(text).d
 /** One snapshot for all reads of the transaction, and no way to write by mistake. */
 const BEGIN_READ_ONLY = 'begin isolation level repeatable read read only'
 
-/** Sent along with `begin`, so that they cost no round trip. */
-const localSettings = (settings: Readonly<Record<string, string>>) =>
-  Object.entries(settings).map(([name, value]) => `set local ${name} = '${value}'`)
+/**
+ * Sent along with `begin`, so that they cost no round trip. The server's own limits hold when nobody can tell it any more that the
+ * work was given up: else it would keep the locks.
+ */
+function beginWith({ readOnly, settings }: Required<TransactionOptions>): string {
+  const { withinMs, idleMs } = statementLimit()
+  const all = {
+    ...(Number.isFinite(withinMs) ? { statement_timeout: String(withinMs) } : {}),
+    idle_in_transaction_session_timeout: String(idleMs),
+    ...settings,
+  }
+  const local = Object.entries(all).map(([name, value]) => `set local ${name} = '${value}'`)
+  return [readOnly ? BEGIN_READ_ONLY : 'begin', ...local].join('; ')
+}
 
 async function inTransaction<T>(
-  client: PoolClient,
+  client: BoundedClient,
   work: (tx: Queryable) => Promise<T>,
-  { begin, readOnly }: { readonly begin: string; readonly readOnly: boolean },
+  options: Required<TransactionOptions>,
 ): Promise<T> {
-  let broken: Error | undefined
-  // A server that goes away also tells the connection itself, and an unheard 'error' ends the process. The statement in hand
-  // rejects with the same error, so nothing is lost by only noting it here.
-  const onLost = (error: Error) => {
-    broken = error
-  }
-  client.on('error', onLost)
-  const release = () => {
-    client.off('error', onLost)
-    client.release(broken)
-  }
+  const run = async <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) =>
+    await client.query<Row>(
+      { text, ...(values === undefined ? {} : { values: [...values] }) },
+      deadlineOf(statementLimit()),
+    )
   const rollBack = async () => {
-    await client.query('rollback').catch((failure: Error) => {
-      broken = failure
-    })
-    release()
+    // What could not be rolled back is lost, and the server rolls it back when it hears of that.
+    if (!client.isLost()) await run('rollback').catch(() => undefined)
+    client.release()
   }
   const commit = async () => {
     try {
-      await client.query('commit')
+      await run('commit')
     } catch (error) {
       await rollBack()
-      throw storeError(error)
+      throw error
     }
-    release()
+    client.release()
   }
   let result: T
   try {
-    await client.query(begin)
-    result = await work({
-      query: async <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) =>
-        await client.query<Row>(text, values === undefined ? undefined : [...values]),
-    })
+    await run(beginWith(options))
+    result = await work({ query: run })
   } catch (error) {
     await rollBack()
-    throw storeError(error)
+    throw error
   }
   const committed = commit()
-  if (readOnly) {
+  if (options.readOnly) {
     // What was read is true whether or not the server says goodbye.
     committed.catch(() => undefined)
   } else {

@@ -65,11 +65,3 @@ export async function countAdminKeys(db: Queryable): Promise<number> {
   )
   return rows[0]?.n ?? 0
 }
-
-/** Whether Postgres answers a statement now. */
-export async function answers(db: Queryable): Promise<boolean> {
-  return await db.query('select 1').then(
-    () => true,
-    () => false,
-  )
-}

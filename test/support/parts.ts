@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -41,8 +41,8 @@ async function run(server: Server): Promise<Omit<Part, 'url' | 'port'>> {
   return {
     stop: async () => await end(child, server.signal),
     kill: async () => await end(child, 'SIGKILL'),
-    freeze: () => void child.kill('SIGSTOP'),
-    thaw: () => void child.kill('SIGCONT'),
+    freeze: () => signalFamily(child, 'SIGSTOP'),
+    thaw: () => signalFamily(child, 'SIGCONT'),
     async restart() {
       child = server.spawn()
       await until(async () => {
@@ -52,6 +52,22 @@ async function run(server: Server): Promise<Omit<Part, 'url' | 'port'>> {
       })
     },
   }
+}
+
+/** Postgres has a process a connection, each in a group of its own. */
+function signalFamily({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return
+  const tell = (one: number) => {
+    try {
+      process.kill(one, signal)
+    } catch {
+      // It ended by itself meanwhile.
+    }
+  }
+  // The parent first: a frozen one makes no more.
+  tell(pid)
+  const { stdout } = spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
+  for (const child of stdout.split('\n').filter(Boolean)) tell(Number(child))
 }
 
 /** Postgres with pgvector, trusting everybody on loopback; undefined when this machine has none. */

@@ -1,6 +1,7 @@
 import type { Logger } from '../../logger.ts'
 import { EXACT_VECTORS } from '../recall/candidates.ts'
 import type { Database } from '../database.ts'
+import { withStatementClass } from '../statement-limits.ts'
 import { buildPassageIndex, buildSpaceIndex, buildWarmIndex, type Space } from './spaces.ts'
 
 /**
@@ -31,7 +32,7 @@ export function createSpaceIndexer(db: Database, log: Logger) {
     /** Looks whether an index is due; returns at once. */
     poke(space: Space): void {
       if (db.pool.options.max === 1) return
-      building ??= build(space)
+      building ??= withStatementClass('build', async () => await build(space))
     },
     /** Waits for a build under way. */
     async stop(): Promise<void> {
