@@ -34,6 +34,7 @@ suite('the sample is imported, and again, and stands there once', async () => {
     rejected: 0,
     records: 0,
     left_out: 0,
+    left_out_reasons: {},
     refused: [],
   })
   expect(await contentsOf(fixture)).toBe(contents)

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { Option } from 'commander'
 import { ON_THIS_MACHINE } from '../../config.ts'
+import { leftOutSentence } from '../../sources/files/left-out.ts'
 import { openFile, type OpenFile } from '../../sources/files/open.ts'
 import { detectFormat, FORMAT_NAMES, type FormatName } from '../../sources/files/read.ts'
 import type { ApiClient } from '../client.ts'
@@ -23,6 +24,7 @@ import { printBackfill } from './backfill.ts'
 interface ImportOptions extends DataOptions {
   readonly format?: FormatName
   readonly user?: string
+  readonly speaker?: string
   readonly source?: string
   readonly dryRun?: boolean
   readonly backfill?: boolean
@@ -43,6 +45,7 @@ export const registerImport: Register = (program, context) => {
       ),
     )
     .option('--user <id>', 'whose conversations they are, where the file does not say')
+    .option('--speaker <name>', 'which of the people who speak in it is that user')
     .option('--source <name>', 'another source than the configured one')
     .option('--dry-run', 'read and check the file, and send nothing')
     .option('--backfill', 'make memories of them afterwards')
@@ -118,6 +121,7 @@ async function importFile(given: Given, client: ApiClient | undefined): Promise<
     place,
     interrupted,
     user: options.user,
+    speaker: options.speaker,
     source: options.source,
     lift: options.lift ?? false,
     refuse(refusal) {
@@ -147,7 +151,7 @@ const size = (bytes: number) =>
 
 function positionOf({ context, path, file, format, options }: Given): Place | undefined {
   const config = context.config(ON_THIS_MACHINE)
-  const { user, source, namespace } = options
+  const { user, speaker, source, namespace } = options
   const place = placeOf(config.dataDir, {
     file: path,
     size: file.size,
@@ -158,6 +162,7 @@ function positionOf({ context, path, file, format, options }: Given): Place | un
       source ?? config.SOURCE_NAME,
       format,
       user,
+      speaker,
     ],
   })
   if (place === undefined) {
@@ -207,6 +212,7 @@ function sentence(report: Tally & { readonly format: string; readonly dry_run: b
   const { format, conversations, messages, records, rejected, empty, dry_run: dry } = report
   const others = records === 0 ? '' : ` and ${records} other records`
   const what = `${conversations} conversations with ${messages} messages${others} (${format})`
-  const left = report.left_out === 0 ? '' : `, ${report.left_out} left out`
+  const why = leftOutSentence(report.left_out_reasons)
+  const left = report.left_out === 0 ? '' : `, ${report.left_out} left out (${why})`
   return `${what} ${dry ? 'could be imported' : 'imported'}, ${rejected} rejected, ${empty} empty${left}`
 }

@@ -1,4 +1,5 @@
 import type { FileConversation, Problem } from '../../sources/files/draft.ts'
+import type { LeftOut } from '../../sources/files/left-out.ts'
 import { BEGINNING, type FilePosition, type FileRecord } from '../../sources/files/read.ts'
 import type { Conversation as Wire, ConversationMessage } from '../../client/work.ts'
 
@@ -31,7 +32,8 @@ export type BatchEvent =
   | Batch
   | { readonly kind: 'problem'; readonly where: string; readonly problem: Problem }
   | { readonly kind: 'empty' }
-  | { readonly kind: 'left' }
+  /** What of a record is not imported, counted by reason. */
+  | { readonly kind: 'left'; readonly leftOut: LeftOut }
 
 /** Batches in the order of the file, and between them what is not taken. The last one may hold nothing: it ends the file. */
 export async function* toBatches(
@@ -49,10 +51,19 @@ export async function* toBatches(
       if (!pending.empty) yield { ...pending.take(), next, partial: false }
       yield* placeLine(lines, { record: made.record, where }, next)
     } else if (made.kind === 'problem') yield { kind: 'problem', where, problem: made.problem }
-    else yield made
+    else if (made.kind === 'empty') yield made
+    // After the record itself: a batch that is sent before it stands before what it left out.
+    yield* leftOf(made, where)
     next = after
   }
   yield { ...(lines.empty ? pending.take() : lines.take()), next, partial: false }
+}
+
+function* leftOf(made: FileRecord['made'], where: string): Generator<BatchEvent> {
+  if (made.kind !== 'conversation' && made.kind !== 'left') return
+  const { leftOut, problems = [] } = made
+  for (const problem of problems) yield { kind: 'problem', where, problem }
+  if (leftOut !== undefined) yield { kind: 'left', leftOut }
 }
 
 interface NewLine {

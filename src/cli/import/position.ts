@@ -3,6 +3,7 @@ import { accessSync, constants, mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { BEGINNING } from '../../sources/files/read.ts'
+import { REASON_NAMES } from '../../sources/files/left-out.ts'
 import { readJson, writeAtomically } from '../../stack/json-file.ts'
 
 /** How far the import of a file came, in the data folder: started again, it goes on there. */
@@ -16,8 +17,9 @@ export const tallySchema = z.object({
   rejected: count,
   /** Other lines of an export. */
   records: count,
-  /** Lines that are there already, or are made again of others. */
+  /** Messages, memories and lines that are not imported, and why. */
   left_out: count,
+  left_out_reasons: z.partialRecord(z.enum(REASON_NAMES), count),
 })
 export type Tally = Readonly<z.infer<typeof tallySchema>>
 
@@ -37,7 +39,15 @@ export const nothingYet = (): Saved => ({
   run: randomUUID(),
   savedAt: Date.now(),
   at: BEGINNING,
-  tally: { conversations: 0, messages: 0, empty: 0, rejected: 0, records: 0, left_out: 0 },
+  tally: {
+    conversations: 0,
+    messages: 0,
+    empty: 0,
+    rejected: 0,
+    records: 0,
+    left_out: 0,
+    left_out_reasons: {},
+  },
 })
 
 export interface Identity {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { MemoirError, SENTENCE } from '../../errors.ts'
+import { addLeftOut, countLeftOut, type LeftOut } from '../../sources/files/left-out.ts'
 import type { OpenFile } from '../../sources/files/open.ts'
 import { readRecords, type FilePosition, type FormatName } from '../../sources/files/read.ts'
 import type { ConversationImport, RecordImport } from '../../client/work.ts'
@@ -22,6 +23,8 @@ export interface ImportJob {
   readonly file: OpenFile
   readonly format: FormatName
   readonly user: string | undefined
+  /** Which speaker is the user. */
+  readonly speaker: string | undefined
   readonly source: string | undefined
   readonly lift: boolean
   /** Undefined only reads the file. */
@@ -37,14 +40,18 @@ export interface ImportJob {
 
 /** @returns what was imported, and whether Ctrl-C ended it before the end */
 export async function runImport(job: ImportJob): Promise<{ tally: Tally; finished: boolean }> {
-  const { file, format, user, start, interrupted } = job
-  const tally = { ...start.tally }
+  const { file, format, user, speaker, start, interrupted } = job
+  const tally = { ...start.tally, left_out_reasons: { ...start.tally.left_out_reasons } }
+  const leaveOut = (counts: LeftOut) => {
+    addLeftOut(tally.left_out_reasons, counts)
+    tally.left_out += countLeftOut(counts)
+  }
   /** Messages of a conversation that is still coming: counted with its last part, because going on repeats all of them. */
   let held = 0
-  const records = readRecords(file, { format, user, from: start.at })
+  const records = readRecords(file, { format, user, speaker, from: start.at })
   for await (const event of toBatches(records, start.at)) {
     if (event.kind === 'empty') tally.empty += 1
-    else if (event.kind === 'left') tally.left_out += 1
+    else if (event.kind === 'left') leaveOut(event.leftOut)
     else if (event.kind === 'problem') {
       tally.rejected += 1
       job.refuse({ where: event.where, ...event.problem })
@@ -56,7 +63,7 @@ export async function runImport(job: ImportJob): Promise<{ tally: Tally; finishe
       held += answer.messages
       tally.rejected += answer.refusals.length
       tally.records += answer.records
-      tally.left_out += answer.left_out
+      leaveOut({ known: answer.left_out })
       if (event.partial) continue
       tally.conversations += answer.conversations
       tally.messages += held

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import type { NewConversation, NewMessage } from '../../stores/sources/source-writer.ts'
+import type { LeftOut } from './left-out.ts'
 
 /** What a format makes of a record, before it is brought into the shape that Memoir stores. */
 
@@ -22,6 +24,10 @@ export interface Draft {
   readonly messages: readonly DraftMessage[]
   /** One memory of many that share a conversation: the others are added to it. */
   readonly grows?: boolean
+  /** What of the record is not among its messages, counted by reason. */
+  readonly leftOut?: LeftOut
+  /** Messages that were refused, each with what is wrong with it. */
+  readonly problems?: readonly Problem[]
 }
 
 /** A conversation out of a file; who it is about may be left to the key that sends it. */
@@ -54,19 +60,24 @@ const short = (text: string | null | undefined, max: number) => {
 /**
  * Completes a draft. Conversations are read back in order of time, so a message that has none, or not a later one than the message
  * before it, is set a millisecond after that: the order of the file holds.
+ * @param fallback dates a conversation of which nothing says when it was
  */
-export function finish(draft: Draft): FileConversation | Problem {
-  const long = tooLong(draft)
-  if (long !== undefined) return { field: long, message: 'is too long' }
-  const { createdAt: began = draft.messages.find((each) => each.createdAt)?.createdAt } = draft
+export function finish(draft: Draft, fallback?: Date): FileConversation | Problem {
+  if (draft.id.length > MAX_ID_CHARS) return { field: 'id', message: 'is too long' }
+  if ((draft.userId?.length ?? 0) > MAX_USER_CHARS)
+    return { field: 'user_id', message: 'is too long' }
+  const {
+    createdAt: began = draft.messages.find((each) => each.createdAt)?.createdAt ?? fallback,
+  } = draft
   if (began === undefined) {
     return { id: draft.id, field: 'created_at', message: 'neither it nor its messages have a time' }
   }
+  const ownId = uniqueIds()
   let last = Number.NEGATIVE_INFINITY
   const messages = draft.messages.map((message, position): NewMessage => {
     last = Math.max(last + 1, message.createdAt?.getTime() ?? (position === 0 ? +began : last + 1))
     return {
-      id: clean(message.id),
+      id: ownId(clean(message.id)),
       role: short(message.role, MAX_NAME_CHARS) ?? 'user',
       name: short(message.name, MAX_NAME_CHARS),
       content: clean(message.content),
@@ -87,11 +98,22 @@ export function finish(draft: Draft): FileConversation | Problem {
   }
 }
 
-function tooLong({ id, userId, messages }: Draft): string | undefined {
-  if (id.length > MAX_ID_CHARS) return 'id'
-  if ((userId?.length ?? 0) > MAX_USER_CHARS) return 'user_id'
-  const message = messages.findIndex((each) => each.id.length > MAX_ID_CHARS)
-  return message === -1 ? undefined : `messages.${message}.id`
+/** Ids that come twice are numbered, and one that is too long is replaced by its hash: neither costs a message. */
+function uniqueIds(): (id: string) => string {
+  const taken = new Set<string>()
+  return (given) => {
+    const id =
+      given.length <= MAX_ID_CHARS - ROOM_FOR_NUMBER
+        ? given
+        : createHash('sha256').update(given).digest('hex')
+    let own = id
+    for (let more = 2; taken.has(own); more += 1) own = `${id}~${more}`
+    taken.add(own)
+    return own
+  }
 }
 
-export const isProblem = (made: FileConversation | Problem): made is Problem => 'field' in made
+const ROOM_FOR_NUMBER = 8
+
+export const isProblem = (made: Draft | FileConversation | Problem): made is Problem =>
+  'field' in made

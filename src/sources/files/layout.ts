@@ -1,43 +1,53 @@
 import type { Member } from './open.ts'
-import { MAX_RECORD_DEPTH } from './pieces.ts'
+import { entries, MAX_RECORD_DEPTH, type Entry } from './pieces.ts'
 import { nestsDeeper } from '../../text/json-depth.ts'
-import { isFields, type Fields } from './formats/format.ts'
+import { isFields, type Fields } from './formats/fields.ts'
 
-/** How records stand in a file. */
-export interface Layout {
-  readonly kind: 'lines' | 'values'
+/** A list of records in a file. */
+export interface Section {
   /** Where the first record may begin. */
   readonly start: number
-  /** The name of the list that holds them, when it has one. */
+  /** The name of the list, when it has one. */
   readonly list: string | null
-  /** What stands beside that list. */
+}
+
+/** How records are stored in a file. */
+export interface Layout {
+  readonly kind: 'lines' | 'values'
+  /** In the order of the file; at least one. */
+  readonly sections: readonly Section[]
+  /** What is stored beside the lists, before and after them. */
   readonly around: Fields
 }
 
 const HEAD_BYTES = 1_048_576
-const BOM = Buffer.from([0xef, 0xbb, 0xbf])
 
-/** Lists that stand in an object, by the names vendors give them. */
-const LIST = /"(conversations|results|memories|sessions|threads|facts|episodes)"\s*:\s*\[/g
-const MAX_CANDIDATES = 20
+/** Lists of records, by the names vendors give them. */
+const LISTS: ReadonlySet<string> = new Set(
+  'conversations results memories items sessions threads facts edges episodes points'.split(' '),
+)
+/** An object with one of these is a record itself, whatever lists it has besides. */
+const RECORD_FIELDS = 'messages mapping chat_messages memory fact content text'.split(' ')
+/** What is kept of one value beside the lists. */
+const AROUND_BYTES = 65_536
+const OPEN_LIST = 0x5b
 const LINES_TRIED = 5
 
 export async function layoutOf(member: Member): Promise<Layout> {
   const head = await headOf(member)
-  const skip = head.subarray(0, 3).equals(BOM) ? 3 : 0
   // One character a byte: offsets in the text are offsets in the file.
-  const text = head.subarray(skip).toString('latin1')
+  const text = head.toString('latin1')
   const first = text.search(/\S/)
-  if (text[first] === '[' && !/\.(jsonl|ndjson)$/.test(member.name)) {
-    return { kind: 'values', start: skip + first + 1, list: null, around: {} }
+  const isLines = /\.(jsonl|ndjson)$/i.test(member.name)
+  if (text[first] === '[' && !isLines) {
+    return { kind: 'values', sections: [{ start: first + 1, list: null }], around: {} }
   }
-  const lines: Layout = { kind: 'lines', start: skip, list: null, around: {} }
-  const [firstLine = '', ...others] = text.split('\n', LINES_TRIED + 1)
+  const lines: Layout = { kind: 'lines', sections: [{ start: 0, list: null }], around: {} }
+  const [firstLine = '', ...others] = text.slice(Math.max(0, first)).split('\n', LINES_TRIED + 1)
   if (others.some((line) => line.trim() !== '') && objectOf(firstLine)) return lines
-  const named = namedList(text)
-  if (named) return { ...named, start: named.start + skip }
-  if (/\.(jsonl|ndjson)$/.test(member.name) || others.some((line) => objectOf(line))) return lines
-  return { kind: 'values', start: skip, list: null, around: {} }
+  if (isLines || others.some((line) => objectOf(line))) return lines
+  const whole: Layout = { ...lines, kind: 'values' }
+  return text[first] === '{' ? ((await listsIn(member, first + 1)) ?? whole) : whole
 }
 
 async function headOf(member: Member): Promise<Buffer> {
@@ -51,32 +61,60 @@ async function headOf(member: Member): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** A list at the top of an object: closed right there, what stands before it has to be JSON. */
-function namedList(text: string): Layout | undefined {
-  for (const match of [...text.matchAll(LIST)].slice(0, MAX_CANDIDATES)) {
-    const start = match.index + match[0].length
-    const around = objectOf(`${text.slice(0, start)}]}`)
-    if (around) return { kind: 'values', start, list: match[1] ?? null, around: utf8(around) }
+/** The lists of records that an object holds. It is read to its end: what it says of them may come after them. */
+async function listsIn(member: Member, start: number): Promise<Layout | undefined> {
+  const sections: Section[] = []
+  const around: Record<string, unknown> = {}
+  for await (const entry of entries(member.stream(start), start, AROUND_BYTES)) {
+    const { name, value } = entry
+    if (RECORD_FIELDS.includes(name)) return undefined
+    if (LISTS.has(name) && (await beginsList(member, entry))) {
+      sections.push({ start: entry.start + 1, list: name })
+    } else if (value.bytes !== null) around[name] = parsed(value.bytes)
   }
-  return undefined
+  return sections.length === 0 ? undefined : { kind: 'values', sections, around }
 }
 
-/** Back from one character a byte. */
-function utf8(fields: Fields): Fields {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : value,
-    ]),
-  )
+async function beginsList(member: Member, { start, value: { bytes } }: Entry): Promise<boolean> {
+  if (bytes !== null) return bytes[0] === OPEN_LIST
+  for await (const chunk of member.stream(start)) return chunk[0] === OPEN_LIST
+  return false
 }
 
-function objectOf(text: string): Fields | undefined {
-  if (nestsDeeper(Buffer.from(text, 'latin1'), MAX_RECORD_DEPTH)) return undefined
+function parsed(bytes: Buffer): unknown {
+  if (nestsDeeper(bytes, MAX_RECORD_DEPTH)) return undefined
   try {
-    const parsed: unknown = JSON.parse(text)
-    return isFields(parsed) ? parsed : undefined
+    return JSON.parse(bytes.toString('utf8'))
   } catch {
     return undefined
   }
 }
+
+function objectOf(text: string): Fields | undefined {
+  const value = parsed(Buffer.from(text, 'latin1'))
+  return isFields(value) ? value : undefined
+}
+
+/** A record, or the records in its lists where it only holds them together, each with what is said around it. */
+export interface Placed {
+  readonly value: unknown
+  readonly list: string | null
+  readonly around: Fields
+}
+
+export function* unwrapped(placed: Placed): Generator<Placed> {
+  const { value, around } = placed
+  const lists = isFields(value) ? Object.entries(value).filter(isListOfRecords) : []
+  if (!isFields(value) || lists.length === 0 || RECORD_FIELDS.some((name) => name in value)) {
+    yield placed
+    return
+  }
+  const rest = Object.fromEntries(Object.entries(value).filter((entry) => !lists.includes(entry)))
+  for (const [list, records] of lists) {
+    const all: readonly unknown[] = Array.isArray(records) ? records : []
+    for (const record of all) yield { value: record, list, around: { ...around, ...rest } }
+  }
+}
+
+const isListOfRecords = ([name, value]: readonly [string, unknown]) =>
+  LISTS.has(name) && Array.isArray(value) && (value.length === 0 || value.some(isFields))

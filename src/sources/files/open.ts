@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
-import yauzl from 'yauzl'
+import { createGunzip } from 'node:zlib'
 import { MemoirError } from '../../errors.ts'
+import { asUtf8, skipped } from './utf8.ts'
+import { openZip } from './zip.ts'
 
 /** A file as bytes: itself, or the conversations inside a zip. Never held whole. */
 
@@ -10,6 +11,8 @@ export interface Member {
   /** Name inside the zip; the file's own otherwise. */
   readonly name: string
   readonly size: number
+  readonly modifiedAt: Date
+  /** UTF-8 without a byte order mark, from a position in it. */
   stream(from: number): AsyncIterable<Buffer>
 }
 
@@ -20,6 +23,7 @@ export interface OpenFile extends AsyncDisposable {
 }
 
 const ZIP_MAGIC = Buffer.from('PK')
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b])
 const CHUNK_BYTES = 262_144
 
 /** @throws MemoirError `invalid_request` when it cannot be read, or is a zip without conversations */
@@ -29,13 +33,19 @@ export async function openFile(path: string): Promise<OpenFile> {
   })
   if (!facts.isFile()) throw unreadable(path)
   const { size, mtimeMs: modifiedAt } = facts
-  if (await isZip(path)) return await openZip(path, modifiedAt)
-  const stream = (from: number): AsyncIterable<Buffer> =>
+  const magic = await firstBytes(path)
+  if (magic.equals(ZIP_MAGIC)) return await openZip(path, { size, modifiedAt })
+  const bytes = (from: number): AsyncIterable<Buffer> =>
     createReadStream(path, { start: from, highWaterMark: CHUNK_BYTES })
+  const isGzip = magic.equals(GZIP_MAGIC)
+  const stream = isGzip
+    ? (from: number) => skipped(gunzipped(bytes(0), { path, size }), from)
+    : bytes
+  const name = isGzip ? path.replace(/\.gz$/iu, '') : path
   return {
     size,
     modifiedAt,
-    members: [{ name: path, size, stream }],
+    members: [asUtf8({ name, size, modifiedAt: new Date(modifiedAt), stream })],
     async [Symbol.asyncDispose]() {},
   }
 }
@@ -47,105 +57,51 @@ function unreadable(path: string, cause?: unknown): MemoirError {
   })
 }
 
-async function isZip(path: string): Promise<boolean> {
+async function firstBytes(path: string): Promise<Buffer> {
   const handle = await open(path, 'r').catch((error: unknown) => {
     throw unreadable(path, error)
   })
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0)
-    return bytesRead === 2 && buffer.equals(ZIP_MAGIC)
+    return buffer.subarray(0, bytesRead)
   } finally {
     await handle.close()
   }
 }
 
-/** What vendors call the file; large accounts have it in numbered parts. */
-const CONVERSATIONS = /(^|\/)conversations(-\d+)?\.jsonl?$/
 /** Conversations as JSON pack to a fifth or a twentieth; more than this is made to keep somebody busy. */
 const MAX_RATIO = 200
 /** So much is unpacked in a moment, whatever it is. */
 const MAX_FREE_BYTES = 67_108_864
-const JSON_FILE = /\.(jsonl?|ndjson)$/
 
-async function openZip(path: string, modifiedAt: number): Promise<OpenFile> {
-  const zip = await yauzl.openPromise(path, { autoClose: false }).catch((error: unknown) => {
-    throw brokenZip(path, error)
-  })
-  const all: yauzl.Entry[] = []
+async function* gunzipped(
+  bytes: AsyncIterable<Buffer>,
+  { path, size }: { readonly path: string; readonly size: number },
+): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip()
+  const feed = async () => {
+    for await (const chunk of bytes) {
+      if (gunzip.destroyed) return
+      if (!gunzip.write(chunk)) await new Promise((resolve) => gunzip.once('drain', resolve))
+    }
+    gunzip.end()
+  }
+  feed().catch((error: unknown) => gunzip.destroy(error instanceof Error ? error : undefined))
+  let unpacked = 0
   try {
-    for await (const entry of zip.eachEntry()) if (JSON_FILE.test(entry.fileName)) all.push(entry)
+    for await (const chunk of gunzip) {
+      if (!Buffer.isBuffer(chunk)) continue
+      unpacked += chunk.length
+      if (unpacked > MAX_FREE_BYTES && unpacked > size * MAX_RATIO)
+        throw new Error('unpacks to too much')
+      yield chunk
+    }
   } catch (error) {
-    zip.close()
-    throw brokenZip(path, error)
-  }
-  const entries = wanted(all)
-  const size = entries.reduce((sum, entry) => sum + entry.uncompressedSize, 0)
-  const packed = (await stat(path)).size
-  if (entries.length === 0) {
-    zip.close()
-    throw new MemoirError('invalid_request', `FILE: ${path} holds no conversations.json`, {
-      details: { field: 'FILE', next: 'Unpack it and import the file that has the conversations.' },
+    throw new MemoirError('invalid_request', `FILE: ${path} is a gzip that cannot be read`, {
+      cause: error,
+      details: { field: 'FILE', next: 'It may have been cut off; download the export again.' },
     })
-  }
-  // What unpacks to more than its entry says is broken: yauzl ends it there.
-  if (size > MAX_FREE_BYTES && size > packed * MAX_RATIO) {
-    zip.close()
-    const message = `FILE: ${path} unpacks to ${Math.round(size / packed)} times its size`
-    throw new MemoirError('invalid_request', message, {
-      details: { field: 'FILE', next: 'No export does. If it is one, unpack it yourself.' },
-    })
-  }
-  return {
-    size,
-    modifiedAt,
-    members: entries.map((entry) => ({
-      name: entry.fileName,
-      size: entry.uncompressedSize,
-      stream: (from) => inflate({ zip, entry, path }, from),
-    })),
-    async [Symbol.asyncDispose]() {
-      zip.close()
-    },
-  }
-}
-
-function wanted(entries: readonly yauzl.Entry[]): yauzl.Entry[] {
-  const named = entries.filter(({ fileName }) => CONVERSATIONS.test(fileName))
-  const found = named.length > 0 || entries.length > 1 ? named : entries
-  return found.toSorted((a, b) => (a.fileName < b.fileName ? -1 : 1))
-}
-
-interface Inside {
-  readonly zip: yauzl.ZipFile
-  readonly entry: yauzl.Entry
-  readonly path: string
-}
-
-/** A zip can only be read from an entry's beginning: what comes before `from` is unpacked and dropped. */
-async function* inflate({ zip, entry, path }: Inside, from: number): AsyncGenerator<Buffer> {
-  let position = 0
-  for await (const chunk of unpacked({ zip, entry, path })) {
-    const skipped = Math.max(0, from - position)
-    position += chunk.length
-    if (skipped < chunk.length) yield chunk.subarray(skipped)
-  }
-}
-
-async function* unpacked({ zip, entry, path }: Inside): AsyncGenerator<Buffer> {
-  let stream: Readable | undefined
-  try {
-    stream = await zip.openReadStreamPromise(entry)
-    for await (const chunk of stream) if (Buffer.isBuffer(chunk)) yield chunk
-  } catch (error) {
-    throw brokenZip(path, error)
   } finally {
-    stream?.destroy()
+    gunzip.destroy()
   }
-}
-
-function brokenZip(path: string, cause: unknown): MemoirError {
-  return new MemoirError('invalid_request', `FILE: ${path} is a zip that cannot be read`, {
-    cause,
-    details: { field: 'FILE', next: 'It may have been cut off; download the export again.' },
-  })
 }

@@ -25,10 +25,15 @@ class Gathering {
   #parts: Buffer[] = []
   #size = 0
   #refused: Refused | null = null
+  readonly #maxBytes: number
+
+  constructor(maxBytes = MAX_RECORD_BYTES) {
+    this.#maxBytes = maxBytes
+  }
 
   add(part: Buffer): void {
     this.#size += part.length
-    if (this.#size > MAX_RECORD_BYTES) this.refuse('large')
+    if (this.#size > this.#maxBytes) this.refuse('large')
     if (this.#refused === null) this.#parts.push(part)
   }
 
@@ -72,6 +77,7 @@ export async function* lines(stream: AsyncIterable<Buffer>, from: number): Async
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
+const COLON = 0x3a
 const OPEN_LIST = 0x5b
 const OPEN_OBJECT = 0x7b
 const CLOSE_LIST = 0x5d
@@ -88,11 +94,57 @@ const closes = (byte: number) => byte === CLOSE_LIST || byte === CLOSE_OBJECT
  * looked at. The stream begins inside the list, at a value or a comma; the list's own end ends it.
  */
 export async function* values(stream: AsyncIterable<Buffer>, from: number): AsyncGenerator<Piece> {
-  const cutter = new Cutter()
+  for await (const { start: _, ...piece } of cutValues(stream, from, new Cutter())) yield piece
+}
+
+/** One member of an object. */
+export interface Entry {
+  readonly name: string
+  /** The value; what is larger than asked for was passed over. */
+  readonly value: Piece
+  /** Where the value begins. */
+  readonly start: number
+}
+
+/** The members of the object that the stream begins in, right after its bracket; values of more than `maxBytes` are passed over. */
+export async function* entries(
+  stream: AsyncIterable<Buffer>,
+  from: number,
+  maxBytes: number,
+): AsyncGenerator<Entry> {
+  let name: string | undefined
+  for await (const { start, ...value } of cutValues(stream, from, new Cutter(maxBytes))) {
+    if (name === undefined) {
+      name = nameOf(value)
+      if (name === undefined) return
+    } else {
+      yield { name, value, start }
+      name = undefined
+    }
+  }
+}
+
+function nameOf({ bytes }: Piece): string | undefined {
+  try {
+    const name: unknown = JSON.parse(bytes?.toString('utf8') ?? '')
+    return typeof name === 'string' ? name : undefined
+  } catch {
+    return undefined
+  }
+}
+
+interface PlacedPiece extends Piece {
+  readonly start: number
+}
+
+async function* cutValues(
+  stream: AsyncIterable<Buffer>,
+  from: number,
+  cutter: Cutter,
+): AsyncGenerator<PlacedPiece> {
   let position = from
   for await (const chunk of stream) {
-    for (const { end, ...record } of cutter.cut(chunk))
-      yield { ...record, end: position + end, whole: true }
+    for (const piece of cutter.cut(chunk, position)) yield { ...piece, whole: true }
     if (cutter.ended) return
     position += chunk.length
   }
@@ -103,8 +155,12 @@ export async function* values(stream: AsyncIterable<Buffer>, from: number): Asyn
 type Place = 'between' | 'bare' | 'string' | 'nested'
 
 class Cutter {
-  readonly #gathering = new Gathering()
+  readonly #gathering: Gathering
+  /** Names and their values are cut alike, with a colon between them. */
+  readonly #ofObject: boolean
   #place: Place = 'between'
+  /** Where the value begins that is being cut. */
+  #start = 0
   /** What closes each list and object that is open, as deep as a record may be nested. */
   readonly #open: number[] = []
   /** How many are open beyond that; what kind each is does not matter any more. */
@@ -114,32 +170,39 @@ class Cutter {
   /** The list that holds the values was closed. */
   ended = false
 
-  /** What the stream ended in. A number or a word has no end of its own. */
-  rest(): Omit<Piece, 'end'> | null {
-    if (this.#gathering.empty) return null
-    return { ...this.#gathering.take(), whole: this.#place === 'bare' }
+  /** @param maxBytesInObject set where the values are those of an object */
+  constructor(maxBytesInObject?: number) {
+    this.#gathering = new Gathering(maxBytesInObject)
+    this.#ofObject = maxBytesInObject !== undefined
   }
 
-  *cut(chunk: Buffer): Generator<Omit<Piece, 'whole'>> {
+  /** What the stream ended in. A number or a word has no end of its own. */
+  rest(): Omit<PlacedPiece, 'end'> | null {
+    if (this.#gathering.empty) return null
+    return { ...this.#gathering.take(), start: this.#start, whole: this.#place === 'bare' }
+  }
+
+  *cut(chunk: Buffer, position: number): Generator<Omit<PlacedPiece, 'whole'>> {
     let start = 0
     for (let at = 0; at < chunk.length && !this.ended; at += 1) {
       const byte = chunk[at] ?? 0
       if (this.#place === 'between') {
         this.#begin(byte)
         start = at
+        this.#start = position + at
         continue
       }
       const after = this.#inside(byte)
       if (after === null) continue
       this.#gathering.add(chunk.subarray(start, at + after))
-      yield { ...this.#gathering.take(), end: at + after }
+      yield { ...this.#gathering.take(), start: this.#start, end: position + at + after }
     }
     if (this.#place !== 'between') this.#gathering.add(chunk.subarray(start))
   }
 
   #begin(byte: number): void {
-    if (byte === COMMA || isSpace(byte)) return
-    if (byte === CLOSE_LIST) this.ended = true
+    if (byte === COMMA || isSpace(byte) || (this.#ofObject && byte === COLON)) return
+    if (byte === CLOSE_LIST || (this.#ofObject && byte === CLOSE_OBJECT)) this.ended = true
     else if (opens(byte)) {
       this.#place = 'nested'
       this.#opened(byte)
@@ -153,9 +216,10 @@ class Cutter {
   #inside(byte: number): 0 | 1 | null {
     if (this.#inString) return this.#insideString(byte)
     if (this.#place === 'bare') {
-      if (byte !== COMMA && !isSpace(byte) && byte !== CLOSE_LIST) return null
+      const ends = byte === CLOSE_LIST || (this.#ofObject && byte === CLOSE_OBJECT)
+      if (byte !== COMMA && !isSpace(byte) && !ends) return null
       this.#place = 'between'
-      this.ended = byte === CLOSE_LIST
+      this.ended = ends
       return 0
     }
     if (byte === QUOTE) this.#inString = true

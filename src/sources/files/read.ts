@@ -4,11 +4,13 @@ import { nestsDeeper } from '../../text/json-depth.ts'
 import { finish, isProblem, type FileConversation, type Problem } from './draft.ts'
 import { chatgpt } from './formats/chatgpt.ts'
 import { claude } from './formats/claude.ts'
-import { isFields, type Format } from './formats/format.ts'
+import { isFields } from './formats/fields.ts'
+import type { Format } from './formats/format.ts'
 import { mem0 } from './formats/mem0.ts'
-import { memoir, recordOf } from './formats/memoir.ts'
+import { memoir, problemOf, recordOf } from './formats/memoir.ts'
 import { zep } from './formats/zep.ts'
-import { layoutOf, type Layout } from './layout.ts'
+import { layoutOf, unwrapped, type Layout, type Placed } from './layout.ts'
+import { countLeftOut, type LeftOut } from './left-out.ts'
 import type { Member, OpenFile } from './open.ts'
 import {
   lines,
@@ -42,12 +44,18 @@ export interface FileRecord {
   readonly where: string
   readonly next: FilePosition
   readonly made:
-    | { readonly kind: 'conversation'; readonly conversation: FileConversation }
+    | {
+        readonly kind: 'conversation'
+        readonly conversation: FileConversation
+        readonly leftOut?: LeftOut
+        /** Messages of it that were refused. */
+        readonly problems?: readonly Problem[]
+      }
     | { readonly kind: 'problem'; readonly problem: Problem }
     /** Another line of an export, as it stands. */
     | { readonly kind: 'record'; readonly record: Readonly<Record<string, unknown>> }
-    /** One that is made again of others. */
-    | { readonly kind: 'left' }
+    /** One of which nothing is imported although it says something. */
+    | { readonly kind: 'left'; readonly leftOut: LeftOut; readonly problems?: readonly Problem[] }
     /** A conversation without words. */
     | { readonly kind: 'empty' }
 }
@@ -55,61 +63,116 @@ export interface FileRecord {
 export interface ReadOptions {
   readonly format: FormatName
   readonly user: string | undefined
+  /** Which speaker is the user. */
+  readonly speaker?: string | undefined
   readonly from?: FilePosition
 }
 
-/** Every record of a file, in its order; what cannot be taken is told and passed over. */
+/** Every record of a file, in its order; what cannot be imported is reported and passed over. */
 export async function* readRecords(
   file: OpenFile,
-  { format, user, from = BEGINNING }: ReadOptions,
+  { format, user, speaker, from = BEGINNING }: ReadOptions,
 ): AsyncGenerator<FileRecord> {
   for (const [index, member] of file.members.entries()) {
     if (index < from.member) continue
     const start = index === from.member ? from : { ...BEGINNING, member: index }
     const layout = await layoutOf(member)
-    let record = start.record
-    for await (const piece of piecesOf(member, layout, start.offset)) {
-      record += 1
-      if (isBlank(piece)) continue
-      const where = `${layout.kind === 'lines' ? 'line' : 'record'} ${record}`
-      yield {
-        where: file.members.length > 1 ? `${member.name} ${where}` : where,
-        next: { member: index, offset: piece.end, record },
-        made: made(piece, { format: FORMATS[format], user, layout }),
+    let before = start
+    for await (const { piece, list } of piecesOf(member, layout, start.offset)) {
+      const next = { member: index, offset: piece.end, record: before.record + 1 }
+      const making = { format: FORMATS[format], user, speaker, member, number: next.record }
+      const all = isBlank(piece) ? [] : [...madeOf(piece, { ...making, layout, list })]
+      const where = `${layout.kind === 'lines' ? 'line' : 'record'} ${next.record}`
+      for (const [at, made] of all.entries()) {
+        yield {
+          where: file.members.length > 1 ? `${member.name} ${where}` : where,
+          // A piece that holds several is read again from its beginning until all of them are handed over.
+          next: at === all.length - 1 ? next : before,
+          made,
+        }
       }
+      before = next
     }
   }
 }
 
-function piecesOf(member: Member, layout: Layout, offset: number): AsyncGenerator<Piece> {
-  const from = Math.max(layout.start, offset)
-  return (layout.kind === 'lines' ? lines : values)(member.stream(from), from)
+interface ListedPiece {
+  readonly piece: Piece
+  readonly list: string | null
+}
+
+async function* piecesOf(
+  member: Member,
+  { kind, sections }: Layout,
+  offset: number,
+): AsyncGenerator<ListedPiece> {
+  const cut = kind === 'lines' ? lines : values
+  for (const [at, { start, list }] of sections.entries()) {
+    // Reading goes on in a later list.
+    if (offset >= (sections[at + 1]?.start ?? Number.POSITIVE_INFINITY)) continue
+    const from = Math.max(start, offset)
+    for await (const piece of cut(member.stream(from), from)) yield { piece, list }
+  }
 }
 
 interface Making {
   readonly format: Format
   readonly user: string | undefined
+  readonly speaker: string | undefined
+  readonly member: Member
+  readonly number: number
   readonly layout: Layout
+  readonly list: string | null
 }
 
-function made(piece: Piece, { format, user, layout }: Making): FileRecord['made'] {
+function* madeOf(piece: Piece, making: Making): Generator<FileRecord['made']> {
   const parsed = parse(piece)
-  if (parsed.problem) return { kind: 'problem', problem: parsed.problem }
-  const other = format === memoir ? recordOf(parsed.value) : null
-  if (other !== null)
-    return other.left ? { kind: 'left' } : { kind: 'record', record: other.record }
-  try {
-    const draft = format.read(parsed.value, { user, around: layout.around })
-    if (draft.messages.length === 0) return { kind: 'empty' }
-    const conversation = finish(draft)
-    return isProblem(conversation)
-      ? { kind: 'problem', problem: conversation }
-      : { kind: 'conversation', conversation }
-  } catch (error) {
-    if (!(error instanceof ZodError)) throw error
-    return { kind: 'problem', problem: problemOf(error, parsed.value) }
+  if (parsed.problem) {
+    yield { kind: 'problem', problem: parsed.problem }
+    return
+  }
+  const { layout, list } = making
+  for (const placed of unwrapped({ value: parsed.value, list, around: layout.around })) {
+    yield made(placed, making)
   }
 }
+
+function made(placed: Placed, making: Making): FileRecord['made'] {
+  const { format, user, speaker, member, number } = making
+  const { value, around, list } = placed
+  const other = format === memoir ? recordOf(value) : null
+  if (other !== null) {
+    return other.left
+      ? { kind: 'left', leftOut: { known: 1 } }
+      : { kind: 'record', record: other.record }
+  }
+  try {
+    const file = baseName(member.name)
+    const draft = format.read(value, { user, speaker, around, list, file, number })
+    if (isProblem(draft)) return { kind: 'problem', problem: draft }
+    const { leftOut = {}, problems = [], messages } = draft
+    const rest = {
+      ...(countLeftOut(leftOut) === 0 ? {} : { leftOut }),
+      ...(problems.length === 0 ? {} : { problems }),
+    }
+    if (messages.length === 0) {
+      const { no_text: _, ...words } = leftOut
+      const isLeft = countLeftOut(words) > 0 || problems.length > 0
+      return isLeft ? { kind: 'left', leftOut, problems } : { kind: 'empty' }
+    }
+    // Memoir's own format says when; of other exports the file's own time is the best that is known.
+    const conversation = finish(draft, format === memoir ? undefined : member.modifiedAt)
+    return isProblem(conversation)
+      ? { kind: 'problem', problem: conversation }
+      : { kind: 'conversation', conversation, ...rest }
+  } catch (error) {
+    if (!(error instanceof ZodError)) throw error
+    const id = isFields(value) ? (value['id'] ?? value['uuid']) : undefined
+    return { kind: 'problem', problem: problemOf(error, typeof id === 'string' ? { id } : {}) }
+  }
+}
+
+const baseName = (path: string) => path.replace(/^.*[/\\]/u, '').replace(/\.\w{1,6}$/u, '')
 
 /** A line with nothing on it. */
 function isBlank({ bytes }: Piece): boolean {
@@ -137,19 +200,10 @@ function parse({ bytes, refused, whole }: Piece): Parsed {
   }
   if (!whole) return { problem: { field: '', message: 'is cut off: the file ends inside it' } }
   try {
-    return { value: JSON.parse(bytes.toString('utf8')) }
+    return { value: JSON.parse(bytes.toString('utf8').replace(/^\u{FEFF}/u, '')) }
   } catch {
     // What the parser says quotes the text, which is somebody's.
     return { problem: { field: '', message: 'is not JSON' } }
-  }
-}
-
-function problemOf({ issues: [issue] }: ZodError, record: unknown): Problem {
-  const id = isFields(record) ? (record['id'] ?? record['uuid']) : undefined
-  return {
-    ...(typeof id === 'string' ? { id } : {}),
-    field: issue?.path.map(String).join('.') ?? '',
-    message: issue?.message ?? 'is not of the format',
   }
 }
 
@@ -164,13 +218,12 @@ export async function detectFormat(file: OpenFile): Promise<FormatName> {
   for (const member of file.members) {
     const layout = await layoutOf(member)
     let tried = 0
-    for await (const piece of piecesOf(member, layout, 0)) {
+    for await (const { piece, list } of piecesOf(member, layout, 0)) {
       const { value } = parse(piece)
-      const known = isFields(value)
-        ? FORMAT_NAMES.find((name) => FORMATS[name].knows(value, layout.list))
-        : undefined
+      const records = [...unwrapped({ value, list, around: layout.around })]
+      const known = records.map(formatOf).find((name) => name !== undefined)
       if (known !== undefined) return known
-      tried += 1
+      tried += Math.max(1, records.length)
       if (tried >= RECORDS_TRIED) break
     }
   }
@@ -181,3 +234,6 @@ export async function detectFormat(file: OpenFile): Promise<FormatName> {
     },
   })
 }
+
+const formatOf = ({ value, ...place }: Placed): FormatName | undefined =>
+  isFields(value) ? FORMAT_NAMES.find((name) => FORMATS[name].knows(value, place)) : undefined

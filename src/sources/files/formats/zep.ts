@@ -1,73 +1,81 @@
-import { z } from 'zod'
-import type { Draft, DraftMessage } from '../draft.ts'
-import { identifier, moment, type Format, type RecordContext } from './format.ts'
-import { textIn } from './mem0.ts'
+import { isMachine } from '../../../text/roles.ts'
+import { textOfContent } from '../../../text/content-parts.ts'
+import type { Draft, DraftMessage, Problem } from '../draft.ts'
+import { addLeftOut, type LeftOut, type Reason } from '../left-out.ts'
+import { fieldOf, idIn, isFields, listIn, textIn, timeIn, type Fields } from './fields.ts'
+import type { Format, RecordContext } from './format.ts'
+import { userBeside } from './mem0.ts'
 
 /**
  * Zep: sessions (threads) with their messages, messages alone that name their session, or facts. A session is a conversation; the
  * facts of one user become the messages of one.
  */
 
-const id = identifier.nullish()
-
-const message = z.object({
-  uuid: id,
-  uuid_: id,
-  role: z.string().nullish(),
-  role_type: z.string().nullish(),
-  name: z.string().nullish(),
-  content: z.string().nullish(),
-  created_at: moment,
-})
-
-const record = message.extend({
-  id,
-  session_id: id,
-  thread_id: id,
-  user_id: id,
-  fact: z.string().nullish(),
-  valid_at: moment,
-  updated_at: moment,
-  messages: z.array(message).nullish(),
-})
-type Record = z.infer<typeof record>
-
-const LISTS: ReadonlySet<string | null> = new Set(['sessions', 'threads', 'facts', 'episodes'])
+const LISTS: ReadonlySet<string | null> = new Set([
+  'sessions',
+  'threads',
+  'facts',
+  'edges',
+  'episodes',
+])
 const NAMES = ['session_id', 'thread_id', 'role_type', 'fact', 'uuid_']
 
 export const zep: Format = {
-  knows: (given, list) =>
+  knows: (given, { list }) =>
     LISTS.has(list) ||
-    NAMES.some((name) => given[name] !== undefined) ||
+    NAMES.some((name) => fieldOf(given, name) !== undefined) ||
     Array.isArray(given['messages']),
   read(given, context) {
-    const data = record.parse(given)
-    const userId = data.user_id ?? textIn(context.around, 'user_id') ?? context.user ?? null
-    return data.messages ? session(data, userId, context) : single(data, userId, context)
+    const fields = isFields(given) ? given : {}
+    const userId = idIn(fields, 'user_id') ?? userBeside(context.around) ?? context.user ?? null
+    const isSession = Array.isArray(fieldOf(fields, 'messages'))
+    return isSession ? session(fields, userId, context) : single(fields, userId, context)
   },
 }
 
-function session(data: Record, userId: string | null, context: RecordContext): Draft {
-  const conversation = sessionOf(data, context)
-  if (conversation === undefined) throw missing('session_id')
+function session(fields: Fields, userId: string | null, context: RecordContext): Draft | Problem {
+  const conversation = sessionOf(fields, context) ?? idIn(fields, 'uuid', 'id')
+  if (conversation === undefined) return { field: 'session_id', message: 'is missing' }
+  const leftOut: LeftOut = {}
+  const messages = listIn(fields, 'messages').flatMap((each, index) => {
+    const own = idIn(each, 'uuid', 'uuid_', 'id') ?? String(index + 1)
+    const read = said(each, { content: contentOf(each), own, conversation })
+    addLeftOut(leftOut, read.leftOut)
+    return read.messages
+  })
   return {
     id: conversation,
     userId,
-    createdAt: data.created_at,
-    updatedAt: data.updated_at,
-    messages: (data.messages ?? []).flatMap((each, index) =>
-      said(each, each.uuid ?? each.uuid_ ?? String(index + 1), conversation),
-    ),
+    createdAt: timeIn(fields, 'created_at'),
+    updatedAt: timeIn(fields, 'updated_at'),
+    messages,
+    leftOut,
   }
 }
 
-function single(data: Record, userId: string | null, context: RecordContext): Draft {
-  const own = data.uuid ?? data.uuid_ ?? data.id
-  if (own == null) throw missing('uuid')
-  const conversation = data.fact == null ? sessionOf(data, context) : undefined
+const contentOf = (each: unknown) => textOfContent(fieldOf(each, 'content'))
+
+function single(fields: Fields, userId: string | null, context: RecordContext): Draft | Problem {
+  const fact = textIn(fields, 'fact')
+  const content = fact ?? contentOf(fields)
+  const own = idIn(fields, 'uuid', 'uuid_', 'id')
+  if (content === '' && (own === undefined || fieldOf(fields, 'messages') !== undefined)) {
+    const isSession = sessionOf(fields, context) !== undefined
+    return {
+      field: isSession ? 'messages' : 'uuid',
+      message: isSession ? 'must be a list' : 'is missing',
+    }
+  }
+  const conversation = fact === undefined ? sessionOf(fields, context) : undefined
   const shared = conversation ?? `zep/${userId ?? 'me'}`
-  const content = data.fact ?? data.content
-  const at = data.valid_at ?? data.created_at
+  const at = timeIn(fields, 'valid_at', 'created_at')
+  const read = said(fields, {
+    content,
+    own: own ?? `${context.file}-${context.number}`,
+    conversation: shared,
+    at,
+  })
+  const ended = fact !== undefined && hasEnded(fields)
   return {
     id: shared,
     userId,
@@ -75,39 +83,52 @@ function single(data: Record, userId: string | null, context: RecordContext): Dr
     createdAt: at,
     updatedAt: at,
     grows: true,
-    messages: said({ ...data, content, created_at: at }, own, shared),
+    messages: ended ? [] : read.messages,
+    leftOut: ended ? { ended: 1 } : read.leftOut,
   }
 }
 
-function sessionOf(data: Record, { around }: RecordContext): string | undefined {
-  return (
-    data.session_id ??
-    data.thread_id ??
-    textIn(around, 'session_id') ??
-    textIn(around, 'thread_id') ??
-    (data.messages ? (data.uuid ?? data.id) : undefined) ??
-    undefined
+/** What holds until a time in the future holds. */
+const hasEnded = (fields: Fields) =>
+  ['invalid_at', 'expired_at'].some(
+    (name) => (timeIn(fields, name)?.getTime() ?? Infinity) <= Date.now(),
   )
+
+function sessionOf(fields: Fields, { around }: RecordContext): string | undefined {
+  return idIn(fields, 'session_id', 'thread_id') ?? idIn(around, 'session_id', 'thread_id')
+}
+
+interface Words {
+  readonly content: string
+  readonly own: string
+  readonly conversation: string
+  readonly at?: Date | undefined
+}
+
+interface Said {
+  readonly messages: readonly DraftMessage[]
+  readonly leftOut: LeftOut
 }
 
 /** Before threads, `role` was a name and `role_type` the role. */
-function said(each: z.infer<typeof message>, own: string, conversation: string): DraftMessage[] {
-  const content = each.content ?? ''
-  const role = each.role_type ?? each.role ?? 'user'
-  if (content.trim() === '' || role === 'system') return []
-  return [
-    {
-      id: `${conversation}/${own}`,
-      role,
-      name: each.name ?? (each.role_type == null ? null : each.role),
-      content,
-      createdAt: each.created_at,
-    },
-  ]
+function said(each: unknown, { content, own, conversation, at }: Words): Said {
+  const type = textIn(each, 'role_type')
+  const given = textIn(each, 'role')
+  const role = (type ?? given ?? 'user').toLowerCase()
+  const left = leftOf(role, content)
+  if (left !== undefined) return { messages: [], leftOut: { [left]: 1 } }
+  const message: DraftMessage = {
+    id: `${conversation}/${own}`,
+    role,
+    name: textIn(each, 'name') ?? (type === undefined ? null : given),
+    content,
+    createdAt: at ?? timeIn(each, 'created_at'),
+  }
+  return { messages: [message], leftOut: {} }
 }
 
-function missing(field: string): z.ZodError {
-  return new z.ZodError([
-    { code: 'custom', path: [field], message: 'is missing', input: undefined },
-  ])
+function leftOf(role: string, content: string): Reason | undefined {
+  if (role === 'system') return 'system'
+  if (content.trim() === '') return 'no_text'
+  return isMachine(role) && /tool|function/u.test(role) ? 'tool' : undefined
 }
