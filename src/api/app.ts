@@ -15,6 +15,7 @@ import { documentOf } from './document.ts'
 import type { AppEnv } from './environment.ts'
 import { answerError } from './errors.ts'
 import { observe } from './observe.ts'
+import { createPlaces, STREAMS, WAITS } from './places.ts'
 import { backfillRoutes } from './routes/backfills.ts'
 import { budgetRoutes } from './routes/budget.ts'
 import { erasureRoutes } from './routes/erasures.ts'
@@ -120,10 +121,14 @@ function useFoundation(
   { principal, closing = new AbortController().signal }: AppOptions,
 ): void {
   const authenticate = createAuthenticate(services, principal)
+  const streams = createPlaces(STREAMS)
+  const waits = createPlaces(WAITS)
   app.use('*', async (c, next) => {
     c.set('services', services)
     c.set('authenticate', authenticate)
     c.set('closing', closing)
+    c.set('streams', streams)
+    c.set('waits', waits)
     await next()
   })
   app.use('*', boundedStatements)

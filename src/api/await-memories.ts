@@ -4,8 +4,8 @@ import type { Memory } from '../domain/recall.ts'
 import { isErrorCode, MemoirError, SENTENCE } from '../errors.ts'
 import type { AcceptedMemories } from '../memories/memories.ts'
 import type { GuardedEnv } from './environment.ts'
-import { memoryKey } from './reach.ts'
-import { waitSeconds, watchJob } from './watch-job.ts'
+import { memoryReach } from './reach.ts'
+import { awaitJob } from './watch-job.ts'
 
 /** Accepted memories as they are answered; `id` is the memory's own when there is one, else the job's. */
 export function acceptedAnswer({
@@ -25,31 +25,13 @@ export function acceptedAnswer({
   }
 }
 
-/** Indexing a memory takes some tens of milliseconds. */
-const POLL_MS = 25
-
-/**
- * Waits as long as `Prefer: wait=N` says.
- * @returns the job as it ended; null when it goes on
- */
-export async function awaitJob(
+/** Waits as long as `Prefer: wait=N` says. @returns the job as it ended; null when it goes on */
+export async function awaitJobEnd(
   c: Context<GuardedEnv>,
-  { job: id, prefer }: { job: string; prefer: string | undefined },
+  given: Parameters<typeof awaitJob>[1],
 ): Promise<Job | null> {
-  const seconds = waitSeconds(prefer)
-  if (seconds === 0) return null
-  c.header('Preference-Applied', `wait=${seconds}`)
-  const { services, principal } = c.var
-  const read = async () => {
-    const job = await services.jobs.get({ namespaceId: principal.namespaceId, id })
-    if (job === null) throw new MemoirError('not_found', SENTENCE.not_found)
-    return job
-  }
-  const signals = [c.var.closing, c.req.raw.signal, AbortSignal.timeout(seconds * 1000)]
-  for await (const job of watchJob(read, AbortSignal.any(signals), POLL_MS)) {
-    if (isTerminal(job.state)) return job
-  }
-  return null
+  const job = await awaitJob(c, given)
+  return job !== null && isTerminal(job.state) ? job : null
 }
 
 /**
@@ -62,10 +44,7 @@ export async function writtenMemories(
   ids: readonly string[],
 ): Promise<Memory[]> {
   const { services, principal } = c.var
-  const found = await Promise.all(
-    ids.map(async (id) => await services.memories.get(memoryKey(principal, id))),
-  )
-  const standing = found.filter((memory) => memory !== null)
+  const standing = await services.memories.getAll(memoryReach(principal), ids)
   if (standing.length === 0) requireSuccess(job)
   return standing
 }

@@ -124,8 +124,7 @@ export const compatPersistenceRoutes = createRouter()
     const { id } = await services.syncs.accept(
       present({ namespaceId, operation, limit, ...wanted }),
     )
-    const signals = [c.var.closing, c.req.raw.signal, AbortSignal.timeout(WAIT_MS)]
-    const { job, report } = await awaitSync(services, principal, { id, signals })
+    const { job, report } = await awaitSync(c, { id, withinMs: WAIT_MS })
     const answer = { status: stateOf(job), operation, result: sumOf(report) }
     return isTerminal(job.state) ? c.json(answer, 200) : c.json(answer, 202)
   })

@@ -1,5 +1,6 @@
 import type { Role } from '../stores/api-keys.ts'
 import type { ApiServices } from './context.ts'
+import type { Places } from './places.ts'
 
 /** Who asks, and what lies within their reach. */
 export interface Principal {
@@ -23,6 +24,10 @@ interface Variables {
   readonly services: ApiServices
   readonly authenticate: Authenticate
   readonly requestId: string
+  /** For streams of events. */
+  readonly streams: Places
+  /** For requests that wait for a job to end. */
+  readonly waits: Places
   /** Aborted when the server is closing: streams and waits end then. */
   readonly closing: AbortSignal
 }

@@ -18,6 +18,7 @@ export const STATUS = {
   precondition_failed: 412,
   payload_too_large: 413,
   unsupported_media_type: 415,
+  rate_limited: 429,
   configuration_invalid: 500,
   store_unavailable: 503,
   temporal_unavailable: 503,

@@ -1,13 +1,14 @@
-import { isTerminal, type Job } from '../domain/job.ts'
+import type { Context } from 'hono'
+import type { Job } from '../domain/job.ts'
 import type { StatusReach, StoresStatus } from '../graph/status.ts'
 import { readStatus } from '../graph/status.ts'
 import { inconsistencies } from '../jobs/sync.ts'
 import type { DriftReport } from '../stores/graph/drift-reports.ts'
 import type { ApiServices } from './context.ts'
-import type { Principal } from './environment.ts'
+import type { GuardedEnv, Principal } from './environment.ts'
 import { present } from './fields.ts'
 import { requireJob } from './reach.ts'
-import { watchJob } from './watch-job.ts'
+import { awaitEnd } from './watch-job.ts'
 
 /** What both faces of persistence, `/v1` and the paths that clients already call, have in common. */
 
@@ -32,17 +33,13 @@ export interface SyncOutcome {
 
 /** The comparison after so long, ended or not. */
 export async function awaitSync(
-  services: ApiServices,
-  principal: Principal,
-  { id, signals }: { readonly id: string; readonly signals: readonly AbortSignal[] },
+  c: Context<GuardedEnv>,
+  { id, withinMs }: { readonly id: string; readonly withinMs: number },
 ): Promise<SyncOutcome> {
-  const read = async () => await requireJob(services, principal, id)
-  let job = await read()
-  for await (const seen of watchJob(read, AbortSignal.any([...signals]))) {
-    job = seen
-    if (isTerminal(job.state)) break
-  }
+  const { services, principal } = c.var
   const { namespaceId } = principal
+  const seen = await awaitEnd(c, { job: id, withinMs })
+  const job = seen ?? (await requireJob(services, principal, id))
   return { job, report: await services.syncs.report({ namespaceId, jobId: id }) }
 }
 

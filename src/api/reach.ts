@@ -59,15 +59,20 @@ export async function recallWithin(
   })
 }
 
-/** One memory, as far as the key reaches. */
-export function memoryKey({ namespaceId, user, scopes }: Principal, id: string): MemoryKey {
+/** Memories as far as the key reaches. */
+export function memoryReach({ namespaceId, user, scopes }: Principal): Omit<MemoryKey, 'id'> {
   return {
     namespaceId,
-    id,
     ...(user === null ? {} : { userId: user.id }),
     ...(scopes === null ? {} : { scopes }),
   }
 }
+
+/** One memory, as far as the key reaches. */
+export const memoryKey = (principal: Principal, id: string): MemoryKey => ({
+  ...memoryReach(principal),
+  id,
+})
 
 /** @throws MemoirError `not_found` also for a memory outside the key's reach */
 export async function requireMemory(

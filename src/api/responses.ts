@@ -28,6 +28,7 @@ const GUARDED = [
   'unauthorized',
   'forbidden',
   'not_found',
+  'rate_limited',
   'store_unavailable',
   'internal',
 ] as const satisfies readonly ErrorCode[]

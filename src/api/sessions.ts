@@ -1,4 +1,4 @@
-import { isTerminal, type JobState } from '../domain/job.ts'
+import type { JobState } from '../domain/job.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { AcceptedPost } from '../sessions/accept.ts'
 import type { Outlook } from '../sessions/outlook.ts'
@@ -8,9 +8,7 @@ import { findSessions, listPosts, type SessionFilter } from '../stores/sessions/
 import type { RawState } from '../stores/sessions/sessions.ts'
 import type { ApiServices } from './context.ts'
 import type { Principal } from './environment.ts'
-import { requireJob } from './reach.ts'
 import { postReach } from './transcripts.ts'
-import { watchJob } from './watch-job.ts'
 
 /** Sessions within the reach of a key. */
 
@@ -73,19 +71,4 @@ export async function readSession(
   const posts = await listPosts(db, { id, owner })
   const memories = await readSessionFacts(db, { session: id, sessionId, userId: owner })
   return { ...shown, posts, memories }
-}
-
-/** Waits until the job has ended. @returns its state when it has, or as it is when the signal comes first */
-export async function awaitJob(
-  services: ApiServices,
-  principal: Principal,
-  { id, signal }: { readonly id: string; readonly signal: AbortSignal },
-): Promise<{ readonly state: JobState | null; readonly ended: boolean }> {
-  const read = async () => await requireJob(services, principal, id)
-  let state: JobState | null = null
-  for await (const job of watchJob(read, signal)) {
-    state = job.state
-    if (isTerminal(job.state)) return { state, ended: true }
-  }
-  return { state, ended: false }
 }

@@ -1,40 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { Context } from 'hono'
 import { isTerminal, type Job } from '../domain/job.ts'
-import { MemoirError } from '../errors.ts'
-
-/** A person sees progress move, and a thousand watchers cost Postgres a few thousand reads by key a second. */
-const POLL_MS = 500
-
-/**
- * The job now, and again each time it has changed, until it ends or the signal is aborted. Postgres may be away in between.
- * @throws MemoirError `not_found` when the job is no longer there
- */
-export async function* watchJob(
-  read: () => Promise<Job>,
-  signal: AbortSignal,
-  pollMs = POLL_MS,
-): AsyncGenerator<Job, void, undefined> {
-  let shown = ''
-  while (!signal.aborted) {
-    const job = await readUnlessAway(read)
-    const now = JSON.stringify(job)
-    if (job !== null && now !== shown) {
-      shown = now
-      yield job
-      if (isTerminal(job.state)) return
-    }
-    await sleep(pollMs, undefined, { signal }).catch(() => undefined)
-  }
-}
-
-async function readUnlessAway(read: () => Promise<Job>): Promise<Job | null> {
-  try {
-    return await read()
-  } catch (error) {
-    if (error instanceof MemoirError && error.code === 'store_unavailable') return null
-    throw error
-  }
-}
+import type { FollowRequest } from '../jobs/jobs.ts'
+import type { GuardedEnv, Principal } from './environment.ts'
 
 /** How long a caller may wait for work to be done; proxies seldom allow more. */
 const MAX_WAIT_SECONDS = 60
@@ -43,4 +10,44 @@ const MAX_WAIT_SECONDS = 60
 export function waitSeconds(prefer: string | undefined): number {
   const [, seconds] = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})"?(?=$|[,;\s])/i.exec(prefer ?? '') ?? []
   return Math.min(Number(seconds ?? 0), MAX_WAIT_SECONDS)
+}
+
+/** The key that asks, when it is one that can end. */
+export const keyIdOf = ({ actor }: Principal): Pick<FollowRequest, 'keyId'> =>
+  actor === 'admin' ? {} : { keyId: actor }
+
+/**
+ * Waits as long as `Prefer: wait=N` says; not at all when too many wait already, as a preference may be ignored.
+ * @returns the job as it is then; null when nothing was waited for
+ */
+export async function awaitJob(
+  c: Context<GuardedEnv>,
+  { job, prefer }: { readonly job: string; readonly prefer: string | undefined },
+): Promise<Job | null> {
+  const seconds = waitSeconds(prefer)
+  const leave = seconds === 0 ? null : c.var.waits.take(c.var.principal.actor)
+  if (leave === null) return null
+  c.header('Preference-Applied', `wait=${seconds}`)
+  try {
+    return await awaitEnd(c, { job, withinMs: seconds * 1000 })
+  } finally {
+    leave()
+  }
+}
+
+/** The job as it has ended, or as it is after so long; null when Postgres did not say. */
+export async function awaitEnd(
+  { var: { services, principal, closing }, req }: Context<GuardedEnv>,
+  { job: id, withinMs }: { readonly job: string; readonly withinMs: number },
+): Promise<Job | null> {
+  const signal = AbortSignal.any([closing, req.raw.signal, AbortSignal.timeout(withinMs)])
+  const { namespaceId } = principal
+  // Its key was good when the work was accepted: that is what is answered.
+  const request = { namespaceId, id, pace: 'waiting' } as const
+  let latest: Job | null = null
+  for await (const job of services.jobs.follow(request, signal)) {
+    latest = job
+    if (isTerminal(job.state)) break
+  }
+  return latest
 }

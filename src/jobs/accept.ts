@@ -23,6 +23,7 @@ import type { TemporalClient } from '../temporal/client.ts'
 import { WALKS } from '../temporal/ids.ts'
 import { readBackfillRequest, sameRequest, type BackfillRequest } from './backfill-request.ts'
 import type { AcceptedJob, BackfillAccept, JobKey, Jobs, NightlyAccept } from './jobs.ts'
+import { createFollowing } from './follow.ts'
 import { createLauncher, type Launcher } from './launcher.ts'
 import { requirePrice } from './pricing.ts'
 import { createRuns } from './runs.ts'
@@ -64,6 +65,7 @@ export function createJobs(
     },
     retry: async (key) => await retry(context, key),
     get: async (key) => await getJob(db, key),
+    follow: createFollowing(db).follow,
     list: async (query) => await listJobs(db, query),
     stepFailures: async (key) => await listStepFailures(db, key),
     async failures(query) {

@@ -63,6 +63,11 @@ export interface Jobs {
   /** A new run of a job that failed, was cancelled or is stuck. @throws MemoirError `not_found`, `conflict` */
   retry(job: JobKey): Promise<Job>
   get(job: JobKey): Promise<Job | null>
+  /**
+   * The job now, and again each time it has changed, until it ends or the signal is aborted. Postgres may be away in between.
+   * @throws MemoirError `not_found` when the job is no longer there, `unauthorized` when the key has ended
+   */
+  follow(request: FollowRequest, signal: AbortSignal): AsyncGenerator<Job, void, undefined>
   list(query: JobList): Promise<Page<Job>>
   /** Of a job in reach; empty for one that is not there. */
   stepFailures(job: JobKey): Promise<readonly StepFailure[]>
@@ -74,6 +79,13 @@ export interface Jobs {
 export interface JobKey {
   readonly namespaceId: string
   readonly id: string
+}
+
+export interface FollowRequest extends JobKey {
+  /** `waiting`: a caller waits for the end of something short; `watching`: somebody looks on. */
+  readonly pace: 'waiting' | 'watching'
+  /** Of the key that asks: it is told nothing more once it was revoked or has expired. */
+  readonly keyId?: string
 }
 
 export interface JobList {

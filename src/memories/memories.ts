@@ -108,6 +108,8 @@ export interface Memories {
   /** Brings back what was deleted or superseded. @throws MemoirError `not_found`, `conflict` when there is nothing to restore */
   restore(key: MemoryKey, beforeCommit?: KeepAccepted): Promise<AcceptedMemories>
   get(key: MemoryKey): Promise<Memory | null>
+  /** Those of the ids that are there, in that order. */
+  getAll(reach: Omit<MemoryKey, 'id'>, ids: readonly string[]): Promise<Memory[]>
   list(query: MemoryList): Promise<Page<Memory>>
   /** Newest first. @throws MemoirError `not_found` */
   history(

@@ -43,6 +43,20 @@ export async function findGrant(db: Queryable, hash: Buffer): Promise<KeyGrant |
   return rows[0] ?? null
 }
 
+/** Those of the keys that no longer open anything. */
+export async function findEndedKeys(db: Queryable, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select w.id
+       from unnest($1::uuid[]) as w(id)
+      where not exists (
+        select from memoir.api_key k left join memoir.memory_user u on u.id = k.user_id
+         where k.id = w.id and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
+           and (k.user_id is null or u.erased_at is null))`,
+    [ids],
+  )
+  return rows.map(({ id }) => id)
+}
+
 export async function touchKey(db: Queryable, id: string): Promise<void> {
   await db.query(
     `update memoir.api_key set last_used_at = now()

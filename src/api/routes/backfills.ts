@@ -13,7 +13,7 @@ import { requireJob } from '../reach.ts'
 import { body, json, refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
 import { acceptedSchema, estimateSchema, failureSchema, jobSchema, pageOf } from '../schemas.ts'
-import { waitSeconds, watchJob } from '../watch-job.ts'
+import { awaitJob } from '../watch-job.ts'
 
 const writeHeaders = z.object({
   'idempotency-key': z
@@ -112,18 +112,10 @@ export const backfillRoutes = createRouter()
       },
     )
     const accepted = acceptedSchema.parse(answer.body)
-    const seconds = waitSeconds(headers.prefer)
-    if (seconds === 0) return c.json(accepted, 202)
-
-    c.header('Preference-Applied', `wait=${seconds}`)
-    const signals = [c.var.closing, c.req.raw.signal, AbortSignal.timeout(seconds * 1000)]
-    const read = async () => await requireJob(services, principal, accepted.job)
-    let status = accepted.status
-    for await (const job of watchJob(read, AbortSignal.any(signals))) {
-      if (isTerminal(job.state)) return c.json(presentJob(services, principal, job), 200)
-      status = job.state
-    }
-    return c.json({ ...accepted, status }, 202)
+    const job = await awaitJob(c, { job: accepted.job, prefer: headers.prefer })
+    if (job === null) return c.json(accepted, 202)
+    if (isTerminal(job.state)) return c.json(presentJob(services, principal, job), 200)
+    return c.json({ ...accepted, status: job.state }, 202)
   })
   .openapi(listFailures, async (c) => {
     const { services, principal } = c.var

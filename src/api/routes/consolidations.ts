@@ -10,11 +10,10 @@ import {
 import type { GuardedEnv } from '../environment.ts'
 import { userId, uuid } from '../fields.ts'
 import { needs } from '../guard.ts'
-import { requireJob } from '../reach.ts'
 import { body, json, refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
 import { acceptedSchema } from '../schemas.ts'
-import { waitSeconds, watchJob } from '../watch-job.ts'
+import { awaitJob } from '../watch-job.ts'
 
 const headers = z.object({
   'idempotency-key': z
@@ -99,19 +98,11 @@ async function started(
   wanted: ConsolidationWanted,
   header: z.infer<typeof headers>,
 ) {
-  const { services, principal } = c.var
   const accepted = await acceptConsolidation(c.var, wanted, header['idempotency-key'])
-  const seconds = waitSeconds(header.prefer)
-  if (seconds === 0) return c.json(accepted, 202)
-  c.header('Preference-Applied', `wait=${seconds}`)
-  const signals = [c.var.closing, c.req.raw.signal, AbortSignal.timeout(seconds * 1000)]
-  const read = async () => await requireJob(services, principal, accepted.job)
-  let { status } = accepted
-  for await (const job of watchJob(read, AbortSignal.any(signals))) {
-    if (isTerminal(job.state)) return c.json(await showConsolidation(c.var, accepted.id), 200)
-    status = job.state
-  }
-  return c.json({ ...accepted, status }, 202)
+  const job = await awaitJob(c, { job: accepted.job, prefer: header.prefer })
+  if (job === null) return c.json(accepted, 202)
+  if (isTerminal(job.state)) return c.json(await showConsolidation(c.var, accepted.id), 200)
+  return c.json({ ...accepted, status: job.state }, 202)
 }
 
 export const consolidationRoutes = createRouter()

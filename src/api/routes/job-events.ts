@@ -8,7 +8,7 @@ import { presentJob } from '../present-job.ts'
 import { requireJob } from '../reach.ts'
 import { refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
-import { watchJob } from '../watch-job.ts'
+import { keyIdOf } from '../watch-job.ts'
 
 /** Proxies close what is silent for a minute, some after 30 seconds. */
 const KEEP_ALIVE_MS = 15_000
@@ -35,6 +35,9 @@ const jobEvents = createRoute({
   },
 })
 
+const tooMany = () =>
+  new MemoirError('rate_limited', 'Too many streams of events are open.', { retryAfterMs: 5_000 })
+
 /** The key was revoked or has expired, or no longer reaches the job: that is how a stream may end. */
 const KEY_ENDED: ReadonlySet<ErrorCode> = new Set(['unauthorized', 'forbidden', 'not_found'])
 
@@ -42,8 +45,10 @@ const KEY_ENDED: ReadonlySet<ErrorCode> = new Set(['unauthorized', 'forbidden', 
 const eventId = (data: string) => createHash('sha256').update(data).digest('base64url').slice(0, 16)
 
 export const jobEventRoutes = createRouter().openapi(jobEvents, async (c) => {
-  const { services, principal, authenticate, closing, requestId } = c.var
+  const { services, principal, closing, requestId, streams } = c.var
   const { id } = await requireJob(services, principal, c.req.valid('param').id)
+  const leave = streams.take(principal.actor)
+  if (leave === null) throw tooMany()
   let heard = c.req.valid('header')['last-event-id']
   c.header('X-Accel-Buffering', 'no')
   return streamSSE(c, async (stream) => {
@@ -51,11 +56,10 @@ export const jobEventRoutes = createRouter().openapi(jobEvents, async (c) => {
     stream.onAbort(() => left.abort())
     const signal = AbortSignal.any([closing, left.signal])
     const beat = setInterval(() => void stream.write(': keep-alive\n\n'), KEEP_ALIVE_MS)
-    // A stream outlives the look at its key: each look at the job begins with another one, so that a revoked key is told nothing more.
-    const look = async () =>
-      await requireJob(services, await authenticate({ header: (name) => c.req.header(name) }), id)
+    const { namespaceId } = principal
+    const request = { namespaceId, id, pace: 'watching', ...keyIdOf(principal) } as const
     try {
-      for await (const job of watchJob(look, signal)) {
+      for await (const job of services.jobs.follow(request, signal)) {
         const data = JSON.stringify(presentJob(services, principal, job))
         const event = eventId(data)
         if (event !== heard) await stream.writeSSE({ event: 'job', id: event, data })
@@ -66,6 +70,7 @@ export const jobEventRoutes = createRouter().openapi(jobEvents, async (c) => {
       services.log.warn({ error, request_id: requestId }, 'a stream of events broke off')
     } finally {
       clearInterval(beat)
+      leave()
     }
   })
 })

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { MemoirError, SENTENCE } from '../../errors.ts'
 import type { NewMemory } from '../../memories/memories.ts'
-import { awaitJob, requireSuccess, writtenMemories } from '../await-memories.ts'
+import { awaitJobEnd, requireSuccess, writtenMemories } from '../await-memories.ts'
 import type { GuardedEnv, Principal } from '../environment.ts'
 import { present, uuid } from '../fields.ts'
 import { needs } from '../guard.ts'
@@ -164,7 +164,7 @@ export const memoryWriteRoutes = createRouter()
         return await services.memories.store(store, beforeCommit)
       },
     )
-    const job = await awaitJob(c, { job: done.job, prefer })
+    const job = await awaitJobEnd(c, { job: done.job, prefer })
     if (job === null) return c.json(done, 202)
     if (done.session_id !== undefined) {
       requireSuccess(job)
@@ -195,7 +195,7 @@ export const memoryWriteRoutes = createRouter()
           beforeCommit,
         ),
     )
-    const job = await awaitJob(c, { job: done.job, prefer })
+    const job = await awaitJobEnd(c, { job: done.job, prefer })
     if (job === null) return c.json(done, 202)
     return c.json({ items: await writtenMemories(c, job, done.ids) }, 201)
   })
@@ -236,7 +236,7 @@ export const memoryWriteRoutes = createRouter()
       async (beforeCommit) =>
         await services.memories.remove(present({ key, hard, cascade, revision }), beforeCommit),
     )
-    const job = await awaitJob(c, { job: done.job, prefer })
+    const job = await awaitJobEnd(c, { job: done.job, prefer })
     return job === null ? c.json(done, 202) : c.json({ ...done, status: job.state }, 200)
   })
   .openapi(restoreMemory, async (c) => {
@@ -255,7 +255,7 @@ export const memoryWriteRoutes = createRouter()
 type Done = z.output<typeof acceptedMemoriesSchema>
 
 async function answerOne(c: Context<GuardedEnv>, done: Done, prefer: string | undefined) {
-  const job = await awaitJob(c, { job: done.job, prefer })
+  const job = await awaitJobEnd(c, { job: done.job, prefer })
   if (job === null) return c.json(done, 202)
   const [memory] = await writtenMemories(c, job, done.ids)
   if (memory === undefined) throw new MemoirError('not_found', SENTENCE.not_found)

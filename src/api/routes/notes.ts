@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { suggestConnections } from '../../notes/connections.ts'
-import { awaitJob, writtenMemories } from '../await-memories.ts'
+import { awaitJobEnd, writtenMemories } from '../await-memories.ts'
 import { uuid } from '../fields.ts'
 import { needs } from '../guard.ts'
 import { newMemory, noteBody } from '../memory-bodies.ts'
@@ -92,7 +92,7 @@ export const noteRoutes = createRouter()
           beforeCommit,
         ),
     )
-    const job = await awaitJob(c, { job: done.job, prefer })
+    const job = await awaitJobEnd(c, { job: done.job, prefer })
     const [memory] = job === null ? [] : await writtenMemories(c, job, done.ids)
     if (memory === undefined) return c.json(done, 202)
     const secret = services.config.MEMOIR_ENCRYPTION_KEY

@@ -11,7 +11,7 @@ import { userOf } from '../reach.ts'
 import { body, json, refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
 import { pageOf, postAcceptedSchema, sessionInfoSchema, sessionSchema } from '../schemas.ts'
-import { awaitJob, outlookOf, presentAccepted, readSession } from '../sessions.ts'
+import { outlookOf, presentAccepted, readSession } from '../sessions.ts'
 import {
   postReach,
   refuseScoped,
@@ -20,7 +20,8 @@ import {
   sessionMetadata,
   transcript,
 } from '../transcripts.ts'
-import { waitSeconds } from '../watch-job.ts'
+import { isTerminal } from '../../domain/job.ts'
+import { awaitJob } from '../watch-job.ts'
 
 const sessionId = pathId(256)
 const collection = pathId(256)
@@ -137,14 +138,9 @@ export const sessionRoutes = createRouter()
       async (beforeCommit) => await services.posts.accept(accept, beforeCommit),
     )
     const accepted = postAcceptedSchema.parse(answer.body)
-    const seconds = waitSeconds(headers.prefer)
-    if (seconds === 0) return c.json(accepted, 202)
-
-    c.header('Preference-Applied', `wait=${seconds}`)
-    const signals = [c.var.closing, c.req.raw.signal, AbortSignal.timeout(seconds * 1000)]
-    const wait = { id: accepted.job, signal: AbortSignal.any(signals) }
-    const { ended, state } = await awaitJob(services, principal, wait)
-    if (!ended) return c.json({ ...accepted, status: state ?? accepted.status }, 202)
+    const job = await awaitJob(c, { job: accepted.job, prefer: headers.prefer })
+    if (job === null) return c.json(accepted, 202)
+    if (!isTerminal(job.state)) return c.json({ ...accepted, status: job.state }, 202)
     const key = { sessionId: accepted.session_id, collection: of, userId: owner }
     return c.json(await readSession(services, principal, key), 200)
   })

@@ -208,8 +208,7 @@ export const syncRoutes = createRouter()
     if (seconds === 0) return c.json({ id, job: id, status: 'queued' as const }, 202)
 
     c.header('Preference-Applied', `wait=${seconds}`)
-    const signals = [c.var.closing, c.req.raw.signal, AbortSignal.timeout(seconds * 1000)]
-    const { job, report } = await awaitSync(services, principal, { id, signals })
+    const { job, report } = await awaitSync(c, { id, withinMs: seconds * 1000 })
     if (!isTerminal(job.state)) return c.json({ id, job: id, status: job.state }, 202)
     const { totalChecked, ...sum } = sumOf(report)
     const result = { total_checked: totalChecked, ...sum }

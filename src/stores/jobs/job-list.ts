@@ -54,6 +54,45 @@ export async function getJob(
   return rows[0] ? present(rows[0]) : null
 }
 
+export interface WatchedJob {
+  readonly namespaceId: string
+  readonly id: string
+  /** As it was last told; empty at first. */
+  readonly version: string
+}
+
+export interface ChangedJob extends WatchedJob {
+  /** Null when it is not there. */
+  readonly job: Job | null
+}
+
+/** Those of the watched jobs whose row is another one than the version says. */
+export async function findChangedJobs(
+  db: Queryable,
+  watched: readonly WatchedJob[],
+): Promise<ChangedJob[]> {
+  const { rows } = await db.query<
+    PresentedRow & { watched: string; namespace: string; version: string | null }
+  >(
+    `select w.id as watched, w.namespace_id as namespace, j.xmin::text as version, ${PRESENTED}
+       from unnest($1::uuid[], $2::uuid[], $3::text[]) as w(id, namespace_id, version)
+       left join memoir.job j on j.id = w.id and j.namespace_id = w.namespace_id
+       left join memoir.memory_user u on u.id = j.user_id
+      where j.xmin is null or j.xmin::text <> w.version`,
+    [
+      watched.map(({ id }) => id),
+      watched.map(({ namespaceId }) => namespaceId),
+      watched.map(({ version }) => version),
+    ],
+  )
+  return rows.map(({ watched: id, namespace: namespaceId, version, ...row }) => ({
+    id,
+    namespaceId,
+    version: version ?? '',
+    job: version === null ? null : present(row),
+  }))
+}
+
 export interface JobFilter {
   readonly namespaceId: string
   readonly userId?: string

@@ -14,24 +14,32 @@ export interface MemoryReach {
   readonly scopes?: readonly string[]
 }
 
-const IN_REACH = `t.id = $1::uuid and u.namespace_id = $2::uuid and u.erased_at is null
+const IN_REACH = `t.id = any($1::uuid[]) and u.namespace_id = $2::uuid and u.erased_at is null
   and ($3::uuid is null or t.user_id = $3::uuid) and ($4::text[] is null or t.scope = any($4::text[]))`
 
-const reachOf = ({ id, namespaceId, userId, scopes }: MemoryReach) => [
-  id,
-  namespaceId,
-  userId ?? null,
-  scopes ?? null,
-]
+const reachOf = (
+  { namespaceId, userId, scopes }: Omit<MemoryReach, 'id'>,
+  ids: readonly string[],
+) => [ids, namespaceId, userId ?? null, scopes ?? null]
 
 export async function findMemory(db: Queryable, reach: MemoryReach): Promise<Memory | null> {
+  return (await findMemories(db, reach, [reach.id]))[0] ?? null
+}
+
+/** Those of the ids that lie within the reach, in the order of the ids. */
+export async function findMemories(
+  db: Queryable,
+  reach: Omit<MemoryReach, 'id'>,
+  ids: readonly string[],
+): Promise<Memory[]> {
   const { rows } = await db.query<MemoryRow>(
     `select ${MEMORY_COLUMNS}
        from memoir.memory_trace t join memoir.memory_user u on u.id = t.user_id
-      where ${IN_REACH}`,
-    reachOf(reach),
+      where ${IN_REACH}
+      order by array_position($1::uuid[], t.id)`,
+    reachOf(reach, ids),
   )
-  return rows[0] ? presentMemory(rows[0]) : null
+  return rows.map(presentMemory)
 }
 
 /** Whose memory it is, by surrogate uuid; null when it lies outside the reach. */
@@ -39,7 +47,7 @@ export async function findOwner(db: Queryable, reach: MemoryReach): Promise<stri
   const { rows } = await db.query<{ user_id: string }>(
     `select t.user_id from memoir.memory_trace t join memoir.memory_user u on u.id = t.user_id
       where ${IN_REACH}`,
-    reachOf(reach),
+    reachOf(reach, [reach.id]),
   )
   return rows[0]?.user_id ?? null
 }
