@@ -5,8 +5,10 @@ import { isSaidOfOthers, leadingSubject, possessionsIn } from '../text/leading-s
 import { withoutOwnName } from '../text/own-name.ts'
 import { asksForPast } from '../text/past-questions.ts'
 import { detectAmong } from '../text/language.ts'
-import { lexemesOf, queryLexemes } from '../text/tokens.ts'
+import { lexemesOf, queryLexemes, queryWords } from '../text/tokens.ts'
 import { wordsOf } from '../text/words.ts'
+import type { SpaceIdentity } from '../providers/embedder.ts'
+import { languagesOf } from './model-languages.ts'
 import type { Found } from './search.ts'
 import { traitsOf, type Calibration } from './space-traits.ts'
 import { left } from './stages.ts'
@@ -73,13 +75,19 @@ export async function currentFirst(
   const { languages } = found.user
   const { vector } = found.asked
   const traits = traitsOf(vector?.space)
-  const meaning = vector !== null && vector.space.provider !== 'builtin' ? vector : null
+  const meaning = vector !== null && isKnown(vector.space, found.language) ? vector : null
   const ids = looked.map(({ id }) => id)
   const lexemes = new Set(found.lexemes)
   const question: Question = {
     lexemes,
     words: [...new Set(wordsOf(request.query))]
-      .map((word) => new Set(queryLexemes(word, languages, found.language)).intersection(lexemes))
+      .map((word) =>
+        new Set(
+          meaning === null
+            ? queryLexemes(word, languages, found.language)
+            : queryWords(word, languages, found.language).lexemes,
+        ).intersection(lexemes),
+      )
       .filter(({ size }) => size > 0),
     own: new Map(
       ownWords(request.query).map((word) => [word, queryLexemes(word, languages, found.language)]),
@@ -94,6 +102,9 @@ export async function currentFirst(
   const statements = looked.map((hit) => statementOf(hit, { question, languages, userId }))
   return [...ordered(statements, question), ...hits.slice(LOOKED_AT)]
 }
+
+const isKnown = (space: SpaceIdentity, language: string) =>
+  space.provider !== 'builtin' && languagesOf(space)?.has(language) !== false
 
 /** A question about a time is not about now. */
 function isDisabled({ window, language }: Found, request: RecallRequest): boolean {
@@ -121,7 +132,7 @@ function statementOf(hit: Hit, { question, languages, userId }: Known): Statemen
     asked: new Set(
       question.words.flatMap((word, place) => (word.isDisjointFrom(lexemes) ? [] : [place])),
     ),
-    subject: new Set(lexemesOf(withoutOwnName(subject, { userId, language }), language)),
+    subject: new Set(isOfUser(subject, { userId, language }) ? [] : lexemesOf(subject, language)),
     phone: PHONE.test(hit.content),
     ofOthers: isSaidOfOthers(wordsOf(hit.content), (word) =>
       lexemesOf(word, language).some((lexeme) => question.lexemes.has(lexeme)),
@@ -129,6 +140,9 @@ function statementOf(hit: Hit, { question, languages, userId }: Known): Statemen
     own: new Set(ownWords(hit.content)),
   }
 }
+
+const isOfUser = (subject: string, of: { userId: string; language: string }) =>
+  withoutOwnName(subject, of) !== subject
 
 const personOf = (entity: unknown): string[] =>
   typeof entity === 'object' &&
@@ -175,6 +189,7 @@ function takesPlaceOf(newer: Statement, older: Statement, question: Question): b
   if (!isNewer(newer, older) || !areComparable(newer.hit, older.hit)) return false
   if (!haveSameSubject(newer, older, question)) return false
   if (lacksOwner(newer, older, question)) return false
+  if (question.likenesses === null && newer.phone && older.phone) return true
   return question.likenesses === null
     ? byWords(newer, older, question)
     : byMeaning(newer, older, { question, likenesses: question.likenesses })

@@ -38,19 +38,44 @@ export interface FusionOptions extends RelevanceContext {
   readonly isStrange: (language: string) => boolean
   readonly relevance: RelevanceWeights
   readonly calibration: Calibration
+  readonly strangeCalibration: Calibration
+}
+
+/**
+ * The best match counts in full only from this share of the most that BM25 could give for the question. Otherwise one common word that a
+ * single memory has would count as much as all words of the question. Chosen on BEAM and the person sets; LoCoMo stays as it is.
+ */
+const TEXT_FLOOR = 0.5
+const WINDOW_FLOOR = 0.2
+
+function wordShares(candidates: readonly Candidate[], most: number) {
+  const texts = candidates.map(({ text }) => text)
+  const windows = candidates.map(({ window }) => window)
+  return {
+    textShare: shareOf(0, Math.max(TEXT_FLOOR * most, ...texts)),
+    windowShare: shareOf(0, Math.max(WINDOW_FLOOR * most, ...windows)),
+  }
 }
 
 /** Sums each score's share of this question's best (min-max over the candidates), weighted. Ties keep the newer memory first. */
 export function fuse(
   candidates: readonly Candidate[],
-  { weights: known, strange, isStrange, relevance, calibration, ...context }: FusionOptions,
+  {
+    weights: known,
+    strange,
+    isStrange,
+    relevance,
+    calibration,
+    strangeCalibration,
+    ...context
+  }: FusionOptions,
 ): Fused[] {
   const vectorShare = spreadOf(candidates.map(({ cosine }) => cosine))
   const graphShare = spreadOf(candidates.map(({ around = null }) => around))
-  const textShare = shareOf(0, Math.max(0, ...candidates.map(({ text }) => text)))
-  const windowShare = shareOf(0, Math.max(0, ...candidates.map(({ window }) => window)))
+  const { textShare, windowShare } = wordShares(candidates, context.most)
   const followed = candidates.some(({ around }) => around !== undefined)
-  const scaled = (value: number) => onUsualScale(value, calibration)
+  const scaled = (value: number, apart: boolean) =>
+    onUsualScale(value, apart ? strangeCalibration : calibration)
   return candidates
     .map((candidate): Fused => {
       const { seq, cosine, text, window, around = null, heads, details, passage } = candidate
@@ -61,7 +86,7 @@ export function fuse(
       const likeness =
         cosine === null
           ? null
-          : { own: scaled(cosine), around: around === null ? null : scaled(around) }
+          : { own: scaled(cosine, apart), around: around === null ? null : scaled(around, apart) }
       const vector = vectorShare(cosine)
       const graph = graphShare(around)
       const lexical = weights.text * textShare(text) + weights.window * windowShare(window)

@@ -93,7 +93,7 @@ async function searchFor(
   const window = left(request, 'time') ? null : timeIn(request.query, language, new Date())
   const asked = await question(named.text, request.namespaceId)
   const words = left(request, 'words')
-    ? { lexemes: [], places: [] }
+    ? { lexemes: [], places: [], shares: [] }
     : queryWords(named.text, user.languages, language)
   const semantic = request.heads?.includes('semantic') !== false && !left(request, 'vectors')
   const limit = Math.max(CANDIDATES, request.k + READ_AHEAD)

@@ -14,6 +14,8 @@ export interface SpaceTraits {
   /** For a language that the model does not know. */
   readonly strange: FusionWeights
   readonly calibration: Calibration
+  /** For a language that the model does not know: there unrelated texts are nearer to each other. */
+  readonly strangeCalibration: Calibration
   /** For cosines on the scale of `USUAL`. */
   readonly relevance: RelevanceWeights
 }
@@ -23,6 +25,9 @@ const USUAL: Calibration = { floor: 0.2, ceiling: 0.75 }
 /** Models of the E5 family crowd together: unrelated texts at 0.66 to 0.69, answers at 0.75 to 0.81 (multilingual-e5-small). */
 const CROWDED: Calibration = { floor: 0.7, ceiling: 0.92 }
 
+/** all-MiniLM-L6-v2 in German, Spanish, French and Chinese. */
+const STRANGE: Calibration = { floor: 0.3, ceiling: 0.8 }
+
 const WORDS_FIRST: FusionWeights = { vector: 0.1, text: 0.6, window: 1, graph: 0 }
 
 /** The hashing embedder repeats what BM25 knows, but for typos and inflections: it counts little. */
@@ -30,6 +35,7 @@ const BUILTIN: SpaceTraits = {
   weights: WORDS_FIRST,
   strange: WORDS_FIRST,
   calibration: { floor: 0.2, ceiling: 0.7 },
+  strangeCalibration: { floor: 0.2, ceiling: 0.7 },
   relevance: {
     bias: -2.65,
     cosine: 5.6,
@@ -47,6 +53,7 @@ const MODEL: SpaceTraits = {
   // Chosen on the German, Spanish, French, Arabic and Chinese questions of this project, with all-MiniLM-L6-v2.
   strange: { vector: 0.5, text: 0.6, window: 1, graph: 0.25 },
   calibration: USUAL,
+  strangeCalibration: STRANGE,
   relevance: {
     bias: -4.55,
     cosine: 6.7,

@@ -51,3 +51,17 @@ test('in a language that the model does not know words decide, and meaning betwe
   expect(best((language) => language === 'de')).toBe(2)
   expect(best(() => false)).toBe(1)
 })
+
+test('one common word of a question counts less than what answers it by meaning', () => {
+  const both = [candidate(1, 'en', 0.55, 0), candidate(2, 'en', 0.3, 2)]
+  const options = {
+    ...traitsOf(space('all-MiniLM-L6-v2')),
+    isStrange: () => false,
+    meanLength: 10,
+  }
+  const textOf = (most: number) =>
+    fuse(both, { ...options, most }).find(({ seq }) => seq === 2)?.text
+  expect(fuse(both, { ...options, most: 20 })[0]?.seq).toBe(1)
+  expect(textOf(20)).toBeLessThan(0.5)
+  expect(textOf(2)).toBe(1)
+})

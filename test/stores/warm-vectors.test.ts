@@ -34,7 +34,7 @@ test.skipIf(!hasPostgres)(
       const many = { ...user, vectorCount: space.indexedAt === null ? user.vectorCount : 50_000 }
       const { candidates } = await findCandidates(db, {
         user: many,
-        words: { lexemes: [], places: [] },
+        words: { lexemes: [], places: [], shares: [] },
         vector: { space, vec },
         filter: {},
         limit: 10,

@@ -37,24 +37,27 @@ const weightOf = (count: string, texts: string) =>
  * The sum of what the words weigh, each as the likeliest of its forms: a word that nobody wrote weighs most, and no text has it.
  * @param lexemes @param texts places of values
  */
-const mostOf = (lexemes: string, texts: string, places: string) => `
+const mostOf = (lexemes: string, texts: string, places: string, shares: string) => `
   select coalesce(sum(weight), 0) from (
     select min(coalesce(w.weight, ${weightOf('0', texts)})) as weight
-      from unnest(${lexemes}::text[], ${places}::int[]) as q(lexeme, place) left join words w using (lexeme)
+      from unnest(${lexemes}::text[], ${places}::int[], ${shares}::float[]) as q(lexeme, place, share) left join words w using (lexeme)
+     where q.share = 1
      group by q.place) each`
 
 /** Document frequencies counted in the statement that scores: nothing to maintain, nothing that could disagree. */
 export function countedScores({ user, words }: CandidateQuery, bind: Bind): TextScores {
   const texts = `${bind(user.textCount)}::float`
   const lexemes = bind(words.lexemes)
+  const shares = bind(words.shares)
   return {
     before: `postings as materialized (
         select lexeme, seq, frequency, length, window_frequency, window_length
           from memoir.memory_posting
          where user_id = $1::uuid and lexeme = any(${lexemes}::text[])),
       words as (
-        select lexeme, ${weightOf('n', texts)} as weight, ${weightOf('wn', texts)} as window_weight
-          from (select lexeme, count(*) filter (where frequency > 0) as n, count(*) as wn from postings group by lexeme) f),`,
+        select lexeme, s.share * ${weightOf('n', texts)} as weight, s.share * ${weightOf('wn', texts)} as window_weight
+          from (select lexeme, count(*) filter (where frequency > 0) as n, count(*) as wn from postings group by lexeme) f
+          join unnest(${lexemes}::text[], ${shares}::float[]) as s(lexeme, share) using (lexeme)),`,
     scored: `select p.seq, ${sums(user, bind)}
           from postings p join words w using (lexeme)
          group by p.seq`,
@@ -62,7 +65,7 @@ export function countedScores({ user, words }: CandidateQuery, bind: Bind): Text
     join: '',
     addText: '',
     addAround: '',
-    most: mostOf(lexemes, texts, bind(words.places)),
+    most: mostOf(lexemes, texts, bind(words.places), shares),
   }
 }
 
@@ -81,13 +84,14 @@ const READ_ROWS = 15_000
 export function weighedScores({ user, words }: CandidateQuery, bind: Bind): TextScores {
   const texts = `${bind(user.textCount)}::float`
   const lexemes = bind(words.lexemes)
+  const shares = bind(words.shares)
   const postings = 'memoir.memory_posting p on p.user_id = $1::uuid and p.lexeme = w.lexeme'
   const sum = sums(user, bind)
   return {
     before: `words as materialized (
-      select w.lexeme, ${weightOf('c.n', texts)} as weight, ${weightOf('c.wn', texts)} as window_weight,
+      select w.lexeme, w.share * ${weightOf('c.n', texts)} as weight, w.share * ${weightOf('c.wn', texts)} as window_weight,
              row_number() over rarest = 1 or (sum(c.wn) over rarest)::float <= ${READ_ROWS} as telling
-        from unnest(${lexemes}::text[]) as w(lexeme)
+        from unnest(${lexemes}::text[], ${shares}::float[]) as w(lexeme, share)
        cross join lateral (
          select count(*) filter (where p.frequency > 0) as n, count(*) as wn
            from (select frequency from memoir.memory_posting
@@ -102,7 +106,7 @@ export function weighedScores({ user, words }: CandidateQuery, bind: Bind): Text
     join: 'left join common m on m.seq = p.seq',
     addText: ' + coalesce(m.text, 0)',
     addAround: ' + coalesce(m.around, 0)',
-    most: mostOf(lexemes, texts, bind(words.places)),
+    most: mostOf(lexemes, texts, bind(words.places), shares),
   }
 }
 
