@@ -15,13 +15,14 @@ export async function plainBackfill(
 ): Promise<number> {
   let count = 0
   for (let after: string | null = null; ;) {
-    const heads = await source.headsAfter(after, PAGE)
+    const { heads, next } = await source.headsAfter(after, PAGE)
     for (let at = 0; at < heads.length; at += SLICE) {
-      await ingestSlice(await source.load(heads.slice(at, at + SLICE)), context)
+      const { conversations } = await source.load(heads.slice(at, at + SLICE))
+      await ingestSlice(conversations, context)
     }
     count += heads.length
-    if (heads.length < PAGE) return count
-    after = heads.at(-1)?.id ?? null
+    if (next === null) return count
+    after = next
   }
 }
 

@@ -6,6 +6,7 @@ import { HEADS } from './domain/recall.ts'
 import { MemoirError } from './errors.ts'
 import { configuredUrlProblem } from './providers/address-rules.ts'
 import { unpricedModels } from './providers/configured-prices.ts'
+import { KNOWN_ROLES, type KnownRole } from './text/roles.ts'
 import { localFolderOf, localModelProblems } from './providers/local-model.ts'
 
 /** The one reader of the environment: every variable Memoir knows, its default and what it may be. */
@@ -51,6 +52,28 @@ function isTimeZone(name: string): boolean {
     return false
   }
 }
+const timeZone = text.refine(isTimeZone, 'must be a time zone such as Europe/Berlin').default('UTC')
+/** What the source's words for who speaks mean, beside the usual ones: `ai=assistant,client=user`. */
+const roleMap = z
+  .string()
+  .default('')
+  .transform((value, context): ReadonlyMap<string, KnownRole> => {
+    const roles = new Map<string, KnownRole>()
+    for (const pair of value.split(',').filter((part) => part.trim() !== '')) {
+      const at = pair.lastIndexOf('=')
+      const [word, role] = [pair.slice(0, at), pair.slice(at + 1)].map((part) =>
+        part.trim().toLowerCase(),
+      )
+      const known = KNOWN_ROLES.find((one) => one === role)
+      if (at < 1 || !word || known === undefined) {
+        const message = `must be like word=role,word=role with ${KNOWN_ROLES.join(', ')} as roles`
+        context.addIssue({ code: 'custom', message })
+        return z.NEVER
+      }
+      roles.set(word, known)
+    }
+    return roles
+  })
 const namespaceName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/)
 
 export const environmentSchema = z.object({
@@ -73,6 +96,9 @@ export const environmentSchema = z.object({
   SOURCE_MESSAGE_NAME: optionalColumn,
   SOURCE_MESSAGE_CONTENT: identifier('content'),
   SOURCE_MESSAGE_CREATED_AT: identifier('created_at'),
+  SOURCE_MESSAGES_JSON: optionalColumn,
+  SOURCE_TIMEZONE: timeZone,
+  SOURCE_ROLE_MAP: roleMap,
   SOURCE_EPISODES_TABLE: identifier('episodes'),
   SOURCE_EPISODE_ID: identifier('id'),
   SOURCE_EPISODE_USER: identifier('user_id'),
@@ -155,9 +181,7 @@ export const environmentSchema = z.object({
   RERANK_TIMEOUT_MS: whole(500, 1, 60_000),
 
   MEMORY_HOT_DAYS: whole(30, 1, 36_500),
-  MEMORY_TIMEZONE: text
-    .refine(isTimeZone, 'must be a time zone such as Europe/Berlin')
-    .default('UTC'),
+  MEMORY_TIMEZONE: timeZone,
   CONSOLIDATION_CRON: text
     .refine(isCron, 'must be a cron expression of five fields')
     .default('0 4 * * *'),

@@ -29,6 +29,9 @@ export const ERROR_CODES = [
   'source_unavailable',
   'source_invalid',
   'no_user',
+  'no_id',
+  'duplicate_id',
+  'source_row_invalid',
   'conversation_too_large',
   'suppressed_user',
   'budget_reached',
@@ -108,7 +111,12 @@ export const SENTENCE = {
   reembed_required: 'The stored vectors come from another embedding model.',
   source_unavailable: 'The source database does not answer.',
   source_invalid: 'The source tables are not what the configuration says.',
-  no_user: 'The conversation names no user, or `.` or `..`, which no path can name.',
+  no_user:
+    'The conversation names no user, or one that no path can name (`.`, `..`) or of more than 256 characters.',
+  no_id: 'A row of the conversations table has no id.',
+  duplicate_id: 'The source has this conversation more than once, for different users.',
+  source_row_invalid:
+    'The source could not read this row, its messages are no JSON, or its id is longer than 512 characters.',
   conversation_too_large: 'The conversation is larger than one ingest may hold.',
   suppressed_user: 'The user was erased and stays forgotten.',
   budget_reached: 'The budget of the job is spent.',

@@ -49,9 +49,10 @@ test.skipIf(!hasPostgres)(
       for (const block of [policies, ...rest]) await store.db.query(own(block))
 
       await source.check()
-      const heads = await source.headsAfter(null, 10)
+      const { heads } = await source.headsAfter(null, 10)
       expect(heads.map(({ title }) => title)).toEqual(['a chat', 'a chat', 'a chat'])
-      expect((await source.load(heads)).flatMap(({ messages }) => messages)).toHaveLength(3)
+      const { conversations } = await source.load(heads)
+      expect(conversations.flatMap(({ messages }) => messages)).toHaveLength(3)
       const reader = new Client({ connectionString: url.href })
       await reader.connect()
       const write = reader.query(`delete from public.chats`)

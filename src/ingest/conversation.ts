@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { v5 as uuidv5 } from 'uuid'
+import type { ErrorCode } from '../errors.ts'
 import type { SourceSize } from '../stores/sources/source-tables.ts'
 
 /** A conversation as a source has it, before anything of it is known to Memoir. */
@@ -16,8 +17,9 @@ export interface ConversationHead {
   readonly id: string
   readonly userId: string | null
   readonly title: string | null
-  readonly createdAt: Date
-  readonly updatedAt: Date
+  /** Null where the source says no time that can be one. */
+  readonly createdAt: Date | null
+  readonly updatedAt: Date | null
   readonly messageCount: number
   /** Size of all messages' content, in bytes. */
   readonly bytes: number
@@ -27,6 +29,31 @@ export interface SourceConversation extends ConversationHead {
   readonly messages: readonly SourceMessage[]
   /** The source's clock when the messages were read: orders two reads of one conversation. */
   readonly readAt: Date
+  /** Nothing says when it was: its messages' times count from 1970, in their order, until the conversation is dated. */
+  readonly undated?: boolean
+}
+
+/** A conversation, or a row that is none, that is listed and passed over. */
+export interface RejectedConversation {
+  readonly id: string
+  readonly code: ErrorCode
+}
+
+/** What rows are listed under whose own id no list can hold: nobody can look them up by it. */
+export const NO_ID = '(no id) '
+export const LONG_ID = '(long id) '
+
+/** Conversations in the source's own order of ids. */
+export interface SourcePage {
+  readonly heads: readonly ConversationHead[]
+  readonly rejected: readonly RejectedConversation[]
+  /** Where the next page begins; null when this was the last. */
+  readonly next: string | null
+}
+
+export interface LoadedConversations {
+  readonly conversations: readonly SourceConversation[]
+  readonly rejected: readonly RejectedConversation[]
 }
 
 /** Where conversations come from. Reads only. */
@@ -37,13 +64,15 @@ export interface ConversationSource {
   count(since?: Date): Promise<number>
   measure(): Promise<SourceSize>
   /** The page after that id in the source's own order of ids; null starts. */
-  headsAfter(after: string | null, limit: number): Promise<ConversationHead[]>
+  headsAfter(after: string | null, limit: number): Promise<SourcePage>
   /** The page after that id of conversations that changed at or after `since`: themselves, or by a message. */
-  changedSince(since: Date, after: string | null, limit: number): Promise<ConversationHead[]>
+  changedSince(since: Date, after: string | null, limit: number): Promise<SourcePage>
+  /** How many rows there are without an id, which are in no page; up to a limit. */
+  withoutId(limit: number): Promise<number>
   /** The source's own clock: its times are compared with no other. */
   clock(): Promise<Date>
-  headsOf(ids: readonly string[]): Promise<ConversationHead[]>
-  load(heads: readonly ConversationHead[]): Promise<SourceConversation[]>
+  headsOf(ids: readonly string[]): Promise<Omit<SourcePage, 'next'>>
+  load(heads: readonly ConversationHead[]): Promise<LoadedConversations>
   check(): Promise<void>
   close(): Promise<void>
 }
@@ -90,11 +119,39 @@ export function keyedHash(key: string, parts: readonly string[]): Buffer {
   return createHmac('sha256', key).update(JSON.stringify(parts)).digest()
 }
 
-/** The newest of what the source says: timestamps order two reads, they never prove that nothing changed. */
-export function sourceUpdatedAt(conversation: SourceConversation): Date {
-  const newest = conversation.messages.reduce(
+/**
+ * The newest of what the source says: timestamps order two reads, they never prove that nothing changed. What lies after the reading
+ * (a clock that goes wrong, an end that is planned) orders nothing.
+ */
+export function sourceUpdatedAt({
+  readAt,
+  undated,
+  updatedAt,
+  messages,
+}: SourceConversation): Date {
+  if (undated === true) return readAt
+  const newest = messages.reduce(
     (latest, { createdAt }) => Math.max(latest, createdAt.getTime()),
-    conversation.updatedAt.getTime(),
+    updatedAt?.getTime() ?? Number.NEGATIVE_INFINITY,
   )
-  return new Date(newest)
+  return new Date(Math.min(newest, readAt.getTime()))
+}
+
+/** An undated conversation as one that began then, as far as anybody knows. */
+export function datedFrom<C extends SourceConversation & { turns: readonly SourceMessage[] }>(
+  conversation: C,
+  began: Date,
+): C {
+  if (conversation.undated !== true) return conversation
+  const move = ({ createdAt, ...message }: SourceMessage) => ({
+    ...message,
+    createdAt: new Date(began.getTime() + createdAt.getTime()),
+  })
+  const { messages, turns } = conversation
+  return {
+    ...conversation,
+    createdAt: began,
+    messages: messages.map(move),
+    turns: turns.map(move),
+  }
 }

@@ -76,7 +76,8 @@ async function extractOne(
   model: LanguageModel,
 ): Promise<void> {
   const { conversation, userId, episodeId } = plan
-  const { createdAt } = conversation
+  const createdAt =
+    conversation.createdAt ?? conversation.turns[0]?.createdAt ?? conversation.readAt
   const facts = factContext(context, { model, userId })
   const turns = turnsOf(plan)
   const origin = originOf(plan, { source: context.source, turns })

@@ -20,6 +20,7 @@ import type { FactExtraction } from './extract.ts'
 import { languagePurseOf, purseOf } from './purse.ts'
 import { createWindows } from './window.ts'
 import { ingestSlice, recordErrors, recordGone, type SliceContext } from './slice.ts'
+import { hasOwnId, listWithoutId } from './without-id.ts'
 
 export interface IngestDependencies {
   readonly config: Config
@@ -135,21 +136,26 @@ function extractionOf(
 async function readHeads(
   request: PageRequest,
   { db, source }: PageContext,
-): Promise<{ heads: ConversationHead[]; next: string | null }> {
+): Promise<{ heads: readonly ConversationHead[]; next: string | null }> {
   const { after, limit, since } = request
+  const context = { db, ...request }
+  if (after === null) await listWithoutId(context, source)
   if (!request.retryFailed) {
-    const heads =
+    const { heads, rejected, next } =
       since === undefined
         ? await source.headsAfter(after, limit)
         : await source.changedSince(new Date(since), after, limit)
-    return { heads, next: heads.length < limit ? null : (heads.at(-1)?.id ?? null) }
+    await recordErrors(context, rejected)
+    return { heads, next }
   }
   const ids = await failedAfter(db, request, { after, limit })
-  const heads = await source.headsOf(ids)
-  const found = new Set(heads.map(({ id }) => id))
+  const named = ids.filter(hasOwnId)
+  const { heads, rejected } = await source.headsOf(named)
+  await recordErrors(context, rejected)
+  const found = new Set([...heads, ...rejected].map(({ id }) => id))
   await recordGone(
-    { db, ...request },
-    ids.filter((id) => !found.has(id)),
+    context,
+    named.filter((id) => !found.has(id)),
   )
   return { heads, next: ids.length < limit ? null : (ids.at(-1) ?? null) }
 }
@@ -192,7 +198,9 @@ async function workThrough(
     await atOnce(SLICES_AT_ONCE, [...slicesOf(some)], async (part) => {
       hooks.signal.throwIfAborted()
       hooks.beat()
-      await ingestSlice(await context.source.load(part), slice)
+      const { conversations, rejected } = await context.source.load(part)
+      await recordErrors(slice, rejected)
+      await ingestSlice(conversations, slice)
     })
   }
   const killers = await context.handling.through(request.jobId, fit ?? [], work)

@@ -278,7 +278,7 @@ export function episodeOf({
 
 function episodeTrace(conversation: ReadConversation, target: PlanTarget): PlannedTrace {
   const { title, turns } = conversation
-  const began = turns[0]?.createdAt ?? conversation.createdAt
+  const began = turns[0]?.createdAt ?? conversation.createdAt ?? conversation.readAt
   const episode = episodeOf({ title, turns, began })
   return {
     text: null,
@@ -295,7 +295,8 @@ function episodeTrace(conversation: ReadConversation, target: PlanTarget): Plann
       textLength: 0,
       windowLength: 0,
       salience: EPISODE_SALIENCE,
-      vectorState: 'written',
+      // A conversation that has lost all its words is like no other.
+      vectorState: episode.content.trim() === '' ? 'off' : 'written',
     },
   }
 }

@@ -14,7 +14,7 @@ import {
 import { ensureUsers, lockUsers } from '../stores/memory-users.ts'
 import type { Space } from '../stores/spaces/spaces.ts'
 import { findConversationTraces, type StoredTrace } from '../stores/memories/traces.ts'
-import type { SourceConversation } from './conversation.ts'
+import { datedFrom, type SourceConversation } from './conversation.ts'
 import { embedPlans } from './embed.ts'
 import { forgottenSince, seqsOf, withoutForgotten } from './forgotten.ts'
 import { extractConversations, type FactExtraction } from './extract.ts'
@@ -176,7 +176,8 @@ async function planAll(decided: readonly Decided[], context: SliceContext): Prom
     if (userId === undefined || decision.kind !== 'process') return []
     const traces = byConversation.get(conversation.id) ?? []
     const own = traces.filter((trace) => trace.userId === userId)
-    const plan = planConversation(conversation, {
+    const seen = traces.find(({ kind }) => kind === 'episode')?.occurredAt
+    const plan = planConversation(datedFrom(conversation, seen ?? conversation.readAt), {
       target: { ...context, userId },
       outcome: decision.outcome,
       extract: context.extraction.models[decision.extract] ? decision.extract : 'none',

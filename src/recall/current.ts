@@ -5,6 +5,7 @@ import { isSaidOfOthers, leadingSubject, possessionsIn } from '../text/leading-s
 import { withoutOwnName } from '../text/own-name.ts'
 import { asksForPast } from '../text/past-questions.ts'
 import { detectAmong } from '../text/language.ts'
+import { roleOf } from '../text/roles.ts'
 import { lexemesOf, queryLexemes, queryWords } from '../text/tokens.ts'
 import { wordsOf } from '../text/words.ts'
 import type { SpaceIdentity } from '../providers/embedder.ts'
@@ -198,7 +199,8 @@ function takesPlaceOf(newer: Statement, older: Statement, question: Question): b
 /** Summaries repeat what others say, under a later date; what an assistant said holds for nobody. */
 function areComparable(one: Hit, other: Hit): boolean {
   const statements = [one, other].every(
-    ({ kind, role }) => kind !== 'summary' && kind !== 'episode' && (role ?? 'user') === 'user',
+    ({ kind, role }) =>
+      kind !== 'summary' && kind !== 'episode' && roleOf(role ?? 'user') === 'user',
   )
   return statements && one.metadata['name'] === other.metadata['name']
 }

@@ -1,3 +1,4 @@
+import { knownRole } from '../text/roles.ts'
 import { readStamp, type Stamp } from './stamps.ts'
 
 /** What stands at the beginning of a line and may say who speaks from here on. The rules are written down in docs/sessions.md. */
@@ -11,20 +12,9 @@ export interface Label {
   readonly length: number
 }
 
-/** Words for roles, in any case. Others, such as a product's name, could be a person's. */
-const ROLES: Readonly<Record<string, string>> = {
-  user: 'user',
-  human: 'user',
-  assistant: 'assistant',
-  ai: 'assistant',
-  bot: 'assistant',
-  chatbot: 'assistant',
-  chatgpt: 'assistant',
-  system: 'system',
-  developer: 'system',
-  tool: 'tool',
-  function: 'tool',
-}
+/** Words that begin a line as a role, in any case. Others, such as a product's name, could be a person's. */
+const ROLE_LABELS =
+  'user human assistant ai bot chatbot chatgpt system developer tool function'.split(' ')
 
 /** What is written like a name before a colon and is none. */
 const NOT_NAMES = new Set(
@@ -34,7 +24,7 @@ const NOT_NAMES = new Set(
    summary tip tips title to today todo tomorrow update url usage warning yes`.split(/\s+/),
 )
 
-const ROLE_WORD = Object.keys(ROLES).join('|')
+const ROLE_WORD = ROLE_LABELS.join('|')
 /** One to four words, each with a capital or in a script without them; `Speaker 1`, `SPEAKER_00` and `O'Neil-Smith` too. */
 const NAME_WORD = String.raw`[\p{Lu}\p{Lt}\p{Lo}][\p{L}\p{M}\p{Nd}_.'’-]{0,39}`
 const NAME = String.raw`${NAME_WORD}(?: (?:${NAME_WORD}|(?:de|da|del|di|van|von|der|den|la|le|bin|al)|\d{1,3})){0,3}`
@@ -77,7 +67,7 @@ function readWord(text: string): Label | null {
   const role = ROLE_LINE.exec(text)
   if (role !== null) {
     const word = role.groups?.['word'] ?? role.groups?.['alone'] ?? ''
-    return labelOf(role, { text: word, role: ROLES[word.toLowerCase()] ?? null })
+    return labelOf(role, { text: word, role: knownRole(word) ?? null })
   }
   const name = NAME_LINE.exec(text)
   const word = name?.groups?.['word']
@@ -94,10 +84,4 @@ function labelOf(
   // `Caroline (my sister): …` is a sentence.
   if (after !== undefined && stamp === null) return null
   return { text, role, stamp, length: match[0].length }
-}
-
-/** The role as the record has it: the usual words for user, assistant and system are one each, any other is kept. */
-export function roleOf(word: string): string {
-  const known = word.trim().toLowerCase()
-  return known === 'model' ? 'assistant' : (ROLES[known] ?? known)
 }

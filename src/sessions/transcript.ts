@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Turn } from '../domain/transcript.ts'
-import { roleOf, type Label } from './labels.ts'
+import { roleOf } from '../text/roles.ts'
+import type { Label } from './labels.ts'
 import { findSpeakers } from './speakers.ts'
 import { onDateOf } from './stamps.ts'
 

@@ -7,7 +7,7 @@ import {
   type EpisodeRow,
   type EpisodeTable,
 } from '../stores/sources/episode-rows.ts'
-import { sourceError } from './postgres-source.ts'
+import { sourceError } from './source-errors.ts'
 
 /** Somebody's table of episodes: in the database of `SOURCE_DATABASE_URL`, else in Memoir's own. Only read. */
 export interface EpisodeSource {

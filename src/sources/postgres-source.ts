@@ -1,182 +1,143 @@
 import type { Config } from '../config.ts'
-import { MemoirError, SENTENCE } from '../errors.ts'
 import type {
   ConversationHead,
   ConversationSource,
-  SourceConversation,
-  SourceMessage,
+  LoadedConversations,
+  SourcePage,
 } from '../ingest/conversation.ts'
-import {
-  isStoreAway,
-  openDatabase,
-  sqlState,
-  type Database,
-  type Queryable,
-} from '../stores/database.ts'
+import type { Database } from '../stores/database.ts'
 import {
   countConversations,
+  countWithoutId,
   measureSource,
-  selectChangedHeads,
   selectClock,
-  selectHeadsAfter,
+  selectHeads,
   selectHeadsOf,
+  selectKeys,
   selectMessages,
   type HeadRow,
-  type MessageRow,
-  type SourceSize,
-  type SourceTables,
+  type PageOf,
 } from '../stores/sources/source-tables.ts'
-
-/** A page and one load ahead: more connections would only burden somebody else's database. */
-const SOURCE_POOL_SIZE = 2
-
-/** Rows of a source that give no time at all sort first and never look new. */
-const NO_TIME = new Date(0)
+import { openSource } from './open-source.ts'
+import { assemble, readHeads, rejected } from './read-conversations.ts'
+import { isRowFault } from './source-errors.ts'
 
 /**
  * Conversations in Postgres: another database by `SOURCE_DATABASE_URL`, else Memoir's own tables. Every read runs in a read-only
- * transaction of one snapshot.
+ * transaction of one snapshot. A row that the database itself cannot read is found by halves and rejected; the others are read.
  */
 export function createPostgresSource(
   config: Config,
   own: Database,
   onIdleError: (error: Error) => void,
 ): ConversationSource {
-  const { foreign, db, tables } = openTables(config, own, onIdleError)
-  const read = async <T>(work: Parameters<Database['transaction']>[0]): Promise<T> =>
-    (await db.transaction(work, { readOnly: true }).catch((error: unknown) => {
-      throw sourceError(error)
-    })) as T
-  const readHeads = async (select: (tx: Queryable) => Promise<HeadRow[]>) =>
-    (await read<HeadRow[]>(select)).map(toHead)
-
+  const opened = openSource(config, own, onIdleError)
+  const { db, read, forgetTables } = opened
+  const count = async (since: Date | null) =>
+    await read(async (tx, tables) => await countConversations(tx, tables, since))
   return {
     name: config.SOURCE_NAME,
     namespace: config.SOURCE_NAMESPACE,
     count: async (since) =>
-      await read<number>(async (tx) => await countConversations(tx, tables, since ?? null)),
-    clock: async () => await read<Date>(async (tx) => await selectClock(tx)),
-    changedSince: async (since, after, limit) =>
-      await readHeads(async (tx) => await selectChangedHeads(tx, tables, { since, after, limit })),
-    measure: async () => await read<SourceSize>(async (tx) => await measureSource(tx, tables)),
-    headsAfter: async (after, limit) =>
-      await readHeads(async (tx) => await selectHeadsAfter(tx, tables, { after, limit })),
-    headsOf: async (ids) => await readHeads(async (tx) => await selectHeadsOf(tx, tables, ids)),
-    load: async (heads) =>
-      await read<SourceConversation[]>(async (tx) => {
-        const { rows, readAt } = await selectMessages(
-          tx,
-          tables,
-          heads.map(({ id }) => id),
-        )
-        return assemble(heads, rows, readAt)
+      await count(since ?? null).catch(async (error: unknown) => {
+        if (since === undefined || !isRowFault(error)) throw error
+        return await count(null)
       }),
+    withoutId: async (limit) =>
+      await read(async (tx, tables) => await countWithoutId(tx, tables, limit)),
+    clock: async () => await read(async (tx) => await selectClock(tx)),
+    changedSince: async (since, after, limit) => await readPage(opened, { since, after, limit }),
+    measure: async () => await read(async (tx, tables) => await measureSource(tx, tables)),
+    headsAfter: async (after, limit) => await readPage(opened, { since: null, after, limit }),
+    headsOf: async (ids) => await readHeadsOf(opened, ids),
+    load: async (heads) => await load(opened, heads),
     check: async () => {
-      await read(async (tx) => await selectHeadsAfter(tx, tables, { after: null, limit: 1 }))
-      await read(async (tx) => await selectMessages(tx, tables, []))
+      forgetTables()
+      await read(async (tx, tables) => {
+        await selectHeads(tx, tables, { after: null, limit: 0, since: null })
+        await selectMessages(tx, tables, [])
+      })
     },
     close: async () => {
-      if (foreign) await db.close()
+      if (db !== own) await db.close()
     },
   }
 }
 
-function openTables(config: Config, own: Database, onIdleError: (error: Error) => void) {
-  const foreign = config.SOURCE_DATABASE_URL !== undefined
-  const db = foreign
-    ? openDatabase({
-        url: config.SOURCE_DATABASE_URL,
-        poolSize: SOURCE_POOL_SIZE,
-        applicationName: 'memoir-source',
-        onIdleError,
-      })
-    : own
-  const tables = foreign ? foreignTables(config) : ownTables(config)
-  return { foreign, db, tables }
-}
+type Opened = ReturnType<typeof openSource>
 
-function assemble(
-  heads: readonly ConversationHead[],
-  rows: readonly MessageRow[],
-  readAt: Date,
-): SourceConversation[] {
-  const byConversation = Map.groupBy(rows, (row) => row.conversation_id)
-  return heads.map((head) => ({
-    ...head,
-    readAt,
-    messages: (byConversation.get(head.id) ?? []).map((row): SourceMessage => ({
-      id: row.id,
-      role: row.role,
-      name: row.name,
-      content: row.content ?? '',
-      createdAt: row.created_at ?? head.createdAt,
-    })),
-  }))
-}
-
-function toHead(row: HeadRow): ConversationHead {
-  return {
-    id: row.id,
-    userId: row.user_id,
-    title: row.title,
-    createdAt: row.created_at ?? row.updated_at ?? NO_TIME,
-    updatedAt: row.updated_at ?? row.created_at ?? NO_TIME,
-    messageCount: row.message_count,
-    bytes: row.bytes,
+async function readPage(opened: Opened, wanted: PageOf): Promise<SourcePage> {
+  const { read, reading } = opened
+  try {
+    const rows = await read(async (tx, tables) => await selectHeads(tx, tables, wanted))
+    return { ...readHeads(rows, await reading()), next: nextOf(distinctIds(rows), wanted) }
+  } catch (error) {
+    if (!isRowFault(error)) throw error
   }
+  // Which of them changed may be what cannot be told.
+  const all = { ...wanted, since: null }
+  const keys = await read(async (tx, tables) => await selectKeys(tx, tables, all))
+  return { ...(await readHeadsOf(opened, keys)), next: nextOf(keys, wanted) }
 }
 
-function ownTables(config: Config): SourceTables {
-  return {
-    conversations: 'memoir.conversations',
-    conversationId: 'id',
-    conversationUser: 'user_id',
-    conversationTitle: 'title',
-    conversationCreatedAt: 'created_at',
-    conversationUpdatedAt: 'updated_at',
-    messages: 'memoir.messages',
-    messageId: 'id',
-    messageConversation: 'conversation_id',
-    messageRole: 'role',
-    messageName: 'name',
-    messageContent: 'content',
-    messageCreatedAt: 'created_at',
-    only: { namespace: config.SOURCE_NAMESPACE, source: config.SOURCE_NAME },
-  }
-}
-
-function foreignTables(config: Config): SourceTables {
-  return {
-    conversations: config.SOURCE_CONVERSATIONS_TABLE,
-    conversationId: config.SOURCE_CONVERSATION_ID,
-    conversationUser: config.SOURCE_CONVERSATION_USER,
-    conversationTitle: config.SOURCE_CONVERSATION_TITLE ?? null,
-    conversationCreatedAt: config.SOURCE_CONVERSATION_CREATED_AT,
-    conversationUpdatedAt: config.SOURCE_CONVERSATION_UPDATED_AT,
-    messages: config.SOURCE_MESSAGES_TABLE,
-    messageId: config.SOURCE_MESSAGE_ID,
-    messageConversation: config.SOURCE_MESSAGE_CONVERSATION,
-    messageRole: config.SOURCE_MESSAGE_ROLE,
-    messageName: config.SOURCE_MESSAGE_NAME ?? null,
-    messageContent: config.SOURCE_MESSAGE_CONTENT,
-    messageCreatedAt: config.SOURCE_MESSAGE_CREATED_AT,
-    only: {},
-  }
-}
-
-/** Undefined table or column, no privilege, or types that do not compare: the configuration does not fit the source. */
-const MISFIT = new Set(['42P01', '42703', '42501', '42883', '42846', '3F000', '22P02'])
-
-/** What a read of a source fails with, in Memoir's own words. */
-export function sourceError(error: unknown): unknown {
-  const state = sqlState(error instanceof MemoirError ? error.cause : error)
-  if (isStoreAway(error) && !MISFIT.has(state ?? '')) {
-    const words = error instanceof MemoirError ? error.message : SENTENCE.source_unavailable
-    return new MemoirError('source_unavailable', words, { cause: error })
-  }
-  if (state === undefined || !MISFIT.has(state)) return error
-  const words = error instanceof Error ? error.message : ''
-  return new MemoirError('source_invalid', `${SENTENCE.source_invalid} Postgres says: ${words}`, {
-    cause: error,
+async function readHeadsOf({ read, reading }: Opened, ids: readonly string[]): Promise<Heads> {
+  const { results, failed } = await apart(ids, async (some) => {
+    const rows = await read(async (tx, tables) => await selectHeadsOf(tx, tables, some))
+    return readHeads(rows, await reading())
   })
+  return {
+    heads: results.flatMap(({ heads }) => heads),
+    rejected: [
+      ...results.flatMap((each) => each.rejected),
+      ...failed.map((id) => rejected(id, 'source_row_invalid')),
+    ],
+  }
+}
+
+async function load(
+  { read, reading }: Opened,
+  heads: readonly ConversationHead[],
+): Promise<LoadedConversations> {
+  const { results, failed } = await apart(heads, async (some) => {
+    const ids = some.map(({ id }) => id)
+    const rows = await read(async (tx, tables) => await selectMessages(tx, tables, ids))
+    return assemble(some, rows, await reading())
+  })
+  return {
+    conversations: results.flatMap(({ conversations }) => conversations),
+    rejected: [
+      ...results.flatMap((each) => each.rejected),
+      ...failed.map(({ id }) => rejected(id, 'source_row_invalid')),
+    ],
+  }
+}
+
+type Heads = Omit<SourcePage, 'next'>
+
+const distinctIds = (rows: readonly HeadRow[]) => [...new Set(rows.map(({ id }) => id))]
+
+const nextOf = (ids: readonly string[], { limit }: PageOf) =>
+  ids.length < limit ? null : (ids.at(-1) ?? null)
+
+/** All at once; where that fails for a row, half of them and the other half, down to the one that it fails for. */
+async function apart<Item, Result>(
+  items: readonly Item[],
+  work: (some: readonly Item[]) => Promise<Result>,
+): Promise<{ results: Result[]; failed: Item[] }> {
+  if (items.length === 0) return { results: [], failed: [] }
+  try {
+    return { results: [await work(items)], failed: [] }
+  } catch (error) {
+    if (!isRowFault(error)) throw error
+    if (items.length === 1) return { results: [], failed: [...items] }
+  }
+  const half = Math.ceil(items.length / 2)
+  const [first, second] = [
+    await apart(items.slice(0, half), work),
+    await apart(items.slice(half), work),
+  ]
+  return {
+    results: [...first.results, ...second.results],
+    failed: [...first.failed, ...second.failed],
+  }
 }

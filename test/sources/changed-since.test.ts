@@ -39,10 +39,11 @@ suite('what changed is found by any of its times, page by page, each once', asyn
   try {
     const since = new Date((await source.clock()).getTime() - 86_400_000)
     const seen = []
-    for (let after: string | null = null; ; after = seen.at(-1)?.id ?? null) {
-      const page = await source.changedSince(since, after, 3)
-      seen.push(...page)
-      if (page.length < 3) break
+    for (let after: string | null = null; ;) {
+      const { heads, next } = await source.changedSince(since, after, 3)
+      seen.push(...heads)
+      if (next === null) break
+      after = next
     }
 
     expect(seen.map(({ title }) => title ?? '').toSorted((a, b) => (a < b ? -1 : 1))).toEqual([

@@ -56,14 +56,15 @@ suite(
     try {
       expect(await source.count()).toBe(25)
       const seen: string[] = []
-      for (let after: string | null = null; ; after = seen.at(-1) ?? null) {
-        const page = await source.headsAfter(after, 10)
-        seen.push(...page.map(({ id }) => id))
-        if (page.length < 10) break
+      for (let after: string | null = null; ;) {
+        const { heads, next } = await source.headsAfter(after, 10)
+        seen.push(...heads.map(({ id }) => id))
+        if (next === null) break
+        after = next
       }
       expect(new Set(seen).size).toBe(25)
-      const heads = await source.headsOf(seen.slice(0, 2))
-      const [first] = await source.load(heads)
+      const { heads } = await source.headsOf(seen.slice(0, 2))
+      const [first] = (await source.load(heads)).conversations
       expect(first).toMatchObject({
         messageCount: 3,
         title: expect.stringMatching(/^subject/) as string,
@@ -90,7 +91,7 @@ suite('a source that may only be read is enough, and nothing is ever written to 
   const source = open(store, { SOURCE_DATABASE_URL: store.url.replace('memoir@', `${role}@`) })
   try {
     await source.check()
-    expect(await source.headsAfter(null, 100)).toHaveLength(25)
+    expect((await source.headsAfter(null, 100)).heads).toHaveLength(25)
   } finally {
     await source.close()
     await store.db.query(`drop owned by ${role}`)

@@ -188,3 +188,17 @@ export async function failedAfter(
   )
   return rows.map((row) => row.id)
 }
+
+/** Ids of those that failed and begin like that. */
+export async function failedUnder(
+  db: Queryable,
+  { namespaceId, source }: SourceKey,
+  prefix: string,
+): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select conversation_id as id from memoir.ingested_conversation
+      where namespace_id = $1::uuid and source = $2 and outcome = 'error' and starts_with(conversation_id, $3)`,
+    [namespaceId, source, prefix],
+  )
+  return rows.map((row) => row.id)
+}

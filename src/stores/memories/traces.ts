@@ -19,6 +19,7 @@ export interface StoredTrace {
   readonly hasVector: boolean
   readonly textLength: number
   readonly windowLength: number
+  readonly occurredAt: Date
 }
 
 /** All traces that ingest made of these conversations of a source, removed ones included. */
@@ -34,7 +35,7 @@ export async function findConversationTraces(
             t.vector_state as "vectorState",
             (t.vector_state = 'written' or exists (
               select from memoir.memory_embedding e where e.trace_id = t.id and e.user_id = t.user_id)) as "hasVector",
-            t.text_length as "textLength", t.window_length as "windowLength"
+            t.text_length as "textLength", t.window_length as "windowLength", t.occurred_at as "occurredAt"
        from unnest($1::uuid[], $2::text[]) as k(user_id, conversation_id)
        join memoir.memory_trace t on t.user_id = k.user_id and t.conversation_id = k.conversation_id
       where t.source = $3 and t.kind in ('episode', 'message')`,

@@ -1,5 +1,5 @@
 import type { Queryable } from '../database.ts'
-import { quoted } from './source-tables.ts'
+import { quoted } from './source-columns.ts'
 
 /** Statements over somebody's table of episodes; the names come from configuration, checked to be plain SQL names. */
 export interface EpisodeTable {

@@ -14,6 +14,7 @@ import { MESSAGE_CHARS, ownStatements, type Statement } from '../statements.ts'
 import { datesIn, withDates } from './dates.ts'
 import { relationsIn } from './relations.ts'
 import { salienceOf } from './salience.ts'
+import { roleOf } from '../roles.ts'
 import { sentencesOf } from './sentences.ts'
 import { createSpeakers, type Speaker } from './speakers.ts'
 import { keyTerms, shareIn } from './terms.ts'
@@ -76,7 +77,7 @@ function* factsIn({ turns, before, referenceTime, language }: ExtractRequest): G
 /** A conversation tells its language where one sentence cannot; what is told of no language is taken for English. */
 function languageOf(turns: readonly Turn[], language: string): string {
   if (language !== 'und') return language
-  const own = turns.filter(({ role }) => role === 'user')
+  const own = turns.filter(({ role }) => roleOf(role) === 'user')
   const sample = (own.length > 0 ? own : turns)
     .slice(0, SAMPLED_TURNS)
     .map(({ content }) => content.slice(0, SAMPLED_CHARS))

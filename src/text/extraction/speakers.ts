@@ -1,5 +1,5 @@
 import type { Turn } from '../../domain/transcript.ts'
-import { isMachine } from '../roles.ts'
+import { isMachine, roleOf } from '../roles.ts'
 
 /** Who speaks, and whether what they say is to be remembered. */
 
@@ -9,8 +9,6 @@ export interface Speaker {
   /** An assistant tells of the world, and repeats what it was told: neither is a memory of the user's. */
   readonly remembered: boolean
 }
-
-const HUMANS: ReadonlySet<string> = new Set(['user', 'human', 'customer'])
 
 /** Longer names are sentences that a parser took for names. */
 const NAME_CHARS = 60
@@ -38,6 +36,6 @@ function nameOf({ role, name }: Turn): string | null {
   const given = name?.replaceAll(/\s+/gu, ' ').trim() ?? ''
   if (given !== '' && given.length <= NAME_CHARS) return given
   const word = role.trim().toLowerCase()
-  if (HUMANS.has(word) || word === '') return null
+  if (roleOf(word) === 'user' || word === '') return null
   return (word[0]?.toUpperCase() ?? '') + word.slice(1, NAME_CHARS)
 }
