@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { roleMap, timeZone } from './config-fields.ts'
 import { isCron } from './domain/cron.ts'
 import { GRAPH_BACKENDS } from './domain/graph.ts'
 import { HEADS } from './domain/recall.ts'
 import { MemoirError } from './errors.ts'
 import { configuredUrlProblem } from './providers/address-rules.ts'
 import { unpricedModels } from './providers/configured-prices.ts'
-import { KNOWN_ROLES, type KnownRole } from './text/roles.ts'
 import { localFolderOf, localModelProblems } from './providers/local-model.ts'
 
 /** The one reader of the environment: every variable Memoir knows, its default and what it may be. */
@@ -44,36 +44,6 @@ const pairs = text.regex(
   /^[^=,\s]+=([^,%]|%[\dA-Fa-f]{2})*(,\s*[^=,\s]+=([^,%]|%[\dA-Fa-f]{2})*)*$/,
   'must be like name=value,name=value',
 )
-/** Whether this runtime, and so Postgres too, knows the zone by that name. */
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}
-const timeZone = text.refine(isTimeZone, 'must be a time zone such as Europe/Berlin').default('UTC')
-/** What the source's words for who speaks mean, beside the usual ones: `ai=assistant,client=user`. */
-const roleMap = z
-  .string()
-  .default('')
-  .transform((value, context): ReadonlyMap<string, KnownRole> => {
-    const roles = new Map<string, KnownRole>()
-    for (const pair of value.split(',').filter((part) => part.trim() !== '')) {
-      const at = pair.lastIndexOf('=')
-      const [word, role] = [pair.slice(0, at), pair.slice(at + 1)].map((part) =>
-        part.trim().toLowerCase(),
-      )
-      const known = KNOWN_ROLES.find((one) => one === role)
-      if (at < 1 || !word || known === undefined) {
-        const message = `must be like word=role,word=role with ${KNOWN_ROLES.join(', ')} as roles`
-        context.addIssue({ code: 'custom', message })
-        return z.NEVER
-      }
-      roles.set(word, known)
-    }
-    return roles
-  })
 const namespaceName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/)
 
 export const environmentSchema = z.object({
