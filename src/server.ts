@@ -23,6 +23,11 @@ export interface Address {
 
 /** A connection goes idle some time after its stream has ended, so once is not enough. */
 const CLOSE_IDLE_EVERY_MS = 50
+/**
+ * Whoever keeps a connection open and sends its next request just as the server closes it is told that it was reset. So the other side
+ * should be the one to close: clients do within seconds, load balancers after a minute.
+ */
+const KEEP_ALIVE_MS = 75_000
 /** Who has not read or sent in full by then is cut off. */
 const CLOSE_WITHIN_MS = 10_000
 
@@ -37,6 +42,7 @@ export async function startApi(services: ApiServices, address: Address): Promise
   const app = createApp(services, { closing: closing.signal })
   const server = createAdaptorServer({ fetch: app.fetch })
   if (!(server instanceof Server)) throw new Error('the server is not one of HTTP/1.1')
+  server.keepAliveTimeout = KEEP_ALIVE_MS
   const port = await listen(server, address)
   const url = `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`
   log.info({ url }, 'the API listens')

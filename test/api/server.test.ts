@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { MAX_BODY_BYTES } from '../../src/api/app.ts'
@@ -144,6 +145,30 @@ test.skipIf(!hasPostgres)(
 
     await api.close()
     socket.destroy()
+  },
+)
+
+test.skipIf(!hasPostgres)(
+  'a connection outlives a pause of those who keep it',
+  { timeout: 30_000 },
+  async () => {
+    await using memoir = await createApiFixture()
+    const api = await startApi(memoir.services, HERE)
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const ports = new Set<number | undefined>()
+    for (const pauseMs of [0, 6_500]) {
+      await sleep(pauseMs)
+      const asked = request(`${api.url}/version`, { agent })
+      asked.end()
+      const [answer] = await once(asked, 'response')
+      expect(answer.statusCode).toBe(200)
+      answer.resume()
+      await once(answer, 'end')
+      ports.add(asked.socket?.localPort)
+    }
+    expect(ports.size).toBe(1)
+    agent.destroy()
+    await api.close()
   },
 )
 
