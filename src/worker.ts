@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import getPort from 'get-port'
 import { createFailureInterceptor } from './activities/failures.ts'
 import { createActivities } from './activities/index.ts'
+import { inTurns } from './activities/turns.ts'
 import { loadConfig } from './config.ts'
 import { startDrain, type DrainOptions } from './graph/drain.ts'
 import { createRuns } from './jobs/runs.ts'
@@ -184,7 +185,7 @@ async function workUntilBroken(services: WorkerServices, working: Working): Prom
   const version = await ownVersion(config, temporal)
   const workers: Workers = await openWorkers(temporal, {
     activities: createActivities(services),
-    interceptors: { activity: [createFailureInterceptor(services)] },
+    interceptors: { activity: [createFailureInterceptor(services), inTurns] },
     ...(working.shutdownGrace === undefined ? {} : { shutdownGrace: working.shutdownGrace }),
     version,
   })

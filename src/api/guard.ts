@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { MemoirError } from '../errors.ts'
+import { onBehalfOf } from '../providers/on-behalf.ts'
 import type { Role } from '../stores/api-keys.ts'
 import { requireCleanRequest } from './clean-text.ts'
 import type { GuardedEnv } from './environment.ts'
@@ -18,7 +19,7 @@ function guard(role: Role): MiddlewareHandler<GuardedEnv> {
     c.set('principal', await c.var.authenticate({ header: (name) => c.req.header(name) }))
     requireRole(c, role)
     await requireCleanRequest(c)
-    await next()
+    await onBehalfOf(c.var.principal.namespaceId, next)
   }
 }
 

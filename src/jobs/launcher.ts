@@ -1,4 +1,5 @@
 import type { JobControl } from '../domain/job.ts'
+import { createTurns } from '../domain/turns.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Queryable } from '../stores/database.ts'
@@ -25,7 +26,10 @@ export interface LauncherDependencies {
 const START_DEADLINE_MS = 500
 /** More at once would only queue in Temporal; and it bounds what memory a frozen server can bind. */
 const SLOTS = 16
-/** Waits for a slot: a burst is begun within seconds and not at the next sweep, which would otherwise be all that most of it has. */
+/**
+ * Waits for a slot: a burst is begun within seconds and not at the next sweep, which would otherwise be all that most of it has.
+ * Namespaces take turns, and the one with most in line leaves what is too much to the sweep.
+ */
 const LINE = 500
 /** So many failures in a row, and Temporal counts as away for a while. */
 const BREAKER_FAILURES = 3
@@ -76,12 +80,10 @@ export function createLauncher({ runs, db, metrics, log }: LauncherDependencies)
 function createTries(log: Logger) {
   const underWay = new Set<Promise<void>>()
   const breaker = createBreaker()
-  let line: Attempt[] = []
+  const line = createTurns<Attempt>()
 
   const leaveAll = () => {
-    const left = line
-    line = []
-    for (const { leave } of left) leave()
+    for (const { leave } of line.clear()) leave()
   }
   const begin = ({ what, row, run }: Attempt) => {
     const task = run()
@@ -96,7 +98,7 @@ function createTries(log: Logger) {
     underWay.add(task)
   }
   const fill = () => {
-    while (underWay.size < SLOTS && line.length > 0) {
+    while (underWay.size < SLOTS && line.size > 0) {
       if (!breaker.allows()) return leaveAll()
       const next = line.shift()
       if (next !== undefined) begin(next)
@@ -104,8 +106,8 @@ function createTries(log: Logger) {
   }
   return {
     add(attempt: Attempt): void {
-      if (line.length >= LINE) return attempt.leave()
-      line.push(attempt)
+      line.push(attempt.row.namespaceId, attempt)
+      if (line.size > LINE) line.dropOfLongest()?.leave()
       fill()
     },
     /** Who is in line can wait for the sweep. */

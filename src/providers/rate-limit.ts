@@ -1,7 +1,9 @@
+import { createTurns, type Turns } from '../domain/turns.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { EmbedOptions } from './embedder.ts'
+import { partyAsking } from './on-behalf.ts'
 
-/** Keeps requests and tokens a minute within what a vendor allows; what is live goes before what is bulk. */
+/** Keeps requests and tokens a minute within what a vendor allows; what is live goes before what is bulk, and namespaces take turns. */
 
 export interface RateLimits {
   readonly requestsPerMinute: number
@@ -61,8 +63,9 @@ interface State {
   readonly clock: Clock
   readonly requests: Bucket
   readonly tokens: Bucket
-  readonly live: Ticket[]
-  readonly bulk: Ticket[]
+  /** Namespaces take turns. */
+  readonly live: Turns<Ticket>
+  readonly bulk: Turns<Ticket>
   filledAt: number
   pausedUntil: number
   cancelTimer: () => void
@@ -73,8 +76,8 @@ export function createRateLimiter(limits: RateLimits, clock: Clock = systemClock
     clock,
     requests: bucketOf(limits.requestsPerMinute),
     tokens: bucketOf(limits.tokensPerMinute),
-    live: [],
-    bulk: [],
+    live: createTurns(),
+    bulk: createTurns(),
     filledAt: clock.now(),
     pausedUntil: 0,
     cancelTimer: () => undefined,
@@ -124,14 +127,14 @@ async function acquire(
   if (signal?.aborted) throw abortError()
   const queue = priority === 'live' ? state.live : state.bulk
   const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const party = partyAsking()
   const ticket: Ticket = { tokens, bulk: priority === 'bulk', go: resolve, fail: reject }
   const giveUp = () => {
-    const at = queue.indexOf(ticket)
-    if (at >= 0) queue.splice(at, 1)
+    queue.remove(party, ticket)
     reject(abortError())
     drain(state)
   }
-  queue.push(ticket)
+  queue.push(party, ticket)
   signal?.addEventListener('abort', giveUp, { once: true })
   drain(state)
   try {
@@ -152,8 +155,8 @@ function drain(state: State): void {
     return
   }
   for (;;) {
-    const queue = state.live.length > 0 ? state.live : state.bulk
-    const [ticket] = queue
+    const queue = state.live.size > 0 ? state.live : state.bulk
+    const ticket = queue.peek()
     if (!ticket) return
     const waitMs = Math.max(pausedMs, waitOf(state, ticket))
     if (waitMs > 0) {
@@ -190,7 +193,7 @@ function missingMs({ capacity, perMs, level }: Bucket, cost: number, bulk: boole
 }
 
 function failAll(state: State, pausedMs: number): void {
-  for (const { fail } of [...state.live.splice(0), ...state.bulk.splice(0)]) {
+  for (const { fail } of [...state.live.clear(), ...state.bulk.clear()]) {
     fail(
       new MemoirError('vendor_busy', SENTENCE.vendor_busy, { retryAfterMs: Math.ceil(pausedMs) }),
     )

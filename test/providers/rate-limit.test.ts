@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { onBehalfOf } from '../../src/providers/on-behalf.ts'
 import { createRateLimiter, rateLimiterOf, type Clock } from '../../src/providers/rate-limit.ts'
 
 /** Time that moves when told to, and then lets everything that is due happen. */
@@ -60,6 +61,23 @@ test('requests beyond a burst go at the rate of the limit', async () => {
   await advance(59_000)
   expect(gone).toHaveLength(70)
   await Promise.all(all)
+})
+
+test('namespaces take turns at what there is', async () => {
+  const { ask, gone, advance } = limiter({ requestsPerMinute: 60 })
+  for (let index = 0; index < 12; index += 1) void ask('first', 'live')
+  for (const [party, count] of [
+    ['large', 5],
+    ['small', 1],
+  ] as const) {
+    for (let n = 0; n < count; n += 1) void onBehalfOf(party, async () => await ask(party, 'live'))
+  }
+  await settled()
+  gone.length = 0
+
+  await advance(5_000)
+
+  expect(gone).toEqual(['first', 'large', 'small', 'first', 'large'])
 })
 
 test('what a quiet hour left unused is one burst, not more', async () => {

@@ -75,16 +75,20 @@ export async function findJobRow(
   return rows[0] ?? null
 }
 
-/** Jobs accepted a while ago whose start was never acknowledged, oldest first. */
+/** Namespaces take turns, each with its oldest: a `turn` of each, then the next. */
+const inTurns = (where: string) =>
+  `(select j.*, row_number() over (partition by j.namespace_id order by j.created_at) as turn
+      from memoir.job j where ${where}) j`
+
+/** Jobs accepted a while ago whose start was never acknowledged, the oldest of each namespace first. */
 export async function findUnstarted(
   db: Queryable,
   { olderThanMs, limit }: { olderThanMs: number; limit: number },
 ): Promise<JobRow[]> {
   const { rows } = await db.query<JobRow>(
-    `select ${ROW} from memoir.job j
-      where j.state = 'queued' and j.started_at is null
-        and j.created_at < now() - make_interval(secs => $1::double precision / 1000)
-      order by j.created_at
+    `select ${ROW} from ${inTurns(`j.state = 'queued' and j.started_at is null
+        and j.created_at < now() - make_interval(secs => $1::double precision / 1000)`)}
+      order by j.turn, j.created_at
       limit $2`,
     [olderThanMs, limit],
   )
@@ -110,9 +114,9 @@ export async function findSilent(
 /** Jobs whose pause, resume or cancel has not taken effect yet. */
 export async function findUnheeded(db: Queryable, limit: number): Promise<JobRow[]> {
   const { rows } = await db.query<JobRow>(
-    `select ${ROW} from memoir.job j
-      where j.control is not null and j.started_at is not null and j.state in ('queued', 'running', 'paused')
-      order by j.created_at
+    `select ${ROW} from ${inTurns(`j.control is not null and j.started_at is not null
+        and j.state in ('queued', 'running', 'paused')`)}
+      order by j.turn, j.created_at
       limit $1`,
     [limit],
   )
