@@ -1,6 +1,11 @@
 import type { Hit, RecallRequest } from '../domain/recall.ts'
 import type { Database } from '../stores/database.ts'
-import { findLikenesses, pairKey, type Likenesses } from '../stores/recall/likenesses.ts'
+import {
+  findLikenesses,
+  pairKey,
+  type Likenesses,
+  type LikenessQuery,
+} from '../stores/recall/likenesses.ts'
 import { isSaidOfOthers, leadingSubject, possessionsIn } from '../text/leading-subject.ts'
 import { withoutOwnName } from '../text/own-name.ts'
 import { asksForPast } from '../text/past-questions.ts'
@@ -8,7 +13,7 @@ import { detectAmong } from '../text/language.ts'
 import { roleOf } from '../text/roles.ts'
 import { lexemesOf, queryLexemes, queryWords } from '../text/tokens.ts'
 import { wordsOf } from '../text/words.ts'
-import type { SpaceIdentity } from '../providers/embedder.ts'
+import type { ReadHit } from './last-read.ts'
 import { languagesOf } from './model-languages.ts'
 import type { Found } from './search.ts'
 import { traitsOf, type Calibration } from './space-traits.ts'
@@ -42,6 +47,7 @@ const ALIKE = 0.12
 
 interface Statement {
   readonly hit: Hit
+  readonly seq: number
   readonly lexemes: ReadonlySet<string>
   /** Words of the question that it has, by their places among them. */
   readonly asked: ReadonlySet<number>
@@ -65,47 +71,62 @@ interface Question {
   readonly likenesses: Likenesses | null
 }
 
-/** @param hits the best, in order */
-export async function currentFirst(
+/**
+ * Whether the stage takes part, and how near the best hits are to the question and to each other.
+ * Asked beside the last read, since neither needs the other.
+ * @param seqs the best candidates, in order
+ */
+export async function findLikeness(
   db: Database,
-  hits: readonly Hit[],
-  { found, request }: { found: Found; request: RecallRequest },
-): Promise<readonly Hit[]> {
+  seqs: readonly number[],
+  { found, request }: Asking,
+): Promise<Likenesses | null> {
+  const meaning = meaningOf(found)
+  if (meaning === null || isDisabled(found, request) || seqs.length < 2) return null
+  const looked = seqs.slice(0, LOOKED_AT)
+  return await findLikenesses(db, { userId: found.user.id, seqs: looked, vector: meaning })
+}
+
+interface Asking {
+  readonly found: Found
+  readonly request: RecallRequest
+}
+
+/** @param read the best, in order */
+export function currentFirst(
+  read: readonly ReadHit[],
+  { found, request, likenesses }: Asking & { readonly likenesses: Likenesses | null },
+): readonly Hit[] {
+  const hits = read.map(({ hit }) => hit)
   if (isDisabled(found, request) || hits.length < 2) return hits
-  const looked = hits.slice(0, LOOKED_AT)
   const { languages } = found.user
-  const { vector } = found.asked
-  const traits = traitsOf(vector?.space)
-  const meaning = vector !== null && isKnown(vector.space, found.language) ? vector : null
-  const ids = looked.map(({ id }) => id)
   const lexemes = new Set(found.lexemes)
+  const lookedUp = likenesses === null ? queryLexemes : lexemesLookedUp
   const question: Question = {
     lexemes,
     words: [...new Set(wordsOf(request.query))]
-      .map((word) =>
-        new Set(
-          meaning === null
-            ? queryLexemes(word, languages, found.language)
-            : queryWords(word, languages, found.language).lexemes,
-        ).intersection(lexemes),
-      )
+      .map((word) => new Set(lookedUp(word, languages, found.language)).intersection(lexemes))
       .filter(({ size }) => size > 0),
     own: new Map(
       ownWords(request.query).map((word) => [word, queryLexemes(word, languages, found.language)]),
     ),
-    calibration: traits.calibration,
-    likenesses:
-      meaning === null
-        ? null
-        : await findLikenesses(db, { userId: found.user.id, ids, vector: meaning }),
+    calibration: traitsOf(found.asked.vector?.space).calibration,
+    likenesses,
   }
   const { userId } = request
-  const statements = looked.map((hit) => statementOf(hit, { question, languages, userId }))
+  const statements = read
+    .slice(0, LOOKED_AT)
+    .map((one) => statementOf(one, { question, languages, userId }))
   return [...ordered(statements, question), ...hits.slice(LOOKED_AT)]
 }
 
-const isKnown = (space: SpaceIdentity, language: string) =>
-  space.provider !== 'builtin' && languagesOf(space)?.has(language) !== false
+const lexemesLookedUp = (...asked: Parameters<typeof queryWords>) => queryWords(...asked).lexemes
+
+/** The question's vector, where it says more than words: not that of the built-in embedder, nor in a language that the model does not know. */
+function meaningOf({ asked: { vector }, language }: Found): LikenessQuery['vector'] | null {
+  if (vector === null || vector.space.provider === 'builtin') return null
+  return languagesOf(vector.space)?.has(language) === false ? null : vector
+}
 
 /** A question about a time is not about now. */
 function isDisabled({ window, language }: Found, request: RecallRequest): boolean {
@@ -122,13 +143,17 @@ interface Known {
   readonly userId: string
 }
 
-function statementOf(hit: Hit, { question, languages, userId }: Known): Statement {
-  const language = detectAmong(hit.content, languages)
+function statementOf(
+  { hit, seq, language: written }: ReadHit,
+  { question, languages, userId }: Known,
+): Statement {
+  const language = written ?? detectAmong(hit.content, languages)
   const lexemes = new Set(lexemesOf(hit.content, language))
   const people = hit.entities.flatMap((entity) => personOf(entity))
   const subject = leadingSubject(hit.content, people)
   return {
     hit,
+    seq,
     lexemes,
     asked: new Set(
       question.words.flatMap((word, place) => (word.isDisjointFrom(lexemes) ? [] : [place])),
@@ -241,16 +266,16 @@ function byMeaning(
   { question, likenesses }: { question: Question; likenesses: Likenesses },
 ): boolean {
   const { floor, ceiling } = question.calibration
-  const nearness = likenesses.asked.get(newer.hit.id)
-  const before = likenesses.asked.get(older.hit.id)
-  const likeness = likenesses.pairs.get(pairKey(newer.hit.id, older.hit.id))
+  const nearness = likenesses.asked.get(newer.seq)
+  const before = likenesses.asked.get(older.seq)
+  const likeness = likenesses.pairs.get(pairKey(newer.seq, older.seq))
   if (nearness === undefined || before === undefined || likeness === undefined) return false
   if (likeness < floor + ALIKE * (ceiling - floor)) return false
   const nearer = (nearness - before) / (ceiling - floor)
   const sameWords = newer.asked.size > 0 && older.asked.isSubsetOf(newer.asked)
   if (sameWords || (newer.phone && older.phone)) return nearer >= MARGINS.sameWords
   // Without the words only what is nearest of all is believed to answer.
-  const others = [...likenesses.asked].filter(([id]) => id !== older.hit.id)
+  const others = [...likenesses.asked].filter(([seq]) => seq !== older.seq)
   if (others.some(([, cosine]) => cosine > nearness)) return false
   const shared = haveMoreInCommon(newer, older, question.lexemes)
   return nearer >= (shared ? MARGINS.otherWords : MARGINS.noWords)

@@ -21,15 +21,22 @@ export interface Ordered {
   readonly focus: InFocus
 }
 
-/** What was read, with its score as it was reckoned and its place before anything was lifted. */
-interface Shown {
+/** A hit with what orders it further. */
+export interface ReadHit {
   readonly hit: Hit
+  readonly seq: number
+  /** ISO 639-1, or `und`; unknown for what is in focus without being a candidate. */
+  readonly language: string | undefined
+}
+
+/** What was read, with its score as it was reckoned and its place before anything was lifted. */
+interface Shown extends ReadHit {
   readonly score: number
   readonly place: number
 }
 
 /** The best first. All that could be lifted is read first, so that nothing that is read later can pass what is there. */
-export async function readHits(db: Database, ordered: Ordered): Promise<Hit[]> {
+export async function readHits(db: Database, ordered: Ordered): Promise<ReadHit[]> {
   const { request, wanted, focus, userId } = ordered
   const step = request.k + READ_AHEAD
   const places = new Map(wanted.map(({ seq }, place) => [seq, place]))
@@ -39,7 +46,7 @@ export async function readHits(db: Database, ordered: Ordered): Promise<Hit[]> {
     const seqs = wanted.slice(at, at + step).map(({ seq }) => seq)
     const memories = await readVisible(db, { userId, seqs, ids, filter: request })
     for (const [seq, memory] of memories) {
-      const one = shownOf(memory, places.get(seq), ordered)
+      const one = shownOf(seq, memory, { ...ordered, place: places.get(seq) })
       if (one !== null && !shown.has(seq)) shown.set(seq, one)
     }
     ids = []
@@ -47,16 +54,22 @@ export async function readHits(db: Database, ordered: Ordered): Promise<Hit[]> {
   return [...shown.values()]
     .toSorted((a, b) => b.score - a.score || a.place - b.place)
     .slice(0, request.k)
-    .map(({ hit }) => hit)
 }
 
 /** What is in focus without being a candidate. */
 const UNFOUND = { seq: 0, score: 0, relevance: 0, vector: 0, text: 0, graph: 0 } as const
 
 function shownOf(
+  seq: number,
   visible: VisibleMemory,
-  place: number | undefined,
-  { request, wanted, edges, focus, lexemes }: Ordered,
+  {
+    request,
+    wanted,
+    edges,
+    focus,
+    lexemes,
+    place,
+  }: Ordered & { readonly place: number | undefined },
 ): Shown | null {
   const found = place === undefined ? undefined : wanted[place]
   if (found === undefined && (request.threshold ?? 0) > 0) return null
@@ -75,7 +88,7 @@ function shownOf(
     via: edges.get(fused.seq) ?? [],
     message_ids: messageIdsOf(visible),
   }
-  return { hit, score, place: place ?? wanted.length }
+  return { hit, seq, language: found?.details?.language, score, place: place ?? wanted.length }
 }
 
 const headsOf = ({ heads, vector }: Fused): Hit['heads'] =>

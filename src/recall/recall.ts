@@ -6,7 +6,7 @@ import type { FocusBuffer } from '../stores/recall/focus.ts'
 import { findNeighbours } from '../stores/recall/neighbours.ts'
 import { kindsOf, statesOf } from '../stores/recall/recall-filter.ts'
 import { rerank } from './boost.ts'
-import { currentFirst, hitsToOrder } from './current.ts'
+import { currentFirst, findLikeness, hitsToOrder } from './current.ts'
 import { inFocus, noteAnswer } from './focus.ts'
 import { fuse, type Fused, type FusionOptions, type FusionWeights } from './fuse.ts'
 import { edgesOf, HOPPED, withNeighbours } from './hops.ts'
@@ -60,11 +60,7 @@ export function createRecall({ db, question, metrics, focus, heads, judge }: Rec
     const began = performance.now()
     const found = await timed('candidates', async () => await search(request))
     const wide = { ...request, k: Math.max(hitsToJudge(judge, request), hitsToOrder(request)) }
-    const read = found === null ? [] : await hitsOf(found, wide, { db, timed })
-    const current =
-      found === null
-        ? read
-        : await timed('current', async () => await currentFirst(db, read, { found, request }))
+    const current = found === null ? [] : await hitsOf(found, wide, { db, timed })
     const judged = await timed('rerank', async () => await judgeHits(judge, current, request))
     const { hits } = judged
     if (found !== null) noteAnswer(focus, { userId: found.user.id, request, hits })
@@ -79,7 +75,11 @@ interface Tools {
   readonly timed: Timed
 }
 
-async function hitsOf(searched: Found, request: RecallRequest, tools: Tools): Promise<Hit[]> {
+async function hitsOf(
+  searched: Found,
+  request: RecallRequest,
+  tools: Tools,
+): Promise<readonly Hit[]> {
   const { db, timed } = tools
   const found =
     request.asOf === undefined
@@ -99,7 +99,12 @@ async function hitsOf(searched: Found, request: RecallRequest, tools: Tools): Pr
   const focus = inFocus(found.focus, { userId, telling: found.telling })
   const lexemes = new Set(found.lexemes)
   const read = { userId, request, lexemes, wanted, edges, focus }
-  return await timed('read', async () => await readHits(db, read))
+  const best = wanted.slice(0, hitsToOrder(request)).map(({ seq }) => seq)
+  const [hits, likenesses] = await Promise.all([
+    timed('read', async () => await readHits(db, read)),
+    timed('likeness', async () => await findLikeness(db, best, { found, request })),
+  ])
+  return await timed('current', () => currentFirst(hits, { found, request, likenesses }))
 }
 
 function traitsFor(

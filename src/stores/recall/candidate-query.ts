@@ -33,6 +33,16 @@ export interface CandidateDetails {
   readonly importance: number | null
 }
 
+/** As it is read: hundreds of times are read for a question, and a number is a tenth of the work of a text. */
+export interface DetailsRow extends Omit<CandidateDetails, 'occurredAt'> {
+  /** Milliseconds since 1970. */
+  readonly occurredAt: number
+}
+
+/** @param trace the alias of the traces */
+export const occurredAt = (trace: string): string =>
+  `(extract(epoch from ${trace}.occurred_at) * 1000)::float8 as "occurredAt"`
+
 export interface FoundCandidates {
   readonly candidates: readonly Candidate[]
   /** BM25 of a text that says each word of the question over and over: no other scores more. */

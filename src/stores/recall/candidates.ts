@@ -1,9 +1,10 @@
-import type {
-  Bind,
-  Candidate,
-  CandidateDetails,
-  CandidateQuery,
-  FoundCandidates,
+import {
+  occurredAt,
+  type Bind,
+  type Candidate,
+  type CandidateQuery,
+  type DetailsRow,
+  type FoundCandidates,
 } from './candidate-query.ts'
 import type { Database, Queryable } from '../database.ts'
 import type { RecallUser } from '../memory-users.ts'
@@ -62,7 +63,7 @@ async function run(db: Queryable, { sql, values }: Statement): Promise<FoundCand
   return { candidates: rows.map(present), writeSeq, most }
 }
 
-interface CandidateRow extends Omit<Candidate, 'details'>, CandidateDetails {
+interface CandidateRow extends Omit<Candidate, 'details'>, DetailsRow {
   readonly writeSeq: number | null
   readonly most: number
 }
@@ -78,7 +79,8 @@ function present({
   importance,
   ...row
 }: CandidateRow): Candidate {
-  return { ...row, details: { name, role, language, occurredAt, salience, importance } }
+  const details = { name, role, language, occurredAt: new Date(occurredAt), salience, importance }
+  return { ...row, details }
 }
 
 function candidateStatement(query: CandidateQuery, indexed: boolean): Statement {
@@ -115,7 +117,7 @@ function candidateStatement(query: CandidateQuery, indexed: boolean): Statement 
 
 /** One by one: the planner would read all that the user has for a few hundred. */
 const DETAILS = `cross join lateral (
-      select t.meta ->> 'name' as name, t.role, t.language, t.occurred_at as "occurredAt", t.salience, t.importance
+      select t.meta ->> 'name' as name, t.role, t.language, ${occurredAt('t')}, t.salience, t.importance
         from memoir.memory_trace t where t.seq = p.seq and t.user_id = $1::uuid limit 1) d`
 
 function allowedTraces(filter: RecallFilter, values: unknown[]): string {

@@ -1,4 +1,4 @@
-import type { CandidateDetails } from './candidate-query.ts'
+import { occurredAt, type CandidateDetails, type DetailsRow } from './candidate-query.ts'
 import { vectorBinary, vectorColumn } from '../spaces/vector-format.ts'
 import type { Queryable } from '../database.ts'
 import type { Space } from '../spaces/spaces.ts'
@@ -29,7 +29,7 @@ export interface Around {
 }
 
 /** Where the walk began no edge led. */
-type WalkedRow = CandidateDetails &
+type WalkedRow = DetailsRow &
   Omit<Neighbour, 'details' | 'src' | 'dst' | 'type' | 'edgeWeight'> &
   (
     | Pick<Neighbour, 'src' | 'dst' | 'type' | 'edgeWeight'>
@@ -71,7 +71,7 @@ export async function findNeighbours(
              order by weight desc, src limit ${FAN_OUT})) e
         where w.step < $3 and e.node <> w.start)
      select w.seq as "from", n.seq, w.step, w.weight, w.src, w.dst, w.type, w.edge_weight as "edgeWeight",
-            n.meta ->> 'name' as name, n.role, n.language, n.occurred_at as "occurredAt", n.salience, n.importance,
+            n.meta ->> 'name' as name, n.role, n.language, ${occurredAt('n')}, n.salience, n.importance,
             1 - (v.${column} <=> $4::${type}(${space.dimensions})) as cosine
        from walk w
        join memoir.memory_trace n on n.id = w.node and n.user_id = $1::uuid and n.state = any($6::text[]) and n.kind = any($5::text[])
@@ -90,7 +90,7 @@ function aroundOf(rows: readonly WalkedRow[]): Around {
     name,
     role,
     language,
-    occurredAt,
+    occurredAt: at,
     salience,
     importance,
     src,
@@ -99,7 +99,7 @@ function aroundOf(rows: readonly WalkedRow[]): Around {
     edgeWeight,
     ...row
   } of rows) {
-    const details = { name, role, language, occurredAt, salience, importance }
+    const details = { name, role, language, occurredAt: new Date(at), salience, importance }
     if (src === null) own.set(row.seq, details)
     else neighbours.push({ ...row, src, dst, type, edgeWeight, details })
   }
