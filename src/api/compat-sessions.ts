@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { AcceptedPost } from '../sessions/accept.ts'
 import { cleanUp } from '../sessions/retention.ts'
+import { userNameIn, withUser } from '../sessions/user-speaker.ts'
 import type { Queryable } from '../stores/database.ts'
 import { listHierarchy } from '../stores/sessions/session-hierarchy.ts'
 import {
@@ -124,7 +125,8 @@ export const compatSessionRoutes = createRouter()
     const { services, principal } = c.var
     const { vectorstore: collection } = c.req.valid('param')
     const given = c.req.valid('json')
-    const { session_data: turns, session_id: sessionId, metadata } = given
+    const { session_data: posted, session_id: sessionId, metadata } = given
+    const turns = withUser(posted, userNameIn(metadata))
     refuseScoped(principal)
     const named = metadata.user_id ?? (principal.user === null ? collection : undefined)
     const owner = requireUser(userOf(principal, named))

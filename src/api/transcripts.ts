@@ -2,9 +2,11 @@ import { z } from '@hono/zod-openapi'
 import type { RefinementCtx } from 'zod'
 import type { Turn } from '../domain/transcript.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
+import { messagesIn, messagesInText, transcriptItems } from '../sessions/messages.ts'
 import { readTimestamp } from '../sessions/stamps.ts'
 import { parseTranscript, type TranscriptItem } from '../sessions/transcript.ts'
 import type { PostReach } from '../stores/sessions/session-queue.ts'
+import { textOfContent } from '../text/content-parts.ts'
 import type { Principal } from './environment.ts'
 import { text } from './fields.ts'
 
@@ -21,12 +23,13 @@ export const sessionMetadata = z
   )
   .openapi({ type: 'object', description: 'Any object of at most 16 KiB as JSON.' })
 
-const parts = z.array(z.looseObject({ type: z.string(), text: z.string().optional() }))
+/** A part says something or nothing, whatever it holds; a content that is neither text nor parts is a mistake. */
 const content = z
-  .union([z.string(), parts, z.null()], 'must be text or a list of parts { type, text }')
-  .transform((given) =>
-    typeof given === 'string' ? given : (given ?? []).map((part) => part.text ?? '').join('\n'),
+  .union(
+    [z.string(), z.array(z.unknown()), z.looseObject({}), z.null()],
+    'must be text or a list of parts { type, text }',
   )
+  .transform((given) => textOfContent(given))
 const timestamp = z
   .union([z.string(), z.number()])
   .transform((given, context) => {
@@ -49,7 +52,7 @@ const itemOf = ({ role, content, name, timestamp }: Item): TranscriptItem => ({
 })
 
 const DESCRIPTION =
-  'Text such as `User: …` and `Assistant: …` (docs/sessions.md has the rules), or a list of `{ role, content, timestamp?, name? }`.'
+  'Text such as `User: …` and `Assistant: …`, an exported chat or captions (docs/sessions.md has the rules), or a list of `{ role, content, timestamp?, name? }` or of messages as OpenAI, Anthropic, Slack and Telegram write them.'
 
 /** A transcript as its turns. What is wrong in a list is told by its own path, which a union of schemas would hide. */
 function transcriptOf(items: z.ZodType<Item[]>) {
@@ -58,22 +61,39 @@ function transcriptOf(items: z.ZodType<Item[]>) {
     .transform((given, context) => read(given, items, context))
     .openapi({
       description: DESCRIPTION,
-      anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'object' } }],
+      anyOf: [
+        { type: 'string' },
+        { type: 'array', items: { type: 'object' } },
+        { type: 'object', properties: { messages: { type: 'array', items: { type: 'object' } } } },
+      ],
     })
 }
 
 function read(given: unknown, items: z.ZodType<Item[]>, context: RefinementCtx): Turn[] {
-  const parsed = typeof given === 'string' ? given : items.safeParse(given)
-  if (typeof parsed !== 'string' && !parsed.success) {
+  const messages = typeof given === 'string' ? messagesInText(given) : messagesIn(given)
+  if (messages === undefined && typeof given === 'string')
+    return said(parseTranscript(given), context)
+  const indexed = messages === undefined ? undefined : transcriptItems(messages)
+  const parsed = items.safeParse(indexed === undefined ? given : indexed.map(([, item]) => item))
+  if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const unknown = issue.code === 'unrecognized_keys'
-      const path = unknown ? [...issue.path, issue.keys[0] ?? ''] : issue.path
+      const [at, ...rest] = unknown ? [...issue.path, issue.keys[0] ?? ''] : issue.path
+      // Where it was in the list, with what was left out of it.
+      const place = typeof at === 'number' ? (indexed?.[at]?.[0] ?? at) : at
       const message = unknown ? 'unknown field' : issue.message
-      context.addIssue({ code: 'custom', path: [...path], message })
+      context.addIssue({
+        code: 'custom',
+        path: place === undefined ? [] : [place, ...rest],
+        message,
+      })
     }
     return z.NEVER
   }
-  const turns = parseTranscript(typeof parsed === 'string' ? parsed : parsed.data.map(itemOf))
+  return said(parseTranscript(parsed.data.map(itemOf)), context)
+}
+
+function said(turns: Turn[], context: RefinementCtx): Turn[] {
   if (turns.length === 0) context.addIssue({ code: 'custom', message: 'must say something' })
   return turns
 }

@@ -1501,8 +1501,10 @@ export interface Operations {
       /** Posts of one session are processed in order. Made of the text when absent. */
       readonly session_id?: string
       readonly collection?: string
-      /** Text such as `User: …` and `Assistant: …` (docs/sessions.md has the rules), or a list of `{ role, content, timestamp?, name? }`. */
-      readonly transcript: string | readonly (Readonly<Record<string, unknown>>)[]
+      /** Text such as `User: …` and `Assistant: …`, an exported chat or captions (docs/sessions.md has the rules), or a list of `{ role, content, timestamp?, name? }` or of messages as OpenAI, Anthropic, Slack and Telegram write them. */
+      readonly transcript: string | readonly (Readonly<Record<string, unknown>>)[] | {
+        readonly messages?: readonly (Readonly<Record<string, unknown>>)[]
+      }
       /** Any object of at most 16 KiB as JSON. */
       readonly metadata?: Readonly<Record<string, unknown>>
     }
@@ -1697,8 +1699,10 @@ export interface Operations {
   readonly storeRaw: {
     readonly query: Readonly<Record<string, never>>
     readonly body: {
-      /** Text such as `User: …` and `Assistant: …` (docs/sessions.md has the rules), or a list of `{ role, content, timestamp?, name? }`. */
-      readonly session_data: string | readonly (Readonly<Record<string, unknown>>)[]
+      /** Text such as `User: …` and `Assistant: …`, an exported chat or captions (docs/sessions.md has the rules), or a list of `{ role, content, timestamp?, name? }` or of messages as OpenAI, Anthropic, Slack and Telegram write them. */
+      readonly session_data: string | readonly (Readonly<Record<string, unknown>>)[] | {
+        readonly messages?: readonly (Readonly<Record<string, unknown>>)[]
+      }
       readonly session_id?: string | null
       /** Any object of at most 16 KiB as JSON. `user_id`, `session_type` and `timestamp` mean something. */
       readonly metadata?: Readonly<Record<string, unknown>>

@@ -1,5 +1,8 @@
 /** What was said, as every part that reads it sees it, wherever it came from. */
 
+/** The role of a person who is not the user, in a conversation that says who the user is. */
+export const PARTICIPANT = 'participant'
+
 /** One turn of a conversation or of a posted transcript. */
 export interface Turn {
   /** From 0, in the order it was said. */

@@ -2,7 +2,9 @@ import { v5 as uuidv5 } from 'uuid'
 import { z } from 'zod'
 import { ENTITY_TYPES, type EntityMention } from '../domain/entity.ts'
 import type { Turn } from '../domain/transcript.ts'
+import type { OwnTurn } from '../text/extraction/own-turns.ts'
 import { quotedIn, saidFor } from './evidence.ts'
+import { speakerOf } from './whose.ts'
 import type { ExtractedFact, FactRelation } from '../providers/language-model.ts'
 
 /** What a fact rests on. */
@@ -18,6 +20,8 @@ export interface FactDraft {
   readonly occurredAt: Date
   readonly salience: number
   readonly sources: readonly DraftSource[]
+  /** Another speaker whose statement it is; null for the user's, or where nobody says who the user is. */
+  readonly speaker: string | null
   /** The clauses it is quoted from, and a question that they answer: what was said, and not what a model made of it. */
   readonly said: string
   readonly entities: readonly EntityMention[]
@@ -67,7 +71,7 @@ export const extractedSchema: z.ZodType<readonly ExtractedFact[]> = z.array(
 
 export interface DraftContext {
   readonly userId: string
-  readonly turns: readonly Turn[]
+  readonly turns: readonly OwnTurn[]
   /** Turns before these. */
   readonly before?: readonly Turn[]
   readonly referenceTime: Date
@@ -81,11 +85,14 @@ export function draftsOf(facts: readonly ExtractedFact[], context: DraftContext)
     .filter(({ content }) => normalizeFact(content) !== '')
     .map((fact) => ({ ...fact, evidence: quotedIn(fact.evidence, context.turns) }))
     .filter(({ evidence }) => evidence.length > 0)
-    .map((fact) => draftOf(fact, context))
+    .flatMap((fact) => {
+      const speaker = speakerOf(fact, context.turns)
+      return speaker === undefined ? [] : [draftOf(fact, speaker, context)]
+    })
   return mergeDrafts(drafts)
 }
 
-function draftOf(fact: ExtractedFact, context: DraftContext): FactDraft {
+function draftOf(fact: ExtractedFact, speaker: string | null, context: DraftContext): FactDraft {
   const { userId, turns, referenceTime, model, promptVersion } = context
   const [first] = fact.evidence
   const said = turns.find(({ position }) => position === first?.position)?.at
@@ -95,6 +102,7 @@ function draftOf(fact: ExtractedFact, context: DraftContext): FactDraft {
     occurredAt: timeOf(fact.occurredAt) ?? timeOf(said) ?? referenceTime,
     salience: Math.min(1, Math.max(0, fact.salience)),
     sources: fact.evidence,
+    speaker,
     said: saidFor(fact.evidence, context),
     entities: fact.entities,
     relations: fact.relations,
@@ -123,5 +131,6 @@ export function mergeDrafts(drafts: readonly FactDraft[]): FactDraft[] {
 
 const bothOf = (one: FactDraft, other: FactDraft) => ({
   sources: [...one.sources, ...other.sources],
+  speaker: one.speaker === other.speaker ? one.speaker : null,
   said: `${one.said}\n${other.said}`,
 })

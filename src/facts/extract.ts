@@ -42,7 +42,8 @@ export async function extractPassage(
   const sample = turns.map(({ content }) => content).join('\n')
   const language =
     context.language === 'auto' ? detectLanguage(sample.slice(0, SAMPLE_CHARS)) : context.language
-  const request = { turns, before, referenceTime: referenceTime.toISOString(), language }
+  const shown = turns.map(({ own: _own, ...turn }) => turn)
+  const request = { turns: shown, before, referenceTime: referenceTime.toISOString(), language }
   const answer = await answered(
     db,
     {

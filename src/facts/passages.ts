@@ -1,10 +1,11 @@
 import type { Turn } from '../domain/transcript.ts'
 import { chunkText } from '../text/chunks.ts'
+import { withOwnWords, type OwnTurn } from '../text/extraction/own-turns.ts'
 
 /** Turns that a model reads at once, and the last ones before them for what they refer to. */
 export interface Passage {
   readonly index: number
-  readonly turns: readonly Turn[]
+  readonly turns: readonly OwnTurn[]
   readonly before: readonly Turn[]
 }
 
@@ -22,9 +23,10 @@ const SILENT_ROLES = new Set(['system', 'developer', 'tool', 'function'])
  * @param earlier turns before the first one: never part of a passage
  */
 export function passagesOf(turns: readonly Turn[], earlier: readonly Turn[] = []): Passage[] {
-  const pieces = turns.filter(({ role }) => !SILENT_ROLES.has(role)).flatMap(piecesOf)
+  const spoken = turns.filter(({ role }) => !SILENT_ROLES.has(role))
+  const pieces = withOwnWords(spoken, earlier).flatMap(piecesOf)
   const passages: Passage[] = []
-  let before = earlier
+  let before: readonly Turn[] = earlier
   for (const some of grouped(pieces)) {
     passages.push({ index: passages.length, turns: some, before: lastOf(before) })
     before = some
@@ -32,15 +34,20 @@ export function passagesOf(turns: readonly Turn[], earlier: readonly Turn[] = []
   return passages
 }
 
-function piecesOf(turn: Turn): Turn[] {
+function piecesOf(turn: OwnTurn): OwnTurn[] {
   if (turn.content.length <= PASSAGE_CHARS) return turn.content.trim() === '' ? [] : [turn]
+  let start = 0
   return chunkText(turn.content, PASSAGE_CHARS)
-    .filter((content) => content.trim() !== '')
-    .map((content) => ({ ...turn, content }))
+    .map((content) => {
+      const own = turn.own.slice(start, start + content.length)
+      start += content.length
+      return { ...turn, content, own }
+    })
+    .filter(({ content }) => content.trim() !== '')
 }
 
-function* grouped(pieces: readonly Turn[]): Generator<Turn[]> {
-  let group: Turn[] = []
+function* grouped(pieces: readonly OwnTurn[]): Generator<OwnTurn[]> {
+  let group: OwnTurn[] = []
   let chars = 0
   for (const piece of pieces) {
     const full = group.length === PASSAGE_TURNS || chars + piece.content.length > PASSAGE_CHARS

@@ -106,7 +106,8 @@ function factWrite(
     textLength: text.length,
     windowLength: text.windowLength,
     contentHash: contentHash(['fact', normalizeFact(draft.content)]),
-    meta: '{}',
+    // As messages have it: whose statement it is, where that is not the user's.
+    meta: draft.speaker === null ? '{}' : JSON.stringify({ name: draft.speaker }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { saysMore, withoutOwnContext } from '../text/own-context.ts'
 import type { Extraction } from '../domain/job.ts'
 import { isUserId } from '../domain/user.ts'
 import type { ErrorCode } from '../errors.ts'
@@ -54,7 +55,9 @@ export function readConversation(conversation: SourceConversation): ReadConversa
     title: conversation.title === null ? null : cleanText(conversation.title),
     hash: conversationHash(conversation),
     sourceUpdatedAt: sourceUpdatedAt(conversation),
-    turns: messages.filter(({ content }) => content.trim() !== ''),
+    turns: messages
+      .map((message) => ({ ...message, content: withoutOwnContext(message.content) }))
+      .filter(({ content }) => saysMore(content)),
   }
 }
 

@@ -3,6 +3,7 @@ import { present, scopeName } from '../api/fields.ts'
 import { newMemory } from '../api/memory-bodies.ts'
 import { memoryKey, scopesOf, userOf } from '../api/reach.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
+import { saysMore, withoutOwnContext } from '../text/own-context.ts'
 import { quote, quotedMemory } from './quote.ts'
 import { READ_ONLY, answered, defineTool, whose } from './tool.ts'
 
@@ -58,6 +59,10 @@ export const addMemories = defineTool({
       .string()
       .max(MAX_TEXT_CHARS)
       .refine((value) => value.trim() !== '', 'must not be empty')
+      .refine(
+        (value) => saysMore(withoutOwnContext(value)),
+        'is remembered already: it is what a tool answered',
+      )
       .describe('What to remember, in complete sentences'),
     scope: scopeName.optional().describe('A label to keep it under; `personal` unless given'),
     user_id: whose,
@@ -67,7 +72,7 @@ export const addMemories = defineTool({
     const userId = userOf(principal, user_id)
     if (userId === null) throw new MemoirError('not_found', SENTENCE.not_found)
     const { namespaceId, scopes } = principal
-    const memory = newMemory({ content: text, ...present({ scope }) }, principal)
+    const memory = newMemory({ content: withoutOwnContext(text), ...present({ scope }) }, principal)
     const { ids, job, state } = await services.memories.store({
       namespaceId,
       userId,

@@ -1,4 +1,5 @@
 import type { TraceKind } from '../domain/recall.ts'
+import { PARTICIPANT } from '../domain/transcript.ts'
 import type { QuotedMemory } from '../providers/language-model.ts'
 import { spokenIn } from '../text/portrait/languages.ts'
 import { statementsIn } from '../text/portrait/statements.ts'
@@ -46,6 +47,14 @@ const MARK = /^User(?: \(asked "[^"]*"\))?: /u
 const quoteOf = ({ quotes = [] }: OwnMemory): string | undefined =>
   quotes.findLast((quote) => !/[?？؟]\s*$/u.test(quote))
 
-/** Whether a memory is a user's own: neither what a program said, nor what was made of others. */
-export const isOwn = ({ kind, role }: { readonly kind: TraceKind; readonly role: string | null }) =>
-  kind === 'fact' || kind === 'note' || (kind === 'message' && !isMachine(role))
+interface Told {
+  readonly kind: TraceKind
+  readonly role: string | null
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
+/** Whether a memory is a user's own: neither what a program or somebody else said, nor what was made of others. */
+export const isOwn = ({ kind, role, metadata }: Told) =>
+  kind === 'note' ||
+  (kind === 'fact' && typeof metadata['name'] !== 'string') ||
+  (kind === 'message' && !isMachine(role) && role !== PARTICIPANT)

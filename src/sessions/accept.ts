@@ -9,6 +9,7 @@ import type { JobRow } from '../stores/jobs/jobs.ts'
 import { forgetSeqs } from '../stores/forget/forgotten.ts'
 import { ensureUsers } from '../stores/memory-users.ts'
 import { insertPost, type PostRow } from '../stores/sessions/sessions.ts'
+import { saysMore, withoutOwnContext } from '../text/own-context.ts'
 import { uuidOfName, workflowIdOf } from '../temporal/ids.ts'
 import { withoutForgottenTurns } from './forgotten-turns.ts'
 import { turnDigests } from './transcript.ts'
@@ -48,10 +49,11 @@ const TRIES = 4
  */
 export async function acceptSession(
   accepting: Accepting,
-  accept: SessionAccept,
+  given: SessionAccept,
   beforeCommit?: BeforeCommit<AcceptedPost>,
 ): Promise<AcceptedPost> {
   const { db, launcher } = accepting
+  const accept = { ...given, turns: withoutContext(given.turns) }
   let post = prepare(accept)
   for (let tries = 0; tries < TRIES; tries += 1) {
     const row = await insertUnlessRacing(db, post, beforeCommit)
@@ -63,6 +65,14 @@ export async function acceptSession(
     post = await prepareForUser(accepting, accept)
   }
   throw new MemoirError('in_progress', SENTENCE.in_progress, { retryAfterMs: 1_000 })
+}
+
+/** What Memoir told itself is neither remembered nor part of what makes a post the same. */
+function withoutContext(turns: readonly Turn[]): Turn[] {
+  return turns
+    .map((turn) => ({ ...turn, content: withoutOwnContext(turn.content) }))
+    .filter(({ content }) => saysMore(content))
+    .map((turn, position) => ({ ...turn, position }))
 }
 
 /** For a user who is new, or has had something forgotten: that is left out. */

@@ -101,9 +101,13 @@ function speakersAmong(
   const repeated = [...times.values()].filter((count) => count > 1).length
   const named = (first?.line === 1 && first.label.role === null) || (!byRole && repeated > 1)
   const script = lines === all.length
+  const dated = all.filter(({ label }) => label.stamp?.at != null)
+  const datedNames = new Set(dated.map(({ label }) => label.text))
   return ({ label, afterBlank }) => {
     if (label.role !== null || label.stamp !== null) return true
     if (!named) return false
+    // Where messages are dated a name without a date is one only if it is that of a message.
+    if (dated.length > 1 && !datedNames.has(label.text)) return false
     const often = (times.get(label.text) ?? 0) > 1
     return often || afterBlank || script || times.size <= 2 || label.text === first?.label.text
   }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Turn } from '../domain/transcript.ts'
 import { roleOf } from '../text/roles.ts'
+import { readCaptions } from './captions.ts'
 import type { Label } from './labels.ts'
+import { readPhoneChat } from './phone-chats.ts'
 import { findSpeakers } from './speakers.ts'
 import { onDateOf } from './stamps.ts'
 
@@ -23,7 +25,9 @@ export interface Piece {
 }
 
 export function parseTranscript(given: string | readonly TranscriptItem[]): Turn[] {
-  return typeof given === 'string' ? turnsOfText(given) : turnsOfItems(given)
+  if (typeof given !== 'string') return turnsOfItems(given)
+  const text = normalizeNewlines(given)
+  return readPhoneChat(text) ?? readCaptions(text) ?? turnsOfText(text)
 }
 
 /** One kind of line ending, so that the same text from two systems is the same. */
@@ -51,7 +55,7 @@ function turnsOfItems(items: readonly TranscriptItem[]): Turn[] {
 function turnsOfText(text: string): Turn[] {
   const turns: Turn[] = []
   let last: string | null = null
-  for (const { label, body } of splitTranscript(normalizeNewlines(text))) {
+  for (const { label, body } of splitTranscript(text)) {
     const { at, unread } = whenOf(label, last)
     last = at ?? last
     const said = body.trim()

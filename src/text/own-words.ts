@@ -39,6 +39,9 @@ export function changesRolePlay(
 
 type Blanking = (text: string) => string
 
+/** The text with a sign for every sign of it: nothing of it is the user's own. */
+export const withoutWords = (text: string): string => signs(text)
+
 const signs = (found: string) => found.replaceAll(/[^\n]/g, OTHERS_SIGN)
 const blankRange = (text: string, from: number, to: number) =>
   text.slice(0, from) + signs(text.slice(from, to)) + text.slice(to)
@@ -269,7 +272,11 @@ function blankSupposed(text: string): string {
   return text
 }
 
+/** What a phone or a program writes in the place of a picture or of a message that is gone: `<Media omitted>`. */
+const PLACEHOLDER = /^[ \t]*<[^<>\n=]{1,80}[ .:][^<>\n=]{1,80}>[ \t]*$/gmu
+
 const BLANKING: readonly Blanking[] = [
+  blanked(PLACEHOLDER),
   blanked(/```[\s\S]*?(?:```|$(?!\n))|~~~[\s\S]*?(?:~~~|$(?!\n))|`[^`\n]{1,200}`/gu),
   blankElements,
   blanked(ENTRY_LINE),

@@ -14,7 +14,7 @@ const suite = hasPostgres ? test : test.skip
 
 const chat = (id: string, ...lines: string[]): SeedConversation => ({
   id,
-  messages: lines.map((content, index) => ({ id: `${id}-${index}`, content })),
+  messages: lines.map((content, index) => ({ id: `${id}-${index}`, role: 'user', content })),
 })
 
 const factsOf = async (db: Database) =>

@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { loadConfig } from '../../src/config.ts'
+import type { Turn } from '../../src/domain/transcript.ts'
 import type { Embedder } from '../../src/providers/embedder.ts'
 import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
 import type { LanguageModel } from '../../src/providers/language-model.ts'
@@ -16,12 +17,19 @@ export interface SessionFixture extends AsyncDisposable {
   readonly db: Database
   readonly namespaceId: string
   readonly steps: SessionSteps
-  post(text: string, over?: { session?: string; user?: string }): Promise<AcceptedPost>
+  post(text: string, over?: PostOptions): Promise<AcceptedPost>
   /** All steps of a post that is there. */
   run(post: AcceptedPost): Promise<void>
   /** Posts and runs. */
-  store(text: string, over?: { session?: string; user?: string }): Promise<AcceptedPost>
+  store(text: string, over?: PostOptions): Promise<AcceptedPost>
   facts(user?: string): Promise<StoredFact[]>
+}
+
+export interface PostOptions {
+  readonly session?: string
+  readonly user?: string
+  /** Instead of those of the text. */
+  readonly turns?: readonly Turn[]
 }
 
 export interface StoredFact {
@@ -44,7 +52,10 @@ export async function createSessionFixture(
   const config = loadConfig({ EMBEDDING_DIM: '128' })
   const namespaceId = await defaultNamespace(db)
   const steps = createSessionSteps({ config, db, embedder, languageModel: model })
-  const post: SessionFixture['post'] = async (text, { session = 's1', user = 'ann' } = {}) =>
+  const post: SessionFixture['post'] = async (
+    text,
+    { session = 's1', user = 'ann', turns = parseTranscript(text) } = {},
+  ) =>
     await acceptSession(
       { db, launcher: { launch: () => undefined } },
       {
@@ -52,7 +63,7 @@ export async function createSessionFixture(
         userId: user,
         collection: 'chat',
         sessionId: session,
-        turns: parseTranscript(text),
+        turns,
         metadata: {},
       },
     )

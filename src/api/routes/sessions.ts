@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { AcceptedPost } from '../../sessions/accept.ts'
+import { userNameIn, withUser } from '../../sessions/user-speaker.ts'
 import type { Queryable } from '../../stores/database.ts'
 import { RAW_STATES } from '../../stores/sessions/sessions.ts'
 import { listSessions } from '../../stores/sessions/session-list.ts'
@@ -128,7 +129,7 @@ export const sessionRoutes = createRouter()
       userId: owner,
       collection: of,
       sessionId: session_id,
-      turns,
+      turns: withUser(turns, userNameIn(metadata)),
       saidAt: saidAt(metadata),
       metadata,
     }

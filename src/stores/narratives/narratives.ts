@@ -1,3 +1,4 @@
+import { PARTICIPANT } from '../../domain/transcript.ts'
 import type { NarrativeCitation, NarrativeState } from '../../domain/narrative.ts'
 import type { TraceKind } from '../../domain/recall.ts'
 import type { Queryable } from '../database.ts'
@@ -150,9 +151,9 @@ export const QUOTES = `case when t.kind = 'fact' and t.model = 'rules' then arra
  */
 export const OWN_MEMORIES = `t.state = 'active' and (t.expires_at is null or t.expires_at > now())
         and (t.kind = 'note'
-             or (t.kind = 'fact' and (t.model is distinct from 'rules' or t.conversation_id is null))
+             or (t.kind = 'fact' and t.meta->>'name' is null and (t.model is distinct from 'rules' or t.conversation_id is null))
              or (t.kind = 'message'
-                 and lower(coalesce(t.role, 'user')) not in ('assistant', 'ai', 'bot', 'model', 'system', 'tool', 'function', 'developer')
+                 and lower(coalesce(t.role, 'user')) not in ('assistant', 'ai', 'bot', 'model', 'system', 'tool', 'function', 'developer', '${PARTICIPANT}')
                  and not exists (select from memoir.memory_source s join memoir.memory_trace f on f.id = s.trace_id and f.kind = 'fact'
                                   where s.user_id = t.user_id and s.conversation_id = t.conversation_id
                                     and ((f.state = 'active' and f.model is distinct from 'rules')

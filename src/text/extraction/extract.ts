@@ -9,9 +9,9 @@ import type {
 import { findEntities, normalizeEntity, personNamed } from '../entities.ts'
 import { detectLanguage } from '../language.ts'
 import { CORRECTS } from '../cues.ts'
-import { changesRolePlay } from '../own-words.ts'
-import { MESSAGE_CHARS, ownStatements, type Statement } from '../statements.ts'
+import { ownStatements, type Statement } from '../statements.ts'
 import { datesIn, withDates } from './dates.ts'
+import { playedUntil } from './own-turns.ts'
 import { relationsIn } from './relations.ts'
 import { salienceOf } from './salience.ts'
 import { roleOf } from '../roles.ts'
@@ -54,14 +54,11 @@ function* factsIn({ turns, before, referenceTime, language }: ExtractRequest): G
   const all = [...before, ...turns]
   const speakerOf = createSpeakers(all)
   const spoken = languageOf(all, language)
-  let playing = false
+  const played = playedUntil(all)
   for (const [at, turn] of all.entries()) {
-    const change = changesRolePlay(turn.content.slice(0, MESSAGE_CHARS))
-    const wasPlaying = playing
-    playing = change === undefined ? playing : change.to === 'begins'
     const speaker = speakerOf(turn)
-    if (at < before.length || !speaker.remembered || (wasPlaying && playing)) continue
-    const from = wasPlaying ? (change?.at ?? 0) : 0
+    const from = played[at] ?? 0
+    if (at < before.length || !speaker.remembered || from === Number.POSITIVE_INFINITY) continue
     const statements = ownStatements(turn.content, { language: spoken })
     const asked = questionBefore(all[at - 1], turn, { speakerOf, turns })
     const groups = grouped(

@@ -1,5 +1,6 @@
 import type { Turn } from '../../domain/transcript.ts'
 import { ownStatements } from '../statements.ts'
+import { playedUntil } from './own-turns.ts'
 import { withoutMarkup } from './sentences.ts'
 import { createSpeakers, type Speaker } from './speakers.ts'
 
@@ -13,10 +14,12 @@ export interface OwnSentence {
 
 export function ownSentences(turns: readonly Turn[], language: string): OwnSentence[] {
   const speakerOf = createSpeakers(turns)
-  return turns.flatMap((turn) => {
+  const played = playedUntil(turns)
+  return turns.flatMap((turn, at) => {
     const speaker = speakerOf(turn)
     if (!speaker.remembered) return []
     return ownStatements(turn.content, { language })
+      .filter(({ start }) => start >= (played[at] ?? 0))
       .map(({ text }) => withoutMarkup(text).replaceAll(/\s+/gu, ' ').trim())
       .filter((text) => text !== '')
       .map((text) => ({ speaker, text }))

@@ -1,0 +1,27 @@
+import { PARTICIPANT, type Turn } from '../domain/transcript.ts'
+import { isMachine } from '../text/roles.ts'
+
+/** Which of several speakers is the user: that one speaks for themselves, and what the others say is theirs alone. */
+
+/** Spellings that name the same: case, blanks, and the sign for a number without a name. */
+const plain = (name: string) =>
+  name.normalize('NFKC').replace(/^~\s*/u, '').replaceAll(/\s+/gu, ' ').trim().toLowerCase()
+
+/** @param userName as the transcript names the user; one that nobody in it has changes nothing */
+export function withUser(turns: readonly Turn[], userName: string | undefined): Turn[] {
+  const wanted = plain(userName ?? '')
+  const isUser = ({ name }: Turn) => name !== null && plain(name) === wanted
+  if (wanted === '' || !turns.some(isUser)) return [...turns]
+  return turns.map((turn) => {
+    if (isUser(turn)) return { ...turn, role: 'user', name: null }
+    const isOther = turn.name !== null && !isMachine(turn.role)
+    return isOther ? { ...turn, role: PARTICIPANT } : turn
+  })
+}
+
+/** `user_name` or `speaker` of a post's metadata. */
+export function userNameIn(metadata: Readonly<Record<string, unknown>>): string | undefined {
+  return [metadata['user_name'], metadata['speaker']].find(
+    (name): name is string => typeof name === 'string' && name.trim() !== '',
+  )
+}
