@@ -96,6 +96,12 @@ function vendorMetrics(registers: Registry[]) {
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
       registers,
     }),
+    vendorWorkarounds: new Counter({
+      name: 'memoir_vendor_workarounds_total',
+      help: 'What model vendors did otherwise than asked and was put up with, such as JSON that had to be repaired, by purpose.',
+      labelNames: ['purpose', 'what'] as const,
+      registers,
+    }),
     vendorTokens: new Counter({
       name: 'memoir_vendor_tokens_total',
       help: 'Tokens that model vendors answered for: as they count them, estimated where they do not say.',

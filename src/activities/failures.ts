@@ -48,7 +48,7 @@ export const RETRY = {
   vendor_unavailable: 'endless',
   vendor_refused: 'permanent',
   vendor_unauthorized: 'permanent',
-  vendor_bad_answer: 'bounded',
+  vendor_bad_answer: 'permanent',
   dimension_mismatch: 'permanent',
   reembed_required: 'permanent',
   source_unavailable: 'endless',

@@ -13,6 +13,11 @@ import { time, uuid } from './fields.ts'
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item).readonly(), next_cursor: z.string().nullable() })
 
+const vendorWords = z.string().optional().openapi({
+  description:
+    'What the model vendor said, at most 500 characters without keys. For administrators alone.',
+})
+
 export const jobSchema = z
   .object({
     id: uuid,
@@ -21,7 +26,9 @@ export const jobSchema = z
     user_id: z.string().nullable(),
     progress: z.record(z.string(), z.unknown()),
     attempts: z.number().int(),
-    error: z.object({ code: z.string(), message: z.string(), step: z.string() }).nullable(),
+    error: z
+      .object({ code: z.string(), message: z.string(), step: z.string(), detail: vendorWords })
+      .nullable(),
     created_at: time,
     started_at: time.nullable(),
     finished_at: time.nullable(),
@@ -34,6 +41,7 @@ export const stepFailureSchema = z
     step: z.string(),
     code: z.string().openapi({ description: 'Of the last failure.' }),
     message: z.string(),
+    detail: vendorWords,
     failures: z.int(),
     last_at: time,
   })

@@ -4,6 +4,12 @@ import { ROLES } from '../stores/api-keys.ts'
 
 /** What the command line reads of the API's answers. Fields it does not know are kept, so `--json` shows all of them. */
 
+const failure = z.looseObject({
+  code: z.string(),
+  message: z.string(),
+  detail: z.string().optional(),
+})
+
 export const jobAnswer = z.looseObject({
   id: z.string(),
   kind: z.string(),
@@ -11,7 +17,7 @@ export const jobAnswer = z.looseObject({
   user_id: z.string().nullish(),
   progress: z.record(z.string(), z.unknown()),
   attempts: z.number(),
-  error: z.looseObject({ code: z.string(), message: z.string(), step: z.string() }).nullish(),
+  error: failure.extend({ step: z.string() }).nullish(),
   created_at: z.string().nullish(),
   started_at: z.string().nullish(),
   finished_at: z.string().nullish(),
@@ -20,15 +26,7 @@ export const jobAnswer = z.looseObject({
 export type JobAnswer = z.infer<typeof jobAnswer>
 
 export const stepFailuresAnswer = z.looseObject({
-  items: z.array(
-    z.looseObject({
-      step: z.string(),
-      code: z.string(),
-      message: z.string(),
-      failures: z.number(),
-      last_at: z.string(),
-    }),
-  ),
+  items: z.array(failure.extend({ step: z.string(), failures: z.number(), last_at: z.string() })),
 })
 
 export type StepFailuresAnswer = z.infer<typeof stepFailuresAnswer>

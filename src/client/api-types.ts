@@ -247,6 +247,8 @@ export type Job = {
     readonly code: string
     readonly message: string
     readonly step: string
+    /** What the model vendor said, at most 500 characters without keys. For administrators alone. */
+    readonly detail?: string
   } | null
   readonly created_at: string
   readonly started_at: string | null
@@ -296,6 +298,8 @@ export type StepFailure = {
   /** Of the last failure. */
   readonly code: string
   readonly message: string
+  /** What the model vendor said, at most 500 characters without keys. For administrators alone. */
+  readonly detail?: string
   readonly failures: number
   readonly last_at: string
 }

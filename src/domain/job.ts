@@ -176,7 +176,10 @@ export interface Job {
   readonly user_id: string | null
   readonly progress: Readonly<Record<string, unknown>>
   readonly attempts: number
-  readonly error: { readonly code: string; readonly message: string; readonly step: string } | null
+  /** `detail` is a vendor's or Temporal's own words; routes leave it out for all but administrators. */
+  readonly error:
+    | (Pick<JobError, 'code' | 'message' | 'step'> & { readonly detail?: string })
+    | null
   readonly created_at: string
   readonly started_at: string | null
   readonly finished_at: string | null
@@ -191,6 +194,8 @@ export interface StepFailure {
   /** Of the last failure. */
   readonly code: string
   readonly message: string
+  /** A vendor's own words; routes leave them out for all but administrators. */
+  readonly detail?: string
   readonly failures: number
   readonly last_at: string
 }

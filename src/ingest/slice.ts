@@ -2,6 +2,7 @@ import { suppressedAmong, type ForgetSecret } from '../forget/remembered.ts'
 import type { Head } from '../domain/recall.ts'
 import { MemoirError, toMemoirError, type ErrorCode } from '../errors.ts'
 import type { Embedder, Purse } from '../providers/embedder.ts'
+import { notePassedOver } from '../stores/jobs/jobs.ts'
 import { sqlState, type Database, type Queryable } from '../stores/database.ts'
 import {
   findIngested,
@@ -78,7 +79,16 @@ export async function ingestSlice(
       context,
       conversations.map(({ id }) => ({ id, code })),
     )
+    await noteWords(context, toMemoirError(error))
   }
+}
+
+/** Why a vendor did not take a conversation is told with the step: the conversation's own row holds no words. */
+async function noteWords(
+  { db, jobId }: SliceContext,
+  { code, vendorText: detail }: MemoirError,
+): Promise<void> {
+  if (detail !== undefined) await notePassedOver(db, jobId, { step: 'ingestPage', code, detail })
 }
 
 /** Data exceptions and broken constraints; two rows of one id. They come from the content, so another try cannot help. */

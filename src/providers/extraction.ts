@@ -2,7 +2,7 @@ import type { Turn } from '../domain/transcript.ts'
 import { chunkText } from '../text/chunks.ts'
 import { ANSWER_ROOM, askAgain, type Chat } from './asking.ts'
 import type { ExtractRequest, ModelOptions } from './language-model.ts'
-import { extractPrompt, type Extracted } from './prompts/extract.ts'
+import { extractPrompt, type Extracted, type RawFact } from './prompts/extract.ts'
 
 /** Extraction of any number of turns: what is too much for one answer, or one request, is asked for in halves. */
 
@@ -16,7 +16,7 @@ export async function extractAll(
   chat: Chat,
   request: ExtractRequest,
   call: ModelOptions,
-): Promise<Extracted['facts']> {
+): Promise<readonly RawFact[]> {
   return await extract(chat, { request, whole: true }, call)
 }
 
@@ -30,10 +30,11 @@ async function extract(
   chat: Chat,
   { request, whole }: Part,
   call: ModelOptions,
-): Promise<Extracted['facts']> {
+): Promise<readonly RawFact[]> {
   const prompt = extractPrompt(request)
   const read = (answer: Extracted) => answer.facts
-  const first = await chat({ prompt, read, room: ANSWER_ROOM }, call)
+  const question = { prompt, read, readPartly: read }
+  const first = await chat({ ...question, room: ANSWER_ROOM }, call)
   if ('value' in first) return first.value
   const tooLong = 'tooLong' in first
   const smaller = tooLong
@@ -42,7 +43,7 @@ async function extract(
       ? halvesOf(request)
       : undefined
   if (smaller) {
-    const facts: Extracted['facts'] = []
+    const facts: RawFact[] = []
     // One after the other: the second is not paid for when the first fails.
     for (const part of smaller) {
       facts.push(...(await extract(chat, { request: part, whole: tooLong && whole }, call)))
@@ -50,7 +51,7 @@ async function extract(
     return facts
   }
   if (tooLong) throw first.tooLong
-  return await askAgain(chat, { prompt, read, after: first.problem }, call)
+  return await askAgain(chat, { question, answered: first }, call)
 }
 
 /** What is only shown goes first, when it is the larger part. */

@@ -1,7 +1,7 @@
 import type { EntityMention } from '../domain/entity.ts'
 import { normalizeEntity } from '../text/entities.ts'
 import type { Evidence, ExtractedFact, ExtractRequest, FactRelation } from './language-model.ts'
-import type { Extracted } from './prompts/extract.ts'
+import type { RawFact } from './prompts/extract.ts'
 
 /** What is believed of a model's answer: nothing that was not in the request, and nothing without end. */
 
@@ -14,22 +14,21 @@ const MAX_A_FACT = 16
 /** Several times what talkative turns hold: beyond it a model repeats itself, or follows somebody's order to. */
 const MAX_FACTS_A_TURN = 5
 const CHARS_A_FACT = 100
+/** Facts that cannot be kept are no reason to look through an answer without end. */
+const LOOKED_AT = 20
 /** Models are sure of everything; what they name is right about nine times in ten. */
 const CONFIDENCE = 0.9
-const MIDDLING_SALIENCE = 0.5
-
-type RawFact = Extracted['facts'][number]
 
 /** The facts that stand on a turn of the request, in order, none twice. */
 export function checkedFacts(
-  facts: Extracted['facts'],
+  facts: readonly RawFact[],
   { turns }: ExtractRequest,
 ): ExtractedFact[] {
   const said = new Map(turns.map(({ position, content }) => [position, content]))
   const chars = turns.reduce((sum, { content }) => sum + content.length, 0)
   const most = Math.max(turns.length * MAX_FACTS_A_TURN, Math.floor(chars / CHARS_A_FACT))
   const kept = new Map<string, ExtractedFact>()
-  for (const fact of facts) {
+  for (const fact of facts.slice(0, LOOKED_AT * most)) {
     const content = bounded(fact.content, MAX_FACT_CHARS)
     const evidence = checkedEvidence(fact.evidence, said)
     if (content === '' || isQuestion(content) || evidence.length === 0) continue
@@ -44,9 +43,7 @@ function restOf(fact: RawFact): Omit<ExtractedFact, 'content' | 'evidence'> {
     occurredAt: instantOf(fact.occurred_at),
     entities: checkedEntities(fact.entities),
     relations: checkedRelations(fact.relations),
-    salience: Number.isFinite(fact.salience)
-      ? Math.min(1, Math.max(0, fact.salience))
-      : MIDDLING_SALIENCE,
+    salience: Math.min(1, Math.max(0, fact.salience)),
   }
 }
 
@@ -55,15 +52,28 @@ function checkedEvidence(
   said: ReadonlyMap<number, string>,
 ): Evidence[] {
   const kept = new Map<number, Evidence>()
-  for (const { position, quote } of evidence) {
-    const content = said.get(position)
-    if (content === undefined) continue
-    const found = partOf(content, quote)
-    if (kept.size < MAX_A_FACT && (kept.get(position)?.quote ?? '') === '') {
-      kept.set(position, { position, quote: found })
-    }
+  for (const { position, quote } of evidence.slice(0, MAX_A_FACT)) {
+    const found = placeOf(position, quote, said)
+    if (found === undefined) continue
+    if ((kept.get(found.position)?.quote ?? '') === '') kept.set(found.position, found)
   }
   return [...kept.values()]
+}
+
+/** The turn that a quote is from: the one that is named, unless the words stand in another, since models count from one as well. */
+function placeOf(
+  position: number | null,
+  quote: string,
+  said: ReadonlyMap<number, string>,
+): Evidence | undefined {
+  const own = position === null ? undefined : said.get(position)
+  const words = own === undefined ? '' : partOf(own, quote)
+  if (position !== null && words !== '') return { position, quote: words }
+  for (const [at, content] of said) {
+    const found = partOf(content, quote)
+    if (found !== '') return { position: at, quote: found }
+  }
+  return own === undefined || position === null ? undefined : { position, quote: '' }
 }
 
 /** What a pattern does not take literally. */

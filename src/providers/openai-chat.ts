@@ -1,15 +1,19 @@
 import { z } from 'zod'
 import { MemoirError, SENTENCE, type ErrorCode } from '../errors.ts'
 import { estimateTokens } from '../text/chunks.ts'
+import { contentOf, type ChatContent } from './chat-content.ts'
 import { jsonInText } from './json-in-text.ts'
 import type { ModelOptions } from './language-model.ts'
+import { wordsOf } from './openai-failures.ts'
 import type { Prompt } from './prompts/prompt.ts'
 import {
   createVendorRequests,
+  noteOf,
   type Answered,
   type Endpoint,
   type Tokens,
 } from './vendor-requests.ts'
+import type { NoteWorkaround } from './workarounds.ts'
 
 /** One question to a chat endpoint, one checked answer; and what the endpoint turns out not to know. */
 
@@ -28,14 +32,24 @@ export type Problem = 'cut' | 'shape' | 'refused'
 
 export type Reply<T> =
   | { readonly value: T }
-  | { readonly problem: Problem }
+  | Unusable<T>
   /** The request is longer than the model takes. */
   | { readonly tooLong: MemoirError }
+
+export interface Unusable<T> {
+  readonly problem: Problem
+  /** What is sound in it all the same: better than nothing, where asking again brings no more. */
+  readonly partly?: T
+  /** The vendor's own, for the operator. */
+  readonly words: string
+}
 
 export interface Question<T, V> {
   readonly prompt: Prompt<T>
   /** What the answer says, checked; undefined when it says nothing that can be used. */
   readonly read: (answer: T) => V | undefined
+  /** What an answer says that is not whole. */
+  readonly readPartly?: (answer: T) => V | undefined
   /** Tokens that it may take. */
   readonly room: number
   /** What was wrong with the answer before. */
@@ -50,6 +64,7 @@ export interface ChatOptions extends Endpoint {
 export function createChat(options: ChatOptions) {
   const send = createSender(options)
   const learned = createMemory()
+  const note = noteOf(options, 'language')
   return async function ask<T, V>(question: Question<T, V>, call: ModelOptions): Promise<Reply<V>> {
     const wishes = learned.wishes()
     for (;;) {
@@ -59,12 +74,20 @@ export function createChat(options: ChatOptions) {
         return sent.value
       }
       const { error, refused } = sent.failure
-      if (error.code === 'vendor_bad_answer') return { problem: 'shape' }
+      if (error.code === 'vendor_bad_answer') {
+        return { problem: 'shape', words: error.vendorText ?? '' }
+      }
       if (!refused) throw error
-      if (gaveIn(wishes, refused.parameters)) continue
-      if (refused.tooLong) return { tooLong: error }
-      // An endpoint that has not answered yet may refuse the form without a word about it.
-      if (learned.answered() || !weaken(wishes)) throw error
+      const { form } = wishes
+      const goesOn =
+        gaveIn(wishes, refused.parameters) ||
+        // An endpoint that has not answered yet may refuse the form without a word about it.
+        (!refused.tooLong && !learned.answered() && weaken(wishes))
+      if (!goesOn) {
+        if (refused.tooLong) return { tooLong: error }
+        throw error
+      }
+      note(form === wishes.form ? 'parameter' : 'form')
     }
   }
 }
@@ -117,6 +140,7 @@ interface Sending {
 }
 
 function createSender({ model, ...endpoint }: ChatOptions) {
+  const note = noteOf(endpoint, 'language')
   const request = createVendorRequests(endpoint, {
     purpose: 'language',
     parameters: OPTIONAL_PARAMETERS,
@@ -134,7 +158,7 @@ function createSender({ model, ...endpoint }: ChatOptions) {
           { role: 'user' as const, content: user },
         ]
         const answer = await client.chat.completions.create({ ...body, messages }, requestOptions)
-        return readAnswer(answer, question, tokens)
+        return readAnswer(answer, question, { tokens, note, key: endpoint.apiKey })
       },
     })
   }
@@ -176,17 +200,6 @@ function jsonSchemaOf<T>({ name, schema }: Prompt<T>) {
   return { name, strict: true, schema: { ...rest } }
 }
 
-const completionSchema = z.object({
-  choices: z
-    .array(
-      z.object({
-        finish_reason: z.string().nullish(),
-        message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }),
-      }),
-    )
-    .min(1),
-})
-
 const usageSchema = z.object({
   usage: z.object({ prompt_tokens: z.int().positive(), completion_tokens: z.int().nonnegative() }),
 })
@@ -197,23 +210,31 @@ const OUTCOME = {
   refused: 'vendor_refused',
 } satisfies Record<Problem, ErrorCode>
 
+interface Reading {
+  readonly tokens: Tokens
+  readonly note: NoteWorkaround
+  /** Left out of what is kept of the vendor's words. */
+  readonly key: string
+}
+
 function readAnswer<T, V>(
   completion: unknown,
   question: Question<T, V>,
-  tokens: Tokens,
+  reading: Reading,
 ): Answered<Reply<V>> {
-  const parsed = completionSchema.safeParse(completion)
-  const choice = parsed.data?.choices[0]
-  if (!choice) throw new MemoirError('vendor_bad_answer', SENTENCE.vendor_bad_answer)
-  const { message, finish_reason: reason } = choice
-  const content = message.content ?? ''
-  const value = replyOf(
-    { content, reason: reason ?? '', refused: (message.refusal ?? '') !== '' },
-    question,
-  )
+  const { tokens, key } = reading
+  const content = contentOf(completion)
+  if (content === null) {
+    const said = typeof completion === 'string' ? completion : JSON.stringify(completion)
+    throw new MemoirError('vendor_bad_answer', SENTENCE.vendor_bad_answer, {
+      vendorText: wordsOf(said ?? 'nothing', key),
+    })
+  }
+  const value = replyOf(content, question, reading)
+  const written = content.texts.join('')
   return {
     value,
-    used: usedIn(completion) ?? { input: tokens.input, output: estimateTokens(content) },
+    used: usedIn(completion) ?? { input: tokens.input, output: estimateTokens(written) },
     outcome: 'problem' in value ? OUTCOME[value.problem] : 'ok',
   }
 }
@@ -225,17 +246,35 @@ function usedIn(completion: unknown): Tokens | undefined {
 }
 
 function replyOf<T, V>(
-  { content, reason, refused }: { content: string; reason: string; refused: boolean },
-  { prompt, read }: Question<T, V>,
-): { value: V } | { problem: Problem } {
-  if (refused || reason === 'content_filter') return { problem: 'refused' }
-  if (reason === 'length') return { problem: 'cut' }
-  const { values, cut } = jsonInText(content)
-  // The last, because what comes before it is mostly said about it.
-  for (const found of values.toReversed()) {
-    const answer = prompt.schema.safeParse(found)
-    const value = answer.success ? read(answer.data) : undefined
-    if (value !== undefined) return { value }
+  content: ChatContent,
+  { prompt, read, readPartly = () => undefined }: Question<T, V>,
+  { note, key }: Reading,
+): { value: V } | Unusable<V> {
+  const { texts, finish, refusal } = content
+  const words = wordsOf(refusal || texts.join('\n') || `an answer without content (${finish})`, key)
+  if (refusal !== '' || finish === 'content_filter') return { problem: 'refused', words }
+  let cut = false
+  let partly: V | undefined
+  for (const { found, place } of saidIn(texts)) {
+    let dropped = false
+    const answer = prompt.read(found.value, () => (dropped = true))
+    const value = answer === undefined || found.cut ? undefined : read(answer)
+    if (value !== undefined) {
+      if (found.repaired) note('repaired')
+      if (dropped) note('parts_dropped')
+      if (place > 0 || !content.inPlace) note('content_elsewhere')
+      return { value }
+    }
+    cut ||= found.cut
+    partly ??= answer === undefined ? undefined : readPartly(answer)
   }
-  return { problem: cut ? 'cut' : 'shape' }
+  const problem = cut || finish === 'length' ? 'cut' : 'shape'
+  return { problem, words, ...(partly === undefined ? {} : { partly }) }
+}
+
+/** What may be meant, the likeliest first. */
+function* saidIn(texts: readonly string[]) {
+  for (const [place, text] of texts.entries()) {
+    for (const found of jsonInText(text)) yield { found, place }
+  }
 }

@@ -1,5 +1,7 @@
 import { APIError, APIConnectionError } from 'openai'
 import { MemoirError, SENTENCE, toMemoirError, type ErrorCode } from '../errors.ts'
+import { fieldsOf, numberOf, textOf } from './loose.ts'
+import { UNKNOWN_FAILURE } from './vendor-answers.ts'
 
 /** What an OpenAI-compatible vendor's failure means for us. The only place that reads its codes, words and headers. */
 
@@ -7,6 +9,9 @@ import { MemoirError, SENTENCE, toMemoirError, type ErrorCode } from '../errors.
 const LONGEST_RETRY_AFTER_MS = 60 * 60 * 1000
 /** Enough for an operator to see what is meant; what follows is mostly quoted input. */
 const VENDOR_TEXT_CHARS = 500
+/** Keys in the forms that vendors give them out, and whatever is said to be one. */
+const KEYS =
+  /\b(?:sk|pk|rk|gsk|hf|xai|nvapi|mk)[-_][\w-]{4,}|\bAIza[\w-]{20,}|(?<=\bBearer\s+)[^\s"',}]+|(?<=\bapi[-_ ]?key["']?\s*[:=]\s*["']?)[^\s"',}]+/gi
 
 export interface VendorFailure {
   readonly error: MemoirError
@@ -64,16 +69,35 @@ export function failureOf(
   if (!(thrown instanceof APIError)) return { error: toMemoirError(thrown) }
   const answer = answerOf(thrown)
   const code = codeOf(answer)
-  const wait = code === 'vendor_busy' ? retryAfterMs(answer.headers, now) : undefined
-  const words = key === '' ? answer.words : answer.words.replaceAll(key, '…')
-  const error = new MemoirError(code, `${SENTENCE[code]} (HTTP ${answer.status})`, {
-    details: { status: answer.status },
-    vendorText: words.slice(0, VENDOR_TEXT_CHARS),
+  const wait =
+    code === 'vendor_busy' ? (retryAfterMs(answer.headers, now) ?? answer.waitMs) : undefined
+  const told = answer.status === UNKNOWN_FAILURE ? '' : ` (HTTP ${answer.status})`
+  const error = new MemoirError(code, `${SENTENCE[code]}${told}`, {
+    details: told === '' ? {} : { status: answer.status },
+    vendorText: wordsOf(answer.words, key),
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   })
   if (code !== 'vendor_refused') return { error }
   return { error, refused: { tooLong: isTooLong(answer), parameters: namedIn(answer, parameters) } }
 }
+
+/** A vendor's words as an operator may read them: at most 500 characters, a web page without its tags, and no keys. */
+export function wordsOf(said: string, key = ''): string {
+  const page = /^[\s\d]*<(?:!doctype|html|head|\?xml)/i.test(said.slice(0, 200))
+  const plain = page
+    ? said
+        .slice(0, MAX_PAGE_CHARS)
+        .replaceAll(/<(script|style)\b[^>]*>[\s\S]*?<\/\1>|<[^>]*>/gi, ' ')
+        .replaceAll(/\s+/gu, ' ')
+        .trim()
+    : said.slice(0, MAX_PAGE_CHARS)
+  const unsigned = key.length < SHORTEST_KEY ? plain : plain.replaceAll(key, '…')
+  return unsigned.replaceAll(KEYS, '…').slice(0, VENDOR_TEXT_CHARS).toWellFormed()
+}
+
+const MAX_PAGE_CHARS = 20_000
+/** A placeholder such as `none` is a word like any other. */
+const SHORTEST_KEY = 6
 
 /**
  * How long a vendor asks to wait, 0 to an hour; undefined when it does not say.
@@ -124,6 +148,8 @@ interface Answer {
   readonly codes: readonly string[]
   readonly param: string | undefined
   readonly words: string
+  /** As the body says it. */
+  readonly waitMs: number | undefined
 }
 
 function answerOf(thrown: APIError): Answer {
@@ -137,8 +163,24 @@ function answerOf(thrown: APIError): Answer {
     headers: thrown.headers ?? new Headers(),
     codes: [said('code'), said('type'), said('error_type')].filter((code) => code !== undefined),
     param: said('param'),
-    words: said('message') ?? thrown.message,
+    words: [said('message') ?? said('detail') ?? thrown.message, ...behind(body)].join(' '),
+    waitMs: waitIn(body),
   }
+}
+
+/** What a vendor behind the vendor said. */
+function behind(body: unknown): string[] {
+  const raw = fieldsOf(fieldsOf(body)['metadata'])['raw']
+  const words = typeof raw === 'object' && raw !== null ? JSON.stringify(raw) : textOf(raw)
+  return words === undefined ? [] : [words]
+}
+
+function waitIn(body: unknown): number | undefined {
+  const { retry_after: own, metadata } = fieldsOf(body)
+  const seconds = numberOf(own) ?? numberOf(fieldsOf(metadata)['retry_after'])
+  return seconds === undefined
+    ? undefined
+    : Math.min(Math.max(0, seconds * 1000), LONGEST_RETRY_AFTER_MS)
 }
 
 function codeOf(answer: Answer): ErrorCode {
@@ -146,6 +188,7 @@ function codeOf(answer: Answer): ErrorCode {
   if (ACCESS_STATUS.has(status) || codes.some((code) => BAD_ACCESS.has(code))) {
     return 'vendor_unauthorized'
   }
+  if (status === UNKNOWN_FAILURE) return 'vendor_bad_answer'
   if (status === 429) return codeOfTooMany(answer)
   if (TRANSIENT_STATUS.has(status)) return 'vendor_unavailable'
   if (status >= 500) return codeOfServerError(answer)

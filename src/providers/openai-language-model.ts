@@ -1,5 +1,4 @@
-import type { z } from 'zod'
-import { askTwice, type Chat } from './asking.ts'
+import { ask, type Chat } from './asking.ts'
 import { extractAll } from './extraction.ts'
 import type {
   Answer,
@@ -17,7 +16,7 @@ import { createChat, type ChatOptions } from './openai-chat.ts'
 import { ANSWER_VERSION, answerPrompt } from './prompts/answer.ts'
 import { EXTRACT_VERSION } from './prompts/extract.ts'
 import { memoryLabel } from './prompts/memories.ts'
-import { NARRATE_VERSION, narratePrompt, type narrativeSchema } from './prompts/narrate.ts'
+import { NARRATE_VERSION, narratePrompt, type NarrativeAnswer } from './prompts/narrate.ts'
 import { candidateLabel, RESOLVE_VERSION, resolvePrompt, type Resolved } from './prompts/resolve.ts'
 import { SUMMARISE_VERSION, summarisePrompt } from './prompts/summarise.ts'
 import { findSensitive } from '../text/sensitive.ts'
@@ -61,11 +60,15 @@ async function resolve(
 ): Promise<readonly Resolution[]> {
   const open = facts.filter(({ candidates }) => candidates.length > 0)
   if (open.length === 0) return facts.map(() => NEW)
-  const resolved = await askTwice(
+  const resolved = await ask(
     chat,
     {
       prompt: resolvePrompt({ facts: open }),
-      read: (answer) => readResolutions(answer, open),
+      read: (answer) => {
+        const { read, complete } = readResolutions(answer, open)
+        return complete ? read : undefined
+      },
+      readPartly: (answer) => readResolutions(answer, open).read,
     },
     call,
   )
@@ -75,23 +78,22 @@ async function resolve(
 
 const NEW: Resolution = { relation: 'new', targets: [] }
 
-/** @returns undefined when a fact is missing or there twice */
+/** A fact that the answer says nothing of, or two things, is new: two memories side by side do less harm than one lost. */
 function readResolutions(
   { resolutions }: Resolved,
   facts: ResolveRequest['facts'],
-): Resolution[] | undefined {
-  const byFact = new Map(resolutions.map((resolution) => [resolution.fact, resolution]))
-  if (byFact.size !== resolutions.length) return undefined
-  const read = facts.flatMap(({ candidates }, fact) => {
-    const resolution = byFact.get(fact)
-    if (!resolution) return []
+): { read: Resolution[]; complete: boolean } {
+  const byFact = Map.groupBy(resolutions, ({ fact }) => fact)
+  const read = facts.map(({ candidates }, fact) => {
+    const [resolution, ...others] = byFact.get(fact) ?? []
+    if (!resolution || others.length > 0) return null
     const targets = candidates
       .filter((_, index) => resolution.targets.includes(candidateLabel(fact, index)))
       .map(({ id }) => id)
     const { relation } = resolution
-    return [relation === 'new' || targets.length === 0 ? NEW : { relation, targets }]
+    return relation === 'new' || targets.length === 0 ? NEW : { relation, targets }
   })
-  return read.length === facts.length ? read : undefined
+  return { read: read.map((one) => one ?? NEW), complete: !read.includes(null) }
 }
 
 async function summarise(
@@ -101,7 +103,7 @@ async function summarise(
 ): Promise<string> {
   const read = ({ summary }: { summary: string }) =>
     boundedText(summary, request.maxChars) || undefined
-  return await askTwice(chat, { prompt: summarisePrompt(request), read }, call)
+  return await ask(chat, { prompt: summarisePrompt(request), read }, call)
 }
 
 const UNKNOWN: Answer = { known: false, answer: '', citations: [] }
@@ -118,7 +120,7 @@ async function answer(chat: Chat, request: AnswerRequest, call: ModelOptions): P
       ? undefined
       : { known: true, answer: text, citations }
   }
-  return await askTwice(chat, { prompt: answerPrompt(request), read }, call)
+  return await ask(chat, { prompt: answerPrompt(request), read }, call)
 }
 
 async function narrate(
@@ -130,10 +132,8 @@ async function narrate(
     const lines = checkedLines(said, request)
     return lines.length === 0 ? undefined : { lines }
   }
-  return await askTwice(chat, { prompt: narratePrompt(request), read }, call)
+  return await ask(chat, { prompt: narratePrompt(request), read, readPartly: read }, call)
 }
-
-type NarrativeAnswer = z.infer<typeof narrativeSchema>
 
 /** A line that names no memory it was shown rests on none; one that holds a secret is not told, however it got there. */
 function checkedLines({ lines }: NarrativeAnswer, { memories, maxChars }: NarrateRequest) {

@@ -2,6 +2,8 @@ import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import type { LookupFunction } from 'node:net'
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
 import { MemoirError } from '../errors.ts'
 import { addressProblem, urlProblem, type AddressRules } from './address-rules.ts'
 
@@ -117,5 +119,39 @@ async function responseOf(answer: IncomingMessage): Promise<Response> {
   for (const [name, value] of Object.entries(answer.headersDistinct)) {
     for (const one of value ?? []) headers.append(name, one)
   }
-  return new Response(bytes === 0 ? null : Buffer.concat(chunks), { status, headers })
+  const body = await plain(Buffer.concat(chunks), headers)
+  return new Response(body.length === 0 ? null : body, { status, headers })
+}
+
+/** Some compress whatever was asked for, and some of those do not say so. */
+const DECODERS = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+  zstd: promisify(zstdDecompress),
+}
+
+/** @throws MemoirError `vendor_bad_answer` for what cannot be decompressed, or is too large then */
+async function plain(body: Buffer, headers: Headers): Promise<Buffer<ArrayBuffer>> {
+  let read = Buffer.from(body)
+  const named = (headers.get('content-encoding') ?? '').toLowerCase().split(/\s*,\s*/)
+  const isGzip = read[0] === 0x1f && read[1] === 0x8b
+  const encodings =
+    isGzip && !named.some((name) => name in DECODERS) ? ['gzip'] : named.toReversed()
+  for (const name of encodings) {
+    const decode = Object.entries(DECODERS).find(([known]) => known === name)?.[1]
+    if (decode === undefined || read.length === 0) continue
+    try {
+      read = Buffer.from(await decode(read, { maxOutputLength: MAX_ANSWER_BYTES }))
+    } catch {
+      throw new MemoirError(
+        'vendor_bad_answer',
+        `the model vendor answers ${name} that cannot be read`,
+        { vendorText: `an answer in ${name} that cannot be decompressed` },
+      )
+    }
+    headers.set('content-encoding', name)
+  }
+  return read
 }

@@ -6,6 +6,8 @@ import type { EmbedOptions } from './embedder.ts'
 import { failureOf, type VendorFailure } from './openai-failures.ts'
 import type { ProviderFetch } from './provider-guard.ts'
 import { abortError, type RateLimiter } from './rate-limit.ts'
+import { readable } from './vendor-answers.ts'
+import type { NoteWorkaround } from './workarounds.ts'
 
 /** What every request to an OpenAI-compatible endpoint has in common: the rate, the purse, the figures, and what its failure means. */
 
@@ -28,6 +30,8 @@ export interface Endpoint {
   readonly fetch: ProviderFetch
   readonly limiter: RateLimiter
   readonly metrics: Metrics
+  /** Told of each thing that is put up with. */
+  readonly note?: NoteWorkaround
 }
 
 export interface EndpointUse {
@@ -60,16 +64,28 @@ export interface VendorRequest<T> {
 
 export type Sent<T> = { readonly value: T } | { readonly failure: VendorFailure }
 
+/** Counts what is put up with, and tells whoever wants to know. */
+export function noteOf(
+  { metrics, note }: Pick<Endpoint, 'metrics' | 'note'>,
+  purpose: EndpointUse['purpose'],
+): NoteWorkaround {
+  return (what) => {
+    metrics.vendorWorkarounds.inc({ purpose, what })
+    note?.(what)
+  }
+}
+
 /** Retries nothing: who calls knows when to come back. The sender throws what is no failure of the vendor: an AbortError, a spent budget. */
 export function createVendorRequests(endpoint: Endpoint, { purpose, parameters }: EndpointUse) {
   const { metrics, limiter, apiKey } = endpoint
+  const note = noteOf(endpoint, purpose)
   const client = new OpenAI({
     ...NOTHING_FROM_ENVIRONMENT,
     apiKey,
     baseURL: endpoint.baseUrl,
     timeout: endpoint.timeoutMs,
     maxRetries: 0,
-    fetch: endpoint.fetch,
+    fetch: async (url, init) => await readable(await endpoint.fetch(url, init), note),
   })
   const count = (outcome: string, span: Span) => {
     metrics.vendorRequests.inc({ purpose, outcome })

@@ -102,6 +102,7 @@ export const USER_TEXT: readonly UserTextPlace[] = [
     by: { column: 'user_id' },
   },
   { table: 'job', columns: ['request', 'progress', 'cursor', 'error'], by: { column: 'user_id' } },
+  { table: 'job_step_failure', columns: ['detail'], by: { via: 'job' } },
   {
     table: 'idempotency_key',
     columns: ['key', 'body_hash', 'response'],

@@ -63,7 +63,8 @@ test.skipIf(!hasPostgres)(
     ])
     await fail('write', 'internal')
 
-    const { json, text } = await memoir.send(`/v1/jobs/${id}/failures`)
+    const reader = await memoir.key({ role: 'reader' })
+    const { json, text } = await memoir.send(`/v1/jobs/${id}/failures`, { key: reader })
     const told = ({ step, code, failures }: StepFailure) => [step, code, failures]
     expect(json.items.map(told)).toEqual([
       ['write', 'persistence_failed', 1],
@@ -242,3 +243,27 @@ test.skipIf(!hasPostgres)('a quiet stream is kept alive, until its key is revoke
 async function* textOf(response: Response): AsyncGenerator<string> {
   for await (const chunk of response.body ?? []) yield new TextDecoder().decode(chunk)
 }
+
+test.skipIf(!hasPostgres)(
+  'what a vendor said is for administrators, on the job and with its steps',
+  async () => {
+    await using memoir = await createApiFixture()
+    const id = await memoir.job({ state: 'running' })
+    const said = 'parameter.enable_thinking must be set to false for non-streaming calls'
+    await noteStepFailure(memoir.db, id, {
+      step: 'extractFacts',
+      code: 'vendor_refused',
+      message: SENTENCE.vendor_refused,
+      detail: said,
+    })
+    const reader = await memoir.key({ role: 'service' })
+    for (const path of [`/v1/jobs/${id}`, `/v1/jobs/${id}/failures`, '/v1/jobs']) {
+      const own = await memoir.send(path)
+      const others = await memoir.send(path, { key: reader })
+      expect([path, own.status, others.status]).toEqual([path, 200, 200])
+      expect(JSON.stringify(own.json)).toContain(said)
+      expect(JSON.stringify(others.json)).not.toContain('enable_thinking')
+      expect(JSON.stringify(others.json)).toContain('vendor_refused')
+    }
+  },
+)

@@ -155,80 +155,28 @@ describe('resolutions', () => {
     expect(chatTask(vendor().requests[0] ?? ({} as never)).facts).toHaveLength(2)
   })
 
+  const replaces = { fact: 0, relation: 'contradicts', targets: ['0-0'] }
   test.each([
-    ['missing', [{ fact: 0, relation: 'new', targets: [] }]],
-    ['there twice', [0, 0, 1].map((fact) => ({ fact, relation: 'new', targets: [] }))],
-    ['related in a way nobody knows', [0, 1].map((fact) => ({ fact, relation: 'x', targets: [] }))],
-  ])('a fact that is %s makes it no answer', async (_name, resolutions) => {
-    vendor().answerChat(() => JSON.stringify({ resolutions }))
+    ['missing', [replaces]],
+    ['there twice', [replaces, ...['new', 'refines'].map((relation) => ({ fact: 1, relation }))]],
+    ['related in a way nobody knows', [replaces, { fact: 1, relation: 'x', targets: [] }]],
+  ])(
+    'a fact that is %s is asked for three times, and is new then; the others stand',
+    async (_name, resolutions) => {
+      vendor().answerChat(() => JSON.stringify({ resolutions }))
+      const { value } = await setUp().model.resolve({ facts }, BULK)
+      expect(value).toEqual([NEW, { relation: 'contradicts', targets: ['id-a'] }, NEW])
+      expect(vendor().requests).toHaveLength(3)
+    },
+  )
+
+  test('an answer in which no fact is related makes it none', async () => {
+    vendor().answerChat(() => JSON.stringify({ resolutions: [{ fact: 0, relation: 'x' }] }))
     await expect(setUp().model.resolve({ facts }, BULK)).rejects.toMatchObject({
       code: 'vendor_bad_answer',
     })
-    expect(vendor().requests).toHaveLength(2)
+    expect(vendor().requests).toHaveLength(3)
   })
 })
 
-describe('answers and narratives', () => {
-  const memories = ['Maya lives in Oslo.', 'Maya likes tea.'].map((content, at) => ({
-    id: `id-${at}`,
-    content,
-    occurredAt: REFERENCE,
-  }))
-  const ask = async () =>
-    await setUp().model.answer({ question: 'Where?', memories, now: REFERENCE }, BULK)
-
-  test('an answer cites what was shown', async () => {
-    vendor().answerChat(() => '{"known":true,"answer":"In Oslo.","citations":["m1","m9","id-1"]}')
-    expect(await ask()).toEqual({
-      value: { known: true, answer: 'In Oslo.', citations: ['id-0'] },
-      promptVersion: 'answer-1',
-    })
-  })
-
-  test('an answer that cites nothing is no answer', async () => {
-    vendor().answerChat(() => '{"known":true,"answer":"In Oslo.","citations":["m9"]}')
-    await expect(ask()).rejects.toMatchObject({ code: 'vendor_bad_answer' })
-  })
-
-  test('what is not known is said without words', async () => {
-    vendor().answerChat(() => '{"known":false,"answer":"Maybe Oslo.","citations":["m1"]}')
-    expect((await ask()).value).toEqual({ known: false, answer: '', citations: [] })
-  })
-
-  test('a narrative has lines of known sections, each on memories that were shown, and no secret', async () => {
-    const line = (text: string, labels: string[]) => ({ section: 'who', text, memories: labels })
-    vendor().answerChat(() =>
-      JSON.stringify({
-        lines: [
-          line('Lives\nin Oslo. [m2]', ['m2', 'm2', 'x']),
-          line('Invented.', ['m9']),
-          line('Cites nothing.', []),
-          line('The wifi password is Fjord-1234.', ['m1']),
-          line('Too long to fit. '.repeat(10), ['m1']),
-        ],
-      }),
-    )
-    const request = { memories, user: 'ann', maxChars: 60, language: 'und' }
-    const { value, promptVersion } = await setUp().model.narrate(request, BULK)
-    expect(value.lines).toEqual([{ section: 'who', text: 'Lives in Oslo.', sources: ['id-1'] }])
-    expect(promptVersion).toBe('narrate-2')
-  })
-
-  test('a narrative of which no line can be used is no answer', async () => {
-    vendor().answerChat(() => JSON.stringify({ lines: [] }))
-    const request = { memories, user: 'ann', maxChars: 60, language: 'und' }
-    await expect(setUp().model.narrate(request, BULK)).rejects.toMatchObject({
-      code: 'vendor_bad_answer',
-    })
-  })
-
-  test('a summary is cut at its last whole sentence', async () => {
-    const summary = 'They met in Oslo. They ate fish. They went home by train.'
-    vendor().answerChat(() => JSON.stringify({ summary }))
-    const { value } = await setUp().model.summarise(
-      { turns: [], facts: [], maxChars: 40, language: 'en' },
-      BULK,
-    )
-    expect(value).toBe('They met in Oslo. They ate fish.')
-  })
-})
+const NEW = { relation: 'new', targets: [] }

@@ -17,7 +17,6 @@ describe('answers that cannot be used', () => {
     ['nothing', ''],
     ['null', 'null'],
     ['a list', '[]'],
-    ['an error with status 200', '{"error":{"message":"overloaded"}}'],
     ['data that is no list', '{"data":{}}'],
     ['a vector too few', ({ data }: EmbeddingAnswer) => ({ data: data.slice(1) })],
     [

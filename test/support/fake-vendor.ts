@@ -25,9 +25,12 @@ export interface FakeRequest {
 export interface FakeFailure {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  /** A text goes out as it is, anything else as JSON; an OpenAI error unless given. */
+  /** Texts and bytes go out as they are, anything else as JSON; an OpenAI error unless given. */
   readonly body?: unknown
 }
+
+/** What goes out instead of a good answer; undefined leaves that as it is. */
+export type Deviation = (good: unknown, request: FakeRequest) => FakeFailure | undefined
 
 export interface LastingFailure extends FakeFailure {
   readonly whenInputContains?: string
@@ -66,6 +69,8 @@ export interface FakeVendor {
   answerGarbage(garbage?: string | ((answer: EmbeddingAnswer) => unknown)): void
   /** What chat completions say, as it is or with its circumstances; `{}` unless given. fake-chat.ts has answers that fit. */
   answerChat(answer: (request: FakeRequest) => string | ChatAnswer): void
+  /** Every good answer goes out as this makes it. deviations.ts has them by name. */
+  deviate(how: Deviation): void
   /** What reranking makes of a document; 0 for all unless given. */
   answerRerank(scoreOf: (document: string) => number): void
   /** Chat requests with one of these in `response_format` are refused, as endpoints do that lack it. */
@@ -87,6 +92,7 @@ interface Script {
   garbage: string | ((answer: EmbeddingAnswer) => unknown) | undefined
   chat: (request: FakeRequest) => string | ChatAnswer
   scoreOf: (document: string) => number
+  deviation: Deviation
 }
 
 const calm = (): Script => ({
@@ -97,6 +103,7 @@ const calm = (): Script => ({
   garbage: undefined,
   chat: () => '{}',
   scoreOf: () => 0,
+  deviation: () => undefined,
 })
 
 export async function startFakeVendor(options: FakeVendorOptions = {}): Promise<FakeVendor> {
@@ -128,6 +135,7 @@ export async function startFakeVendor(options: FakeVendorOptions = {}): Promise<
     answerWrongLength: (length) => void (script.length = length),
     answerGarbage: (garbage = 'not JSON') => void (script.garbage = garbage),
     answerChat: (answer) => void (script.chat = answer),
+    deviate: (how) => void (script.deviation = how),
     answerRerank: (scoreOf) => void (script.scoreOf = scoreOf),
     lackForms: (...types) =>
       void script.always.push({
@@ -173,12 +181,11 @@ async function serve(
   } else if (request.path === '/v1/embeddings') {
     const answer = embeddings(request, script, options)
     const { garbage } = script
-    send(response, {
-      status: 200,
-      body: typeof garbage === 'function' ? garbage(answer) : (garbage ?? answer),
-    })
+    const body = typeof garbage === 'function' ? garbage(answer) : (garbage ?? answer)
+    send(response, script.deviation(body, request) ?? { status: 200, body })
   } else if (request.path === '/v1/chat/completions') {
-    send(response, { status: 200, body: completion(request, script.chat(request)) })
+    const body = completion(request, script.chat(request))
+    send(response, script.deviation(body, request) ?? { status: 200, body })
   } else if (request.path === '/v1/rerank') {
     send(response, { status: 200, body: reranked(request, script) })
   } else {
@@ -283,5 +290,5 @@ function completion({ body }: FakeRequest, answer: string | ChatAnswer): unknown
 
 function send(response: ServerResponse, { status, headers, body }: FakeFailure): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers })
-  response.end(typeof body === 'string' ? body : JSON.stringify(body))
+  response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body))
 }

@@ -36,6 +36,11 @@ export function useModelVendor() {
             .map(({ labels, value }) => [labels.outcome, value]),
         )
       },
+      /** What was put up with, counted. */
+      worked: async () => {
+        const { values } = await metrics.vendorWorkarounds.get()
+        return Object.fromEntries(values.map(({ labels, value }) => [labels.what, value]))
+      },
       tokens: async () => (await metrics.vendorTokens.get()).values[0]?.value,
     }
   }

@@ -3,7 +3,7 @@ import { JOB_KINDS, JOB_STATES } from '../../domain/job.ts'
 import { pageQuery, present, uuid } from '../fields.ts'
 import { needs } from '../guard.ts'
 import { readPage } from '../lists.ts'
-import { presentJob } from '../present-job.ts'
+import { presentJob, withoutWords } from '../present-job.ts'
 import { requireJob, seesJobs } from '../reach.ts'
 import { json, refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
@@ -76,6 +76,7 @@ export const jobRoutes = createRouter()
   .openapi(getSteps, async (c) => {
     const { services, principal } = c.var
     const { id } = await requireJob(services, principal, c.req.valid('param').id)
-    const items = await services.jobs.stepFailures({ namespaceId: principal.namespaceId, id })
+    const steps = await services.jobs.stepFailures({ namespaceId: principal.namespaceId, id })
+    const items = principal.role === 'admin' ? steps : steps.map(withoutWords)
     return c.json({ items }, 200)
   })

@@ -186,6 +186,7 @@ function printJob(job: JobAnswer, io: Io, json: boolean | undefined): void {
     ['finished', job.finished_at],
     ...Object.entries(job.progress),
     ['error', job.error ? `${job.error.code} in ${job.error.step}: ${job.error.message}` : null],
+    ['vendor said', job.error?.detail],
     ['Temporal', job.temporal_url],
   ]
   for (const [name, value] of facts) {
@@ -201,12 +202,12 @@ function printJob(job: JobAnswer, io: Io, json: boolean | undefined): void {
 /** Steps that failed, also those that worked when they were tried again; nothing where none did. */
 function printSteps(steps: StepFailuresAnswer['items'], io: Io): void {
   if (steps.length === 0) return
-  const rows = steps.map(({ step, code, failures, last_at: at, message }) => [
+  const rows = steps.map(({ step, code, failures, last_at: at, message, detail }) => [
     step,
     code,
     String(failures),
     at.slice(0, 19),
-    message,
+    detail === undefined ? message : `${message} ${detail}`,
   ])
   const head = ['STEP', 'CODE', 'FAILED', 'LAST', 'WHY']
   printTable({ head, rows, none: '' }, io)

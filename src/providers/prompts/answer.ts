@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { AnswerRequest } from '../language-model.ts'
+import { objectWith, textOf, textsOf, wordOf } from '../loose.ts'
 import type { Prompt } from './prompt.ts'
 import { memoryLines } from './memories.ts'
 import { DATA_RULE, quotedMessage } from './quoted.ts'
@@ -26,10 +27,22 @@ export function answerPrompt(request: AnswerRequest): Prompt<z.infer<typeof answ
   return {
     name: 'answer_from_memories',
     schema: answerSchema,
+    read: readAnswer,
     system: SYSTEM,
     user: quotedMessage(`It is ${now}. Answer the question from the memories.`, [
       { title: 'The question', lines: [question.toWellFormed()] },
       { title: 'Memories', lines: memoryLines(memories) },
     ]),
   }
+}
+
+type Said = z.infer<typeof answerSchema>
+
+function readAnswer(said: unknown): Said | undefined {
+  const found = objectWith(said, 'answer') ?? objectWith(said, 'known')
+  if (found === undefined) return undefined
+  const answer = textOf(found['answer']) ?? ''
+  const { known = answer !== '' } = found
+  const isKnown = known === true || wordOf(known, ['true', 'yes']) !== undefined
+  return { known: isKnown, answer, citations: textsOf(found['citations']) }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { ENTITY_TYPES } from '../../domain/entity.ts'
-import type { ExtractRequest } from '../language-model.ts'
+import { ENTITY_TYPES, type EntityType } from '../../domain/entity.ts'
+import type { ExtractRequest, FactRelation } from '../language-model.ts'
+import { each, fieldsOf, itemsOf, listOf, numberOf, textOf, wordOf, type Drop } from '../loose.ts'
 import type { Prompt } from './prompt.ts'
 import { DATA_RULE, quotedMessage } from './quoted.ts'
 import { languageRule, shownBefore, shownTurn } from './turns.ts'
@@ -21,7 +22,21 @@ export const extractedSchema = z.object({
     }),
   ),
 })
-export type Extracted = z.infer<typeof extractedSchema>
+
+/** A fact as a model wrote it. */
+export interface RawFact {
+  readonly content: string
+  /** A position is null where the model does not say which turn it quotes. */
+  readonly evidence: readonly { readonly position: number | null; readonly quote: string }[]
+  readonly occurred_at: string | null
+  readonly entities: readonly { readonly type: EntityType; readonly value: string }[]
+  readonly relations: readonly FactRelation[]
+  readonly salience: number
+}
+
+export interface Extracted {
+  readonly facts: readonly RawFact[]
+}
 
 const SYSTEM = `You keep the long-term memory of an assistant. From the turns of a conversation you write down what will still be worth knowing in months: facts about the people in it and those they speak of, preferences, plans, decisions, events, relations, commitments.
 
@@ -44,6 +59,7 @@ export function extractPrompt(request: ExtractRequest): Prompt<Extracted> {
   return {
     name: 'extracted_facts',
     schema: extractedSchema,
+    read: readFacts,
     system: SYSTEM,
     user: quotedMessage(
       `The reference time is ${referenceTime}. ${languageRule(language)} Write down the facts of the turns to extract from.`,
@@ -60,4 +76,64 @@ export function extractPrompt(request: ExtractRequest): Prompt<Extracted> {
       ],
     ),
   }
+}
+
+/** What is left out takes its default; what is wrong is left out alone: a quote, an entity, a relation, a fact. */
+function readFacts(said: unknown, drop: Drop): Extracted | undefined {
+  const given = itemsOf(said, 'facts', 'content')
+  if (given === undefined) return undefined
+  const facts = each(
+    given,
+    (one) => readFact(fieldsOf(one), drop),
+    () => drop('fact'),
+  )
+  return facts.length === 0 && given.length > 0 ? undefined : { facts }
+}
+
+const MIDDLING_SALIENCE = 0.5
+
+function readFact(fact: Readonly<Record<string, unknown>>, drop: Drop): RawFact | undefined {
+  const content = textOf(fact['content'])
+  const given = fact['evidence'] ?? fact['quote'] ?? null
+  const evidence = partsOf(given, readEvidence, () => drop('evidence'))
+  // Whoever gives none at all does not know that a fact needs some.
+  const hasNone = evidence.length === 0 && !(Array.isArray(given) && given.length === 0)
+  if (content === undefined || hasNone) return undefined
+  return {
+    content,
+    evidence,
+    occurred_at: textOf(fact['occurred_at']) ?? null,
+    entities: partsOf(fact['entities'], readEntity, () => drop('entity')),
+    relations: partsOf(fact['relations'], readRelation, () => drop('relation')),
+    salience: numberOf(fact['salience']) ?? MIDDLING_SALIENCE,
+  }
+}
+
+function partsOf<T>(given: unknown, read: (part: unknown) => T | undefined, drop: () => void): T[] {
+  return each(listOf(given) ?? [given], read, drop)
+}
+
+function readEvidence(part: unknown): RawFact['evidence'][number] | undefined {
+  const { position, quote } = fieldsOf(part)
+  const at = numberOf(position) ?? null
+  const said = textOf(part) ?? (typeof quote === 'string' ? quote : undefined)
+  return said === undefined || (at === null && said.trim() === '')
+    ? undefined
+    : { position: at, quote: said }
+}
+
+function readEntity(part: unknown): RawFact['entities'][number] | undefined {
+  const { type: written, value: name } = fieldsOf(part)
+  const [type, value] = [wordOf(written, ENTITY_TYPES), textOf(name)]
+  return type === undefined || value === undefined ? undefined : { type, value }
+}
+
+function readRelation(part: unknown): FactRelation | undefined {
+  const fields = fieldsOf(part)
+  const [subject, predicate, object] = ['subject', 'predicate', 'object'].map((name) =>
+    textOf(fields[name]),
+  )
+  return subject === undefined || predicate === undefined || object === undefined
+    ? undefined
+    : { subject, predicate, object }
 }

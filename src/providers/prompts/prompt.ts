@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Drop } from '../loose.ts'
 
 /** One request to a language model, before it is known in which form the endpoint takes it. */
 export interface Prompt<T> {
@@ -6,6 +7,8 @@ export interface Prompt<T> {
   readonly name: string
   readonly system: string
   readonly user: string
-  /** What the answer has to be; every property named and none optional, as strict schemas want it. */
-  readonly schema: z.ZodType<T>
+  /** What is asked for; every property named and none optional, as strict schemas want it. */
+  readonly schema: z.ZodType
+  /** What an answer says, whatever form it came in; undefined when it says nothing of what was asked. */
+  readonly read: (answer: unknown, drop: Drop) => T | undefined
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RELATIONS, type ResolveRequest } from '../language-model.ts'
+import { each, fieldsOf, itemsOf, numberOf, textsOf, wordOf, type Drop } from '../loose.ts'
 import type { Prompt } from './prompt.ts'
 import { DATA_RULE, quotedMessage } from './quoted.ts'
 
@@ -37,6 +38,7 @@ export function resolvePrompt({ facts }: ResolveRequest): Prompt<Resolved> {
   return {
     name: 'resolutions',
     schema: resolvedSchema,
+    read: readResolved,
     system: SYSTEM,
     user: quotedMessage(
       `Answer ${facts.length} resolution${facts.length === 1 ? '' : 's'}, facts 0 to ${facts.length - 1}.`,
@@ -57,4 +59,20 @@ export function resolvePrompt({ facts }: ResolveRequest): Prompt<Resolved> {
       ],
     ),
   }
+}
+
+function readResolved(said: unknown, drop: Drop): Resolved | undefined {
+  const given = itemsOf(said, 'resolutions', 'relation')
+  if (given === undefined) return undefined
+  const resolutions = each(
+    given,
+    (one) => {
+      const { fact, relation, targets } = fieldsOf(one)
+      const [number, word] = [numberOf(fact), wordOf(relation, RELATIONS)]
+      if (number === undefined || word === undefined) return undefined
+      return { fact: number, relation: word, targets: textsOf(targets) }
+    },
+    () => drop('resolution'),
+  )
+  return resolutions.length === 0 ? undefined : { resolutions }
 }

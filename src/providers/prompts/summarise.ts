@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { SummariseRequest } from '../language-model.ts'
+import { objectWith, textsOf } from '../loose.ts'
 import type { Prompt } from './prompt.ts'
 import { DATA_RULE, quotedMessage } from './quoted.ts'
 import { languageRule, shownWithin } from './turns.ts'
@@ -25,6 +26,7 @@ export function summarisePrompt(request: SummariseRequest): Prompt<z.infer<typeo
   return {
     name: 'conversation_summary',
     schema: summarySchema,
+    read: readSummary,
     system: SYSTEM,
     user: quotedMessage(
       `${languageRule(language)} Write the summary, in at most ${maxChars} characters.`,
@@ -41,4 +43,9 @@ export function summarisePrompt(request: SummariseRequest): Prompt<z.infer<typeo
       ],
     ),
   }
+}
+
+function readSummary(said: unknown): z.infer<typeof summarySchema> | undefined {
+  const summary = textsOf(objectWith(said, 'summary')?.['summary']).join(' ')
+  return summary === '' ? undefined : { summary }
 }

@@ -58,6 +58,7 @@ export const PLACES: readonly Place[] = [
 
 /** Listed places that keep their rows, and what becomes of these. */
 export const KEPT_PLACES: Readonly<Record<string, string>> = {
+  job_step_failure: 'its vendors’ words are emptied with the jobs',
   memory_user: 'its name and counters are emptied with the receipt; the uuid stays erased',
   job: 'request, progress, cursor and error are emptied; that there was a job stays',
   audit_log: 'holds ids, roles and counts only, and is chained',
@@ -135,6 +136,20 @@ export async function endJobsOf(
     `update memoir.job set state = 'failed', error = $3::jsonb, control = null, finished_at = now()
       where user_id = $1::uuid and id <> $2::uuid and state in ('queued', 'running', 'paused')`,
     [userId, except, JSON.stringify(error)],
+  )
+  // Words of a vendor may quote the user in a job that is nobody's, too.
+  await tx.query(
+    `update memoir.job_step_failure f set detail = null
+       from memoir.job j, memoir.memory_user u
+      where j.id = f.job_id and u.id = $1::uuid and f.detail is not null
+        and (j.user_id = u.id or j.user_id is null and j.namespace_id = u.namespace_id)`,
+    [userId],
+  )
+  await tx.query(
+    `update memoir.job j set error = j.error - 'detail'
+       from memoir.memory_user u
+      where u.id = $1::uuid and j.user_id is null and j.namespace_id = u.namespace_id and j.error ? 'detail'`,
+    [userId],
   )
   const { rowCount } = await tx.query(
     `update memoir.job set request = '{}', progress = '{}', cursor = null, error = error - 'detail'

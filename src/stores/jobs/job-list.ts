@@ -35,12 +35,19 @@ function present(row: PresentedRow): Job {
   const { error } = row
   return {
     ...row,
-    error: error === null ? null : { code: error.code, message: error.message, step: error.step },
+    error: error === null ? null : presentError(error),
     created_at: row.created_at.toISOString(),
     started_at: row.started_at?.toISOString() ?? null,
     finished_at: row.finished_at?.toISOString() ?? null,
   }
 }
+
+const presentError = ({ code, message, step, detail }: JobError) => ({
+  code,
+  message,
+  step,
+  ...(detail === undefined ? {} : { detail }),
+})
 
 export async function getJob(
   db: Queryable,
@@ -137,15 +144,22 @@ export async function listStepFailures(
   db: Queryable,
   key: { readonly namespaceId: string; readonly id: string },
 ): Promise<StepFailure[]> {
-  const { rows } = await db.query<{ step: string; code: string; failures: number; last_at: Date }>(
-    `select f.step, f.code, f.failures, f.last_at
+  const { rows } = await db.query<{
+    step: string
+    code: string
+    detail: string | null
+    failures: number
+    last_at: Date
+  }>(
+    `select f.step, f.code, f.detail, f.failures, f.last_at
        from memoir.job_step_failure f join memoir.job j on j.id = f.job_id
       where f.job_id = $1::uuid and j.namespace_id = $2::uuid
       order by f.last_at desc, f.step`,
     [key.id, key.namespaceId],
   )
-  return rows.map(({ code, last_at: at, ...row }) => ({
+  return rows.map(({ code, detail, last_at: at, ...row }) => ({
     ...row,
+    ...(detail === null ? {} : { detail }),
     ...storedFailure(code),
     last_at: at.toISOString(),
   }))

@@ -216,10 +216,26 @@ export async function noteStepFailure(
        update memoir.job set error = $2::jsonb, reported_at = now()
         where id = $1::uuid and state in ('queued', 'running', 'paused')
        returning id)
-     insert into memoir.job_step_failure as f (job_id, step, code)
-     select id, $3, $4 from noted
-     on conflict (job_id, step) do update set code = excluded.code, failures = f.failures + 1, last_at = now()`,
-    [jobId, JSON.stringify(error), error.step, error.code],
+     insert into memoir.job_step_failure as f (job_id, step, code, detail)
+     select id, $3, $4, $5 from noted
+     on conflict (job_id, step) do update
+       set code = excluded.code, detail = excluded.detail, failures = f.failures + 1, last_at = now()`,
+    [jobId, JSON.stringify(error), error.step, error.code, error.detail ?? null],
+  )
+}
+
+/** What went wrong with a part of a step that was passed over while the step goes on. */
+export async function notePassedOver(
+  db: Queryable,
+  jobId: string,
+  { step, code, detail }: Pick<JobError, 'step' | 'code' | 'detail'>,
+): Promise<void> {
+  await db.query(
+    `insert into memoir.job_step_failure as f (job_id, step, code, detail)
+     select id, $2, $3, $4 from memoir.job where id = $1::uuid
+     on conflict (job_id, step) do update
+       set code = excluded.code, detail = excluded.detail, failures = f.failures + 1, last_at = now()`,
+    [jobId, step, code, detail ?? null],
   )
 }
 
