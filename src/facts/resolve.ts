@@ -13,7 +13,8 @@ import { speaksOf } from './speaks-of.ts'
 /** A draft with all that resolving needs of it. */
 export interface ReadDraft {
   readonly draft: FactDraft
-  readonly vec: Float32Array
+  /** Null where the embedding model has none for it and will have none: such a draft is found by its words. */
+  readonly vec: Float32Array | null
   /** Those of other heads, by `headKey`. */
   readonly heads: HeadVectors
   readonly language: string
@@ -74,7 +75,7 @@ export async function resolveDrafts(
   { space, step, afterSeq, lastSeq }: Candidates,
 ): Promise<Resolved[]> {
   const asked = drafts.map(({ vec, lexemes, draft, language }) => ({
-    vec,
+    vec: vec ?? NO_VECTOR,
     lexemes: [...lexemes, ...lexemesOf(wordsOfAttributes(draft.content), language)],
   }))
   const except = drafts.map(({ draft }) => draft.id)
@@ -118,12 +119,17 @@ function siblingsOf(drafts: readonly ReadDraft[], n: number, afterSeq: number): 
   if (!own || afterSeq > 0) return []
   return drafts
     .slice(0, n)
-    .map(({ draft, vec }) => ({ ...draft, cosine: cosineOf(own.vec, vec) }))
+    .map(({ draft, vec }) => ({
+      ...draft,
+      cosine: cosineOf(own.vec ?? NO_VECTOR, vec ?? NO_VECTOR),
+    }))
     .filter(({ cosine }) => cosine >= SIBLING_COSINE)
     .toSorted((one, other) => other.cosine - one.cosine)
     .slice(0, SIBLINGS)
     .map(({ id, content, occurredAt, cosine }) => ({ id, content, occurredAt, cosine }))
 }
+
+const NO_VECTOR = new Float32Array(0)
 
 function cosineOf(one: Float32Array, other: Float32Array): number {
   let sum = 0

@@ -1,8 +1,11 @@
 import { aboutFact } from '../forget/found-in.ts'
 import { openGate } from '../forget/gate.ts'
 import { forgottenAmong, learnWords, type Item } from '../forget/remembered.ts'
+import { MemoirError } from '../errors.ts'
 import { headTexts } from '../memories/head-text.ts'
 import { requireSpace } from '../memories/space.ts'
+import { embedEach } from '../providers/embedder.ts'
+import { notePassedOver } from '../stores/jobs/jobs.ts'
 import type { Queryable } from '../stores/database.ts'
 import { anyFactAfter, factsOf, findFacts, type KnownFact } from '../stores/memories/facts.ts'
 import type { Space } from '../stores/spaces/spaces.ts'
@@ -127,28 +130,32 @@ const idsOf = (reads: readonly ReadDraft[]) => reads.map(({ draft }) => draft.id
 
 /** One call for all heads of all drafts. */
 async function readDrafts(
-  { embedder, language, priority, signal, purses, heads = [] }: FactContext,
+  context: FactContext,
   drafts: readonly FactDraft[],
 ): Promise<ReadDraft[]> {
+  const { embedder, language, priority, signal, purses, heads = [] } = context
   const others = heads.filter((head) => head !== 'semantic')
   const read = drafts.map((draft) => {
     const written = language === 'auto' ? detectLanguage(draft.content) : language
     return { draft, language: written, texts: headTexts(others, { ...draft, language: written }) }
   })
   const texts = read.flatMap((one) => one.texts)
-  const vectors = await embedder.embed(
+  const vectors = await embedEach(
+    embedder,
     [...drafts, ...texts].map(({ content }) => content),
     { priority, signal, ...(purses ? { purse: purses.embedding } : {}) },
   )
+  await noteVectorless(context, vectors)
   const byKey = new Map(
     texts.flatMap(({ id }, index) => {
       const vec = vectors[drafts.length + index]
-      return vec ? [[id, { vec, passages: [] }] as const] : []
+      return vec instanceof Float32Array ? [[id, { vec, passages: [] }] as const] : []
     }),
   )
   return read.flatMap(({ draft, language: written, texts: own }, index) => {
-    const vec = vectors[index]
-    if (!vec) return []
+    const made = vectors[index]
+    if (made === undefined) return []
+    const vec = made instanceof Float32Array ? made : null
     const mine = new Map(
       own.flatMap(({ id }) => {
         const other = byKey.get(id)
@@ -159,9 +166,26 @@ async function readDrafts(
   })
 }
 
+/** A text without a vector is kept by its words; why it has none is told with the job. */
+export async function noteVectorless(
+  { db, jobId }: FactContext,
+  vectors: readonly (Float32Array | MemoirError)[],
+): Promise<void> {
+  const failure = vectors.find((vector) => vector instanceof MemoirError)
+  if (failure === undefined) return
+  const { code, vendorText: detail } = failure
+  await notePassedOver(db, jobId, {
+    step: 'embedFacts',
+    code,
+    ...(detail === undefined ? {} : { detail }),
+  })
+}
+
 /** What is known word for word needs no resolving, unless it was replaced and is said again. */
 function openOf(reads: readonly ReadDraft[], known: ReadonlyMap<string, KnownFact>): ReadDraft[] {
-  return reads.filter(({ draft }) => {
+  return reads.filter(({ draft, vec }) => {
+    // What has no vector is compared with nothing: side by side does less harm than lost.
+    if (vec === null) return false
     const fact = known.get(draft.id)
     return fact === undefined || fact.state === 'superseded'
   })

@@ -2,8 +2,10 @@ import { z } from 'zod'
 import type { Turn } from '../domain/transcript.ts'
 import { MemoirError } from '../errors.ts'
 import { contentHash } from '../ingest/conversation.ts'
-import { indexAlone, writeWhole } from '../memories/derive.ts'
+import { indexAlone, writeWhole, writeWordsOnly } from '../memories/derive.ts'
 import { requireSpace } from '../memories/space.ts'
+import { embedEach } from '../providers/embedder.ts'
+import { noteVectorless } from './settle.ts'
 import type { Queryable } from '../stores/database.ts'
 import type { Space } from '../stores/spaces/spaces.ts'
 import { linkSummaryToFacts, writeSummary, type Summarised } from '../stores/memories/summaries.ts'
@@ -44,12 +46,15 @@ export async function summariseTurns(context: FactContext, asked: SummaryRequest
   const summary = { ...made, content: gate.text(made.content) }
   if (summary.content.trim() === '') return
   const space = await requireSpace(db, embedder)
-  const [vec] = await embedder.embed([summary.content], {
+  const vectors = await embedEach(embedder, [summary.content], {
     priority,
     signal,
     ...(purses ? { purse: purses.embedding } : {}),
   })
-  if (!vec) throw new MemoirError('vendor_bad_answer', 'no vector came back')
+  const [vector] = vectors
+  if (!vector) throw new MemoirError('vendor_bad_answer', 'no vector came back')
+  await noteVectorless(context, vectors)
+  const vec = vector instanceof Float32Array ? vector : null
   await fencedTransaction(context, async (tx) => {
     await write(tx, context, { ...request, ...summary, space, vec })
     await request.also?.(tx)
@@ -166,7 +171,7 @@ async function write(
     space,
     vec,
     ...summary
-  }: SummaryRequest & Summary & { readonly space: Space; readonly vec: Float32Array },
+  }: SummaryRequest & Summary & { readonly space: Space; readonly vec: Float32Array | null },
 ): Promise<void> {
   const { content, model, promptVersion } = summary
   const said = turns.at(-1)?.at
@@ -189,7 +194,8 @@ async function write(
     const { before: counted } = row
     const trace = { ...row, userId, kind: 'summary' as const }
     const vectorCounted = counted !== null && counted.vectorRevision > 0
-    await writeWhole(tx, space, [{ trace, text, vec, counted, vectorCounted, occurredAt }])
+    if (vec === null) await writeWordsOnly(tx, [{ trace, text, counted, occurredAt }])
+    else await writeWhole(tx, space, [{ trace, text, vec, counted, vectorCounted, occurredAt }])
   }
   await linkSummaryToFacts(tx, userId, of)
 }

@@ -5,6 +5,8 @@ import {
   indexAlone,
   writeOtherHeads,
   writeWhole,
+  writeWordsOnly,
+  type TextWrite,
   type Trace,
   type WholeWrite,
 } from '../memories/derive.ts'
@@ -64,19 +66,25 @@ export async function writeResolved(
   )
   const fresh = standing.flatMap(({ read, text }): WholeWrite[] => {
     const row = written.get(read.draft.id)
-    if (row?.added !== true) return []
+    if (row?.added !== true || read.vec === null) return []
     const { occurredAt } = read.draft
     const trace = traceOf(row, userId)
     return [{ trace, text, vec: read.vec, occurredAt, counted: null, vectorCounted: false }]
+  })
+  const wordsOnly = standing.flatMap(({ read, text }): TextWrite[] => {
+    const row = written.get(read.draft.id)
+    if (row?.added !== true || read.vec !== null) return []
+    return [{ trace: traceOf(row, userId), text, occurredAt: read.draft.occurredAt, counted: null }]
   })
   const again = [...written.values()].filter(({ added }) => !added).map(({ id }) => id)
   if (again.length > 0) await carryFactEmbeddings(tx, { userId, ids: again })
   const traces = again.length - superseded.length
   await writeWhole(tx, space, fresh, traces === 0 ? [] : [{ ...NOTHING, userId, traces }])
+  await writeWordsOnly(tx, wordsOnly)
   const heads = new Map(standing.flatMap(({ read }) => [...read.heads]))
   if (heads.size > 0) {
-    const written = fresh.map(({ trace }) => trace)
-    await writeOtherHeads(tx, space, { userId, traces: written, vectors: heads })
+    const traces = [...fresh, ...wordsOnly].map(({ trace }) => trace)
+    await writeOtherHeads(tx, space, { userId, traces, vectors: heads })
   }
   await saveSources(
     tx,

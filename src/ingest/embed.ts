@@ -1,6 +1,6 @@
 import { weightedMean } from '../domain/vectors.ts'
 import { MemoirError } from '../errors.ts'
-import type { EmbedOptions, Embedder, Purse } from '../providers/embedder.ts'
+import { embedEach, type EmbedOptions, type Embedder, type Purse } from '../providers/embedder.ts'
 import { chunkText } from '../text/chunks.ts'
 import { passagesOf } from '../text/passages.ts'
 import type { ConversationPlan } from './plan.ts'
@@ -21,6 +21,8 @@ export interface EmbedDependencies {
   readonly chunkChars: number
   readonly signal: AbortSignal
   readonly purse?: Purse
+  /** Gets why a text has no vector and will have none, by its id; without it such a text fails all of them. */
+  readonly failed?: Map<string, MemoirError>
 }
 
 /**
@@ -61,6 +63,7 @@ export async function embedTexts(
     signal,
     purse,
     priority,
+    failed,
   }: EmbedDependencies & Pick<EmbedOptions, 'priority'>,
 ): Promise<PlanVectors> {
   const indexOf = new Map<string, number>()
@@ -78,26 +81,35 @@ export async function embedTexts(
   const vectors =
     indexOf.size === 0
       ? []
-      : await embedder.embed([...indexOf.keys()], {
+      : await embedEach(embedder, [...indexOf.keys()], {
           priority,
           signal,
           ...(purse ? { purse } : {}),
         })
   return new Map(
-    traces.map(({ id, chunks, passages }) => [
-      id,
-      { vec: meanOf(chunks, vectors), passages: passages.map((one) => meanOf([one], vectors)) },
-    ]),
+    traces.flatMap(({ id, chunks, passages }) => {
+      const failure = [...chunks, ...passages]
+        .map(({ index }) => vectors[index])
+        .find((vector) => vector instanceof MemoirError)
+      if (failure && failed === undefined) throw failure
+      if (failure) failed?.set(id, failure)
+      const made = () => ({
+        vec: meanOf(chunks, vectors),
+        passages: passages.map((one) => meanOf([one], vectors)),
+      })
+      return failure ? [] : [[id, made()] as const]
+    }),
   )
 }
 
 function meanOf(
   chunks: readonly { readonly index: number; readonly weight: number }[],
-  vectors: readonly Float32Array[],
+  vectors: readonly (Float32Array | MemoirError)[],
 ): Float32Array {
   const parts = chunks.map(({ index }) => {
     const vector = vectors[index]
-    if (!vector) throw new MemoirError('vendor_bad_answer', 'fewer vectors than texts came back')
+    if (!(vector instanceof Float32Array))
+      throw new MemoirError('vendor_bad_answer', 'fewer vectors than texts came back')
     return vector
   })
   const [first] = parts

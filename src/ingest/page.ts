@@ -19,7 +19,8 @@ import { createProgressMeters, type ProgressMeters } from './meter.ts'
 import type { FactExtraction } from './extract.ts'
 import { languagePurseOf, purseOf } from './purse.ts'
 import { createWindows } from './window.ts'
-import { ingestSlice, recordErrors, recordGone, type SliceContext } from './slice.ts'
+import { recordErrors, recordGone } from './passed-over.ts'
+import { ingestSlice, type SliceContext } from './slice.ts'
 import { hasOwnId, listWithoutId } from './without-id.ts'
 
 export interface IngestDependencies {

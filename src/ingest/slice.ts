@@ -2,7 +2,6 @@ import { suppressedAmong, type ForgetSecret } from '../forget/remembered.ts'
 import type { Head } from '../domain/recall.ts'
 import { MemoirError, toMemoirError, type ErrorCode } from '../errors.ts'
 import type { Embedder, Purse } from '../providers/embedder.ts'
-import { notePassedOver } from '../stores/jobs/jobs.ts'
 import { sqlState, type Database, type Queryable } from '../stores/database.ts'
 import {
   findIngested,
@@ -27,6 +26,7 @@ import {
   type Decision,
   type ReadConversation,
 } from './plan.ts'
+import { noteWords, outcomeOnly, passOver, recordErrors } from './passed-over.ts'
 import { ingestedWrite, writePlans } from './write.ts'
 
 export interface SliceContext {
@@ -83,14 +83,6 @@ export async function ingestSlice(
   }
 }
 
-/** Why a vendor did not take a conversation is told with the step: the conversation's own row holds no words. */
-async function noteWords(
-  { db, jobId }: SliceContext,
-  { code, vendorText: detail }: MemoirError,
-): Promise<void> {
-  if (detail !== undefined) await notePassedOver(db, jobId, { step: 'ingestPage', code, detail })
-}
-
 /** Data exceptions and broken constraints; two rows of one id. They come from the content, so another try cannot help. */
 const CONTENT_FAULT = /^(22|23|21000|54000)/
 
@@ -128,15 +120,41 @@ async function ingestTogether(
       plans.map(({ plan }) => plan),
       { ...context, seqs },
     )
+    const failed = new Map<string, MemoirError>()
     const vectors = await embedPlans(
       plans.map(({ plan }) => plan),
-      context,
+      { ...context, failed },
     )
+    const faults = faultsOf(plans, failed)
+    await passOver(context, faults)
     const raced = await context.db.transaction(
-      async (tx) => await writeUnderLocks(tx, { decided, plans, vectors, seqs }, context),
+      async (tx) =>
+        await writeUnderLocks(
+          tx,
+          {
+            decided: decided.filter(({ conversation }) => !faults.has(conversation.id)),
+            plans: plans.filter(({ plan }) => !faults.has(plan.conversation.id)),
+            vectors,
+            seqs,
+          },
+          context,
+        ),
     )
     left = left.filter(({ id }) => raced.has(id))
   }
+}
+
+/** Conversations with a text that has no vector and will have none: each is listed, the others go on. */
+function faultsOf(
+  plans: readonly Planned[],
+  failed: ReadonlyMap<string, MemoirError>,
+): ReadonlyMap<string, MemoirError> {
+  return new Map(
+    plans.flatMap(({ plan }) => {
+      const failure = plan.writes.map(({ write }) => failed.get(write.id)).find(Boolean)
+      return failure ? [[plan.conversation.id, failure] as const] : []
+    }),
+  )
 }
 
 async function decideAll(
@@ -279,46 +297,4 @@ async function saveOutcomes(
   }
   await saveIngested(tx, context, [...written, ...others])
   await markSkipped(tx, context, unchanged)
-}
-
-const outcomeOnly = (
-  conversationId: string,
-  { outcome, code }: Pick<IngestedWrite, 'outcome' | 'code'>,
-): IngestedWrite => ({
-  conversationId,
-  userId: null,
-  messageHash: null,
-  messageCount: 0,
-  tokenEstimate: 0,
-  sourceUpdatedAt: null,
-  readAt: null,
-  pipelineVersion: 0,
-  traceId: null,
-  extracted: 'none',
-  outcome,
-  code,
-})
-
-/** Lists conversations as failed. */
-export async function recordErrors(
-  context: Pick<SliceContext, 'db' | 'jobId' | 'namespaceId' | 'source'>,
-  failures: readonly { readonly id: string; readonly code: ErrorCode }[],
-): Promise<void> {
-  await saveIngested(
-    context.db,
-    context,
-    failures.map(({ id, code }) => outcomeOnly(id, { outcome: 'error', code })),
-  )
-}
-
-/** Lists conversations as passed over because the source no longer has them. */
-export async function recordGone(
-  context: Pick<SliceContext, 'db' | 'jobId' | 'namespaceId' | 'source'>,
-  ids: readonly string[],
-): Promise<void> {
-  await saveIngested(
-    context.db,
-    context,
-    ids.map((id) => outcomeOnly(id, { outcome: 'skipped', code: 'gone' })),
-  )
 }

@@ -1,6 +1,7 @@
 import { failedUnder } from '../stores/memories/ingested.ts'
 import { LONG_ID, NO_ID, type ConversationSource } from './conversation.ts'
-import { recordErrors, recordGone, type SliceContext } from './slice.ts'
+import { recordErrors, recordGone } from './passed-over.ts'
+import type { SliceContext } from './slice.ts'
 
 /** Rows without an id are in no page and have no name: they are listed by their number, so that none is passed over in silence. */
 

@@ -6,7 +6,7 @@ import { countHeads, deleteStaleHeads, upsertEmbeddings } from '../stores/spaces
 import { applyUserChanges, type UserChange } from '../stores/memory-users.ts'
 import { deletePostings, insertPostings } from '../stores/memories/postings.ts'
 import type { Space } from '../stores/spaces/spaces.ts'
-import { markVectorsWritten, saveTextLengths } from '../stores/memories/traces.ts'
+import { markVectorless, markVectorsWritten, saveTextLengths } from '../stores/memories/traces.ts'
 import { headKey } from './head-text.ts'
 
 /** What is derived of memories that stand for themselves (facts, notes, summaries, stored ones): postings, vectors, counters. */
@@ -131,6 +131,16 @@ export async function writeWhole(
     ...others,
     ...writes.map((write) => ({ ...countText(write), vectors: write.vectorCounted ? 0 : 1 })),
   ])
+}
+
+/** The same of traces for which the embedding model has no vector: they are found by their words, and say that they have none. */
+export async function writeWordsOnly(tx: Queryable, writes: readonly TextWrite[]): Promise<void> {
+  if (writes.length === 0) return
+  await writeTexts(tx, writes)
+  await markVectorless(
+    tx,
+    writes.map(({ trace }) => trace),
+  )
 }
 
 export const NOTHING: Omit<UserChange, 'userId'> = {

@@ -131,7 +131,10 @@ async function requireSubject(db: Database, jobId: string): Promise<Subject> {
   return { ...subject, request: readMemoryRequest(subject.request) }
 }
 
-/** Embeds outside of any transaction, then writes under the user's lock what is still current. */
+/**
+ * Embeds outside of any transaction, then writes under the user's lock what is still current.
+ * @throws MemoirError why a memory has no vector and will have none, once all others have theirs
+ */
 async function embed(
   { config, db, embedder }: PersistenceDependencies,
   { jobId }: MemoryStep,
@@ -143,14 +146,19 @@ async function embed(
   if (wanted.length === 0) return { memories: 0 }
   const space = await requireSpace(db, embedder)
   const texts = wanted.flatMap((memory) => headTexts(config.MEMORY_HEADS, memory))
+  const failed = new Map<string, MemoirError>()
   const vectors = await embedTexts(texts, {
     embedder,
     chunkChars: config.EMBEDDING_CHUNK_CHARS,
     signal,
     priority: 'live',
+    failed,
   })
   const save = async () => await saveVectors(db, { userId, space, wanted, vectors })
-  return { memories: await refusedAs('vector_store_failed', save) }
+  const memories = await refusedAs('vector_store_failed', save)
+  const [failure] = failed.values()
+  if (failure) throw failure
+  return { memories }
 }
 
 const isOpen = (state: string) => state === 'pending' || state === 'failed'

@@ -1,3 +1,5 @@
+import type { MemoirError } from '../errors.ts'
+
 /**
  * Turns texts into vectors. One interface, three makers: an OpenAI-compatible endpoint, a model on this machine, and the built-in
  * hashing embedder.
@@ -49,6 +51,23 @@ export interface Embedder {
    * @throws MemoirError `vendor_busy`, `vendor_unavailable` (a retry can help), `vendor_refused`, `vendor_unauthorized`, `vendor_bad_answer`, `dimension_mismatch`
    */
   embed(texts: readonly string[], options: EmbedOptions): Promise<Float32Array[]>
+  /**
+   * The same, text by text, where an endpoint may have no vector for some of them: an error says why there is none and will be none.
+   * @throws MemoirError what it fails with for every text
+   */
+  readonly embedEach?: (
+    texts: readonly string[],
+    options: EmbedOptions,
+  ) => Promise<(Float32Array | MemoirError)[]>
+}
+
+/** Embeds texts one by one as far as the embedder can tell them apart. */
+export async function embedEach(
+  embedder: Embedder,
+  texts: readonly string[],
+  options: EmbedOptions,
+): Promise<(Float32Array | MemoirError)[]> {
+  return await (embedder.embedEach?.(texts, options) ?? embedder.embed(texts, options))
 }
 
 /** Who makes vectors of this space and no other; null when this embedder cannot. */

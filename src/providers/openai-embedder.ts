@@ -1,15 +1,16 @@
-import pLimit from 'p-limit'
 import { z } from 'zod'
-import { unit } from '../domain/vectors.ts'
-import { MemoirError } from '../errors.ts'
+import { MemoirError, type ErrorCode } from '../errors.ts'
 import { estimateTokens } from '../text/chunks.ts'
-import { batchesOf, embedBatch, MAX_BATCH_TOKENS, type Attempt, type Batch } from './batches.ts'
 import type { Embedder, EmbedOptions, SpaceIdentity } from './embedder.ts'
-import { atLength, type Fit } from './fit.ts'
-import { createVendorRequests, type Endpoint, type Sent, type Tokens } from './vendor-requests.ts'
+import { embedAll, type Fault, type Outcome, type Sent } from './embed-all.ts'
+import { vectorsIn } from './embedding-answers.ts'
+import { createState, stateOf } from './endpoint-state.ts'
+import type { Fit } from './fit.ts'
+import { isLate, type VendorFailure } from './openai-failures.ts'
+import { createVendorRequests, noteOf, type Endpoint, type Tokens } from './vendor-requests.ts'
 
-/** Requests of one call in flight: hides the round trips of a page, and leaves a local server's few slots to others too. */
-const IN_FLIGHT = 4
+/** OpenAI refuses more than 300,000 tokens a request; ours are an estimate, so a third is kept free. */
+const MAX_BATCH_TOKENS = 200_000
 /** Parameters that not every vendor takes. */
 const OPTIONAL_PARAMETERS = ['dimensions', 'encoding_format'] as const
 
@@ -18,40 +19,43 @@ export interface OpenAiEmbedderOptions extends Endpoint, Fit {
   readonly precision: SpaceIdentity['precision']
 }
 
-/** Embeds through any OpenAI-compatible endpoint. Retries nothing: who calls knows when to come back. */
+/**
+ * Embeds through any OpenAI-compatible endpoint. Asks again only to find out what it takes and which text it fails for; when to come back to
+ * one that fails for all of them is the caller's to know.
+ */
 export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
-  const { model, dimensions, precision, limiter } = options
-  const attempt = createAttempts(options)
+  const { model, dimensions, precision, fit, limiter, baseUrl, note } = options
+  const request = createRequests(options)
+  const learnt = noteOf(options, 'embedding')
+  // A test of settings learns for itself: what it tells must not depend on what was learnt before.
+  const state = note ? createState() : stateOf(`${baseUrl} ${model} ${dimensions} ${fit}`)
   const maxTokens = Math.min(MAX_BATCH_TOKENS, limiter.burstTokens)
+  async function embedEach(
+    texts: readonly string[],
+    { priority, signal, purse }: EmbedOptions,
+  ): Promise<Outcome[]> {
+    const before = state.limit()
+    const outcomes = await embedAll(texts.map(acceptable), {
+      ask: async (some, signal) => {
+        const call = { priority, signal, ...(purse ? { purse } : {}) }
+        return await request(some, call)
+      },
+      state,
+      maxTokens,
+      signal,
+    })
+    if (state.limit() < before) learnt('smaller_batches')
+    return outcomes
+  }
   return {
     // Not the address: the same model elsewhere makes the same vectors.
     identity: { provider: 'openai', model, dimensions, precision },
-    async embed(texts, { priority, signal, purse }) {
-      const stop = new AbortController()
-      const call: EmbedOptions = {
-        priority,
-        signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
-        ...(purse ? { purse } : {}),
-      }
-      const inFlight = pLimit(IN_FLIGHT)
-      const one = async ({ texts }: Batch) => {
-        try {
-          return await embedBatch(texts, async (some) => await attempt(some, call))
-        } catch (error) {
-          // At once, before the next request takes the free place: the others' answers would go nowhere.
-          stop.abort(error)
-          throw error
-        }
-      }
-      try {
-        const batches = batchesOf(texts.map(acceptable), { maxTokens })
-        const parts = await Promise.all(
-          batches.map(async (batch) => await inFlight(async () => await one(batch))),
-        )
-        return parts.flat()
-      } catch (error) {
-        throw stop.signal.aborted ? stop.signal.reason : error
-      }
+    embedEach,
+    async embed(texts, call) {
+      return (await embedEach(texts, call)).map((outcome) => {
+        if (outcome instanceof MemoirError) throw outcome
+        return outcome
+      })
     },
   }
 }
@@ -61,13 +65,12 @@ function acceptable(text: string): string {
   return text === '' ? ' ' : text.toWellFormed()
 }
 
-type Attempts = (texts: readonly string[], call: EmbedOptions) => ReturnType<Attempt>
-
 /** One request, and again without a parameter that the vendor turns out not to know; that is remembered once it helped. */
-function createAttempts(options: OpenAiEmbedderOptions): Attempts {
+function createRequests(options: OpenAiEmbedderOptions) {
   const send = createSender(options)
+  const note = noteOf(options, 'embedding')
   const unknown = new Set<string>()
-  return async (texts, call) => {
+  return async (texts: readonly string[], call: EmbedOptions): Promise<Sent> => {
     const without = new Set(unknown)
     for (;;) {
       const outcome = await send(texts, { without, call })
@@ -75,31 +78,46 @@ function createAttempts(options: OpenAiEmbedderOptions): Attempts {
         for (const parameter of without) unknown.add(parameter)
         return { vectors: outcome.value }
       }
-      const { error, refused } = outcome.failure
-      if (!refused) throw error
-      const { parameters, tooLong } = refused
-      const parameter = parameters.find((name) => !without.has(name))
-      if (parameter === undefined) return { refusal: { error, tooLong } }
+      const { failure } = outcome
+      const parameter = failure.refused?.parameters.find((name) => !without.has(name))
+      if (parameter === undefined) return faultOf(failure)
       without.add(parameter)
+      note('parameter')
     }
   }
 }
 
+/** What fewer texts, or others, may do better with. */
+const FAULTS: Readonly<Partial<Record<ErrorCode, Fault>>> = {
+  vendor_bad_answer: 'bad',
+  dimension_mismatch: 'bad',
+  vendor_unavailable: 'away',
+}
+
+/** @throws MemoirError what any text would meet */
+function faultOf({ error, refused }: VendorFailure): Sent {
+  if (refused) return { fault: refused.tooLong ? 'too_long' : 'refused', error }
+  const fault = FAULTS[error.code]
+  if (fault === undefined) throw error
+  return { fault: isLate(error) ? 'late' : fault, error }
+}
+
 function createSender(options: OpenAiEmbedderOptions) {
-  const { model, dimensions } = options
+  const { model, dimensions, apiKey: key } = options
+  const note = noteOf(options, 'embedding')
   const request = createVendorRequests(options, {
     purpose: 'embedding',
     parameters: OPTIONAL_PARAMETERS,
   })
-  return async function send(
+  return async (
     texts: readonly string[],
     { without, call }: { without: ReadonlySet<string>; call: EmbedOptions },
-  ): Promise<Sent<readonly Float32Array[]>> {
-    return await request({
+  ) =>
+    await request({
       tokens: { input: tokensOf(texts), output: 0 },
       call,
       async send(client, requestOptions) {
-        const answer = await client.embeddings.create(
+        const answer: unknown = await client.embeddings.create(
           {
             model,
             input: [...texts],
@@ -109,11 +127,10 @@ function createSender(options: OpenAiEmbedderOptions) {
           },
           requestOptions,
         )
-        const value = vectorsIn(answer, texts.length, options)
+        const value = vectorsIn(answer, { count: texts.length, fit: options, key, note })
         return { value, used: tokensSaid(answer), outcome: 'ok' }
       },
     })
-  }
 }
 
 const usageSchema = z.object({ usage: z.object({ total_tokens: z.int().positive() }) })
@@ -128,58 +145,4 @@ function tokensOf(texts: readonly string[]): number {
   let tokens = 0
   for (const text of texts) tokens += estimateTokens(text)
   return tokens
-}
-
-/** Numbers or base64 of them: vendors answer either, whatever was asked. Arrays are checked where they are copied. */
-const answerSchema = z.object({
-  data: z.array(
-    z.object({
-      index: z.int().nonnegative(),
-      embedding: z.union([z.string(), z.custom<readonly unknown[]>(Array.isArray)]),
-    }),
-  ),
-})
-
-function vectorsIn(answer: unknown, count: number, fit: Fit): Float32Array[] {
-  const parsed = answerSchema.safeParse(answer)
-  if (!parsed.success) throw badAnswer('is not a list of embeddings')
-  const { data } = parsed.data
-  if (data.length !== count) throw badAnswer(`holds ${data.length} vectors for ${count} inputs`)
-  const vectors: (Float32Array | undefined)[] = Array.from({ length: count })
-  for (const { index, embedding } of data) {
-    if (index >= count || vectors[index]) throw badAnswer('names an index twice or beyond the last')
-    vectors[index] = fitted(numbersIn(embedding), fit)
-  }
-  return vectors.filter((vector) => vector !== undefined)
-}
-
-function badAnswer(what: string): MemoirError {
-  return new MemoirError('vendor_bad_answer', `the embedding answer ${what}`)
-}
-
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
-const FLOAT_BYTES = 4
-
-function numbersIn(embedding: string | readonly unknown[]): Float32Array {
-  if (typeof embedding !== 'string') {
-    return Float32Array.from(embedding, (value) => (typeof value === 'number' ? value : Number.NaN))
-  }
-  const bytes = Buffer.from(embedding, 'base64')
-  if (!BASE64.test(embedding) || bytes.length % FLOAT_BYTES !== 0) {
-    throw badAnswer('holds a text that is not base64 of numbers')
-  }
-  // Copied: a buffer from Node's pool need not lie on a multiple of four.
-  const numbers = new Float32Array(bytes.length / FLOAT_BYTES)
-  bytes.copy(new Uint8Array(numbers.buffer))
-  return numbers
-}
-
-/** @returns the vector at the configured length, unit length */
-function fitted(numbers: Float32Array, { dimensions, fit }: Fit): Float32Array {
-  const mended = atLength(numbers, { dimensions, fit })
-  let sum = 0
-  for (const value of mended) sum += value * value
-  if (!Number.isFinite(sum)) throw badAnswer('holds something that is not a finite number')
-  if (sum === 0) throw badAnswer('holds a vector of zeros')
-  return unit(mended)
 }

@@ -1,4 +1,4 @@
-import { APIError, APIConnectionError } from 'openai'
+import { APIError, APIConnectionError, APIConnectionTimeoutError } from 'openai'
 import { MemoirError, SENTENCE, toMemoirError, type ErrorCode } from '../errors.ts'
 import { fieldsOf, numberOf, textOf } from './loose.ts'
 import { UNKNOWN_FAILURE } from './vendor-answers.ts'
@@ -65,6 +65,7 @@ export function failureOf(
   if (thrown instanceof SyntaxError) {
     return { error: new MemoirError('vendor_bad_answer', SENTENCE.vendor_bad_answer) }
   }
+  if (thrown instanceof APIConnectionTimeoutError) return { error: late() }
   if (thrown instanceof APIConnectionError) return { error: unavailable(thrown) }
   if (!(thrown instanceof APIError)) return { error: toMemoirError(thrown) }
   const answer = answerOf(thrown)
@@ -128,6 +129,18 @@ function memoirErrorIn(thrown: unknown): MemoirError | undefined {
   return thrown instanceof APIConnectionError && thrown.cause instanceof MemoirError
     ? thrown.cause
     : undefined
+}
+
+function late(): MemoirError {
+  return new MemoirError('vendor_unavailable', SENTENCE.vendor_unavailable, {
+    details: { late: true },
+    vendorText: 'no answer in time',
+  })
+}
+
+/** It did not answer in time: less of it might have been in time. */
+export function isLate({ details, code }: MemoirError): boolean {
+  return code === 'vendor_unavailable' && details?.['late'] === true
 }
 
 function unavailable({ cause }: APIConnectionError): MemoirError {

@@ -5,6 +5,7 @@ import { headKey, headText } from '../memories/head-text.ts'
 import { purseOf } from '../ingest/purse.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import type { Database } from '../stores/database.ts'
+import { notePassedOver } from '../stores/jobs/jobs.ts'
 import { lockUsers } from '../stores/memory-users.ts'
 import { readTexts, writeShadow, type ShadowGap, type SpacePair } from '../stores/spaces/reembed.ts'
 
@@ -59,6 +60,7 @@ async function fillOnce(
   batch: readonly ShadowGap[],
 ): Promise<ReadonlySet<string>> {
   const texts = new Map((await readTexts(db, batch)).map((text) => [text.traceId, text]))
+  const failed = new Map<string, MemoirError>()
   const vectors = await embedTexts(
     batch.flatMap(({ traceId, head }) => {
       const text = texts.get(traceId)
@@ -72,8 +74,10 @@ async function fillOnce(
       signal,
       priority: 'bulk',
       purse: purseOf({ db, config }, { jobId, model: pair.to.model }),
+      failed,
     },
   )
+  await notePassedOverTexts(db, jobId, failed)
   const writes = batch.flatMap(({ traceId, head, userId }) => {
     const [text, made] = [texts.get(traceId), vectors.get(keyOf({ traceId, head }))]
     return text && made ? [{ ...made, traceId, head, userId, revision: text.revision }] : []
@@ -86,6 +90,19 @@ async function fillOnce(
       writes.filter(({ userId }) => locked.has(userId)),
     )
   })
+}
+
+/** A text that the new model has no vector for is found by its words from then on; why stands with the job. */
+async function notePassedOverTexts(
+  db: Database,
+  jobId: string,
+  failed: ReadonlyMap<string, MemoirError>,
+): Promise<void> {
+  const [failure] = failed.values()
+  if (failure === undefined) return
+  const { code, vendorText: detail } = failure
+  const told = detail === undefined ? {} : { detail }
+  await notePassedOver(db, jobId, { step: 'reembedPage', code, ...told })
 }
 
 function* batches(gaps: readonly ShadowGap[]): Generator<ShadowGap[]> {

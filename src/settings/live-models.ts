@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import { createEmbedder } from '../providers/create-embedder.ts'
 import { createLanguageModel } from '../providers/create-language-model.ts'
-import { servesOn, type Embedder } from '../providers/embedder.ts'
+import { embedEach, servesOn, type Embedder } from '../providers/embedder.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
 import { createRulesModel } from '../providers/rules-model.ts'
 import type { SharedRates } from '../providers/shared-rate-limit.ts'
@@ -96,6 +96,12 @@ function createServing(db: Database, readings: Readings, makers: Makers) {
   }
 }
 
+/** Whoever asks has looked up the space before: a change in between must not put vectors of two models into one. */
+function ofSpace(embedder: Embedder, active: Space | null): Embedder {
+  if (active === null || sameSpace(active, embedder.identity)) return embedder
+  throw new MemoirError('reembed_required', SENTENCE.reembed_required)
+}
+
 /** The configured embedder, or the one that serves in its place. */
 function liveEmbedder(
   dependencies: LiveModelsDependencies,
@@ -105,6 +111,11 @@ function liveEmbedder(
   const serving = createServing(dependencies.db, readings, makers)
   const current = () => serving.maker() ?? readings.latest().embedder
   const ready = async () => void (await readings.now().then(serving.active))
+  const maker = async () => {
+    await readings.usable()
+    const active = await serving.active()
+    return ofSpace(current(), active)
+  }
   const embedder: Embedder = {
     get identity() {
       return current().identity
@@ -131,16 +142,8 @@ function liveEmbedder(
       const other = serving.maker()
       return other !== null && sameSpace(other.identity, wanted) ? other : null
     },
-    async embed(texts, options) {
-      await readings.usable()
-      // Whoever asks has looked up the space before: a change in between must not put vectors of two models into one.
-      const active = await serving.active()
-      const maker = current()
-      if (active && !sameSpace(active, maker.identity)) {
-        throw new MemoirError('reembed_required', SENTENCE.reembed_required)
-      }
-      return await maker.embed(texts, options)
-    },
+    embed: async (texts, options) => await (await maker()).embed(texts, options),
+    embedEach: async (texts, options) => await embedEach(await maker(), texts, options),
   }
   return {
     embedder,

@@ -1,4 +1,4 @@
-import { ActivityFailure, isCancellation, log } from '@temporalio/workflow'
+import { ActivityFailure, isCancellation, log, patched } from '@temporalio/workflow'
 import type { MemoryJob } from '../domain/job.ts'
 import { runJob, type JobRun } from './job-run.ts'
 import { databaseActivities, graphActivities, modelActivities } from './options.ts'
@@ -57,12 +57,22 @@ async function finishOpenly(job: MemoryJob, run: JobRun): Promise<void> {
   try {
     await finishPostgres(job, run)
   } catch (error) {
-    if (!isCancellation(error)) await databaseActivities().giveUpVectors({ jobId })
+    if (!isCancellation(error)) {
+      await databaseActivities().giveUpVectors({ jobId })
+      await linkAllTheSame(job, error)
+    }
     throw error
   }
   if (!job.policy.graph) return
   await run.turn()
   await orLater(async () => await bounded(job).projectMemories({ jobId }))
+}
+
+/** What cannot be embedded names people and things as well as what can. */
+async function linkAllTheSame({ jobId }: MemoryJob, error: unknown): Promise<void> {
+  const unlinked = error instanceof ActivityFailure && error.activityType === 'embedMemories'
+  if (unlinked && patched('links-without-vectors'))
+    await databaseActivities().linkMemories({ jobId })
 }
 
 async function finishPostgres({ jobId, heartbeatSeconds }: MemoryJob, run: JobRun): Promise<void> {

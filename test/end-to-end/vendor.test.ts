@@ -2,7 +2,11 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { startFakeVendor, type FakeVendor } from '../support/fake-vendor.ts'
 import { findDisagreements, seed, talk } from '../support/ingest.ts'
-import { createTestMemoir } from '../support/memoir.ts'
+import { createApp } from '../../src/api/app.ts'
+import { localAdmin } from '../../src/api/auth.ts'
+import { answerOf, requestOf, type Send } from '../api/api-fixture.ts'
+import { dutifulModel } from '../support/fake-chat.ts'
+import { createTestMemoir, type TestMemoir } from '../support/memoir.ts'
 
 const suite = hasPostgres && hasTemporal ? test : test.skip
 
@@ -155,6 +159,110 @@ suite(
       state: 'succeeded',
       progress: { created: 1, skipped: 0, errors: 0, total_fetched: 1 },
     })
+  },
+  150_000,
+)
+
+const NAN = {
+  status: 500,
+  body: { error: { message: 'failed to encode response: json: unsupported value: NaN' } },
+}
+
+function asAdmin(memoir: TestMemoir) {
+  const app = createApp(memoir.services, { principal: localAdmin })
+  return async (path: string, send: Send = {}) =>
+    await answerOf(await app.request(path, requestOf(send)))
+}
+
+suite(
+  'a text for which a server has no answer is given up alone: with memories, sessions and a backfill',
+  async () => {
+    await using memoir = await createTestMemoir({
+      ...env(),
+      LLM_MODEL: 'chat',
+      OPENAI_BASE_URL: vendor.url,
+    })
+    const ask = asAdmin(memoir)
+    vendor.failAlways({
+      ...NAN,
+      whenInputContains: 'quokka',
+      when: ({ path }) => path.endsWith('/embeddings'),
+    })
+    vendor.answerChat(dutifulModel())
+    const contents = ['The ferry leaves.', 'We saw a quokka.', 'A green roof.', 'Open on Sundays.']
+
+    const stored = await ask('/v1/memories/batch', {
+      body: { user_id: 'islands', memories: contents.map((content) => ({ content })) },
+    })
+    const job = await memoir.until(stored.json.job, 'failed')
+    expect(job.error).toMatchObject({
+      code: 'vendor_refused',
+      step: 'embedMemories',
+      detail: expect.stringContaining('unsupported value: NaN') as string,
+    })
+    const { json } = await ask('/v1/memories?user_id=islands')
+    const states = new Map(
+      json.items.map((one: { content: string; writes: { vector: string } }) => [
+        one.content,
+        one.writes.vector,
+      ]),
+    )
+    expect(contents.map((content) => states.get(content))).toEqual([
+      'written',
+      'failed',
+      'written',
+      'written',
+    ])
+    const found = await ask('/v1/recall?user_id=islands&q=quokka')
+    expect(found.json.hits[0]).toMatchObject({ content: contents[1] })
+
+    const transcript = 'User: I like tea.\nUser: My pet is a quokka.\nUser: I live in Perth.'
+    const posted = await ask('/v1/sessions', {
+      body: { user_id: 'islands', session_id: 's', transcript },
+    })
+    await memoir.until(posted.json.job, 'succeeded')
+    const { rows } = await memoir.db.query(
+      `select content, vector_state from memoir.memory_trace where kind = 'fact' order by content`,
+    )
+    expect(rows).toEqual([
+      { content: 'user said: I like tea.', vector_state: 'written' },
+      { content: 'user said: I live in Perth.', vector_state: 'written' },
+      { content: 'user said: My pet is a quokka.', vector_state: 'failed' },
+    ])
+    const steps = await ask(`/v1/jobs/${posted.json.job}/failures`)
+    expect(steps.json.items).toMatchObject([{ step: 'embedFacts', code: 'vendor_refused' }])
+
+    await seed(memoir.db, [...talks(5), talk('poison', 'a quokka')])
+    const walked = await memoir.backfill()
+    expect(walked).toMatchObject({ state: 'succeeded', progress: { created: 5, errors: 1 } })
+    const told = await ask(`/v1/jobs/${walked.id}/failures`)
+    expect(JSON.stringify(told.json)).toContain('unsupported value: NaN')
+
+    vendor.restore()
+    vendor.answerChat(dutifulModel())
+    await memoir.services.jobs.retry({ namespaceId: memoir.namespaceId, id: stored.json.job })
+    await memoir.until(stored.json.job, 'succeeded')
+    const after = await ask('/v1/memories?user_id=islands')
+    expect(
+      JSON.stringify(after.json.items.map(({ writes }: { writes: unknown }) => writes)),
+    ).not.toContain('failed')
+  },
+  150_000,
+)
+
+suite(
+  'a server that is slow for a batch is asked for less, and the backfill ends',
+  async () => {
+    await using memoir = await createTestMemoir(env())
+    await seed(memoir.db, talks(12))
+    vendor.requests.splice(0)
+    vendor.delayFor(({ count }) => count * 40)
+    expect(await memoir.backfill()).toMatchObject({
+      state: 'succeeded',
+      progress: { created: 12, errors: 0 },
+    })
+    const late = vendor.requests.filter(({ count }) => count * 40 > 500)
+    expect(late.length).toBeLessThan(12)
   },
   150_000,
 )

@@ -33,6 +33,8 @@ export interface FakeFailure {
 export type Deviation = (good: unknown, request: FakeRequest) => FakeFailure | undefined
 
 export interface LastingFailure extends FakeFailure {
+  /** Breaks the connection instead of answering. */
+  readonly reset?: boolean
   readonly whenInputContains?: string
   readonly when?: (request: FakeRequest) => boolean
 }
@@ -57,6 +59,8 @@ export interface FakeVendor {
   readonly requests: FakeRequest[]
   /** Every answer comes this much later. */
   delayMs: number
+  /** Each answer comes so many milliseconds later. */
+  delayFor(delayOf: (request: FakeRequest) => number): void
   failNext(times: number, failure: FakeFailure): void
   failAlways(failure: LastingFailure): void
   /** Breaks the connection instead of answering. */
@@ -88,6 +92,7 @@ interface Script {
   next: Trouble[]
   always: LastingFailure[]
   delayMs: number
+  delayOf: (request: FakeRequest) => number
   length: number | undefined
   garbage: string | ((answer: EmbeddingAnswer) => unknown) | undefined
   chat: (request: FakeRequest) => string | ChatAnswer
@@ -99,6 +104,7 @@ const calm = (): Script => ({
   next: [],
   always: [],
   delayMs: 0,
+  delayOf: () => 0,
   length: undefined,
   garbage: undefined,
   chat: () => '{}',
@@ -128,6 +134,7 @@ export async function startFakeVendor(options: FakeVendorOptions = {}): Promise<
     set delayMs(ms) {
       script.delayMs = ms
     },
+    delayFor: (delayOf) => void (script.delayOf = delayOf),
     failNext: trouble,
     failAlways: (failure) => void script.always.push(failure),
     resetNext: (times) => trouble(times, 'reset'),
@@ -171,9 +178,10 @@ async function serve(
   const request = await read(incoming)
   requests.push(request)
   const trouble = script.next.shift() ?? script.always.find((failure) => hits(failure, request))
-  if (script.delayMs > 0) await wait(script.delayMs)
+  const delayMs = script.delayMs + script.delayOf(request)
+  if (delayMs > 0) await wait(delayMs)
   if (trouble === 'hang') return
-  if (trouble === 'reset') {
+  if (trouble === 'reset' || (typeof trouble === 'object' && 'reset' in trouble)) {
     incoming.socket.resetAndDestroy()
   } else if (trouble) {
     const { status, headers, body = { error: { message: `scripted ${status}` } } } = trouble

@@ -196,6 +196,20 @@ export async function markVectorsWritten(
   return new Set(rows.map(({ id }) => id))
 }
 
+/** Says of traces at these revisions that they were to have a vector and have none. */
+export async function markVectorless(
+  tx: Queryable,
+  traces: readonly { readonly id: string; readonly userId: string; readonly revision: number }[],
+): Promise<void> {
+  await tx.query(
+    `update memoir.memory_trace t
+        set vector_state = 'failed', vector_revision = 0, searchable_at = coalesce(t.searchable_at, now())
+       from unnest($1::uuid[], $2::uuid[], $3::int[]) as w(id, user_id, revision)
+      where t.id = w.id and t.user_id = w.user_id and t.revision = w.revision`,
+    [traces.map((t) => t.id), traces.map((t) => t.userId), traces.map((t) => t.revision)],
+  )
+}
+
 /** Takes traces out of sight; the rows stay and may be restored. What is derived from them goes separately. */
 export async function softDeleteTraces(tx: Queryable, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
