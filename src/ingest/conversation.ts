@@ -77,8 +77,13 @@ export interface ConversationSource {
   close(): Promise<void>
 }
 
-/** Bumped when the same conversation would be turned into something else: everything is then processed again. */
-export const PIPELINE_VERSION = 3
+/**
+ * Bumped when the same conversation would be turned into something else: the next backfill then works on it again. Where only its words
+ * are indexed otherwise, `CONTENT_VERSION` stays: postings are rewritten, and no model is asked.
+ */
+export const PIPELINE_VERSION = 4
+/** Bumped with it when its texts or vectors would be others: everything is then embedded again. */
+export const CONTENT_VERSION = 3
 
 /** Fixed for ever: derived ids must come out the same on every machine and in every version. */
 const ID_SPACE = '8d0f6c1e-5b0a-4a55-9a0c-3a1d6a6f7a10'

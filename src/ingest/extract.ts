@@ -56,7 +56,7 @@ export async function extractConversations(
   context: ExtractContext,
 ): Promise<void> {
   await atOnce(AT_ONCE, plans, async (plan) => {
-    const model = context.extraction.models[plan.extract]
+    const model = plan.reindex ? undefined : context.extraction.models[plan.extract]
     if (model) await unlessErased(async () => await extractOne(plan, context, model))
   })
 }

@@ -6,6 +6,7 @@ import type { IngestedRow } from '../stores/memories/ingested.ts'
 import { salienceOfSaid } from '../text/salience.ts'
 import type { StoredTrace, TraceWrite } from '../stores/memories/traces.ts'
 import {
+  CONTENT_VERSION,
   PIPELINE_VERSION,
   contentHash,
   conversationHash,
@@ -26,6 +27,8 @@ export type Decision =
       readonly kind: 'process'
       readonly outcome: 'created' | 'updated'
       readonly extract: Extraction
+      /** Nothing is new but how its words are indexed. */
+      readonly reindex: boolean
     }
 
 export type SkipCode = 'too_few_turns' | 'older_read' | 'gone'
@@ -86,14 +89,14 @@ export function decide(conversation: ReadConversation, context: DecisionContext)
   if (!ingested && conversation.turns.length < context.minTurns) {
     return { kind: 'skip', code: 'too_few_turns' }
   }
-  const current =
-    previous?.pipelineVersion === PIPELINE_VERSION &&
-    (context.extract === 'none' || previous.extracted === context.extract)
-  if (done && ingested && same && current && context.force !== true)
-    return { kind: 'skip', code: null }
+  const extracted = context.extract === 'none' || previous?.extracted === context.extract
+  const unchanged = done && ingested && same && extracted && context.force !== true
+  const version = previous?.pipelineVersion ?? 0
+  if (unchanged && version === PIPELINE_VERSION) return { kind: 'skip', code: null }
   // What was extracted once is kept up to date, also by a run that nobody asked to extract.
   const extract = context.extract === 'none' ? (previous?.extracted ?? 'none') : context.extract
-  return { kind: 'process', outcome: ingested ? 'updated' : 'created', extract }
+  const reindex = unchanged && version >= CONTENT_VERSION
+  return { kind: 'process', outcome: ingested ? 'updated' : 'created', extract, reindex }
 }
 
 function isOlder(conversation: ReadConversation, previous: IngestedRow | undefined): boolean {
@@ -127,11 +130,13 @@ export interface ConversationPlan {
   readonly conversation: ReadConversation
   readonly outcome: 'created' | 'updated'
   readonly extract: Extraction
+  /** Only its words are indexed again: its facts and its summary stand. */
+  readonly reindex: boolean
   readonly userId: string
   readonly episodeId: string
   /** New and changed traces. */
   readonly writes: readonly PlannedTrace[]
-  /** Unchanged messages whose neighbour changed. */
+  /** Unchanged messages whose neighbour changed, or whose words are indexed otherwise. */
   readonly windows: readonly { readonly stored: StoredTrace; readonly text: MessageText }[]
   /** Messages the source no longer has. */
   readonly removed: readonly StoredTrace[]
@@ -146,11 +151,13 @@ export function planConversation(
     target,
     outcome,
     extract = 'none',
+    reindex = false,
     stored,
   }: {
     target: PlanTarget
     outcome: 'created' | 'updated'
     extract?: Extraction
+    reindex?: boolean
     stored: readonly StoredTrace[]
   },
 ): ConversationPlan {
@@ -169,6 +176,7 @@ export function planConversation(
     conversation,
     outcome,
     extract,
+    reindex,
     userId: target.userId,
     episodeId: episode.write.id,
     writes: [
@@ -178,7 +186,8 @@ export function planConversation(
     windows: messages.flatMap(({ write, text }, index) => {
       const trace = known.get(write.id)
       const moved = text !== null && trace !== undefined && !changed[index] && outcome === 'updated'
-      return moved && touches(changed, index, trace, text) ? [{ stored: trace, text }] : []
+      const touched = moved && (reindex || touches(changed, index, trace, text))
+      return touched ? [{ stored: trace, text }] : []
     }),
     removed: stored.filter((trace) => trace.active && !wanted.has(trace.id)),
     stored,
@@ -235,7 +244,7 @@ function messageTrace(
       role,
       content: turn.content,
       contentHash: contentHash([
-        PIPELINE_VERSION,
+        CONTENT_VERSION,
         role,
         turn.name,
         turn.createdAt.getTime(),
@@ -274,7 +283,7 @@ export function episodeOf({
   const content = [...(title === null ? [] : [title, '']), ...lines].join('\n')
   return {
     content,
-    contentHash: contentHash([PIPELINE_VERSION, began.getTime(), content]),
+    contentHash: contentHash([CONTENT_VERSION, began.getTime(), content]),
     meta: JSON.stringify({ ...(title === null ? {} : { title }), messages: turns.length }),
   }
 }

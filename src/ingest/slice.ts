@@ -208,7 +208,9 @@ async function planAll(decided: readonly Decided[], context: SliceContext): Prom
     const plan = planConversation(datedFrom(conversation, seen ?? conversation.readAt), {
       target: { ...context, userId },
       outcome: decision.outcome,
-      extract: context.extraction.models[decision.extract] ? decision.extract : 'none',
+      extract:
+        decision.reindex || context.extraction.models[decision.extract] ? decision.extract : 'none',
+      reindex: decision.reindex,
       stored: own,
     })
     return [{ plan, moved: traces.filter((trace) => trace.userId !== userId) }]

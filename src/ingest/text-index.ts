@@ -58,9 +58,12 @@ export function indexMessages(contents: readonly string[], configured: string): 
   })
 }
 
-/** The lexemes of the message itself. */
+const WORD = /[\p{L}\p{N}]/u
+
+/** The lexemes of the message itself, without emoji: a smile says nothing that deserves to be remembered. */
 export function ownLexemes(text: MessageText | undefined): ReadonlySet<string> {
   const own = new Set<string>()
-  for (const [lexeme, { frequency }] of text?.lexemes ?? []) if (frequency > 0) own.add(lexeme)
+  for (const [lexeme, { frequency }] of text?.lexemes ?? [])
+    if (frequency > 0 && WORD.test(lexeme)) own.add(lexeme)
   return own
 }

@@ -13,7 +13,7 @@ import type { Space } from '../stores/spaces/spaces.ts'
 import {
   removeTraces,
   softDeleteTraces,
-  updateWindowLengths,
+  saveTextLengths,
   upsertTraces,
   type StoredTrace,
   type WrittenTrace,
@@ -117,10 +117,10 @@ async function rewritePostings(
     seqs: [...written, ...windows].map(({ seq }) => seq).filter((seq) => known.has(seq)),
   })
   await insertPostings(tx, [...written, ...windows])
-  await updateWindowLengths(
+  await saveTextLengths(
     tx,
     plans.flatMap((plan) =>
-      plan.windows.map(({ stored, text }) => ({ id: stored.id, windowLength: text.windowLength })),
+      plan.windows.map(({ stored, text }) => ({ id: stored.id, ...text, textLength: text.length })),
     ),
   )
 }
@@ -211,6 +211,8 @@ function addPlan(change: Counters, plan: ConversationPlan): void {
   }
   for (const { stored, text } of plan.windows) {
     change.windowLength += text.windowLength - stored.windowLength
+    change.textLength += text.length - stored.textLength
+    change.languages.push(text.language)
   }
   for (const stored of plan.removed) addTrace(change, stored, -1)
   change.languages = [...new Set(change.languages)]

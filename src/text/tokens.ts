@@ -2,7 +2,7 @@ import { detectAmong } from './language.ts'
 import { stemOf, stopWordsOf } from './lexicons.ts'
 import { namingWords } from './pointing.ts'
 import { relatedLexemes } from './related-words.ts'
-import { spelled, unaccented } from './spelling.ts'
+import { emojiIn, germanSpellings, spelled, unaccented } from './spelling.ts'
 import { wordsOf } from './words.ts'
 
 /** The one tokeniser: texts and questions go through the same steps, or they would not meet. */
@@ -10,7 +10,8 @@ import { wordsOf } from './words.ts'
 const lexemeOf = (spelling: string, language: string) => unaccented(stemOf(spelling, language))
 
 /**
- * Lexemes of a text in order, with repeats: stop words left out, stemmed where the language has a stemmer, then without accents.
+ * Lexemes of a text in order, with repeats: stop words left out, stemmed where the language has a stemmer, then without accents; emoji
+ * come last.
  * None is empty, longer than 64 UTF-16 units, or holds a NUL or half a surrogate pair. The same on every machine with the same
  * version of ICU, which cuts Chinese, Japanese and Thai.
  * @param language ISO 639-1; any other value indexes whole words
@@ -24,6 +25,7 @@ export function lexemesOf(text: string, language: string): string[] {
     const lexeme = lexemeOf(spelling, language)
     if (lexeme !== '') lexemes.push(lexeme)
   }
+  lexemes.push(...emojiIn(text))
   return lexemes
 }
 
@@ -67,9 +69,12 @@ export function queryWords(
   const places = new Map<string, number>()
   for (const language of new Set([asked, ...languages])) {
     for (const [place, word] of words.entries()) {
-      const lexeme = lexemeOf(word, language)
-      if (lexeme !== '' && !places.has(lexeme)) places.set(lexeme, place)
+      const lexemes = lexemesAsked(word, language).filter((lexeme) => !places.has(lexeme))
+      for (const lexeme of lexemes) places.set(lexeme, place)
     }
+  }
+  for (const [index, emoji] of emojiIn(text).entries()) {
+    if (!places.has(emoji)) places.set(emoji, words.length + index)
   }
   const own = words.map((word) => lexemeOf(word, asked))
   const related = [
@@ -81,6 +86,12 @@ export function queryWords(
     shares: [...[...places].map(() => 1), ...related.map(() => RELATED_SHARE)],
   }
 }
+
+/** What a word of a question is looked up by. */
+const lexemesAsked = (word: string, language: string): string[] =>
+  (language === 'de' ? germanSpellings(word) : [word])
+    .map((spelling) => lexemeOf(spelling, language))
+    .filter((lexeme) => lexeme !== '')
 
 /** A question of nothing but stop words ("who is he?") still asks for something. */
 function tellingWords(text: string, language: string): string[] {

@@ -166,6 +166,7 @@ describe('lexemes of a question', () => {
       'run',
       'zurich',
       'running',
+      'zuerich',
     ])
   })
 
