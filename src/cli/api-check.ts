@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Finding } from './doctor-checks.ts'
+import type { Finding } from './finding.ts'
 
 /** A server that is up answers its own health long before that. */
 const HEALTH_TIMEOUT_MS = 10_000

@@ -14,17 +14,10 @@ import { findNamespace } from '../stores/tenants.ts'
 import { countUntold } from '../stores/graph/graph-states.ts'
 import { findActiveSpace, sameSpace } from '../stores/spaces/spaces.ts'
 import { faultOf } from './fault.ts'
+import { finding, type Finding, type Found } from './finding.ts'
+import { checkSourceTables } from './source-checks.ts'
 
 /** What `memoir doctor` looks at: each check says what it found and, unless all is well, what to do next. */
-
-export interface Finding {
-  readonly name: string
-  readonly state: 'ok' | 'warn' | 'fail'
-  readonly detail: string
-  readonly next?: string
-}
-
-type Found = Omit<Finding, 'name'>
 
 /** halfvec indexes and `security_invoker` aside, nothing older is tested. */
 const OLDEST_POSTGRES = 150_000
@@ -36,21 +29,6 @@ const OLDEST_NODE = 24
 const ok = (detail: string): Found => ({ state: 'ok', detail })
 const warn = (detail: string, next: string): Found => ({ state: 'warn', detail, next })
 const fail = (detail: string, next: string): Found => ({ state: 'fail', detail, next })
-
-/** A check that throws has failed for the reason it threw. */
-export async function finding(name: string, check: () => Promise<Found>): Promise<Finding> {
-  try {
-    return { name, ...(await check()) }
-  } catch (error) {
-    return failed(name, error)
-  }
-}
-
-/** The finding that an error amounts to. */
-export function failed(name: string, error: unknown): Finding {
-  const { message, next } = faultOf(error)
-  return { name, state: 'fail', detail: message, ...(next === undefined ? {} : { next }) }
-}
 
 /** Checks the parts themselves, each on its own: one that fails does not hide the others, but what rests on it is left out. */
 export async function checkServices(services: Services): Promise<Finding[]> {
@@ -106,6 +84,7 @@ async function checkDatabase(services: Services): Promise<Finding[]> {
   return [
     ...found,
     await finding('source', async () => await checkSource(services)),
+    ...(await checkSourceTables(services.config)),
     await finding('vectors', async () => await checkVectors(services)),
     await finding('budget', async () => await checkBudget(services)),
     await finding('keys', async () => await checkKeys(services)),

@@ -1,5 +1,6 @@
 import { knownRole } from '../text/roles.ts'
-import { contentText, isFields } from './message-content.ts'
+import { isFields, type Fields } from './files/formats/fields.ts'
+import { contentText } from './message-content.ts'
 
 /** Messages kept as JSON in one value, in the shapes of OpenAI, Anthropic, LangChain, n8n, Vercel AI SDK and Gemini. */
 
@@ -10,8 +11,6 @@ export interface JsonMessage {
   readonly content: string
   readonly time: unknown
 }
-
-type Fields = Readonly<Record<string, unknown>>
 
 /** JSON in a JSON string, as double encoding leaves it; more often is a mistake. */
 const ENCODED_TIMES = 3

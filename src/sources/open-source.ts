@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import { MemoirError } from '../errors.ts'
 import { openDatabase, type Database, type Queryable } from '../stores/database.ts'
 import type { SourceTables } from '../stores/sources/source-tables.ts'
 import { knownRole } from '../text/roles.ts'
@@ -10,7 +11,11 @@ import { findSourceTables } from './source-names.ts'
 const SOURCE_POOL_SIZE = 2
 
 /** The connection, and the tables as they were found when they were first needed. */
-export function openSource(config: Config, own: Database, onIdleError: (error: Error) => void) {
+export function openSource(
+  config: Config,
+  own: Database | undefined,
+  onIdleError: (error: Error) => void,
+) {
   const db = databaseOf(config, own, onIdleError)
   const readOnly = async <T>(work: (tx: Queryable) => Promise<T>): Promise<T> =>
     await db.transaction(work, { readOnly: true }).catch((error: unknown) => {
@@ -44,8 +49,15 @@ export function openSource(config: Config, own: Database, onIdleError: (error: E
 /** The usual words are one each; what else an application calls a role is kept as it is. */
 const sourceRole = (word: string) => knownRole(word) ?? word.trim()
 
-function databaseOf(config: Config, own: Database, onIdleError: (error: Error) => void): Database {
-  if (config.SOURCE_DATABASE_URL === undefined) return own
+function databaseOf(
+  config: Config,
+  own: Database | undefined,
+  onIdleError: (error: Error) => void,
+): Database {
+  if (config.SOURCE_DATABASE_URL === undefined) {
+    if (own !== undefined) return own
+    throw new MemoirError('configuration_invalid', 'SOURCE_DATABASE_URL: is not set')
+  }
   return openDatabase({
     url: config.SOURCE_DATABASE_URL,
     poolSize: SOURCE_POOL_SIZE,

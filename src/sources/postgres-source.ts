@@ -28,7 +28,7 @@ import { isRowFault } from './source-errors.ts'
  */
 export function createPostgresSource(
   config: Config,
-  own: Database,
+  own: Database | undefined,
   onIdleError: (error: Error) => void,
 ): ConversationSource {
   const opened = openSource(config, own, onIdleError)

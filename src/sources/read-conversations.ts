@@ -12,7 +12,7 @@ import type {
   SourceMessages,
   SourceTables,
 } from '../stores/sources/source-tables.ts'
-import { isFields } from './message-content.ts'
+import { isFields } from './files/formats/fields.ts'
 import { messagesInJson, roleIn } from './json-messages.ts'
 import { timeOfJson } from './source-times.ts'
 import { parseJson, readIds, readText, readTime } from './source-values.ts'

@@ -3,7 +3,9 @@ import { createLogger } from '../../logger.ts'
 import { ON_THIS_MACHINE, type Config } from '../../config.ts'
 import type { Services } from '../../services.ts'
 import { checkApi } from '../api-check.ts'
-import { checkServices, checkVariables, failed, finding, type Finding } from '../doctor-checks.ts'
+import { checkSourceTables } from '../source-checks.ts'
+import { checkServices, checkVariables } from '../doctor-checks.ts'
+import { failed, finding, type Finding } from '../finding.ts'
 import { examples, type CliContext, type Register } from '../context.ts'
 import { FAILED, line, writeJson, type Io } from '../io.ts'
 import { plain } from '../table.ts'
@@ -47,7 +49,7 @@ async function examine(context: CliContext): Promise<Finding[]> {
       { name: 'memoir', state: 'fail', detail: 'nothing runs here and no database is set', next },
     ]
   }
-  return await checkApi(url)
+  return [...(await checkApi(url)), ...(await checkSourceTables(config))]
 }
 
 /** Then it is this process that gives providers something; else it only asks an API. */
