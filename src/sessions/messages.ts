@@ -1,4 +1,7 @@
+import type { Turn } from '../domain/transcript.ts'
 import { textOfContent } from '../text/content-parts.ts'
+import { roleOf } from '../text/roles.ts'
+import { readTimestamp } from './stamps.ts'
 
 /** Messages as other programs write them, as items of a transcript: OpenAI, Anthropic, Gemini, Vercel AI SDK, LangChain, Slack, Telegram. */
 
@@ -29,7 +32,7 @@ export function messagesInText(text: string): readonly unknown[] | undefined {
   }
 }
 
-const isMessage = (given: unknown) =>
+export const isMessage = (given: unknown) =>
   isFields(given) && (isSlack(given) || isTelegram(given) || roleIn(given) !== undefined)
 
 /** Items as `{ role, content, name, timestamp }`, with whatever else is no field of such a program. What nobody said is left out. */
@@ -113,7 +116,7 @@ const textIn = (given: unknown, ...names: readonly string[]): string | undefined
         .find((value): value is string => typeof value === 'string' && value.trim() !== '')
     : undefined
 
-const isTelegram = (given: Fields) =>
+export const isTelegram = (given: Fields) =>
   !('role' in given) &&
   ('from_id' in given ||
     'date_unixtime' in given ||
@@ -142,7 +145,7 @@ function telegramText(text: unknown): string {
     .join('')
 }
 
-const isSlack = ({ ts, role, user, username, bot_id: bot, text }: Fields) =>
+export const isSlack = ({ ts, role, user, username, bot_id: bot, text }: Fields) =>
   role === undefined &&
   (typeof ts === 'string' || typeof ts === 'number') &&
   [user, username, bot, text].some((value) => value !== undefined)
@@ -171,13 +174,13 @@ const slackName = (given: Fields): string | undefined =>
   textIn(given, 'username', 'user_name', 'user', 'bot_id')
 
 /** Mentions and links as they are shown; `>` at the beginning of a line quotes. */
-export function slackText(text: string, names: ReadonlyMap<string, string> = new Map()): string {
+function slackText(text: string): string {
   return text
     .replaceAll(
       /<([@#!]?)([^<>|\n]{1,2000})(?:\|([^<>\n]{0,500}))?>/gu,
       (_, kind: string, id: string, label = '') => {
-        if (kind === '@') return `@${label || (names.get(id) ?? id)}`
-        if (kind === '#') return `#${label || (names.get(id) ?? id)}`
+        if (kind === '@') return `@${label || id}`
+        if (kind === '#') return `#${label || id}`
         if (kind === '!') return label || `@${id.replace(/\^.*/u, '')}`
         return label || id
       },
@@ -187,6 +190,27 @@ export function slackText(text: string, names: ReadonlyMap<string, string> = new
     .replaceAll('&amp;', '&')
 }
 
-/** What a message says, for whoever needs no more. */
-export const contentOfItem = (item: unknown): string =>
-  isFields(item) ? textOfContent(item['content']) : ''
+/** A message that says something, read leniently: a field of another type than expected counts as missing. */
+export interface ReadMessage extends Pick<Turn, 'role' | 'name' | 'content' | 'at'> {
+  /** Its place in the list. */
+  readonly index: number
+}
+
+export function readMessages(messages: readonly unknown[]): ReadMessage[] {
+  return transcriptItems(messages).flatMap(([index, item]) => {
+    if (!isFields(item)) return []
+    const { role, content, name, timestamp } = item
+    const text = textOfContent(content).trim()
+    if (typeof role !== 'string' || role.trim() === '' || text === '') return []
+    const isTime = typeof timestamp === 'string' || typeof timestamp === 'number'
+    return [
+      {
+        index,
+        role: roleOf(role),
+        name: typeof name === 'string' && name.trim() !== '' ? name.trim() : null,
+        content: text,
+        at: isTime ? readTimestamp(timestamp) : null,
+      },
+    ]
+  })
+}

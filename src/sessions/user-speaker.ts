@@ -9,14 +9,20 @@ const plain = (name: string) =>
 
 /** @param userName as the transcript names the user; one that nobody in it has changes nothing */
 export function withUser(turns: readonly Turn[], userName: string | undefined): Turn[] {
-  const wanted = plain(userName ?? '')
-  const isUser = ({ name }: Turn) => name !== null && plain(name) === wanted
-  if (wanted === '' || !turns.some(isUser)) return [...turns]
-  return turns.map((turn) => {
-    if (isUser(turn)) return { ...turn, role: 'user', name: null }
-    const isOther = turn.name !== null && !isMachine(turn.role)
-    return isOther ? { ...turn, role: PARTICIPANT } : turn
-  })
+  if (userName === undefined || !turns.some((turn) => isCalled(turn, userName))) return [...turns]
+  return turns.map((turn) => asSaidBy(turn, userName))
+}
+
+type Speaking = Pick<Turn, 'role' | 'name'>
+
+const isCalled = ({ name }: Speaking, userName: string) =>
+  name !== null && plain(name) !== '' && plain(name) === plain(userName)
+
+/** A turn of a conversation in which the user is called that. */
+export function asSaidBy<T extends Speaking>(turn: T, userName: string): T {
+  if (isCalled(turn, userName)) return { ...turn, role: 'user', name: null }
+  const isOther = turn.name !== null && !isMachine(turn.role)
+  return isOther ? { ...turn, role: PARTICIPANT } : turn
 }
 
 /** `user_name` or `speaker` of a post's metadata. */

@@ -36,7 +36,7 @@ export const registerImport: Register = (program, context) => {
   const command = program
     .command('import')
     .description(
-      'load conversations out of a file: JSONL, an export of Memoir, ChatGPT, Claude, mem0, Zep',
+      'load conversations out of a file: JSONL, an export of Memoir, ChatGPT, Claude, Telegram, Slack, mem0, Zep, a chat or captions',
     )
     .argument('<file>', 'the file, or the zip it came in')
     .addOption(

@@ -1,5 +1,5 @@
 import type { Member } from './open.ts'
-import { entries, MAX_RECORD_DEPTH, type Entry } from './pieces.ts'
+import { entries, MAX_RECORD_BYTES, MAX_RECORD_DEPTH, type Entry } from './pieces.ts'
 import { nestsDeeper } from '../../text/json-depth.ts'
 import { isFields, type Fields } from './formats/fields.ts'
 
@@ -13,7 +13,8 @@ export interface Section {
 
 /** How records are stored in a file. */
 export interface Layout {
-  readonly kind: 'lines' | 'values'
+  /** `text` is one record, a transcript. */
+  readonly kind: 'lines' | 'values' | 'text'
   /** In the order of the file; at least one. */
   readonly sections: readonly Section[]
   /** What is stored beside the lists, before and after them. */
@@ -24,13 +25,18 @@ const HEAD_BYTES = 1_048_576
 
 /** Lists of records, by the names vendors give them. */
 const LISTS: ReadonlySet<string> = new Set(
-  'conversations results memories items sessions threads facts edges episodes points'.split(' '),
+  'conversations results memories items sessions threads facts edges episodes points list'.split(
+    ' ',
+  ),
 )
+/** Objects that hold lists of records in their turn. */
+const HOLDERS: ReadonlySet<string> = new Set(['chats', 'left_chats', 'data', 'export'])
 /** An object with one of these is a record itself, whatever lists it has besides. */
 const RECORD_FIELDS = 'messages mapping chat_messages memory fact content text'.split(' ')
 /** What is kept of one value beside the lists. */
 const AROUND_BYTES = 65_536
 const OPEN_LIST = 0x5b
+const OPEN_OBJECT = 0x7b
 const LINES_TRIED = 5
 
 export async function layoutOf(member: Member): Promise<Layout> {
@@ -39,6 +45,9 @@ export async function layoutOf(member: Member): Promise<Layout> {
   const text = head.toString('latin1')
   const first = text.search(/\S/)
   const isLines = /\.(jsonl|ndjson)$/i.test(member.name)
+  if (!isLines && isText(text.slice(Math.max(0, first)), member.name)) {
+    return { kind: 'text', sections: [{ start: 0, list: null }], around: {} }
+  }
   if (text[first] === '[' && !isLines) {
     return { kind: 'values', sections: [{ start: first + 1, list: null }], around: {} }
   }
@@ -48,6 +57,16 @@ export async function layoutOf(member: Member): Promise<Layout> {
   if (isLines || others.some((line) => objectOf(line))) return lines
   const whole: Layout = { ...lines, kind: 'values' }
   return text[first] === '{' ? ((await listsIn(member, first + 1)) ?? whole) : whole
+}
+
+/** A phone's chat may begin with a bracket, such as that of a time. */
+function isText(beginning: string, name: string): boolean {
+  if (/\.(?:txt|vtt|srt)$/iu.test(name)) return true
+  return (
+    beginning !== '' &&
+    !/^(?:[[{"]|-?\d+(?:[.,\s]|$)|true|false|null)/u.test(beginning) &&
+    !/\n\s*[{[]/u.test(beginning)
+  )
 }
 
 async function headOf(member: Member): Promise<Buffer> {
@@ -67,18 +86,25 @@ async function listsIn(member: Member, start: number): Promise<Layout | undefine
   const around: Record<string, unknown> = {}
   for await (const entry of entries(member.stream(start), start, AROUND_BYTES)) {
     const { name, value } = entry
-    if (RECORD_FIELDS.includes(name)) return undefined
-    if (LISTS.has(name) && (await beginsList(member, entry))) {
-      sections.push({ start: entry.start + 1, list: name })
+    const isLarge = name === 'messages' && value.bytes === null && member.size > MAX_RECORD_BYTES
+    if (RECORD_FIELDS.includes(name) && !isLarge) return undefined
+    const isList = LISTS.has(name) || isLarge
+    const first = isList || HOLDERS.has(name) ? await firstByteOf(member, entry) : undefined
+    if (isList && first === OPEN_LIST) sections.push({ start: entry.start + 1, list: name })
+    else if (HOLDERS.has(name) && first === OPEN_OBJECT) {
+      sections.push(...((await listsIn(member, entry.start + 1))?.sections ?? []))
     } else if (value.bytes !== null) around[name] = parsed(value.bytes)
   }
   return sections.length === 0 ? undefined : { kind: 'values', sections, around }
 }
 
-async function beginsList(member: Member, { start, value: { bytes } }: Entry): Promise<boolean> {
-  if (bytes !== null) return bytes[0] === OPEN_LIST
-  for await (const chunk of member.stream(start)) return chunk[0] === OPEN_LIST
-  return false
+async function firstByteOf(
+  member: Member,
+  { start, value: { bytes } }: Entry,
+): Promise<number | undefined> {
+  if (bytes !== null) return bytes[0]
+  for await (const chunk of member.stream(start)) return chunk[0]
+  return undefined
 }
 
 function parsed(bytes: Buffer): unknown {

@@ -20,6 +20,8 @@ export interface OpenFile extends AsyncDisposable {
   readonly size: number
   readonly modifiedAt: number
   readonly members: readonly Member[]
+  /** Who is meant by the ids of people, where the export says so in a file of its own. */
+  readonly names?: ReadonlyMap<string, string>
 }
 
 const ZIP_MAGIC = Buffer.from('PK')

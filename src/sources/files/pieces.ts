@@ -74,6 +74,17 @@ export async function* lines(stream: AsyncIterable<Buffer>, from: number): Async
   if (!gathering.empty) yield { ...gathering.take(), end: position, whole: true }
 }
 
+/** All of it as one piece. */
+export async function* whole(stream: AsyncIterable<Buffer>, from: number): AsyncGenerator<Piece> {
+  const gathering = new Gathering()
+  let position = from
+  for await (const chunk of stream) {
+    gathering.add(chunk)
+    position += chunk.length
+  }
+  if (!gathering.empty) yield { ...gathering.take(), end: position, whole: true }
+}
+
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c

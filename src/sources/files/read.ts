@@ -4,10 +4,12 @@ import { nestsDeeper } from '../../text/json-depth.ts'
 import { finish, isProblem, type FileConversation, type Problem } from './draft.ts'
 import { chatgpt } from './formats/chatgpt.ts'
 import { claude } from './formats/claude.ts'
+import { messages, slack, telegram } from './formats/chats.ts'
 import { isFields } from './formats/fields.ts'
 import type { Format } from './formats/format.ts'
 import { mem0 } from './formats/mem0.ts'
 import { memoir, problemOf, recordOf } from './formats/memoir.ts'
+import { isTranscript, transcript } from './formats/transcript.ts'
 import { zep } from './formats/zep.ts'
 import { layoutOf, unwrapped, type Layout, type Placed } from './layout.ts'
 import { countLeftOut, type LeftOut } from './left-out.ts'
@@ -17,12 +19,23 @@ import {
   MAX_RECORD_BYTES,
   MAX_RECORD_DEPTH,
   values,
+  whole,
   type Piece,
   type Refused,
 } from './pieces.ts'
 
 /** In the order in which a record is tried: each is surer of its own than the next. */
-const FORMATS = { chatgpt, claude, memoir, mem0, zep } satisfies Record<string, Format>
+const FORMATS = {
+  chatgpt,
+  claude,
+  telegram,
+  slack,
+  memoir,
+  mem0,
+  zep,
+  messages,
+  transcript,
+} satisfies Record<string, Format>
 export type FormatName = keyof typeof FORMATS
 export const FORMAT_NAMES = Object.keys(FORMATS).filter(
   (name): name is FormatName => name in FORMATS,
@@ -80,7 +93,8 @@ export async function* readRecords(
     let before = start
     for await (const { piece, list } of piecesOf(member, layout, start.offset)) {
       const next = { member: index, offset: piece.end, record: before.record + 1 }
-      const making = { format: FORMATS[format], user, speaker, member, number: next.record }
+      const { names = new Map<string, string>() } = file
+      const making = { format: FORMATS[format], user, speaker, names, member, number: next.record }
       const all = isBlank(piece) ? [] : [...madeOf(piece, { ...making, layout, list })]
       const where = `${layout.kind === 'lines' ? 'line' : 'record'} ${next.record}`
       for (const [at, made] of all.entries()) {
@@ -96,6 +110,8 @@ export async function* readRecords(
   }
 }
 
+const CUTS = { lines, values, text: whole } satisfies Record<Layout['kind'], unknown>
+
 interface ListedPiece {
   readonly piece: Piece
   readonly list: string | null
@@ -106,7 +122,7 @@ async function* piecesOf(
   { kind, sections }: Layout,
   offset: number,
 ): AsyncGenerator<ListedPiece> {
-  const cut = kind === 'lines' ? lines : values
+  const cut = CUTS[kind]
   for (const [at, { start, list }] of sections.entries()) {
     // Reading goes on in a later list.
     if (offset >= (sections[at + 1]?.start ?? Number.POSITIVE_INFINITY)) continue
@@ -119,6 +135,7 @@ interface Making {
   readonly format: Format
   readonly user: string | undefined
   readonly speaker: string | undefined
+  readonly names: ReadonlyMap<string, string>
   readonly member: Member
   readonly number: number
   readonly layout: Layout
@@ -126,7 +143,7 @@ interface Making {
 }
 
 function* madeOf(piece: Piece, making: Making): Generator<FileRecord['made']> {
-  const parsed = parse(piece)
+  const parsed = parse(piece, making.layout.kind)
   if (parsed.problem) {
     yield { kind: 'problem', problem: parsed.problem }
     return
@@ -138,7 +155,7 @@ function* madeOf(piece: Piece, making: Making): Generator<FileRecord['made']> {
 }
 
 function made(placed: Placed, making: Making): FileRecord['made'] {
-  const { format, user, speaker, member, number } = making
+  const { format, user, speaker, names, member, number } = making
   const { value, around, list } = placed
   const other = format === memoir ? recordOf(value) : null
   if (other !== null) {
@@ -148,7 +165,9 @@ function made(placed: Placed, making: Making): FileRecord['made'] {
   }
   try {
     const file = baseName(member.name)
-    const draft = format.read(value, { user, speaker, around, list, file, number })
+    const folder = folderOf(member.name)
+    const place = { around, list, file, folder, number }
+    const draft = format.read(value, { user, speaker, names, ...place })
     if (isProblem(draft)) return { kind: 'problem', problem: draft }
     const { leftOut = {}, problems = [], messages } = draft
     const rest = {
@@ -156,8 +175,9 @@ function made(placed: Placed, making: Making): FileRecord['made'] {
       ...(problems.length === 0 ? {} : { problems }),
     }
     if (messages.length === 0) {
-      const { no_text: _, ...words } = leftOut
-      const isLeft = countLeftOut(words) > 0 || problems.length > 0
+      const { no_text: silent = 0, ...words } = leftOut
+      const isPart = draft.grows === true && silent > 0
+      const isLeft = countLeftOut(words) > 0 || problems.length > 0 || isPart
       return isLeft ? { kind: 'left', leftOut, problems } : { kind: 'empty' }
     }
     // Memoir's own format says when; of other exports the file's own time is the best that is known.
@@ -172,6 +192,7 @@ function made(placed: Placed, making: Making): FileRecord['made'] {
   }
 }
 
+const folderOf = (path: string) => /([^/\\]+)[/\\][^/\\]*$/u.exec(path)?.[1]
 const baseName = (path: string) => path.replace(/^.*[/\\]/u, '').replace(/\.\w{1,6}$/u, '')
 
 /** A line with nothing on it. */
@@ -193,12 +214,13 @@ const REFUSED = {
   deep: `is nested more than ${MAX_RECORD_DEPTH} deep`,
 } satisfies Record<Refused, string>
 
-function parse({ bytes, refused, whole }: Piece): Parsed {
+function parse({ bytes, refused, whole: isWhole }: Piece, kind: Layout['kind']): Parsed {
+  if (kind === 'text' && bytes !== null) return { value: bytes.toString('utf8') }
   const isDeep = bytes !== null && nestsDeeper(bytes, MAX_RECORD_DEPTH)
   if (bytes === null || isDeep) {
     return { problem: { field: '', message: REFUSED[isDeep ? 'deep' : (refused ?? 'large')] } }
   }
-  if (!whole) return { problem: { field: '', message: 'is cut off: the file ends inside it' } }
+  if (!isWhole) return { problem: { field: '', message: 'is cut off: the file ends inside it' } }
   try {
     return { value: JSON.parse(bytes.toString('utf8').replace(/^\u{FEFF}/u, '')) }
   } catch {
@@ -219,7 +241,7 @@ export async function detectFormat(file: OpenFile): Promise<FormatName> {
     const layout = await layoutOf(member)
     let tried = 0
     for await (const { piece, list } of piecesOf(member, layout, 0)) {
-      const { value } = parse(piece)
+      const { value } = parse(piece, layout.kind)
       const records = [...unwrapped({ value, list, around: layout.around })]
       const known = records.map(formatOf).find((name) => name !== undefined)
       if (known !== undefined) return known
@@ -235,5 +257,9 @@ export async function detectFormat(file: OpenFile): Promise<FormatName> {
   })
 }
 
-const formatOf = ({ value, ...place }: Placed): FormatName | undefined =>
-  isFields(value) ? FORMAT_NAMES.find((name) => FORMATS[name].knows(value, place)) : undefined
+function formatOf({ value, ...place }: Placed): FormatName | undefined {
+  if (typeof value === 'string') return isTranscript(value) ? 'transcript' : undefined
+  return isFields(value)
+    ? FORMAT_NAMES.find((name) => FORMATS[name].knows(value, place))
+    : undefined
+}

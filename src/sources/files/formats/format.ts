@@ -15,8 +15,12 @@ export interface RecordContext {
   readonly list: string | null
   /** The file, without folder and extension. */
   readonly file: string
+  /** The folder of the file inside a zip. */
+  readonly folder: string | undefined
   /** Its number in the file, from 1. */
   readonly number: number
+  /** Who is meant by the ids of people, where another file of the export says so. */
+  readonly names: ReadonlyMap<string, string>
 }
 
 export interface Format {

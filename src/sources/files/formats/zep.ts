@@ -22,9 +22,7 @@ const NAMES = ['session_id', 'thread_id', 'role_type', 'fact', 'uuid_']
 
 export const zep: Format = {
   knows: (given, { list }) =>
-    LISTS.has(list) ||
-    NAMES.some((name) => fieldOf(given, name) !== undefined) ||
-    Array.isArray(given['messages']),
+    LISTS.has(list) || NAMES.some((name) => fieldOf(given, name) !== undefined),
   read(given, context) {
     const fields = isFields(given) ? given : {}
     const userId = idIn(fields, 'user_id') ?? userBeside(context.around) ?? context.user ?? null
