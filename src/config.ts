@@ -181,6 +181,9 @@ export const environmentSchema = z.object({
   MEMOIR_ENCRYPTION_KEY: key32.optional(),
   MEMOIR_ADMIN_KEY: key32.optional(),
   MEMOIR_AUTH: z.enum(['on', 'off']).default('on'),
+  RATE_LIMIT_READS: whole(5_000, 1, 1_000_000),
+  RATE_LIMIT_WRITES: whole(2_000, 1, 1_000_000),
+  RATE_LIMIT_WORK: whole(200, 1, 1_000_000),
   CORS_ORIGINS: z
     .string()
     .default('')

@@ -51,6 +51,7 @@ import { createPosts } from './sessions/posts.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/recall/focus.ts'
 import type { GraphStore } from './stores/graph/graph-store.ts'
 import type { RedisLink } from './stores/redis.ts'
+import { createRequestRates } from './stores/request-rates.ts'
 import { createSharedRates } from './stores/spending/shared-rates.ts'
 import { createSpaceIndexer } from './stores/spaces/space-indexer.ts'
 import type { Space } from './stores/spaces/spaces.ts'
@@ -95,7 +96,8 @@ export async function createServices(
 ): Promise<Services> {
   const connections = await openConnections(config, log)
   const { db, source, temporal, redis, graph } = connections
-  const parts = { config, log, db, metrics: createMetrics() }
+  const shared = sharedThrough(redis, config)
+  const parts = { config, log, db, metrics: createMetrics(), ...shared }
   const models = createLiveModels({ ...parts, rates: redis ? createSharedRates(redis) : null })
   const { embedder = models.embedder, languageModel = models.languageModel } = options
   const sourceOf = sourceByNamespace(config, db, source)
@@ -103,7 +105,7 @@ export async function createServices(
   const jobs = createJobs({ ...parts, temporal, inForce })
   const indexer = createSpaceIndexer(db, log)
   const activeSpace = cachedSpace(db, embedder)
-  const focus = focusOf(config, redis)
+  const { focus } = shared
   const spending = createQuestionSpending({ db, log, priced: pricedBy(config, embedder) })
   const recall = recallOf(parts, { embedder, activeSpace, spending, focus })
   const analyse = createAnalyse({ config, db, languageModel, recall })
@@ -115,7 +117,6 @@ export async function createServices(
     answer: answerBy(languageModel),
     source,
     temporal,
-    focus,
     ...forgetting({ ...parts, launch: jobs.launch, focus }),
     graph,
     jobs,
@@ -277,7 +278,14 @@ const forgetting = (
 
 const forgetSecretOf = (config: Config) => ({ forgetSecret: config.MEMOIR_ENCRYPTION_KEY })
 
-function focusOf(config: Config, redis: RedisLink | undefined): FocusBuffer {
+/** What processes share where they have a Redis, and each has by itself where not. */
+function sharedThrough(
+  redis: RedisLink | undefined,
+  config: Config,
+): Pick<Services, 'focus' | 'requestRates'> {
   const options = { ttlSeconds: config.REDIS_FOCUS_TTL_SECONDS }
-  return redis === undefined ? createProcessFocus(options) : createRedisFocus(redis, options)
+  return {
+    focus: redis === undefined ? createProcessFocus(options) : createRedisFocus(redis, options),
+    requestRates: createRequestRates(redis),
+  }
 }

@@ -15,6 +15,7 @@ import { documentOf } from './document.ts'
 import type { AppEnv } from './environment.ts'
 import { answerError } from './errors.ts'
 import { observe } from './observe.ts'
+import { createLimits } from './limits.ts'
 import { createPlaces, STREAMS, WAITS } from './places.ts'
 import { backfillRoutes } from './routes/backfills.ts'
 import { budgetRoutes } from './routes/budget.ts'
@@ -121,12 +122,15 @@ function useFoundation(
   { principal, closing = new AbortController().signal }: AppOptions,
 ): void {
   const authenticate = createAuthenticate(services, principal)
+  const limits =
+    principal === undefined ? createLimits(services.config, services.requestRates) : undefined
   const streams = createPlaces(STREAMS)
   const waits = createPlaces(WAITS)
   app.use('*', async (c, next) => {
     c.set('services', services)
     c.set('authenticate', authenticate)
     c.set('closing', closing)
+    c.set('limits', limits)
     c.set('streams', streams)
     c.set('waits', waits)
     await next()
@@ -223,7 +227,14 @@ function crossOrigin(origins: readonly string[]) {
       'Prefer',
       'X-Request-Id',
     ],
-    exposeHeaders: ['Preference-Applied', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
+    exposeHeaders: [
+      'Preference-Applied',
+      'RateLimit',
+      'RateLimit-Policy',
+      'Retry-After',
+      'WWW-Authenticate',
+      'X-Request-Id',
+    ],
     maxAge: LEAVE_SECONDS,
   })
 }

@@ -82,7 +82,7 @@ const persistenceSync = createRoute({
   operationId: 'persistenceSync',
   tags,
   summary: 'Compare the graph with the record, and make it what it should be',
-  ...needs('admin'),
+  ...needs('admin', 'work'),
   request: { body: body(syncBody) },
   responses: {
     200: json(syncSchema, 'Ended'),

@@ -115,7 +115,7 @@ const cleanup = createRoute({
   tags,
   summary: 'Delete transcripts that were processed long ago',
   description: 'What was made of them stays. Nothing that is not processed is deleted.',
-  ...needs('service'),
+  ...needs('service', 'work'),
   request: { params: store, query: cleanupQuery },
   responses: { 200: json(cleanedSchema, 'What was deleted'), ...refuses() },
 })

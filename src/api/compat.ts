@@ -4,6 +4,7 @@ import { callTool, TOOL_NAMES } from '../mcp/tools.ts'
 import { looseChange, putSettings, SETTINGS_ANSWERS, testSettings } from './ai-settings.ts'
 import { head, moment, present, queryListOf, question, text, userId, MAX_HITS } from './fields.ts'
 import { needs } from './guard.ts'
+import { countWrite } from './limits.ts'
 import { recallWithin } from './reach.ts'
 import { body, json, refuses } from './responses.ts'
 import { createRouter } from './router.ts'
@@ -53,7 +54,7 @@ const toolCall = createRoute({
   summary: 'Call a tool by name',
   description:
     'What the caller got wrong, such as an argument, is a result with `isError` that a model can read.',
-  ...needs('reader'),
+  ...needs('reader', 'reads'),
   request: { body: body(toolBody) },
   responses: {
     200: json(toolResult, 'What the tool answered'),
@@ -89,7 +90,7 @@ const testAiSettings = createRoute({
   operationId: 'compatTestAiSettings',
   tags: ['compatible paths'],
   summary: 'As POST /v1/settings/ai/test',
-  ...needs('admin'),
+  ...needs('admin', 'work'),
   request: { body: body(looseChange) },
   responses: SETTINGS_ANSWERS.test,
 })
@@ -111,7 +112,10 @@ export const compatRoutes = createRouter()
   .openapi(toolCall, async (c) => {
     const { services, principal } = c.var
     const { name, arguments: given } = c.req.valid('json')
-    return c.json(await callTool({ services, principal }, name, given), 200)
+    return c.json(
+      await callTool({ services, principal, countWrite: countWrite(c) }, name, given),
+      200,
+    )
   })
   .openapi(getSettings, async (c) => c.json(await c.var.services.settings.get(), 200))
   .openapi(putAiSettings, async (c) => {

@@ -20,6 +20,7 @@ import type { Posts } from '../sessions/posts.ts'
 import type { InTime } from '../providers/in-time.ts'
 import type { Answer, AnswerRequest } from '../providers/language-model.ts'
 import type { BeforeCommit, Database } from '../stores/database.ts'
+import type { RequestRates } from '../stores/request-rates.ts'
 import type { GraphStore } from '../stores/graph/graph-store.ts'
 
 export interface PartHealth {
@@ -65,6 +66,8 @@ export interface ApiServices {
     request: RecordImport,
     beforeCommit?: BeforeCommit<readonly Outcome[]>,
   ) => Promise<Outcome[]>
+  /** How many requests a key has left. */
+  readonly requestRates: RequestRates
   readonly recall: (request: RecallRequest) => Promise<RecallResult>
   /** Answers questions out of memories; by rules without a model, and when it does not answer in time. */
   readonly answer: (request: AnswerRequest) => Promise<InTime<Answer>>

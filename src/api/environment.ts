@@ -1,5 +1,6 @@
 import type { Role } from '../stores/api-keys.ts'
 import type { ApiServices } from './context.ts'
+import type { Limits } from './limits.ts'
 import type { Places } from './places.ts'
 
 /** Who asks, and what lies within their reach. */
@@ -24,6 +25,8 @@ interface Variables {
   readonly services: ApiServices
   readonly authenticate: Authenticate
   readonly requestId: string
+  /** Undefined for callers in this process. */
+  readonly limits: Limits | undefined
   /** For streams of events. */
   readonly streams: Places
   /** For requests that wait for a job to end. */

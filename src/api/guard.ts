@@ -3,23 +3,41 @@ import { MemoirError } from '../errors.ts'
 import { onBehalfOf } from '../providers/on-behalf.ts'
 import type { Role } from '../stores/api-keys.ts'
 import { requireCleanRequest } from './clean-text.ts'
-import type { GuardedEnv } from './environment.ts'
+import type { GuardedEnv, Principal } from './environment.ts'
+import { addressOf, tellLimit, type LimitName } from './limits.ts'
 
 /** What stands before every route that needs a key. */
 
 const RANK = { reader: 0, service: 1, admin: 2 } satisfies Record<Role, number>
 
 /** Says in a route's definition who may use it; the documentation shows it and the guard enforces it. */
-export function needs<Needed extends Role>(role: Needed) {
-  return { security: [{ key: [] }], 'x-memoir-role': role, middleware: guard(role) }
+/** `limit` says what it counts as; left out, what only looks is a read and the rest a write. */
+export function needs<Needed extends Role>(role: Needed, limit?: LimitName) {
+  return { security: [{ key: [] }], 'x-memoir-role': role, middleware: guard(role, limit) }
 }
 
-function guard(role: Role): MiddlewareHandler<GuardedEnv> {
+function guard(role: Role, limit: LimitName | undefined): MiddlewareHandler<GuardedEnv> {
   return async (c, next) => {
-    c.set('principal', await c.var.authenticate({ header: (name) => c.req.header(name) }))
+    const name = limit ?? (c.req.method === 'GET' ? 'reads' : 'writes')
+    // Both at once: a Redis that is asked costs no time of its own.
+    const spending = c.var.limits?.take(c.req.header('authorization'), name)
+    c.set('principal', await authenticated(c))
+    tellLimit(c, (await spending) ?? null)
     requireRole(c, role)
     await requireCleanRequest(c)
     await onBehalfOf(c.var.principal.namespaceId, next)
+  }
+}
+
+async function authenticated(c: Context<GuardedEnv>): Promise<Principal> {
+  try {
+    return await c.var.authenticate({ header: (name) => c.req.header(name) })
+  } catch (error) {
+    const wrong = error instanceof MemoirError && error.code === 'unauthorized'
+    if (wrong && c.req.header('authorization') !== undefined) {
+      c.var.limits?.wrongKey(addressOf(c))
+    }
+    throw error
   }
 }
 

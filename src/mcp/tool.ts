@@ -13,6 +13,8 @@ export interface ToolCaller {
     'recall' | 'jobs' | 'memories' | 'narratives' | 'answer' | 'config' | 'temporalUi' | 'db'
   >
   readonly principal: Principal
+  /** Counts a write against the key's limit. @throws MemoirError `rate_limited` */
+  readonly countWrite?: () => Promise<void>
 }
 
 export interface ToolResult {

@@ -43,6 +43,7 @@ export async function callTool(
     if (!hasRole(caller.principal.role, tool.role)) {
       throw new MemoirError('forbidden', `${name} needs a key of role ${tool.role}.`)
     }
+    if (!tool.annotations.readOnlyHint) await caller.countWrite?.()
     return await tool.call(caller, given)
   } catch (error) {
     if (!(error instanceof MemoirError) || !CALLERS_FAULT.has(error.code)) throw error
@@ -56,6 +57,7 @@ const CALLERS_FAULT: ReadonlySet<ErrorCode> = new Set([
   'conflict',
   'forbidden',
   'payload_too_large',
+  'rate_limited',
 ])
 
 /** A failure as a result: for what a model, or the person it tells, can put right. */

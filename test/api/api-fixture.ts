@@ -28,6 +28,7 @@ import { insertKey, secretHash, type Role } from '../../src/stores/api-keys.ts'
 import type { Database } from '../../src/stores/database.ts'
 import { insertJob } from '../../src/stores/jobs/jobs.ts'
 import { ensureUsers } from '../../src/stores/memory-users.ts'
+import { createRequestRates } from '../../src/stores/request-rates.ts'
 import { ensureNamespace } from '../../src/stores/tenants.ts'
 import { openTemporal } from '../../src/temporal/client.ts'
 import { createTestDatabase } from '../support/database.ts'
@@ -35,7 +36,6 @@ import { createTestDatabase } from '../support/database.ts'
 /** The API over a real Postgres. Jobs are accepted for real and never run: nothing listens at Temporal's address. */
 
 export const ADMIN_KEY = 'an-admin-key-for-tests'
-const NOBODY_LISTENS = '127.0.0.1:1'
 
 const FACTS = { input_tokens: 9_000, output_tokens: 900, cost: 0 }
 
@@ -111,7 +111,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
   const { db } = test
   const config = loadConfig({
     DATABASE_URL: test.url,
-    TEMPORAL_ADDRESS: NOBODY_LISTENS,
+    TEMPORAL_ADDRESS: '127.0.0.1:1',
     MEMOIR_ADMIN_KEY: ADMIN_KEY,
     ...options.env,
   })
@@ -126,7 +126,6 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     temporal: { ok: true },
     embedding: { ok: true, detail: 'built-in' },
   }
-  const graph = createPostgresGraph(db)
   const recall = async (request: RecallRequest) => {
     asked.push(request)
     const hits = memories.filter((memory) => lies(memory, request)).map(hitOf)
@@ -136,7 +135,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
   const analyse = createAnalyse({ config, db, languageModel, recall })
   const narratives = createNarratives({ config, db, launcher: jobs, analyse })
   const services: ApiServices = {
-    graph,
+    graph: createPostgresGraph(db),
     syncs: createSyncs({ db, launcher: jobs }),
     narratives,
     consolidations: createConsolidations({ config, db, launcher: jobs }),
@@ -183,6 +182,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     }),
     recall,
     health: async () => await Promise.resolve(health),
+    requestRates: createRequestRates(undefined),
     ...options.services,
   }
   const app = createApp(services, options.app)

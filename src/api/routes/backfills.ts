@@ -53,7 +53,7 @@ const startBackfill = createRoute({
   summary: 'Take in every conversation of the source',
   description:
     'One at a time for a source: the same request while one is unfinished joins it, another one is refused with its job.',
-  ...needs('admin'),
+  ...needs('admin', 'work'),
   request: { headers: writeHeaders, body: body(backfillBody) },
   responses: {
     200: json(

@@ -48,7 +48,7 @@ const start = createRoute({
   summary: 'Look days of users through again',
   description:
     'One summary a day, what memories relate as links, near duplicates superseded, vectors of old days out of the hot tier. A plan over its share of what is known changes nothing and stands as `guard`. The same day with nothing new in it asks no model and changes nothing.',
-  ...needs('admin'),
+  ...needs('admin', 'work'),
   request: { headers, body: body(z.strictObject(fields)) },
   responses: answers,
 })
@@ -59,7 +59,7 @@ const compat = createRoute({
   operationId: 'compatConsolidate',
   tags: ['compatible paths'],
   summary: 'As POST /v1/consolidations',
-  ...needs('admin'),
+  ...needs('admin', 'work'),
   request: { headers, body: body(z.object(fields)) },
   responses: answers,
 })
@@ -85,7 +85,7 @@ const undo = createRoute({
   summary: 'Take back what a consolidation did',
   description:
     'For 30 days, where rows are as the run left them: what was changed since stays changed, what was forgotten stays forgotten.',
-  ...needs('admin'),
+  ...needs('admin', 'work'),
   request: { params },
   responses: {
     200: json(consolidationSchema, 'Taken back, now or before'),

@@ -58,7 +58,7 @@ const migrateEpisodes = createRoute({
   summary: 'Take in the table of episodes that the configuration names',
   description:
     'A row becomes one memory, whose id is derived from the row’s: again is no second one, and what was changed or deleted here since stays so. One at a time: the same request joins it.',
-  ...needs('admin'),
+  ...needs('admin', 'work'),
   request: { body: body(migrateBody) },
   responses: {
     200: json(previewSchema, 'With `dry_run`: what there is'),

@@ -19,7 +19,7 @@ const exportUser = createRoute({
   summary: 'Everything about one user, as JSON lines',
   description:
     'Conversations, posted sessions, memories with what they were and what they rest on, entities, narratives. `POST /v1/imports` and `memoir import` take it in again; lines with `derived` are made again of the others. The last line is of type `end`: without it something is missing. A key that is bound to scopes gets the memories in them.',
-  ...needs('service'),
+  ...needs('service', 'work'),
   request: { params: z.object({ user_id: userId }) },
   responses: {
     200: {

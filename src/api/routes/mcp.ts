@@ -5,6 +5,7 @@ import type { ToolCaller } from '../../mcp/tool.ts'
 import { callTool, toolsFor } from '../../mcp/tools.ts'
 import type { AppEnv, GuardedEnv } from '../environment.ts'
 import { needs } from '../guard.ts'
+import { countWrite } from '../limits.ts'
 import { refuseForeignOrigin } from '../origin.ts'
 
 /** The Model Context Protocol over streamable HTTP. Each request stands alone, so any server can answer it. */
@@ -46,11 +47,11 @@ function handlerOf({ services, closing }: AppEnv['Variables']): McpHttpHandler {
 }
 
 export const mcpRoutes = new Hono<GuardedEnv>()
-mcpRoutes.use('/mcp', ownPagesOnly, needs('reader').middleware)
+mcpRoutes.use('/mcp', ownPagesOnly, needs('reader', 'reads').middleware)
 mcpRoutes.all('/mcp', async (c) => {
   const { services, principal } = c.var
   const authInfo: AuthInfo = { token: '', clientId: principal.actor, scopes: [principal.role] }
-  callers.set(authInfo, { services, principal })
+  callers.set(authInfo, { services, principal, countWrite: countWrite(c) })
   // The guard has read the body; the handler gets it whole again.
   const { method, headers, signal, url } = c.req.raw
   const body = method === 'POST' ? { body: await c.req.text() } : {}

@@ -14,7 +14,7 @@ const backfill = createRoute({
   summary: 'Have the missing narratives of all users written',
   description:
     'Of users with at least `NARRATIVE_MIN_MEMORIES`: those that are missing, stale or failed; the others are left alone. One run of a namespace at a time: asked again meanwhile, it is joined.',
-  ...needs('admin'),
+  ...needs('admin', 'work'),
   responses: { 202: json(acceptedSchema, 'Accepted'), ...refuses('in_progress') },
 })
 

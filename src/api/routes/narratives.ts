@@ -96,7 +96,7 @@ const regenerate = createRoute({
   tags: ['narratives'],
   summary: 'Have the text written anew',
   description: 'What is asked while one is being written becomes one more at most.',
-  ...needs('service'),
+  ...needs('service', 'work'),
   request: { params: whose },
   responses: { 202: json(acceptedSchema, 'Accepted'), ...refuses('in_progress') },
 })

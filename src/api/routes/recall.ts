@@ -100,7 +100,7 @@ const recallByBody = createRoute({
   tags: ['recall'],
   summary: `${summary}, the question in the body`,
   description,
-  ...needs('reader'),
+  ...needs('reader', 'reads'),
   request: { body: body(recallBody) },
   responses: { ...responses, ...refuses('payload_too_large', 'unsupported_media_type') },
 })
@@ -119,7 +119,7 @@ const contextByBody = createRoute({
   summary: 'What is remembered about a question, as one block for a prompt',
   description:
     'The best hits that are relevant and fit into `max_tokens`, each thing once, what holds now first, each line with the number of its citation. Passwords, codes and numbers of documents, cards and accounts are left out unless the question asks for them. What was said is quoted and cannot end the block.',
-  ...needs('reader'),
+  ...needs('reader', 'reads'),
   request: {
     body: body(
       recallBody.extend({

@@ -55,7 +55,7 @@ const startReembed = createRoute({
   summary: 'Embed all memories with the configured model, in the shadow of the old vectors',
   description:
     'The vectors that are there serve until the switch, as far as their model can still be asked; recall says `embedding_space` until then. `undo` goes back to the space before, at once where nothing was written since. One at a time: the same request joins it.',
-  ...needs('admin'),
+  ...needs('admin', 'work'),
   request: { body: body(z.strictObject({ undo: z.boolean().default(false) })) },
   responses: {
     202: json(acceptedSchema, 'Accepted'),

@@ -71,7 +71,7 @@ const triggerSchedule = createRoute({
   tags: ['schedules'],
   summary: 'Run it once now, paused or not',
   description: 'While a run is unfinished it is joined; while a backfill is, that is named.',
-  ...needs('admin'),
+  ...needs('admin', 'work'),
   request: { params },
   responses: { 202: json(acceptedSchema, 'Accepted'), ...refuses('conflict', 'in_progress') },
 })
@@ -99,7 +99,7 @@ const backfillSchedule = createRoute({
   summary: 'Run the times between two moments again, one after the other',
   description:
     'For nights that were lost or whose changes bear old times: each run reads as far back as the time it stands for asks.',
-  ...needs('admin'),
+  ...needs('admin', 'work'),
   request: { params, body: body(rangeBody) },
   responses: {
     202: json(z.object({ id: z.enum(SCHEDULE_KINDS) }), 'Asked of Temporal'),

@@ -36,7 +36,7 @@ const testAiSettings = createRoute({
   operationId: 'testAiSettings',
   tags: ['settings'],
   summary: 'Ask the models once, as they would be after a change; nothing is kept',
-  ...needs('admin'),
+  ...needs('admin', 'work'),
   request: { body: body(strictChange) },
   responses: SETTINGS_ANSWERS.test,
 })

@@ -131,7 +131,7 @@ const startSync = createRoute({
   summary: 'Compare the graph with the record, and make it what it should be',
   description:
     '`check` only finds; `repair` mends what differs; `full` writes every memory again as well; `rebuild` is `full`, and may empty the graph first. One of a namespace at a time: the same request joins it.',
-  ...needs('admin'),
+  ...needs('admin', 'work'),
   request: {
     headers: z.object({
       prefer: z
