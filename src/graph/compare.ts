@@ -6,12 +6,12 @@ import {
   loadGraphEntities,
   type ExpectedBucket,
   loadGraphMemories,
-  type RecordMemory,
 } from '../stores/graph/graph-record.ts'
-import { findUnsettled } from '../stores/graph/graph-states.ts'
+import { findGoneEntities, findStanding, findUnsettled } from '../stores/graph/graph-states.ts'
 import type {
   GraphEdge,
   GraphEntities,
+  GraphMemory,
   GraphNode,
   GraphRange,
   GraphRow,
@@ -135,7 +135,27 @@ async function differencesIn(parts: GraphParts, range: GraphRange): Promise<Diff
   for (const id of expected.keys()) {
     found.push(difference(range, id, { kind: 'missing', revision: 0 }))
   }
-  return await withoutUnsettled(parts, range, found)
+  return await withoutUnsettled(parts, range, await withoutNew(parts, range, found))
+}
+
+/** The record is read before the graph: what came in between is in the graph and was not in the record. */
+async function withoutNew(
+  { db }: GraphParts,
+  { node, userId }: GraphRange,
+  found: readonly Difference[],
+): Promise<Difference[]> {
+  const extra = found.filter(({ kind }) => kind === 'extra')
+  if (extra.length === 0) return [...found]
+  const gone = new Set(
+    node === 'entity'
+      ? await findGoneEntities(
+          db,
+          userId,
+          extra.map(({ id }) => id),
+        )
+      : (await findStanding(db, extra)).gone.map(({ id }) => id),
+  )
+  return found.filter(({ id, kind }) => kind !== 'extra' || gone.has(id))
 }
 
 const difference = (
@@ -207,7 +227,7 @@ function readAhead(parts: GraphParts, buckets: readonly ExpectedBucket[]) {
 }
 
 interface Whole {
-  readonly memories: readonly RecordMemory[]
+  readonly memories: readonly GraphMemory[]
   readonly entities: GraphEntities
 }
 

@@ -1,10 +1,6 @@
 import { MemoirError } from '../errors.ts'
 import type { Database } from '../stores/database.ts'
-import {
-  loadGraphEntities,
-  loadGraphMemories,
-  type RecordMemory,
-} from '../stores/graph/graph-record.ts'
+import { loadGraphEntities, loadGraphMemories } from '../stores/graph/graph-record.ts'
 import {
   findGoneEntities,
   findGoneUsers,
@@ -15,7 +11,13 @@ import {
   markPending,
   markWritten,
 } from '../stores/graph/graph-states.ts'
-import type { GraphRevision, GraphStore, GraphWriteOptions } from '../stores/graph/graph-store.ts'
+import {
+  isNewer,
+  type GraphMemory,
+  type GraphRevision,
+  type GraphStore,
+  type GraphWriteOptions,
+} from '../stores/graph/graph-store.ts'
 
 /** Memories from the record into the graph, and the marks that say so. */
 
@@ -46,7 +48,7 @@ export async function writeToGraph(
 /** The same for memories that were read just now; what has changed since is not marked as written. */
 export async function writeLoaded(
   parts: GraphParts,
-  memories: readonly RecordMemory[],
+  memories: readonly GraphMemory[],
   options: GraphWriteOptions = {},
 ): Promise<GraphWritten> {
   if (memories.length === 0) return { written: 0, failed: 0 }
@@ -56,7 +58,7 @@ export async function writeLoaded(
 /** One memory that the graph refuses must not keep the others out. */
 async function writeOrSplit(
   parts: GraphParts,
-  memories: readonly RecordMemory[],
+  memories: readonly GraphMemory[],
   options: GraphWriteOptions,
 ): Promise<GraphWritten> {
   try {
@@ -76,30 +78,29 @@ async function writeOrSplit(
 
 async function writeBatch(
   { db, graph }: GraphParts,
-  memories: readonly RecordMemory[],
+  memories: readonly GraphMemory[],
   options: GraphWriteOptions,
 ): Promise<number> {
-  const held = new Map(
-    (await graph.writeMemories(memories, options)).map(({ id, revision }) => [id, revision]),
-  )
+  const held = new Map((await graph.writeMemories(memories, options)).map((one) => [one.id, one]))
   // Read after it was written: whoever forgets later is told to the graph later, and what is marked already is not marked again.
   const { gone, unmarked } = await findStanding(db, memories)
-  const current = unmarked.filter(({ id, revision }) => held.get(id) === revision)
+  const current = unmarked.filter(({ id, revision, marks }) => {
+    const there = held.get(id)
+    return there?.revision === revision && there.marks === marks
+  })
   const written = await markWritten(db, current)
   await undoGone({ db, graph }, gone)
   await undoGoneEntities({ db, graph }, memories)
   const ahead = memories.flatMap((memory) => {
-    const revision = held.get(memory.id) ?? 0
-    return revision > memory.revision ? [{ ...memory, revision, read: memory.revision }] : []
+    const there = held.get(memory.id)
+    return there !== undefined && isNewer(there, memory) ? [{ ...memory, ...there }] : []
   })
   await bringBack({ db, graph }, ahead)
   return written
 }
 
-type Ahead = RecordMemory & { readonly read: number }
-
-/** The record decides: what the graph has of a revision that never was goes, and is written by the next turn. */
-async function bringBack({ db, graph }: GraphParts, ahead: readonly Ahead[]): Promise<void> {
+/** The record decides: what the graph has of a version that never was goes, and is written by the next turn. */
+async function bringBack({ db, graph }: GraphParts, ahead: readonly GraphMemory[]): Promise<void> {
   if (ahead.length === 0) return
   const now = new Map(
     (
@@ -109,7 +110,10 @@ async function bringBack({ db, graph }: GraphParts, ahead: readonly Ahead[]): Pr
       )
     ).map((memory) => [memory.id, memory]),
   )
-  const wrong = ahead.filter(({ id, revision }) => (now.get(id)?.revision ?? 0) < revision)
+  const wrong = ahead.filter((there) => {
+    const own = now.get(there.id)
+    return own === undefined || isNewer(there, own)
+  })
   for (const [userId, memories] of byUser(wrong)) {
     await graph.removeMemories({ userId, memories: memories.map(idAndRevision), cascade: false })
     await markPending(
@@ -121,7 +125,7 @@ async function bringBack({ db, graph }: GraphParts, ahead: readonly Ahead[]): Pr
 }
 
 /** Whoever forgets or erases does it first in Postgres, so what is written too late is seen here. */
-async function undoGone({ db, graph }: GraphParts, gone: readonly RecordMemory[]): Promise<void> {
+async function undoGone({ db, graph }: GraphParts, gone: readonly GraphMemory[]): Promise<void> {
   if (gone.length === 0) return
   const users = byUser(gone)
   const erased = new Set(await findGoneUsers(db, [...users.keys()]))
@@ -139,7 +143,7 @@ const NAMED_ANEW = 5
 /** Of what these memories named when they were read: a memory may stand that no longer names what is forgotten, or not as it did. */
 async function undoGoneEntities(
   { db, graph }: GraphParts,
-  memories: readonly RecordMemory[],
+  memories: readonly GraphMemory[],
 ): Promise<void> {
   for (const [userId, own] of byUser(memories)) {
     let named = new Map(own.flatMap(({ entities }) => entities.map((one) => [one.id, one])))

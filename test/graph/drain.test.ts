@@ -157,6 +157,27 @@ describe.skipIf(!hasNeo4j)('draining into the graph', () => {
     await expectSame(world, [userId])
   })
 
+  test('a link that comes while an older reading of its memory is written stays', async () => {
+    await using world = await createGraphWorld(await sharedNeo4j())
+    const { db, graph } = world
+    const [userId = ''] = await world.seed({ memories: 5 })
+    await world.drain.round()
+    const [first = '', , third = ''] = await idsOf(world, userId)
+    const heldUp: GraphStore = {
+      ...graph,
+      async writeMemories(batch, options) {
+        await upsertEdges(db, [
+          { src: first, dst: third, type: 'same_topic', userId, weight: 0.5, ts: null },
+        ])
+        await writeToGraph({ db, graph }, [first])
+        return await graph.writeMemories(batch, options)
+      },
+    }
+    await writeToGraph({ db, graph: heldUp }, [first])
+    await world.drain.round()
+    await expectSame(world, [userId])
+  })
+
   test('a memory the graph refuses is marked, and keeps nobody else out', async () => {
     await using world = await createGraphWorld(await sharedNeo4j())
     const { db, graph } = world

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { SyncOperation } from '../../src/domain/graph.ts'
 import { beginSync, endSync, syncStep, type SyncRequest } from '../../src/graph/sync.ts'
 import { everything } from '../support/graph-contents.ts'
+import type { GraphStore } from '../../src/stores/graph/graph-store.ts'
 import { createGraphWorld, type GraphWorld } from '../support/graph-world.ts'
 import { createNeo4j, hasNeo4j, type TestNeo4j } from '../support/neo4j.ts'
 
@@ -138,6 +139,45 @@ describe.skipIf(!hasNeo4j)('comparing graph and record', () => {
     expect(await sync(world, 'check')).toMatchObject({ checked: 9, ...NONE })
     expect(await sync(world, 'repair')).toMatchObject({ checked: 9, ...NONE })
     expect(await everything(neo4j.driver)).toEqual(before)
+  })
+
+  test('what comes between reading the record and reading the graph is no drift, and stays', async () => {
+    await using world = await createGraphWorld(neo4j.url)
+    const { db, graph } = world
+    const [userId = ''] = await world.seed({ memories: 5 })
+    await world.drain.round()
+    await neo4j.cypher('match (m:Memory { id: $id }) set m.content_hash = "00"', {
+      id: await memoryAt(world, userId, 2),
+    })
+    let came = false
+    const meddling: GraphStore = {
+      ...graph,
+      async rows(range, limit) {
+        if (!came) {
+          came = true
+          await db.query(
+            `with thing as (
+               insert into memoir.entity (id, user_id, type, value, normalized)
+               values (gen_random_uuid(), $1, 'person', 'New', 'new') returning id)
+             , memory as (
+               insert into memoir.memory_trace (id, user_id, kind, content, content_hash, vector_state, occurred_at)
+               values (gen_random_uuid(), $1, 'fact', 'new', sha256('new'), 'written', now()) returning id)
+             insert into memoir.memory_edge (src, dst, type, user_id, weight)
+             select memory.id, thing.id, 'mentions', $1, 1 from memory, thing`,
+            [userId],
+          )
+          await world.drain.round()
+        }
+        return await graph.rows(range, limit)
+      },
+    }
+    // A bucket of entities differs too, so that those are read.
+    await neo4j.cypher('match (e:Entity { normalized: "person 2" }) set e.value = "Mallory"')
+    expect(await sync({ ...world, graph: meddling }, 'repair')).toMatchObject({
+      extra: 0,
+      stale: 2,
+    })
+    expect(await sync(world, 'check')).toMatchObject({ checked: 6, ...NONE })
   })
 
   test('what an erased user left in the graph is found, and nothing of it is written again', async () => {

@@ -189,6 +189,7 @@ function memory(userId: string, entityId: string): GraphMemory {
     id,
     userId,
     revision: 1,
+    marks: 0,
     contentHash: 'ff',
     kind: 'note',
     occurredAt: new Date(0),

@@ -45,7 +45,7 @@ describe.skipIf(!hasNeo4j)('memories that should not be in Neo4j yet', () => {
     const held = await graph.writeMemories(looked.memories)
     expect(held).toHaveLength(3)
     expect(await graph.writeMemories(created.memories, FRESH)).toEqual(
-      created.memories.map(({ id, revision }) => ({ id, revision })).toSorted(byId),
+      created.memories.map(({ id, revision, marks }) => ({ id, revision, marks })).toSorted(byId),
     )
     const shape = await shapeOf(looked.userId)
     expect(shape).toHaveLength(5)
@@ -56,7 +56,7 @@ describe.skipIf(!hasNeo4j)('memories that should not be in Neo4j yet', () => {
     if (!first || !third) throw new Error('three of them')
     await graph.writeMemories([{ ...third, revision: 9, contentHash: 'ff' }])
     const ahead = await graph.writeMemories(partly.memories, FRESH)
-    expect(ahead.find(({ id }) => id === third.id)).toEqual({ id: third.id, revision: 9 })
+    expect(ahead.find(({ id }) => id === third.id)).toEqual({ id: third.id, revision: 9, marks: 0 })
     await graph.removeMemories({ userId: partly.userId, memories: ahead, cascade: false })
     await graph.writeMemories([third, first], FRESH)
     await graph.writeMemories(partly.memories, FRESH)
@@ -147,6 +147,7 @@ const memory = (userId: string, n = 0): GraphMemory => ({
   id: randomUUID(),
   userId,
   revision: 1 + n,
+  marks: 0,
   contentHash: `a${n}`,
   kind: 'note',
   occurredAt: new Date(Date.UTC(2026, 2, 1, n)),

@@ -124,7 +124,7 @@ describe.skipIf(!hasNeo4j)('the graph in Neo4j', () => {
     const newer = memory(userId, { revision: 3, contentHash: 'cc' })
     await graph.writeMemories([newer])
     const held = await graph.writeMemories([{ ...newer, revision: 2, contentHash: 'bb' }])
-    expect(held).toEqual([{ id: newer.id, revision: 3 }])
+    expect(held).toEqual([{ id: newer.id, revision: 3, marks: 0 }])
     expect(await nodesOf(userId)).toMatchObject([{ revision: 3, hash: 'cc' }])
   })
 
@@ -175,6 +175,107 @@ describe.skipIf(!hasNeo4j)('the graph in Neo4j', () => {
     })
     expect(await graph.removeUser(userId)).toMatchObject({ memories: 2, entities: 1 })
     expect(await nodesOf(userId)).toEqual([])
+  })
+
+  test('within a revision, fewer changes of links never overwrite more', async () => {
+    const userId = randomUUID()
+    const ada = { id: randomUUID(), type: 'person', value: 'Ada', normalized: 'ada' }
+    const before = memory(userId)
+    const after = { ...before, marks: 1, entities: [ada], edges: [mentions(before, ada)] }
+    await graph.writeMemories([after])
+    expect(await graph.writeMemories([before])).toEqual([{ id: before.id, revision: 1, marks: 1 }])
+    expect((await nodesOf(userId)).flatMap(({ links }) => links)).toEqual([`MENTIONS ${ada.id}`])
+  })
+
+  test('a link from a memory that has changed since it was read is not written, and whoever read it reads again', async () => {
+    const userId = randomUUID()
+    const [from, to] = [memory(userId, { marks: 2 }), memory(userId)]
+    const next = (marks: number) =>
+      ({
+        src: from.id,
+        dst: to.id,
+        srcIs: 'memory',
+        dstIs: 'memory',
+        srcAt: { revision: 1, marks },
+        type: 'next',
+        weight: 1,
+      }) as const
+    await graph.writeMemories([from])
+    expect(await graph.writeMemories([{ ...to, edges: [next(1)] }])).toEqual([])
+    expect((await nodesOf(userId)).flatMap(({ links }) => links)).toEqual([])
+    expect(await graph.writeMemories([{ ...to, edges: [next(2)] }])).toHaveLength(1)
+    expect((await nodesOf(userId)).flatMap(({ links }) => links)).toEqual([`NEXT ${to.id}`])
+  })
+
+  describe('an entity that is named anew while a removal takes it along', () => {
+    const scene = async () => {
+      const userId = randomUUID()
+      const ada = { id: randomUUID(), type: 'person', value: 'Ada', normalized: 'ada' }
+      const [leaving, coming, neighbour] = [memory(userId), memory(userId), memory(userId)]
+      await graph.writeMemories([
+        { ...leaving, entities: [ada], edges: [mentions(leaving, ada)] },
+        neighbour,
+      ])
+      const remove = async () =>
+        await graph.removeMemories({ userId, memories: [leaving], cascade: true })
+      return { userId, ada, coming, neighbour, remove }
+    }
+    const untilOneWaits = async () =>
+      await vi.waitFor(async () => {
+        const waiting = await cypher(
+          driver,
+          `show transactions yield status where status starts with 'Blocked' return status`,
+        )
+        expect(waiting).not.toHaveLength(0)
+      }, 20_000)
+
+    test('stays when the link is made first', async () => {
+      const { userId, ada, coming, remove } = await scene()
+      await graph.writeMemories([coming])
+      const session = driver.session()
+      const tx = session.beginTransaction()
+      await tx.run(
+        `match (m:Memory { user_id: $userId, id: $m }), (e:Entity { user_id: $userId, id: $e })
+         merge (m)-[:MENTIONS { weight: 1.0 }]->(e)`,
+        { userId, m: coming.id, e: ada.id },
+      )
+      const removal = remove()
+      await untilOneWaits()
+      await tx.commit()
+      await session.close()
+      await removal
+      expect((await nodesOf(userId)).flatMap(({ links }) => links)).toEqual([`MENTIONS ${ada.id}`])
+    })
+
+    test('comes back when the removal is first', async () => {
+      const { userId, ada, coming, neighbour, remove } = await scene()
+      // Its links are held up by the other end of one of them, after its node is there.
+      const session = driver.session()
+      const tx = session.beginTransaction()
+      await tx.run(`match (m:Memory { user_id: $userId, id: $id }) set m.id = m.id`, {
+        userId,
+        id: neighbour.id,
+      })
+      const next = {
+        src: coming.id,
+        dst: neighbour.id,
+        srcIs: 'memory',
+        dstIs: 'memory',
+        type: 'next',
+        weight: 1,
+      } as const
+      const write = graph.writeMemories([
+        { ...coming, entities: [ada], edges: [next, mentions(coming, ada)] },
+      ])
+      await untilOneWaits()
+      const removal = remove()
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      await tx.commit()
+      await session.close()
+      await Promise.all([write, removal])
+      const own = (await nodesOf(userId)).find(({ id }) => id === coming.id)
+      expect(own?.['links']).toEqual([`MENTIONS ${ada.id}`, `NEXT ${neighbour.id}`])
+    })
   })
 
   test('hostile names and types are data', async () => {
@@ -229,6 +330,7 @@ function memory(userId: string, more: Partial<GraphMemory> = {}): GraphMemory {
     id: randomUUID(),
     userId,
     revision: 1,
+    marks: 0,
     contentHash: 'aa',
     kind: 'fact',
     occurredAt: new Date('2026-01-02T03:04:05.678Z'),

@@ -13,11 +13,6 @@ import type {
 
 /** What the graph should hold, read from the record. The hashes are those of graph-hash.ts, computed by Postgres. */
 
-/** A memory as the graph is told of it, with the state of the record that it was read at. */
-export interface RecordMemory extends GraphMemory {
-  readonly marks: number
-}
-
 interface MemoryRow {
   readonly id: string
   readonly userId: string
@@ -33,7 +28,7 @@ interface MemoryRow {
 export async function loadGraphMemories(
   db: Queryable,
   ids: readonly string[],
-): Promise<RecordMemory[]> {
+): Promise<GraphMemory[]> {
   if (ids.length === 0) return []
   const { rows } = await db.query<MemoryRow>(
     `select t.id, t.user_id as "userId", t.revision, t.graph_marks as marks, encode(t.content_hash, 'hex') as "contentHash",
@@ -98,7 +93,9 @@ async function loadEdges(db: Queryable, { users, ids }: Scope): Promise<GraphEdg
   const { rows } = await db.query<GraphEdge>(
     `select e.src, e.dst, e.type, e.weight::float8 as weight,
             case when s.id is null then 'memory' else 'entity' end as "srcIs",
-            case when d.id is null then 'memory' else 'entity' end as "dstIs"
+            case when d.id is null then 'memory' else 'entity' end as "dstIs",
+            (select jsonb_build_object('revision', t.revision, 'marks', t.graph_marks) from memoir.memory_trace t
+              where s.id is null and t.id = e.src and t.user_id = e.user_id) as "srcAt"
        from (select * from memoir.memory_edge where user_id = any($1::uuid[]) and src = any($2::uuid[])
              union
              select * from memoir.memory_edge where user_id = any($1::uuid[]) and dst = any($2::uuid[])) e

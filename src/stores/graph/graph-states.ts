@@ -1,11 +1,10 @@
 import type { Queryable } from '../database.ts'
-import type { GraphEntity, GraphRevision } from './graph-store.ts'
+import type { GraphEntity, GraphRevision, GraphVersion } from './graph-store.ts'
 
 /** What the graph still has to be told, and what it was told. */
 
-export interface GraphMark extends GraphRevision {
+export interface GraphMark extends GraphVersion {
   readonly userId: string
-  readonly marks: number
 }
 
 /** Memories that the graph lacks or has of another revision, those of one user together. */

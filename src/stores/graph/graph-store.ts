@@ -11,15 +11,15 @@ export interface GraphStore {
   /** Makes constraints and indexes that are missing; may be called again. @throws MemoirError `graph_unavailable`, `graph_store_failed` */
   prepare(): Promise<void>
   /**
-   * Writes memories with their entities and links. What the graph holds of a newer revision stays as it is.
+   * Writes memories with their entities and links. What the graph holds of a newer version stays as it is.
    * Links lead to ends that the graph has; the others appear when those ends are written, since each names the links at both ends.
-   * @returns the revision that the graph holds afterwards, for each memory given
+   * @returns the version that the graph holds afterwards, for each memory given whose links are all there or to come
    * @throws MemoirError `graph_unavailable` when nobody answers (waiting helps), `graph_store_failed` otherwise
    */
   writeMemories(
     batch: readonly GraphMemory[],
     options?: GraphWriteOptions,
-  ): Promise<readonly GraphRevision[]>
+  ): Promise<readonly GraphVersion[]>
   /**
    * Removes memories with their links, unless the graph holds a newer revision; what is not there counts as removed.
    * With `cascade`, entities that no memory names any more go too.
@@ -51,10 +51,8 @@ export interface GraphWriteOptions {
   readonly fresh?: boolean
 }
 
-export interface GraphMemory {
-  readonly id: string
+export interface GraphMemory extends GraphVersion {
   readonly userId: string
-  readonly revision: number
   /** Hexadecimal. */
   readonly contentHash: string
   readonly kind: TraceKind
@@ -87,6 +85,8 @@ export interface GraphEdge {
   /** Lower case with underscores; `mentions` leads from a memory to an entity. */
   readonly type: string
   readonly weight: number
+  /** Of a link that begins at a memory: the version of that memory when the link was read. */
+  readonly srcAt?: Omit<GraphVersion, 'id'> | null
 }
 
 export type GraphNode = 'memory' | 'entity'
@@ -95,6 +95,14 @@ export interface GraphRevision {
   readonly id: string
   readonly revision: number
 }
+
+/** Orders what was read of a memory: by its revision, and within one by the number of changes of its links. */
+export interface GraphVersion extends GraphRevision {
+  readonly marks: number
+}
+
+export const isNewer = (one: Omit<GraphVersion, 'id'>, other: Omit<GraphVersion, 'id'>): boolean =>
+  one.revision > other.revision || (one.revision === other.revision && one.marks > other.marks)
 
 export interface GraphRemoval {
   readonly userId: string

@@ -1,7 +1,8 @@
 import { Neo4jError } from 'neo4j-driver'
-import type { GraphMemory, GraphRevision } from './graph-store.ts'
+import type { GraphEdge, GraphMemory, GraphVersion } from './graph-store.ts'
 import type { Neo4jConnection } from './neo4j-connection.ts'
-import { createLinks, writeLinks } from './neo4j-links.ts'
+import { createLinks } from './neo4j-links.ts'
+import { linkMemories } from './neo4j-memories.ts'
 import { writeConstrained } from './neo4j-schema.ts'
 import { entitiesOf, entityRows, memoryColumns, MERGE_ENTITIES } from './neo4j-rows.ts'
 
@@ -16,7 +17,7 @@ const TAKEN = 'Neo.ClientError.Schema.ConstraintValidationFailed'
 export async function createMemories(
   connection: Neo4jConnection,
   batch: readonly GraphMemory[],
-): Promise<readonly GraphRevision[] | undefined> {
+): Promise<readonly GraphVersion[] | undefined> {
   if (batch.length === 0) return []
   const memories = batch.toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const users = [...Map.groupBy(memories, ({ userId }) => userId)]
@@ -38,21 +39,41 @@ export async function createMemories(
       })
       const links = users.map(async ([userId, own]) => {
         const edges = own.flatMap((memory) => memory.edges)
-        return { userId, edges: await createLinks(tx, { userId, edges }) }
+        return await createLinks(tx, { userId, edges })
       })
       const [found] = await Promise.all([Promise.all(links), ...nodes])
-      return found.filter(({ edges }) => edges.length > 0)
+      return new Set(found.flat())
     })
-    if (lacking.length > 0) await connection.write(async (tx) => await writeLinks(tx, lacking))
+    return await linkLacking(connection, memories, lacking)
   } catch (error) {
     if (taken) return undefined
     throw error
   }
-  return memories.map(({ id, revision }) => ({ id, revision }))
+}
+
+async function linkLacking(
+  connection: Neo4jConnection,
+  memories: readonly GraphMemory[],
+  lacking: ReadonlySet<GraphEdge>,
+): Promise<readonly GraphVersion[]> {
+  const isLacking = (edge: GraphEdge) => lacking.has(edge)
+  const [some, whole] = partition(memories, ({ edges }) => edges.some(isLacking))
+  const linked = await linkMemories(connection, {
+    memories: some.map((one) => ({ ...one, edges: one.edges.filter(isLacking) })),
+    fresh: new Set(some.map(({ id }) => id)),
+  })
+  return [...whole.map(({ id, revision, marks }) => ({ id, revision, marks })), ...linked]
+}
+
+function partition<Item>(
+  items: readonly Item[],
+  isFirst: (item: Item) => boolean,
+): readonly [Item[], Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))]
 }
 
 const CREATE_MEMORIES = `
   unwind range(0, size($id) - 1) as i
   create (m:Memory {
-    id: $id[i], user_id: $user_id, revision: $revision[i], content_hash: $content_hash[i],
+    id: $id[i], user_id: $user_id, revision: $revision[i], marks: $marks[i], content_hash: $content_hash[i],
     kind: $kind[i], occurred_at: datetime({ epochMillis: $occurred_ms[i] }), salience: $salience[i] })`

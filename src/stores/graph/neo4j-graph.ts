@@ -1,17 +1,10 @@
 import { int, type ManagedTransaction } from 'neo4j-driver'
-import type {
-  GraphEntities,
-  GraphEntity,
-  GraphMemory,
-  GraphRemoval,
-  GraphRemoved,
-  GraphRevision,
-  GraphStore,
-} from './graph-store.ts'
+import type { GraphEntities, GraphRemoval, GraphRemoved, GraphStore } from './graph-store.ts'
 import { hashRanges, listUserIds, readRows, removeStrays } from './neo4j-compare.ts'
 import { createMemories } from './neo4j-create.ts'
-import { removeOldLinks, removeOldRelations, writeLinks } from './neo4j-links.ts'
-import { entityRows, MERGE_ENTITIES, memoryRows } from './neo4j-rows.ts'
+import { removeOldRelations, writeLinks } from './neo4j-links.ts'
+import { lockNodes, writeMemories } from './neo4j-memories.ts'
+import { entityRows, MERGE_ENTITIES } from './neo4j-rows.ts'
 import { prepare, writeConstrained } from './neo4j-schema.ts'
 import { openNeo4j, type Neo4jConnection, type Neo4jOptions } from './neo4j-connection.ts'
 
@@ -47,34 +40,6 @@ export function createNeo4jGraph(options: Neo4jOptions): GraphStore {
   }
 }
 
-/**
- * Nodes are committed before the links: whoever of two writers at once comes second with its links then sees the nodes of both.
- */
-async function writeMemories(
-  connection: Neo4jConnection,
-  batch: readonly GraphMemory[],
-): Promise<readonly GraphRevision[]> {
-  if (batch.length === 0) return []
-  // Locks are taken in one order, so that two writers seldom wait for each other.
-  const memories = batch.toSorted((a, b) => (a.id < b.id ? -1 : 1))
-  const held = await writeConstrained(connection, async (tx) => {
-    await mergeEntities(
-      tx,
-      memories.flatMap(({ userId, entities }) => entities.map((entity) => ({ ...entity, userId }))),
-    )
-    return await mergeMemories(tx, memories)
-  })
-  const revisions = new Map(held.map(({ id, revision }) => [id, revision]))
-  const current = memories.filter(({ id, revision }) => revisions.get(id) === revision)
-  const fresh = new Set(held.flatMap((row) => (row.fresh ? [row.id] : [])))
-  const known = current.filter(({ id }) => !fresh.has(id))
-  await connection.write(async (tx) => {
-    if (known.length > 0) await removeOldLinks(tx, known)
-    await writeLinks(tx, current)
-  })
-  return held.map(({ id, revision }) => ({ id, revision }))
-}
-
 async function writeEntities(
   connection: Neo4jConnection,
   userId: string,
@@ -82,50 +47,13 @@ async function writeEntities(
 ): Promise<void> {
   if (entities.length === 0) return
   await writeConstrained(connection, async (tx) => {
-    await mergeEntities(
-      tx,
-      entities.map((entity) => ({ ...entity, userId })),
-    )
+    const rows = entityRows(entities.map((entity) => ({ ...entity, userId })))
+    await tx.run(MERGE_ENTITIES, { rows })
   })
   await connection.write(async (tx) => {
     await removeOldRelations(tx, { userId, ids: entities.map(({ id }) => id), edges })
     await writeLinks(tx, [{ userId, edges }])
   })
-}
-
-interface Held extends GraphRevision {
-  /** It was not there before, so it has no links that could be out of date. */
-  readonly fresh: boolean
-}
-
-async function mergeMemories(
-  tx: ManagedTransaction,
-  memories: readonly GraphMemory[],
-): Promise<Held[]> {
-  const { records } = await tx.run(
-    `unwind $rows as row
-     merge (m:Memory { user_id: row.user_id, id: row.id })
-     with m, row, coalesce(m.revision > row.revision, false) as ahead, m.revision is null as fresh
-     foreach (_ in case when ahead then [] else [1] end |
-       set m = {
-         id: row.id, user_id: row.user_id, revision: row.revision, content_hash: row.content_hash,
-         kind: row.kind, occurred_at: datetime({ epochMillis: row.occurred_ms }), salience: row.salience })
-     return m.id as id, m.revision as revision, fresh`,
-    { rows: memoryRows(memories) },
-  )
-  return records.map((record) => ({
-    id: record.get('id'),
-    revision: record.get('revision'),
-    fresh: record.get('fresh'),
-  }))
-}
-
-async function mergeEntities(
-  tx: ManagedTransaction,
-  entities: readonly (GraphEntity & { readonly userId: string })[],
-): Promise<void> {
-  if (entities.length === 0) return
-  await tx.run(MERGE_ENTITIES, { rows: entityRows(entities) })
 }
 
 async function removeMemories(
@@ -162,6 +90,8 @@ async function removeEntities(
   { userId, ids, onlyUnnamed = false }: EntityRemoval,
 ): Promise<GraphRemoved> {
   if (ids.length === 0) return { memories: 0, entities: 0, edges: 0 }
+  // Whoever links to one at this moment is waited for, and is seen then.
+  if (onlyUnnamed) await lockNodes(tx, 'Entity', keysOf(userId, ids))
   const { summary } = await tx.run(
     `unwind $ids as id
      match (e:Entity { user_id: $user_id, id: id })
@@ -172,6 +102,8 @@ async function removeEntities(
   const { nodesDeleted, relationshipsDeleted } = summary.counters.updates()
   return { memories: 0, entities: nodesDeleted, edges: relationshipsDeleted }
 }
+
+const keysOf = (userId: string, ids: readonly string[]) => ids.map((id) => ({ userId, id }))
 
 interface EntityRemoval {
   readonly userId: string

@@ -1,24 +1,23 @@
-import { int, type ManagedTransaction } from 'neo4j-driver'
+import type { ManagedTransaction } from 'neo4j-driver'
 import type { GraphEdge, GraphMemory } from './graph-store.ts'
 
 /** Links of nodes that are there. Types that look like a name of ours become the type of the relationship, others a value of it. */
 
-/** Links that are no longer there go. */
+/** Links that are no longer there go. The memories are locked. */
 export async function removeOldLinks(
   tx: ManagedTransaction,
   memories: readonly GraphMemory[],
 ): Promise<void> {
   await tx.run(
     `unwind $rows as row
-     match (m:Memory { user_id: row.user_id, id: row.id }) where m.revision = row.revision
+     match (m:Memory { user_id: row.user_id, id: row.id })
      match (m)-[r]->(d)
      where not (${LINK_NAME}) in row.keep
      delete r`,
     {
-      rows: memories.map(({ userId, id, revision, edges }) => ({
+      rows: memories.map(({ userId, id, edges }) => ({
         user_id: userId,
         id,
-        revision: int(revision),
         keep: keptLinks(id, edges),
       })),
     },

@@ -12,6 +12,7 @@ export const memoryRows = (memories: readonly GraphMemory[]) =>
     id: m.id,
     user_id: m.userId,
     revision: int(m.revision),
+    marks: int(m.marks),
     content_hash: m.contentHash,
     kind: m.kind,
     occurred_ms: int(m.occurredAt.getTime()),
@@ -22,6 +23,7 @@ export const memoryRows = (memories: readonly GraphMemory[]) =>
 export const memoryColumns = (memories: readonly GraphMemory[]) => ({
   id: memories.map(({ id }) => id),
   revision: memories.map(({ revision }) => int(revision)),
+  marks: memories.map(({ marks }) => int(marks)),
   content_hash: memories.map(({ contentHash }) => contentHash),
   kind: memories.map(({ kind }) => kind),
   occurred_ms: memories.map(({ occurredAt }) => int(occurredAt.getTime())),

@@ -7,7 +7,7 @@ export function createPostgresGraph(db: Queryable): GraphStore {
     backend: 'postgres',
     prepare: async () => await Promise.resolve(),
     writeMemories: async (batch) =>
-      await Promise.resolve(batch.map(({ id, revision }) => ({ id, revision }))),
+      await Promise.resolve(batch.map(({ id, revision, marks }) => ({ id, revision, marks }))),
     removeMemories: async () => await Promise.resolve(NOTHING),
     removeUser: async () => await Promise.resolve(NOTHING),
     writeEntities: async () => await Promise.resolve(),

@@ -16,15 +16,15 @@ export interface EdgeWrite extends EdgeKey {
 }
 
 /**
- * A link is told to the graph with the memory it begins at, whose revision it leaves alone. Rows that this transaction wrote itself
- * have yet to be told anyway.
+ * A link is told to the graph with the memory it begins at, whose revision it leaves alone. Memories that this transaction made have
+ * yet to be told anyway, and nobody has read them without the link.
  */
 export const TELL_GRAPH = `
   update memoir.memory_trace t
      set graph_state = 'pending', graph_marks = t.graph_marks + 1
     from (select distinct src, user_id from changed) c
    where t.id = c.src and t.user_id = c.user_id and t.graph_state <> 'off'
-     and t.xmin::text <> (txid_current() % 4294967296)::text`
+     and t.created_at <> now()`
 
 export async function upsertEdges(tx: Queryable, edges: readonly EdgeWrite[]): Promise<void> {
   if (edges.length === 0) return
