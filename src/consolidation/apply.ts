@@ -1,4 +1,9 @@
-import type { ConsolidationPlan, PlannedEdge, PlannedSummary } from '../domain/consolidation.ts'
+import type {
+  ConsolidationPlan,
+  ConsolidationState,
+  PlannedEdge,
+  PlannedSummary,
+} from '../domain/consolidation.ts'
 import type { EntityMention } from '../domain/entity.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { FactContext } from '../facts/extract.ts'
@@ -50,6 +55,15 @@ export interface Applying {
 /** `stale`: what was planned on has changed meanwhile. */
 export type ApplyOutcome = 'applied' | 'guard' | 'stale'
 
+const OUTCOME = {
+  planning: 'stale',
+  failed: 'stale',
+  guard: 'guard',
+  applied: 'applied',
+  unchanged: 'applied',
+  undone: 'applied',
+} as const satisfies Record<Exclude<ConsolidationState, 'planned'>, ApplyOutcome>
+
 interface Vector {
   readonly space: Space
   readonly vec: Float32Array
@@ -71,7 +85,8 @@ export async function applyRun(
     }
     const run = await lockRun(tx, runId)
     if (run === null) throw new MemoirError('not_found', SENTENCE.not_found)
-    if (run.state !== 'planned') return run.state === 'guard' ? 'guard' : 'applied'
+    // A step is repeated when its answer was lost: what it left says what it came to.
+    if (run.state !== 'planned') return OUTCOME[run.state]
     const day = { userId: run.userId, day: run.day, zone }
     const { plan } = run
     if (plan === null || (await fingerprintOf(tx, day, run.material)) !== run.inputs) {

@@ -129,13 +129,18 @@ export interface PlanWrite {
   readonly plan: ConsolidationPlan
 }
 
-/** Keeps the plan before anything is done. A run that was not changed leaves what it found. */
+/**
+ * Keeps the plan before anything is done. A run that was not changed leaves what it found. Nothing is kept for a job that has ended:
+ * nobody would carry the plan out or say that it failed.
+ */
 export async function savePlan(tx: Queryable, write: PlanWrite): Promise<void> {
   await tx.query(
-    `update memoir.consolidation_run
+    `with job as (select finished_at from memoir.job where id = $1::uuid for share)
+     update memoir.consolidation_run
         set state = $2, inputs = $3, leaves = case when $2 = 'unchanged' then $3 end, model = $4, version = $5,
             material = $6::uuid[], plan = $7::jsonb, guard = null, error = null, planned_at = now()
-      where id = $1::uuid and state in ('planning', 'planned', 'guard', 'failed')`,
+       from job
+      where id = $1::uuid and job.finished_at is null and state in ('planning', 'planned', 'guard', 'failed')`,
     [
       write.id,
       write.state,
