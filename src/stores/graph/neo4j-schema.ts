@@ -48,16 +48,21 @@ async function makeConstraint(connection: Neo4jConnection, statement: string): P
     try {
       return await connection.run(statement)
     } catch (error) {
-      if (!isRefusedByData(error) || merges === MERGES) throw error
+      if (isRefused(error, 'Neo.ClientError.Schema.IndexWithNameAlreadyExists')) {
+        throw unavailable('The index of a constraint of Memoir is still being filled.', error)
+      }
+      const byData = isRefused(error, 'Neo.DatabaseError.Schema.ConstraintCreationFailed')
+      if (!byData || merges === MERGES) throw error
       await mergeDuplicates(connection)
     }
   }
 }
 
-const isRefusedByData = (error: unknown): boolean =>
-  error instanceof MemoirError &&
-  error.cause instanceof Error &&
-  error.cause.message === 'Neo.DatabaseError.Schema.ConstraintCreationFailed'
+const isRefused = (error: unknown, code: string): boolean =>
+  error instanceof MemoirError && error.cause instanceof Error && error.cause.message === code
+
+const unavailable = (sentence: string, cause?: unknown): MemoirError =>
+  new MemoirError('graph_unavailable', sentence, { cause, retryAfterMs: 5_000 })
 
 /**
  * Merges nodes only where the constraints are, as seen by the transaction that merges: two writers at once would make a node twice
@@ -74,14 +79,19 @@ export async function writeConstrained<T>(
     )
   const first = await tryOnce()
   if (first !== undefined) return first.done
-  await prepare(connection)
+  await prepare(connection).catch((error: unknown) => {
+    // What was to be written was not refused: nobody asked.
+    if (error instanceof MemoirError && error.code === 'graph_store_failed') {
+      throw unavailable(UNCONSTRAINED, error)
+    }
+    throw error
+  })
   const second = await tryOnce()
   if (second !== undefined) return second.done
-  throw new MemoirError(
-    'graph_unavailable',
-    'Neo4j lacks the constraints of Memoir, and they could not be made.',
-  )
+  throw unavailable(UNCONSTRAINED)
 }
+
+const UNCONSTRAINED = 'Neo4j lacks the constraints of Memoir, and they could not be made.'
 
 async function hasConstraints(tx: ManagedTransaction): Promise<boolean> {
   const { records } = await tx.run(
