@@ -9,7 +9,11 @@ import { createIngest } from './ingest/page.ts'
 import { createSyncSteps, type SyncSteps } from './graph/sync-steps.ts'
 import { acceptErasure } from './forget/accept-erasure.ts'
 import { createEraseSteps, type EraseSteps } from './forget/erase-steps.ts'
-import { createLedgerGuard, type LedgerGuardParts } from './forget/ledger-guard.ts'
+import {
+  createLedgerGuard,
+  type LedgerGuard,
+  type LedgerGuardParts,
+} from './forget/ledger-guard.ts'
 import { forget } from './forget/forget.ts'
 import { createJobs } from './jobs/accept.ts'
 import { createSyncs } from './jobs/sync.ts'
@@ -71,6 +75,7 @@ export interface Services extends ApiServices {
   readonly narrativeRuns: NarrativeRuns
   readonly schedules: Schedules & ScheduleKeeper
   readonly temporal: TemporalClient
+  readonly ledger: LedgerGuard
   /** Working memory by user: in Redis when there is one, else in this process. */
   readonly focus: FocusBuffer
   readonly sync: SyncSteps

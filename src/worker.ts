@@ -6,6 +6,7 @@ import { inTurns } from './activities/turns.ts'
 import { loadConfig } from './config.ts'
 import { startDrain, type DrainOptions } from './graph/drain.ts'
 import { createRuns } from './jobs/runs.ts'
+import type { LedgerGuard } from './forget/ledger-guard.ts'
 import type { ScheduleKeeper } from './jobs/schedules.ts'
 import { keepInSync } from './jobs/sync.ts'
 import { startSweep, type SweepOptions } from './jobs/sweep.ts'
@@ -64,7 +65,10 @@ export type WorkerServices = Pick<
   | 'reembed'
   | 'episodeSteps'
   | 'syncs'
-> & { readonly schedules: ScheduleKeeper }
+> & {
+  readonly schedules: ScheduleKeeper
+  readonly ledger: Pick<LedgerGuard, 'untilForgotten'>
+}
 
 /** A shutdown waits that long at most for a Temporal that does not answer. */
 const PING_MS = 2_000
@@ -72,7 +76,8 @@ const PING_MS = 2_000
 const REOPEN_MS = 1_000
 
 /**
- * Never waits for Temporal: until it is there, accepted work stays queued and says so.
+ * Never waits for Temporal: until it is there, accepted work stays queued and says so. Nothing is worked on before what the erasure
+ * ledger holds was forgotten again, as after a restore.
  * @throws when the workflows cannot be bundled
  */
 export async function startWorker(
@@ -88,31 +93,35 @@ export async function startWorker(
   const working = { now: false }
   const port = await openPort(services, { working, sdkPort })
   const runs = createRuns(temporal, config.BACKFILL_HEARTBEAT_SECONDS)
-  const sweep = startSweep({ ...services, runs }, options.sweep)
-  const drain = startDrain(services, options.drain)
   const stopping = new AbortController()
   const ready = Promise.withResolvers<void>()
   // Nobody has to wait for it.
   ready.promise.catch(() => undefined)
-  const stopped = keepWorking(services, {
-    ...(options.shutdownGrace === undefined ? {} : { shutdownGrace: options.shutdownGrace }),
-    signal: stopping.signal,
-    onWorking(now) {
-      working.now = now
-      if (now) ready.resolve()
-    },
-  })
-  const kept = keepHouse(services, options, stopping.signal)
+  const { signal } = stopping
+  const begun = services.ledger.untilForgotten(signal).then(() => ({
+    sweep: startSweep({ ...services, runs }, options.sweep),
+    drain: startDrain(services, options.drain),
+    working: keepWorking(services, {
+      ...(options.shutdownGrace === undefined ? {} : { shutdownGrace: options.shutdownGrace }),
+      signal,
+      onWorking(now) {
+        working.now = now
+        if (now) ready.resolve()
+      },
+    }),
+    kept: keepHouse(services, options, signal),
+  }))
   return {
     ready: ready.promise,
     ...(port === undefined ? {} : { url: port.url }),
-    stopped,
-    sweep: async () => await sweep.round(),
+    stopped: begun.then(async (parts) => await parts.working),
+    sweep: async () => await (await begun).sweep.round(),
     async shutdown() {
       stopping.abort()
       ready.reject(new Error('the worker was shut down'))
+      const { sweep, drain, working: worked, kept } = await begun
       await Promise.all([sweep.stop(), drain.stop()])
-      await stopped
+      await worked
       await kept
       await port?.close()
     },

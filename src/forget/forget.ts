@@ -32,7 +32,13 @@ import { factId } from '../facts/draft.ts'
 import { readConversations, rebuildConversations, type Rebuilt } from './rebuild.ts'
 import { foundIn, summariesSaying } from './found-in.ts'
 import { noteErased, type LedgerNote } from './ledger.ts'
-import { hashOfSession, rememberForgotten, type FoundIn, type Item } from './remembered.ts'
+import {
+  hashOfSession,
+  rememberForgotten,
+  type FoundIn,
+  type Item,
+  type Remembered,
+} from './remembered.ts'
 
 /** Forgetting for good: what is meant, all that came of it alone, and what would bring it back. */
 
@@ -92,6 +98,8 @@ export async function forget(
       const done = await forgetLocked(tx, context, { request, userId })
       if (request.dryRun) throw new DryRun({ ...done.tombstone, forgottenAt: null })
       await beforeCommit?.(tx, done.tombstone)
+      // Last, when nothing but the commit can fail: the file cannot be taken back.
+      await noteErased(tx, context.config, done.note)
       return done
     }
     const { tombstone, rows } = await refusedAs(
@@ -131,7 +139,7 @@ async function forgetLocked(
   tx: Queryable,
   context: ForgetContext,
   { request, userId }: Forgetting,
-): Promise<{ tombstone: Tombstone; rows: JobRow[] }> {
+): Promise<{ tombstone: Tombstone; rows: JobRow[]; note: LedgerNote }> {
   if (!(await lockUsers(tx, [userId])).has(userId)) {
     throw new MemoirError('suppressed_user', SENTENCE.suppressed_user)
   }
@@ -169,26 +177,28 @@ async function forgetLocked(
     edges: hanging.edges,
     nodes,
   }
-  if (!request.dryRun) await note(tx, context, { request, userId, sessionId, ...known })
-  return { tombstone: { ids: [...ids, ...rebuilt.removed], forgottenAt, counts }, rows }
+  const note = noteOf({ request, userId, sessionId, known })
+  return { tombstone: { ids: [...ids, ...rebuilt.removed], forgottenAt, counts }, rows, note }
 }
 
-interface Known extends Forgetting {
+interface Noting extends Forgetting {
   readonly sessionId: string | undefined
-  readonly key: string
-  readonly hashes: LedgerNote['hashes']
+  readonly known: Remembered
 }
 
-async function note(
-  tx: Queryable,
-  { config }: ForgetContext,
-  { request: { namespaceId }, userId, sessionId, key, hashes }: Known,
-): Promise<void> {
+function noteOf({ request, userId, sessionId, known }: Noting): LedgerNote {
+  const { key, hashes, clauses } = known
   const session =
     sessionId === undefined
       ? []
       : [{ kind: 'session' as const, hash: hashOfSession(key, userId, sessionId) }]
-  await noteErased(tx, config, { namespaceId, userId, key, hashes: [...hashes, ...session] })
+  return {
+    namespaceId: request.namespaceId,
+    userId,
+    key,
+    hashes: [...hashes, ...session],
+    clauses,
+  }
 }
 
 /** What goes with the targets, and the words that its facts were found in. */

@@ -4,6 +4,8 @@ import { LEDGER_KINDS, type LedgerEntry } from '../stores/forget/ledger.ts'
 
 /** The erasure ledger as a file: a JSON object a line, only ever appended to. */
 
+const HEX = z.string().regex(/^[0-9a-f]+$/)
+
 const entrySchema = z.object({
   id: z.uuid(),
   seq: z.int(),
@@ -12,7 +14,10 @@ const entrySchema = z.object({
   kind: z.enum(LEDGER_KINDS),
   user: z.uuid().nullable(),
   key: z.string(),
-  hash: z.string().regex(/^[0-9a-f]+$/),
+  hash: HEX,
+  clause: z
+    .object({ anchor: HEX, anchor_at: z.int(), words: z.int(), origin: z.string() })
+    .optional(),
 })
 
 const NEWLINE = 0x0a
@@ -27,7 +32,10 @@ export async function appendToLedger(path: string, entries: readonly LedgerEntry
     const last = Buffer.alloc(1)
     if (size > 0) await file.read(last, 0, 1, size - 1)
     const start = size > 0 && last[0] !== NEWLINE ? '\n' : ''
-    await file.appendFile(start + entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+    const lines = Buffer.from(start + entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+    // At once: what several write at the same moment must not be mixed.
+    const { bytesWritten } = await file.write(lines)
+    if (bytesWritten < lines.length) throw new Error('the erasure ledger was not written whole')
     await file.datasync()
   } finally {
     await file.close()
@@ -65,7 +73,9 @@ export async function readLedger(path: string, from = 0): Promise<LedgerPart | n
 
 function entryOf(line: string): LedgerEntry[] {
   const parsed = entrySchema.safeParse(jsonOf(line))
-  return parsed.success ? [parsed.data] : []
+  if (!parsed.success) return []
+  const { clause, ...entry } = parsed.data
+  return [clause === undefined ? entry : { ...entry, clause }]
 }
 
 function jsonOf(line: string): unknown {

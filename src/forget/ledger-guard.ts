@@ -5,6 +5,7 @@ import {
   hasLedgerEntry,
   listLedgerEntries,
   listNamespaceIds,
+  waitForNoting,
   type LedgerEntry,
 } from '../stores/forget/ledger.ts'
 import type { ForgetContext } from './forget.ts'
@@ -20,6 +21,11 @@ export interface LedgerGuard {
   pending(): string | null
   /** From here on nothing is answered until the two were compared. */
   start(): void
+  /**
+   * Settles when work may begin: memories and sessions that were forgotten are gone again, and users who were erased are refused. Their
+   * erasures are work themselves. Compares by itself where nobody has started it.
+   */
+  untilForgotten(signal: AbortSignal): Promise<void>
   stop(): Promise<void>
 }
 
@@ -33,6 +39,8 @@ export interface LedgerGuardOptions {
 }
 
 const EVERY_MS = 2_000
+/** How often a worker looks whether the API beside it has compared. */
+const LOOK_MS = 100
 const COMPARING = 'The erasure ledger is being compared with the database.'
 
 export function createLedgerGuard(
@@ -44,7 +52,8 @@ export function createLedgerGuard(
   const stopping = new AbortController()
   let why: string | null = null
   let seen: Seen | undefined
-  let running = Promise.resolve()
+  let forgotten = path === undefined
+  let running: Promise<void> | undefined
   const round = async (ledger: string) => {
     if (seen !== undefined && !(await isAfter(parts, seen))) seen = undefined
     if (seen !== undefined) {
@@ -53,16 +62,18 @@ export function createLedgerGuard(
     }
     why ??= COMPARING
     const compared = await compare(parts, ledger)
-    if (typeof compared === 'string') why = compared
-    else [seen, why] = [compared, null]
+    forgotten ||= compared.forgotten
+    if ('why' in compared) why = compared.why
+    else [seen, why] = [compared.seen, null]
   }
-  const keep = async (ledger: string) => {
-    while (!stopping.signal.aborted) {
+  const keep = async (ledger: string, isDone: () => boolean, signal: AbortSignal) => {
+    while (!signal.aborted) {
       // While Postgres is away nothing is answered anyway; a file that cannot be read keeps shut what was not compared yet.
       await round(ledger).catch((error: unknown) =>
         log.warn({ error }, 'the erasure ledger could not be compared'),
       )
-      await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined)
+      if (isDone()) return
+      await sleep(everyMs, undefined, { signal }).catch(() => undefined)
     }
   }
   return {
@@ -70,7 +81,14 @@ export function createLedgerGuard(
     start() {
       if (path === undefined) return
       why = COMPARING
-      running = keep(path)
+      running = keep(path, () => false, stopping.signal)
+    },
+    async untilForgotten(signal) {
+      if (path === undefined) return
+      if (running === undefined) return await keep(path, () => forgotten, signal)
+      while (!forgotten && !signal.aborted) {
+        await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined)
+      }
     },
     async stop() {
       stopping.abort()
@@ -83,6 +101,10 @@ export function createLedgerGuard(
 interface Seen {
   /** The latest in the database; undefined while there is none. */
   readonly last: LedgerEntry | undefined
+  /** The database's clock. */
+  readonly at: Date
+  /** Entries in the database of transactions that began shortly before. */
+  readonly recent: ReadonlySet<string>
   /** Bytes of the file. */
   readonly end: number
   /** Entries of the file whose transaction has not committed, and may never. */
@@ -90,6 +112,11 @@ interface Seen {
   /** What was added to the file last: read with its next part, and known. */
   readonly added: ReadonlySet<string>
 }
+
+/** No transaction that forgets takes that long, so what is older and was not seen will not come any more. */
+const RECENT_MS = 15 * 60_000
+
+const before = (at: Date): Date => new Date(at.getTime() - RECENT_MS)
 
 const isAfter = async ({ db }: LedgerGuardParts, { last }: Seen): Promise<boolean> =>
   last === undefined || (await hasLedgerEntry(db, last))
@@ -103,7 +130,8 @@ async function follow(
   path: string,
   seen: Seen,
 ): Promise<Seen | undefined> {
-  const added = await listLedgerEntries(parts.db, seen.last?.seq ?? 0)
+  const { entries, at } = await listLedgerEntries(parts.db, { since: before(seen.at) })
+  const added = entries.filter(({ id }) => !seen.recent.has(id))
   // After the database: an entry is in the file before it is there.
   const part = (await readLedger(path, seen.end)) ?? (seen.end === 0 ? NO_PART : null)
   if (part === null) return undefined
@@ -111,45 +139,68 @@ async function follow(
   const others = added.filter(({ id }) => !open.has(id))
   await appendToLedger(path, others)
   return {
-    last: added.at(-1) ?? seen.last,
+    last: entries.at(-1) ?? seen.last,
+    at,
+    recent: idsOf(entries),
     end: part.end,
     open: open.difference(idsOf(added)),
     added: idsOf(others),
   }
 }
 
-/** @returns why nothing may be answered yet, or from where to go on */
-async function compare(parts: LedgerGuardParts, path: string): Promise<Seen | string> {
+type Compared =
+  | { readonly forgotten: boolean; readonly why: string }
+  | { readonly forgotten: true; readonly seen: Seen }
+
+async function compare(parts: LedgerGuardParts, path: string): Promise<Compared> {
   const { db, log, config } = parts
   // Made before the first dump that may be restored: a key that came later would be lost with the database.
   if (config.MEMOIR_ENCRYPTION_KEY === undefined) await ensureForgetKey(db)
-  const known = await listLedgerEntries(db, 0)
   const held = await readLedger(path)
+  // What the file had by then has committed or failed by now: what somebody is just forgetting is not forgotten once more.
+  const { entries: known, at } = await db.transaction(
+    async (tx) => {
+      await waitForNoting(tx)
+      return await listLedgerEntries(tx, { since: null })
+    },
+    { settings: { lock_timeout: NOTING_TIMEOUT } },
+  )
   if (held === null && known.length > 0) {
     log.warn({ entries: known.length }, 'the erasure ledger is missing: it is written again')
   }
-  const [inFile, inDatabase] = [idsOf(held?.entries ?? []), idsOf(known)]
+  const inDatabase = idsOf(known)
   const namespaces = await listNamespaceIds(db)
   const unknown = (held?.entries ?? []).filter(
     ({ id, namespace }) => !inDatabase.has(id) && namespaces.has(namespace),
   )
   if (unknown.length > 0) return await repeat(parts, unknown)
-  await appendToLedger(
-    path,
-    known.filter(({ id }) => !inFile.has(id)),
-  )
-  const end = (await readLedger(path))?.end ?? 0
-  return { last: known.at(-1), end, open: new Set(), added: new Set() }
+  const since = await readLedger(path, held?.end ?? 0)
+  const inFile = idsOf([...(held?.entries ?? []), ...(since?.entries ?? [])])
+  const others = known.filter(({ id }) => !inFile.has(id))
+  await appendToLedger(path, others)
+  const recent = idsOf(known.filter(({ at: noted }) => new Date(noted) > before(at)))
+  const open = idsOf(since?.entries ?? []).difference(inDatabase)
+  const end = since?.end ?? held?.end ?? 0
+  const seen = { last: known.at(-1), at, recent, end, open, added: idsOf(others) }
+  return { forgotten: true, seen }
 }
 
-/** @returns what is left to be done; the next comparison finds out whether it was done */
-async function repeat(parts: LedgerGuardParts, unknown: readonly LedgerEntry[]): Promise<string> {
+/** Whoever forgets for longer than that is waited for by the next comparison. */
+const NOTING_TIMEOUT = '10s'
+
+/** The next comparison finds out whether it was done. */
+async function repeat(
+  parts: LedgerGuardParts,
+  unknown: readonly LedgerEntry[],
+): Promise<{ readonly forgotten: boolean; readonly why: string }> {
   const { unreadable, open, ...done } = await repeatErasures(parts, unknown)
   const entries = unknown.length
   parts.log.warn({ entries, unreadable, open, ...done }, 'what was erased is erased again')
-  return unreadable > 0
-    ? `${unreadable} entries of the erasure ledger were made under another MEMOIR_ENCRYPTION_KEY.`
-    : `What was erased after the restored backup is erased again: ${open} users to go.`
+  const why =
+    unreadable > 0
+      ? `${unreadable} entries of the erasure ledger were made under another MEMOIR_ENCRYPTION_KEY.`
+      : `What was erased after the restored backup is erased again: ${open} users to go.`
+  return { forgotten: unreadable === 0, why }
 }
 
 const idsOf = (entries: readonly { readonly id: string }[]): Set<string> =>

@@ -3,7 +3,13 @@ import { v7 as uuidv7 } from 'uuid'
 import type { Config } from '../config.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Queryable } from '../stores/database.ts'
-import { insertLedgerEntries, type LedgerKind } from '../stores/forget/ledger.ts'
+import type { ForgottenClause } from '../stores/forget/forgotten-clauses.ts'
+import {
+  holdLedger,
+  insertLedgerEntries,
+  type LedgerClause,
+  type LedgerKind,
+} from '../stores/forget/ledger.ts'
 import { appendToLedger } from './ledger-file.ts'
 
 /**
@@ -18,6 +24,7 @@ export interface LedgerNote {
   readonly userId: string | null
   readonly key: string
   readonly hashes: readonly { readonly kind: LedgerKind; readonly hash: Buffer }[]
+  readonly clauses?: readonly ForgottenClause[]
 }
 
 export type LedgerConfig = Pick<Config, 'ERASURE_LEDGER'>
@@ -26,17 +33,22 @@ export type LedgerConfig = Pick<Config, 'ERASURE_LEDGER'>
 export async function noteErased(
   tx: Queryable,
   { ERASURE_LEDGER: path }: LedgerConfig,
-  { namespaceId, userId, key, hashes }: LedgerNote,
+  { namespaceId, userId, key, hashes, clauses = [] }: LedgerNote,
 ): Promise<void> {
-  if (path === undefined || hashes.length === 0) return
-  const entries = hashes.map(({ kind, hash }) => ({
+  if (path === undefined || hashes.length + clauses.length === 0) return
+  const entryOf = (kind: LedgerKind, hash: Buffer) => ({
     id: uuidv7(),
     namespace: namespaceId,
     kind,
     user: userId,
     key: keyIdOf(key),
     hash: hash.toString('hex'),
-  }))
+  })
+  const entries = [
+    ...hashes.map(({ kind, hash }) => entryOf(kind, hash)),
+    ...clauses.map((clause) => ({ ...entryOf('clause', clause.hash), clause: noteOf(clause) })),
+  ]
+  await holdLedger(tx)
   const noted = await insertLedgerEntries(tx, entries)
   try {
     await appendToLedger(path, noted)
@@ -44,6 +56,13 @@ export async function noteErased(
     throw new MemoirError('persistence_failed', SENTENCE.persistence_failed, { cause: error })
   }
 }
+
+const noteOf = ({ anchor, anchorAt, words, origin }: ForgottenClause): LedgerClause => ({
+  anchor: anchor.toString('hex'),
+  anchor_at: anchorAt,
+  words,
+  origin: origin.toString('hex'),
+})
 
 /** Tells keys apart and says nothing about them. */
 export const keyIdOf = (key: string): string =>

@@ -95,7 +95,7 @@ export async function rememberForgotten(
   tx: Queryable,
   { namespaceId, userId, secret }: ForgetOf,
   items: readonly (Item | FoundIn)[],
-): Promise<{ readonly key: string; readonly hashes: readonly ForgottenHash[] }> {
+): Promise<Remembered> {
   const key = await keyToWrite(tx, secret)
   const own = items.filter((item): item is Item => item.kind !== 'found_in')
   const hashes = own.map((item) => ({ kind: item.kind, hash: hashOf(key, item) }))
@@ -103,7 +103,13 @@ export async function rememberForgotten(
   const clauses = items.flatMap((item) => clausesOf(key, item))
   await insertForgottenClauses(tx, { namespaceId, userId }, clauses)
   await bumpForgetSeq(tx, userId)
-  return { key, hashes }
+  return { key, hashes, clauses }
+}
+
+export interface Remembered {
+  readonly key: string
+  readonly hashes: readonly ForgottenHash[]
+  readonly clauses: readonly ForgottenClause[]
 }
 
 function clausesOf(key: string, item: Item | FoundIn): ForgottenClause[] {

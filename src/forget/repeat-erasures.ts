@@ -9,6 +9,7 @@ import {
   type LedgerMemory,
 } from '../stores/forget/ledger.ts'
 import { findJobRow, resetForRetry } from '../stores/jobs/jobs.ts'
+import { insertForgottenClauses, type ForgottenClause } from '../stores/forget/forgotten-clauses.ts'
 import { bumpForgetSeq, insertForgotten, insertSuppressed } from '../stores/forget/forgotten.ts'
 import { acceptErasure } from './accept-erasure.ts'
 import { forget, type ForgetContext } from './forget.ts'
@@ -90,6 +91,7 @@ async function leaveOut(
     }
     for (const [userId, own] of Map.groupBy(entries, ({ user }) => user)) {
       if (userId === null) continue
+      await insertForgottenClauses(tx, { namespaceId, userId }, own.flatMap(clauseOf))
       const hashes = own.flatMap(({ kind, hash }) =>
         kind === 'trace' || kind === 'content' ? [{ kind, hash: Buffer.from(hash, 'hex') }] : [],
       )
@@ -97,6 +99,14 @@ async function leaveOut(
       await bumpForgetSeq(tx, userId)
     }
   })
+}
+
+function clauseOf({ hash, clause }: LedgerEntry): ForgottenClause[] {
+  if (clause === undefined) return []
+  const { anchor, anchor_at: anchorAt, words, origin } = clause
+  const bytes = (hex: string) => Buffer.from(hex, 'hex')
+  const found = { hash: bytes(hash), anchor: bytes(anchor), origin: bytes(origin) }
+  return [{ ...found, anchorAt, words, deletedOnly: false }]
 }
 
 /** @returns the erasures, those of an earlier try too */
@@ -160,13 +170,15 @@ async function markKnown(
 ): Promise<void> {
   await db.transaction(async (tx) => {
     for (const [namespaceId, own] of Map.groupBy(entries, ({ namespace }) => namespace)) {
-      await insertLedgerEntries(tx, own)
+      const { length: entriesNew } = await insertLedgerEntries(tx, own)
+      // Another host was at the same ones, and was quicker.
+      if (entriesNew === 0) continue
       await appendAudit(tx, {
         namespaceId,
         actor: ACTOR,
         action: 'ledger.repeat',
         subject: null,
-        details: { entries: own.length, memories, sessions },
+        details: { entries: entriesNew, memories, sessions },
       })
     }
   })

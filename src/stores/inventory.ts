@@ -144,6 +144,7 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
   'suppressed_user.hash': 'keyed hash, kept on purpose',
   'erasure_ledger.kind': 'one of a closed list',
   'erasure_ledger.hash': 'keyed hash, kept on purpose',
+  'erasure_ledger.clause': 'keyed hashes and numbers, kept on purpose',
   'erasure_ledger.key_id': 'hash of a key',
   'erasure_receipt.deleted': 'counts',
   'erasure_receipt.found_again': 'counts',

@@ -8,8 +8,9 @@ import { Client } from 'pg'
 import { expect, inject, test, vi } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import { startApi } from '../../src/server.ts'
-import { createServices } from '../../src/services.ts'
-import { startWorker } from '../../src/worker.ts'
+import { noteErased } from '../../src/forget/ledger.ts'
+import { createServices, type Services } from '../../src/services.ts'
+import { startWorker, type RunningWorker } from '../../src/worker.ts'
 import { createTestDatabase, hasPostgres, hasTemporal } from '../support/database.ts'
 import { findText } from '../support/find-text.ts'
 import { findPostgresBin } from '../support/parts.ts'
@@ -21,14 +22,19 @@ const KEY = 'a-key-of-the-installation'
 const program = (name: string) => join(findPostgresBin() ?? '', name)
 
 /** In what was forgotten and erased. */
-const [NOTE, SESSION, USER] = ['quokkaberry', 'wombatberry', 'numbatberry']
+const [NOTE, SESSION, USER, LATER] = ['quokkaberry', 'wombatberry', 'numbatberry', 'bilbyberry']
 
 interface Installation extends AsyncDisposable {
   ask(path: string, body?: unknown, method?: string): Promise<{ status: number; text: string }>
-  work(): Promise<void>
+  work(): Promise<RunningWorker>
+  readonly services: Services
 }
 
-async function install(url: string, env: Readonly<Record<string, string>>): Promise<Installation> {
+async function install(
+  url: string,
+  env: Readonly<Record<string, string>>,
+  { answers = true }: { answers?: boolean } = {},
+): Promise<Installation> {
   const config = loadConfig({
     DATABASE_URL: url,
     TEMPORAL_ADDRESS: inject('temporalAddress'),
@@ -40,11 +46,12 @@ async function install(url: string, env: Readonly<Record<string, string>>): Prom
     ...env,
   })
   const services = await createServices(config, pino({ level: 'silent' }))
-  const api = await startApi(services, { host: '127.0.0.1', port: 0 })
+  const api = answers ? await startApi(services, { host: '127.0.0.1', port: 0 }) : undefined
   let worker: Awaited<ReturnType<typeof startWorker>> | undefined
   return {
+    services,
     async ask(path, body, method = body === undefined ? 'GET' : 'POST') {
-      const answer = await fetch(`${api.url}${path}`, {
+      const answer = await fetch(`${api?.url}${path}`, {
         method,
         ...(body === undefined
           ? {}
@@ -54,10 +61,11 @@ async function install(url: string, env: Readonly<Record<string, string>>): Prom
     },
     async work() {
       worker = await startWorker(services, { shutdownGrace: '200ms', sweep: { everyMs: 500 } })
+      return worker
     },
     async [Symbol.asyncDispose]() {
       await worker?.shutdown()
-      await api.close()
+      await api?.close()
       await services.close()
     },
   }
@@ -135,6 +143,10 @@ suite(
       await untilIdle(store.db)
       execFileSync(program('pg_dump'), ['--format', 'custom', '--file', dump, store.url])
       expect((await before.ask('/v1/forget', { id: forgotten })).status).toBe(200)
+      // Of this the dump knows nothing.
+      const hidden = { user_id: 'ada', content: `I hid my savings under a ${LATER} bush.` }
+      const { text } = await before.ask('/v1/memories', hidden)
+      expect((await before.ask('/v1/forget', { id: JSON.parse(text).ids[0] })).status).toBe(200)
       const session = { user_id: 'ada', session_id: 's1' }
       expect((await before.ask('/v1/forget', session)).status).toBe(200)
       expect((await before.ask(`/v1/users/${USER}`, undefined, 'DELETE')).status).toBe(202)
@@ -142,7 +154,7 @@ suite(
     }
     const noted = readFileSync(ledger, 'utf8')
     expect(noted.trim().split('\n').length).toBeGreaterThan(3)
-    for (const word of [NOTE, SESSION, USER, '"ada"']) expect(noted).not.toContain(word)
+    for (const word of [NOTE, SESSION, USER, LATER, '"ada"']) expect(noted).not.toContain(word)
     // As of a process that died while it wrote.
     appendFileSync(ledger, '{"id":"01a')
 
@@ -176,9 +188,112 @@ suite(
               (select count(*) from memoir.audit_log where action = 'ledger.repeat') as repeated`,
     )
     expect(rows).toEqual([{ receipts: 1, repeated: 1 }])
+    // Inside other words, too.
+    const content = `I hid my savings under a ${LATER} bush, and I am allergic to walnuts.`
+    const session = { user_id: 'ada', session_id: 's2', transcript: [{ role: 'user', content }] }
+    expect((await after.ask('/v1/sessions', session)).status).toBe(202)
+    await untilIdle(other.db)
+    const { text } = await after.ask('/v1/memories?user_id=ada&kinds=fact,summary&limit=100')
+    expect(text).toContain('walnuts')
+    expect(text).not.toContain(LATER)
     rmSync(folder, { recursive: true })
   },
 )
+
+suite(
+  'a worker alone begins no work on a restored database before what was forgotten is gone and who was erased is refused',
+  { timeout: 300_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'memoir-ledger-'))
+    const [ledger, dump] = [join(folder, 'ledger.jsonl'), join(folder, 'dump')]
+    const env = { ERASURE_LEDGER: ledger }
+    await using store = await createTestDatabase()
+    await using other = await createTestDatabase()
+    {
+      await using before = await install(store.url, env)
+      await untilReady(before)
+      const forgotten = await fill(before)
+      // All of it waits for a worker.
+      execFileSync(program('pg_dump'), ['--format', 'custom', '--file', dump, store.url])
+      expect((await before.ask('/v1/forget', { id: forgotten })).status).toBe(200)
+      expect((await before.ask(`/v1/users/${USER}`, undefined, 'DELETE')).status).toBe(202)
+    }
+    await restoreInto(other.url, dump)
+    await using alone = await install(other.url, env, { answers: false })
+    const worker = await alone.work()
+    await worker.ready
+    expect(await findText(other.db, NOTE)).toEqual([])
+    const { rows } = await other.db.query(
+      `select distinct state, error->>'code' as code from memoir.job j join memoir.memory_user u on u.id = j.user_id
+        where u.erased_at is not null and j.kind <> 'erase'`,
+    )
+    expect(rows).toEqual([{ state: 'failed', code: 'suppressed_user' }])
+    await vi.waitFor(async () => {
+      const { rows: receipts } = await other.db.query(
+        'select finished_at is not null as done from memoir.erasure_receipt',
+      )
+      expect(receipts).toEqual([{ done: true }])
+    }, WITHIN)
+    for (const word of [NOTE, USER]) expect(await findText(other.db, word)).toEqual([])
+    rmSync(folder, { recursive: true })
+  },
+)
+
+suite(
+  'what is being forgotten while file and database are compared is not forgotten once more',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'memoir-ledger-'))
+    await using store = await createTestDatabase()
+    const env = { ERASURE_LEDGER: join(folder, 'ledger.jsonl') }
+    const { rows } = await store.db.query<{ id: string }>('select id from memoir.namespace')
+    const [namespace] = rows
+    await using memoir = await install(store.url, env, { answers: false })
+    const { ledger, config } = memoir.services
+    await store.db.transaction(async (tx) => {
+      const hashes = [{ kind: 'user' as const, hash: Buffer.from('ab', 'hex') }]
+      const note = { namespaceId: namespace?.id ?? '', userId: null, key: KEY, hashes }
+      await noteErased(tx, config, note)
+      ledger.start()
+      await vi.waitUntil(async () => {
+        const waiting = await store.db.query(
+          `select from pg_locks where locktype = 'advisory' and not granted`,
+        )
+        return waiting.rows.length > 0
+      }, WITHIN)
+      expect(ledger.pending()).not.toBeNull()
+    })
+    await vi.waitFor(() => expect(ledger.pending()).toBeNull(), WITHIN)
+    const repeated = await store.db.query(
+      `select from memoir.audit_log where action = 'ledger.repeat'`,
+    )
+    expect(repeated.rows).toEqual([])
+    await ledger.stop()
+    rmSync(folder, { recursive: true })
+  },
+)
+
+suite('what another host erased is added, in whatever order it was committed', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'memoir-ledger-'))
+  const [own, others] = [join(folder, 'one.jsonl'), join(folder, 'two.jsonl')]
+  await using store = await createTestDatabase()
+  const { rows } = await store.db.query<{ id: string }>('select id from memoir.namespace')
+  const namespaceId = rows[0]?.id ?? ''
+  await using two = await install(store.url, { ERASURE_LEDGER: others })
+  await untilReady(two)
+  const note = async (tx: Parameters<typeof noteErased>[0], hash: string) => {
+    const hashes = [{ kind: 'user' as const, hash: Buffer.from(hash, 'hex') }]
+    await noteErased(tx, { ERASURE_LEDGER: own }, { namespaceId, userId: null, key: KEY, hashes })
+  }
+  const hashesIn = () =>
+    existsSync(others) ? readFileSync(others, 'utf8').match(/"hash":"\w+"/g) : []
+  await store.db.transaction(async (slow) => {
+    await note(slow, 'aa')
+    await store.db.transaction(async (tx) => await note(tx, 'bb'))
+    await vi.waitFor(() => expect(hashesIn()).toEqual(['"hash":"bb"']), WITHIN)
+  })
+  await vi.waitFor(() => expect(hashesIn()).toEqual(['"hash":"bb"', '"hash":"aa"']), WITHIN)
+  rmSync(folder, { recursive: true })
+})
 
 suite('a ledger that is lost is written again, and what another host erased is added', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'memoir-ledger-'))

@@ -125,6 +125,8 @@ export async function createJobFixture(options: FixtureOptions = {}): Promise<Jo
     schedules,
     consolidations,
     narratives,
+    // Nothing is configured to be kept of what is erased.
+    ledger: { untilForgotten: async () => await Promise.resolve() },
   }
   const namespaceId = await newNamespace(db, namespace, options.namespaceId)
   const workers: RunningWorker[] = []

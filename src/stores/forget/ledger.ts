@@ -2,7 +2,7 @@ import type { Queryable } from '../database.ts'
 
 /** What this database knows of the erasure ledger, which is a file outside of it. */
 
-export const LEDGER_KINDS = ['trace', 'content', 'session', 'user'] as const
+export const LEDGER_KINDS = ['trace', 'content', 'session', 'user', 'clause'] as const
 export type LedgerKind = (typeof LEDGER_KINDS)[number]
 
 /** One thing that went: hashes and uuids of Memoir's own, never what was said. */
@@ -18,15 +18,43 @@ export interface LedgerEntry {
   readonly key: string
   /** Hexadecimal. */
   readonly hash: string
+  /** Of a clause: how it is found inside other texts. */
+  readonly clause?: LedgerClause
 }
 
-const ENTRY = `id, seq, noted_at as at, namespace_id as namespace, kind, user_id as "user", key_id as key, encode(hash, 'hex') as hash`
+/** As in `forgotten_clause`; bytes are hexadecimal. */
+export interface LedgerClause {
+  readonly anchor: string
+  readonly anchor_at: number
+  readonly words: number
+  readonly origin: string
+}
 
-interface Row extends Omit<LedgerEntry, 'at'> {
+const ENTRY = `id, seq, noted_at as at, namespace_id as namespace, kind, user_id as "user", key_id as key, encode(hash, 'hex') as hash, clause`
+
+interface Row extends Omit<LedgerEntry, 'at' | 'clause'> {
   readonly at: Date
+  readonly clause: LedgerClause | null
 }
 
-const entryOf = ({ at, ...rest }: Row): LedgerEntry => ({ ...rest, at: at.toISOString() })
+const entryOf = ({ at, clause, ...rest }: Row): LedgerEntry => ({
+  ...rest,
+  at: at.toISOString(),
+  ...(clause === null ? {} : { clause }),
+})
+
+/** Of transactions that note something in the ledger file: shared by those, taken alone to wait until all of them have ended. */
+const NOTING = 4_270_052
+
+/** Until the transaction ends, nobody takes what it writes into the file for something that never happened. */
+export async function holdLedger(tx: Queryable): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock_shared($1)', [NOTING])
+}
+
+/** Settles once every transaction that noted something before has committed or failed. */
+export async function waitForNoting(tx: Queryable): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock($1)', [NOTING])
+}
 
 /** @returns the entries with their places in the order; those that are known already are left out */
 export async function insertLedgerEntries(
@@ -34,9 +62,10 @@ export async function insertLedgerEntries(
   entries: readonly Omit<LedgerEntry, 'seq' | 'at'>[],
 ): Promise<LedgerEntry[]> {
   const { rows } = await tx.query<Row>(
-    `insert into memoir.erasure_ledger (id, namespace_id, kind, user_id, key_id, hash)
-     select w.id, w.namespace, w.kind, w."user", w.key, decode(w.hash, 'hex')
-       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[]) as w(id, namespace, kind, "user", key, hash)
+    `insert into memoir.erasure_ledger (id, namespace_id, kind, user_id, key_id, hash, clause)
+     select w.id, w.namespace, w.kind, w."user", w.key, decode(w.hash, 'hex'), w.clause
+       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::jsonb[])
+              as w(id, namespace, kind, "user", key, hash, clause)
      on conflict (id) do nothing
      returning ${ENTRY}`,
     [
@@ -46,18 +75,30 @@ export async function insertLedgerEntries(
       entries.map(({ user }) => user),
       entries.map(({ key }) => key),
       entries.map(({ hash }) => hash),
+      entries.map(({ clause }) => (clause === undefined ? null : JSON.stringify(clause))),
     ],
   )
   return rows.map(entryOf).toSorted((a, b) => a.seq - b.seq)
 }
 
-/** Those after that place, in their order; 0 for all. */
-export async function listLedgerEntries(db: Queryable, afterSeq: number): Promise<LedgerEntry[]> {
+export interface LedgerList {
+  /** In the order of their places. */
+  readonly entries: readonly LedgerEntry[]
+  /** The database's clock before they were read. */
+  readonly at: Date
+}
+
+/** Those of transactions that began after that; null for all. Places are given before a commit, so they do not say what is new. */
+export async function listLedgerEntries(
+  db: Queryable,
+  { since }: { readonly since: Date | null },
+): Promise<LedgerList> {
+  const { rows: now } = await db.query<{ at: Date }>('select clock_timestamp() as at')
   const { rows } = await db.query<Row>(
-    `select ${ENTRY} from memoir.erasure_ledger where seq > $1 order by seq`,
-    [afterSeq],
+    `select ${ENTRY} from memoir.erasure_ledger where $1::timestamptz is null or noted_at > $1 order by seq`,
+    [since],
   )
-  return rows.map(entryOf)
+  return { entries: rows.map(entryOf), at: now[0]?.at ?? new Date(0) }
 }
 
 /** False in a database that was restored from before it. */
