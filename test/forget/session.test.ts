@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createApp } from '../../src/api/app.ts'
 import { ADMIN_KEY } from '../api/api-fixture.ts'
 import { answeredBy } from '../support/ask.ts'
@@ -44,5 +44,48 @@ suite(
     expect((await ask('/v1/memories', { body })).status).toBe(202)
     expect(await findText(memoir.db, WORD)).toContain('memory_trace.content')
     expect((await post(SAID)).status).toBe(202)
+  },
+)
+
+suite(
+  'work on a session that is forgotten meanwhile is cancelled, whether it waits or runs',
+  { timeout: 120_000 },
+  async () => {
+    const asked = Promise.withResolvers<void>()
+    const answer = Promise.withResolvers<void>()
+    const languageModel = createScriptedModel({
+      before: async (method) => {
+        if (method !== 'extractMemories') return
+        asked.resolve()
+        await answer.promise
+      },
+    })
+    await using memoir = await createTestMemoir({ MEMOIR_ADMIN_KEY: ADMIN_KEY }, { languageModel })
+    const ask = answeredBy(createApp(memoir.services))
+    const post = async (content: string) => {
+      const transcript = [{ role: 'user', content }]
+      const body = { user_id: 'ann', session_id: 's1', transcript }
+      return (await ask('/v1/sessions', { body })).json.job
+    }
+    const running = await post(SAID)
+    await asked.promise
+    const waiting = await post('fact: [Ann] grows figs.')
+    const { status } = await ask('/v1/forget', { body: { user_id: 'ann', session_id: 's1' } })
+    expect(status).toBe(200)
+    for (const job of [running, waiting]) await memoir.until(job, 'cancelled')
+    answer.resolve()
+    await vi.waitFor(async () => {
+      const runs = await Promise.all(
+        [running, waiting].map(
+          async (job) =>
+            await memoir.services.temporal.client.workflow.getHandle(`session:${job}`).describe(),
+        ),
+      )
+      for (const run of runs) expect(run.status.name).not.toBe('RUNNING')
+    }, 60_000)
+    for (const job of [running, waiting]) {
+      expect(await memoir.job(job)).toMatchObject({ state: 'cancelled', error: null })
+    }
+    for (const word of [WORD, 'figs']) expect(await findText(memoir.db, word)).toEqual([])
   },
 )

@@ -158,11 +158,18 @@ export async function findPostedWords(
   return rows.map(({ content }) => content)
 }
 
-/** The session with its posts. Work on them finds them gone, and ends. */
+/** The session with its posts. Work on them that has not ended is cancelled: its run finds nothing to do, and says nothing more. */
 export async function deletePosts(
   tx: Queryable,
   { userId, sessionId }: { userId: string; sessionId: string },
 ): Promise<void> {
+  await tx.query(
+    `update memoir.job j set state = 'cancelled', error = null, control = null, finished_at = now()
+       from memoir.raw_session r join memoir.session s on s.id = r.session and s.user_id = r.user_id
+      where s.user_id = $1::uuid and s.session_id = $2
+        and j.id = r.job_id and j.user_id = r.user_id and j.state in ('queued', 'running', 'paused')`,
+    [userId, sessionId],
+  )
   await tx.query(`delete from memoir.session where user_id = $1::uuid and session_id = $2`, [
     userId,
     sessionId,
