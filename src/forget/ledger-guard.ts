@@ -39,8 +39,26 @@ export interface LedgerGuardOptions {
 }
 
 const EVERY_MS = 2_000
-/** How often a worker looks whether the API beside it has compared. */
-const LOOK_MS = 100
+
+/** While Postgres is away nothing is answered anyway; a file that cannot be read keeps shut what was not compared yet. */
+async function repeatedly(
+  round: () => Promise<void>,
+  { log, everyMs, signal }: { log: Logger; everyMs: number; signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    await round().catch((error: unknown) =>
+      log.warn({ error }, 'the erasure ledger could not be compared'),
+    )
+    await sleep(everyMs, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+const aborted = async (signal: AbortSignal): Promise<void> =>
+  await new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+
 const COMPARING = 'The erasure ledger is being compared with the database.'
 
 export function createLedgerGuard(
@@ -52,7 +70,7 @@ export function createLedgerGuard(
   const stopping = new AbortController()
   let why: string | null = null
   let seen: Seen | undefined
-  let forgotten = path === undefined
+  const forgotten = Promise.withResolvers<void>()
   let running: Promise<void> | undefined
   const round = async (ledger: string) => {
     if (seen !== undefined && !(await isAfter(parts, seen))) seen = undefined
@@ -62,33 +80,26 @@ export function createLedgerGuard(
     }
     why ??= COMPARING
     const compared = await compare(parts, ledger)
-    forgotten ||= compared.forgotten
+    if (compared.forgotten) forgotten.resolve()
     if ('why' in compared) why = compared.why
     else [seen, why] = [compared.seen, null]
   }
-  const keep = async (ledger: string, isDone: () => boolean, signal: AbortSignal) => {
-    while (!signal.aborted) {
-      // While Postgres is away nothing is answered anyway; a file that cannot be read keeps shut what was not compared yet.
-      await round(ledger).catch((error: unknown) =>
-        log.warn({ error }, 'the erasure ledger could not be compared'),
-      )
-      if (isDone()) return
-      await sleep(everyMs, undefined, { signal }).catch(() => undefined)
-    }
-  }
+  const keep = async (ledger: string, signal: AbortSignal) =>
+    await repeatedly(async () => await round(ledger), { log, everyMs, signal })
   return {
     pending: () => why,
     start() {
       if (path === undefined) return
       why = COMPARING
-      running = keep(path, () => false, stopping.signal)
+      running = keep(path, stopping.signal)
     },
     async untilForgotten(signal) {
       if (path === undefined) return
-      if (running === undefined) return await keep(path, () => forgotten, signal)
-      while (!forgotten && !signal.aborted) {
-        await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined)
-      }
+      const done = new AbortController()
+      const own = running ?? keep(path, AbortSignal.any([signal, done.signal]))
+      await Promise.race([forgotten.promise, aborted(signal)])
+      done.abort()
+      if (own !== running) await own
     },
     async stop() {
       stopping.abort()

@@ -21,6 +21,7 @@ import { hideMemories } from './hide.ts'
 import type { AcceptedMemories, KeepAccepted, MemoryKey, RemoveRequest } from './memories.ts'
 import { mayComeBack, stayDeleted, type DeletedOf } from './stay-deleted.ts'
 import { jobMemory, writeRecord, writeTextsOf } from './store.ts'
+import { dropTellingSummaries } from './telling-summaries.ts'
 
 /** How long what was deleted can be brought back. */
 export const RESTORABLE_DAYS = 30
@@ -38,6 +39,7 @@ export async function removeMemory(
       const standing = await lockReached(tx, { key, userId, revision })
       if (standing.state === 'deleted' && !hard) throw notFound()
       const jobId = newJobId()
+      await dropTellingSummaries(tx, { userId, memories: [standing], hard })
       const [gone] = await hideMemories(tx, { userId, memories: [standing] })
       await stayDeleted(tx, deletedOf(context, { key, userId }), [standing])
       if (gone && cascade && policyOf(context.config).graph) {

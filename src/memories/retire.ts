@@ -13,6 +13,7 @@ import { policyOf } from './accept.ts'
 import { hideMemories } from './hide.ts'
 import { RESTORABLE_DAYS } from './remove.ts'
 import { stayDeleted, type DeletedOf } from './stay-deleted.ts'
+import { dropTellingSummaries } from './telling-summaries.ts'
 
 /** What has expired goes out of sight like any deletion, and what was deleted long enough ago goes for good. */
 
@@ -86,6 +87,7 @@ const hideExpired: Retire = async (tx, { ids, graph, ...of }) => {
   const memories = (await lockMemories(tx, { userId, ids })).filter((memory) =>
     isDue(memory, { kind: 'expired', days: RESTORABLE_DAYS, now: new Date() }),
   )
+  await dropTellingSummaries(tx, { userId, memories, hard: false })
   const gone = memories.length > 0 ? await hideMemories(tx, { userId, memories }) : []
   // Whatever they alone name goes with them: nobody restores what has expired.
   if (graph) {

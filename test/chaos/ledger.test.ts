@@ -8,7 +8,6 @@ import { Client } from 'pg'
 import { expect, inject, test, vi } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import { startApi } from '../../src/server.ts'
-import { noteErased } from '../../src/forget/ledger.ts'
 import { createServices, type Services } from '../../src/services.ts'
 import { startWorker, type RunningWorker } from '../../src/worker.ts'
 import { createTestDatabase, hasPostgres, hasTemporal } from '../support/database.ts'
@@ -238,62 +237,6 @@ suite(
     rmSync(folder, { recursive: true })
   },
 )
-
-suite(
-  'what is being forgotten while file and database are compared is not forgotten once more',
-  async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'memoir-ledger-'))
-    await using store = await createTestDatabase()
-    const env = { ERASURE_LEDGER: join(folder, 'ledger.jsonl') }
-    const { rows } = await store.db.query<{ id: string }>('select id from memoir.namespace')
-    const [namespace] = rows
-    await using memoir = await install(store.url, env, { answers: false })
-    const { ledger, config } = memoir.services
-    await store.db.transaction(async (tx) => {
-      const hashes = [{ kind: 'user' as const, hash: Buffer.from('ab', 'hex') }]
-      const note = { namespaceId: namespace?.id ?? '', userId: null, key: KEY, hashes }
-      await noteErased(tx, config, note)
-      ledger.start()
-      await vi.waitUntil(async () => {
-        const waiting = await store.db.query(
-          `select from pg_locks where locktype = 'advisory' and not granted`,
-        )
-        return waiting.rows.length > 0
-      }, WITHIN)
-      expect(ledger.pending()).not.toBeNull()
-    })
-    await vi.waitFor(() => expect(ledger.pending()).toBeNull(), WITHIN)
-    const repeated = await store.db.query(
-      `select from memoir.audit_log where action = 'ledger.repeat'`,
-    )
-    expect(repeated.rows).toEqual([])
-    await ledger.stop()
-    rmSync(folder, { recursive: true })
-  },
-)
-
-suite('what another host erased is added, in whatever order it was committed', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'memoir-ledger-'))
-  const [own, others] = [join(folder, 'one.jsonl'), join(folder, 'two.jsonl')]
-  await using store = await createTestDatabase()
-  const { rows } = await store.db.query<{ id: string }>('select id from memoir.namespace')
-  const namespaceId = rows[0]?.id ?? ''
-  await using two = await install(store.url, { ERASURE_LEDGER: others })
-  await untilReady(two)
-  const note = async (tx: Parameters<typeof noteErased>[0], hash: string) => {
-    const hashes = [{ kind: 'user' as const, hash: Buffer.from(hash, 'hex') }]
-    await noteErased(tx, { ERASURE_LEDGER: own }, { namespaceId, userId: null, key: KEY, hashes })
-  }
-  const hashesIn = () =>
-    existsSync(others) ? readFileSync(others, 'utf8').match(/"hash":"\w+"/g) : []
-  await store.db.transaction(async (slow) => {
-    await note(slow, 'aa')
-    await store.db.transaction(async (tx) => await note(tx, 'bb'))
-    await vi.waitFor(() => expect(hashesIn()).toEqual(['"hash":"bb"']), WITHIN)
-  })
-  await vi.waitFor(() => expect(hashesIn()).toEqual(['"hash":"bb"', '"hash":"aa"']), WITHIN)
-  rmSync(folder, { recursive: true })
-})
 
 suite('a ledger that is lost is written again, and what another host erased is added', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'memoir-ledger-'))

@@ -267,19 +267,6 @@ describe.skipIf(!hasPostgres)('consolidation', () => {
     expect(await find(memoir, ids[4])).toMatchObject({ state: 'active' })
   })
 
-  test('a plan that comes after its job has ended is not kept, and the run stays failed', async () => {
-    await using memoir = await createConsolidationFixture()
-    await memoir.remember(YESTERDAY, DAY_OF_IT)
-    const id = await memoir.accept(YESTERDAY)
-    await memoir.db.query(
-      `update memoir.job set state = 'failed', finished_at = now(), error = '{"code": "terminated"}' where id = $1`,
-      [id],
-    )
-    expect(await memoir.run(id)).toMatchObject({ state: 'failed', error: 'terminated' })
-    await memoir.steps.plan({ jobId: id }, new AbortController().signal)
-    expect(await memoir.run(id)).toMatchObject({ state: 'failed', error: 'terminated', plan: null })
-  })
-
   test('a memory that says something else by now is not told as it was; one that came meanwhile waits', async () => {
     await using memoir = await createConsolidationFixture()
     const ids = await memoir.remember(YESTERDAY, OTHER)
