@@ -65,14 +65,27 @@ async function writeOrSplit(
     return { written: await writeBatch(parts, memories, options), failed: 0 }
   } catch (error) {
     if (!(error instanceof MemoirError) || error.code !== 'graph_store_failed') throw error
-    if (memories.length === 1) {
-      await markFailed(parts.db, memories)
-      return { written: 0, failed: 1 }
-    }
+    if (memories.length === 1) return await writeOnceMore(parts, memories, options)
     const middle = Math.ceil(memories.length / 2)
     const first = await writeOrSplit(parts, memories.slice(0, middle), options)
     const second = await writeOrSplit(parts, memories.slice(middle), options)
     return { written: first.written + second.written, failed: first.failed + second.failed }
+  }
+}
+
+/** Whatever a server said no to as it went down or came up was not refused for good. */
+async function writeOnceMore(
+  parts: GraphParts,
+  memories: readonly GraphMemory[],
+  options: GraphWriteOptions,
+): Promise<GraphWritten> {
+  await parts.graph.check()
+  try {
+    return { written: await writeBatch(parts, memories, options), failed: 0 }
+  } catch (error) {
+    if (!(error instanceof MemoirError) || error.code !== 'graph_store_failed') throw error
+    await markFailed(parts.db, memories)
+    return { written: 0, failed: 1 }
   }
 }
 

@@ -175,6 +175,7 @@ describe.skipIf(!hasNeo4j)('draining into the graph', () => {
     }
     await writeToGraph({ db, graph: heldUp }, [first])
     await world.drain.round()
+    expect(await states(world)).toEqual([{ state: 'written', n: 5 }])
     await expectSame(world, [userId])
   })
 
@@ -195,6 +196,29 @@ describe.skipIf(!hasNeo4j)('draining into the graph', () => {
       { state: 'failed', n: 1 },
       { state: 'written', n: 8 },
     ])
+  })
+
+  test('what a server refuses once, as while it goes down, is not refused for good', async () => {
+    await using world = await createGraphWorld(await sharedNeo4j())
+    const { db, graph } = world
+    await world.seed({ memories: 1 })
+    let asked = 0
+    const refusing: GraphStore = {
+      ...graph,
+      async writeMemories(batch, options) {
+        asked += 1
+        if (asked === 1) throw new MemoirError('graph_store_failed', '')
+        return await graph.writeMemories(batch, options)
+      },
+    }
+    const drain = startDrain(
+      { db, graph: refusing, log: pino({ level: 'silent' }) },
+      { everyMs: 3_600_000 },
+    )
+    await db.query(`update memoir.graph_turn set holder = null`)
+    await drain.round()
+    expect(await states(world)).toEqual([{ state: 'written', n: 1 }])
+    await drain.stop()
   })
 
   test('a graph that claims a revision that never was is brought back', async () => {

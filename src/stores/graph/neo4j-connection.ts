@@ -134,6 +134,9 @@ const REFUSALS: Readonly<Record<string, string>> = {
 /** What the driver says of its own pool has no code of its own: nobody was asked, so nothing was refused. */
 const NOT_ASKED = /^(Connection acquisition timed out|Pool is closed)/
 
+/** The server ended the transaction, as when it shuts down or was held up: that says nothing of what was written. */
+const ENDED = 'Neo.ClientError.Transaction.'
+
 /** The server's own words may quote what was written, so only its code goes on. */
 function graphError(error: unknown): MemoirError {
   if (error instanceof MemoirError) return error
@@ -142,7 +145,8 @@ function graphError(error: unknown): MemoirError {
   }
   const refusal = REFUSALS[error.code]
   if (refusal !== undefined) return away(error.code, refusal)
-  if (isRetryableError(error) || NOT_ASKED.test(error.message)) return away(error.code)
+  const ended = error.code.startsWith(ENDED)
+  if (ended || isRetryableError(error) || NOT_ASKED.test(error.message)) return away(error.code)
   return new MemoirError('graph_store_failed', SENTENCE.graph_store_failed, {
     cause: new Error(error.code),
   })
