@@ -62,8 +62,9 @@ async function groundsOf(
   return passing(await openGate(db, of), hits)
 }
 
-const quotedOf = ({ id, content, occurred_at: occurredAt, scores: { relevance } }: Hit) => ({
+const quotedOf = ({ id, role, content, occurred_at: occurredAt, scores: { relevance } }: Hit) => ({
   id,
+  role,
   content,
   occurredAt,
   relevance,

@@ -99,6 +99,8 @@ export interface QuotedMemory {
 export interface FoundMemory extends QuotedMemory {
   /** As recall has it: 0..1, comparable between questions. */
   readonly relevance?: number
+  /** Who said it, as what; null for what nobody said, as a note. */
+  readonly role?: string | null
 }
 
 export interface AnswerRequest {

@@ -1,6 +1,7 @@
 import type { Memory } from '../domain/recall.ts'
 import { detectLanguage } from '../text/language.ts'
 import { LONG_CHARS, passagesOf } from '../text/passages.ts'
+import { isMachine } from '../text/roles.ts'
 import { lexemesOf } from '../text/tokens.ts'
 
 /** A long memory is a hit for a part of it; that part is shown. */
@@ -10,12 +11,21 @@ export interface Sought {
   readonly lexemes: ReadonlySet<string>
   /** The passage that is nearest to the question, where passages have vectors. */
   readonly passage?: number | undefined
+  /** It asks for what an assistant said, and advice is wanted whole. */
+  readonly asksMachine?: boolean
 }
 
+/** Longer advice is shown by its best passage, as any other text. */
+const ADVICE_CHARS = 4_000
+
 /** The passage that is nearest, else the stretch with the most of the question's words; short memories whole. */
-export function excerpt(memory: Memory, { lexemes, passage }: Sought): string {
-  const { kind, content } = memory
-  if (content.length <= (kind === 'episode' ? EXCERPT_CHARS : LONG_CHARS)) return content
+export function excerpt(
+  { kind, role, content }: Pick<Memory, 'kind' | 'role' | 'content'>,
+  { lexemes, passage, asksMachine = false }: Sought,
+): string {
+  const advice = asksMachine && isMachine(role)
+  const short = kind === 'episode' ? EXCERPT_CHARS : advice ? ADVICE_CHARS : LONG_CHARS
+  if (content.length <= short) return content
   const nearest = passage === undefined ? undefined : passagesOf(content)[passage]
   return nearest?.trim() || bestStretch(content, lexemes)
 }

@@ -15,6 +15,8 @@ export interface Ordered {
   readonly userId: string
   readonly request: RecallRequest
   readonly lexemes: ReadonlySet<string>
+  /** It asks for what an assistant said. */
+  readonly asksMachine: boolean
   /** Best first, nothing below the threshold. */
   readonly wanted: readonly Fused[]
   readonly edges: ReadonlyMap<number, readonly Edge[]>
@@ -68,6 +70,7 @@ function shownOf(
     edges,
     focus,
     lexemes,
+    asksMachine,
     place,
   }: Ordered & { readonly place: number | undefined },
 ): Shown | null {
@@ -77,7 +80,7 @@ function shownOf(
   const { memory } = visible
   const share = focus.share(memory)
   const score = (fused.score + focus.size * share) / (1 + focus.size)
-  const content = excerpt(memory, { lexemes, passage: found?.passage })
+  const content = excerpt(memory, { lexemes, passage: found?.passage, asksMachine })
   const hit = {
     ...memory,
     content,

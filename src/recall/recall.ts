@@ -98,7 +98,8 @@ async function hitsOf(
   const userId = found.user.id
   const focus = inFocus(found.focus, { userId, telling: found.telling })
   const lexemes = new Set(found.lexemes)
-  const read = { userId, request, lexemes, wanted, edges, focus }
+  const { asksMachine } = found
+  const read = { userId, request, lexemes, asksMachine, wanted, edges, focus }
   const best = wanted.slice(0, hitsToOrder(request)).map(({ seq }) => seq)
   const [hits, likenesses] = await Promise.all([
     timed('read', async () => await readHits(db, read)),

@@ -1,6 +1,4 @@
 import { isMachine } from '../text/roles.ts'
-import { spelled } from '../text/spelling.ts'
-import { wordsOf } from '../text/words.ts'
 import type { Fused } from './fuse.ts'
 
 /**
@@ -8,68 +6,19 @@ import type { Fused } from './fuse.ts'
  * unless the question asks what the assistant said. On ten chats of BEAM with their assistants (100 K) 0.5 to 0.7 found most.
  */
 const MACHINE_SHARE = 0.6
-
-/** The one who is spoken to, and the verbs beside which that is a request ("can you …?") and no question about what was said. */
-const SPOKEN_TO: Readonly<Record<string, { readonly you: string; readonly asks?: string }>> = {
-  en: {
-    you: 'you your yours yourself',
-    asks: 'can could would will should may might do please thank',
-  },
-  de: {
-    you: 'du dich dir dein deine deinen deinem deiner deines ihnen',
-    asks: 'kannst könntest würdest willst magst sollst bitte',
-  },
-  fr: {
-    you: 'tu te toi ton ta tes vous votre vos',
-    asks: 'peux pourrais pouvez pourriez veux voulez plaît',
-  },
-  es: { you: 'tú tu tus te ti usted ustedes vos', asks: 'puedes podrías puede podría quieres' },
-  it: { you: 'tu ti te tuo tua tuoi tue', asks: 'puoi potresti vuoi' },
-  pt: { you: 'tu te ti teu tua você vocês', asks: 'podes poderia pode podia' },
-  nl: { you: 'jij je jou jouw u uw', asks: 'kun kunt kan zou wil' },
-  ru: {
-    you: 'ты тебя тебе тобой твой твоя твоё твои вы вас вам вами ваш',
-    asks: 'можешь можете мог могли',
-  },
-  pl: { you: 'ty ciebie tobie cię ci twój twoja twoje', asks: 'możesz mógłbyś' },
-}
-/** Where the verb's ending says it, or nothing is written between words. */
-const ENDINGS: Readonly<Record<string, RegExp>> = {
-  es: /\p{L}{2}(?:aste|iste)(?!\p{L})/u,
-  pt: /\p{L}{2}(?:aste|iste)(?!\p{L})/u,
-  zh: /[你您](?!能|可以|会|們|们)/u,
-  ja: /あなた/u,
-}
-
-const setOf = (words = '') => new Set(wordsOf(words).map(spelled))
-const WORDS = new Map(
-  Object.entries(SPOKEN_TO).map(([language, { you, asks }]) => [
-    language,
-    { you: setOf(you), asks: setOf(asks) },
-  ]),
-)
-
-/** Whether a question asks for what the one who is asked said: "What did you recommend?" */
-export function asksWhatWasSaid(query: string, language: string): boolean {
-  if (ENDINGS[language]?.test(query) === true) return true
-  const known = WORDS.get(language)
-  if (known === undefined) return false
-  const words = wordsOf(query).map(spelled)
-  const asks = (word: string | undefined) => word !== undefined && known.asks.has(word)
-  return words.some(
-    (word, at) => known.you.has(word) && !asks(words[at - 1]) && !asks(words[at + 1]),
-  )
-}
+/** What people said, where an assistant is asked for; not much less, since "What did I tell you?" sounds alike. */
+const PEOPLE_SHARE = 0.8
 
 /** What machines said counts less, or as much, than what people did. Orders anew. */
 export function weighRoles(
   fused: readonly Fused[],
   { asked }: { readonly asked: boolean },
 ): readonly Fused[] {
-  if (asked || !fused.some(({ details }) => isMachine(details?.role ?? null))) return fused
+  if (!fused.some(({ details }) => isMachine(details?.role ?? null))) return fused
+  const less = asked ? PEOPLE_SHARE : MACHINE_SHARE
   return fused
     .map((one) =>
-      isMachine(one.details?.role ?? null) ? { ...one, score: one.score * MACHINE_SHARE } : one,
+      isMachine(one.details?.role ?? null) === asked ? one : { ...one, score: one.score * less },
     )
     .toSorted((a, b) => b.score - a.score || b.seq - a.seq)
 }

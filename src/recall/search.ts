@@ -13,7 +13,7 @@ import { createKnownUsers } from './known-users.ts'
 import { READ_AHEAD } from './last-read.ts'
 import { namesIn } from './names.ts'
 import type { QuestionVector } from './question.ts'
-import { asksWhatWasSaid } from './role.ts'
+import { asksWhatWasSaid } from '../text/spoken-to.ts'
 import { left } from './stages.ts'
 import { timeIn, type TimeWindow } from './time.ts'
 

@@ -21,6 +21,7 @@ import {
   type PostToBegin,
   type SessionPost,
 } from '../stores/sessions/session-posts.ts'
+import { keepReplies } from './replies.ts'
 import { summarisePost } from './summarise.ts'
 
 /** The steps of one posted transcript. Each may be repeated: what was done is found done, and what a model answered is kept. */
@@ -71,7 +72,8 @@ const EARLIER_TURNS = 8
 const DIGEST_BYTES = 8
 
 export function createSessionSteps(dependencies: SessionDependencies): SessionSteps {
-  const { db } = dependencies
+  const { db, config } = dependencies
+  const chunkChars = config.EMBEDDING_CHUNK_CHARS
   return {
     begin: async ({ jobId }) => await begin(db, found(await findPostToBegin(db, jobId))),
     async extract({ jobId, passage }, signal) {
@@ -95,6 +97,7 @@ export function createSessionSteps(dependencies: SessionDependencies): SessionSt
     },
     async summarise({ jobId }, signal) {
       const { context, post, turns } = await openWork(dependencies, { jobId, signal })
+      await keepReplies(context, { post, turns, chunkChars })
       await summarisePost(context, { post, turns })
     },
     async finish({ jobId }) {

@@ -10,6 +10,7 @@ import { createScriptedModel } from '../support/scripted-model.ts'
 const suite = hasPostgres && hasTemporal ? test : test.skip
 const WORD = 'axolotl'
 const SAID = `fact: an ${WORD} lives with [Ann].`
+const REPLY = `assistant: Keep the water cool and change a fifth of it each week. ${'A newt wants shade and peace. '.repeat(20)}`
 
 suite(
   'a session that is forgotten stays out when it is posted again, and what it says anew does not',
@@ -19,19 +20,24 @@ suite(
     await using memoir = await createTestMemoir({ MEMOIR_ADMIN_KEY: ADMIN_KEY }, { languageModel })
     const ask = answeredBy(createApp(memoir.services))
     const post = async (...turns: string[]) => {
-      const transcript = turns.map((content) => ({ role: 'user', content }))
+      const transcript = turns.map((content) => ({
+        role: content.startsWith('assistant: ') ? 'assistant' : 'user',
+        content,
+      }))
       const body = { user_id: 'ann', session_id: 's1', transcript }
       const { status, json } = await ask('/v1/sessions', { body })
       if (status === 202) await memoir.until(json.job, 'succeeded')
       return { status, json }
     }
-    expect((await post(SAID)).status).toBe(202)
+    expect((await post(SAID, REPLY)).status).toBe(202)
     expect(await findText(memoir.db, WORD)).toContain('memory_trace.content')
+    expect(await findText(memoir.db, 'newt')).toContain('memory_trace.content')
     // Narrowed down, what was posted stays: only the whole session goes with its posts.
     await ask('/v1/forget', { body: { user_id: 'ann', session_id: 's1', kinds: ['summary'] } })
     expect(await findText(memoir.db, WORD)).toContain('raw_session.turns')
     await ask('/v1/forget', { body: { user_id: 'ann', session_id: 's1' } })
     expect(await findText(memoir.db, WORD)).toEqual([])
+    expect(await findText(memoir.db, 'newt')).toEqual([])
 
     const again = await post(SAID)
     expect([again.status, again.json.error]).toMatchObject([400, { code: 'invalid_request' }])

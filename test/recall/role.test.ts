@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { asksWhatWasSaid } from '../../src/recall/role.ts'
+import { asksWhatWasSaid } from '../../src/text/spoken-to.ts'
 import { createTestDatabase, hasPostgres } from '../support/database.ts'
 import { createIngestFixture, seed } from '../support/ingest.ts'
 import { createRecallFixture } from '../support/recall.ts'

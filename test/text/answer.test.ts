@@ -83,3 +83,23 @@ test('of a long memory the passage that answers is quoted', () => {
     ]).answer,
   ).toContain('Der Zahnarzt ist am 11. September')
 })
+
+test('what the user said does not answer what an assistant recommended', () => {
+  const question = 'What did you recommend for my back?'
+  expect(ask(question, [0.9, 'My back is seized.'])).toEqual(UNKNOWN)
+  const [mine, theirs] = found([0.9, 'My back is seized.'], [0.6, 'Heat, and cat-cow twice a day.'])
+  const memories = [mine, { ...theirs, role: 'assistant' }].filter((one) => one !== undefined)
+  expect(
+    answerFrom({ question, memories: memories as ReturnType<typeof found>, now: '2026-04-01' }),
+  ).toEqual({
+    known: true,
+    answer: 'Heat, and cat-cow twice a day.',
+    citations: ['m1'],
+  })
+})
+
+test('a year in a date is no age', () => {
+  expect(
+    ask('How old is Demelza?', [0.97, "We fly to Demelza's on 27 December (2025-12-27)."]),
+  ).toEqual(UNKNOWN)
+})

@@ -100,7 +100,7 @@ export function holds(wanted: Wanted, text: string, known: ReadonlySet<string>):
   if (wanted === 'date') return CALENDAR.test(text) || DIGITAL_DATE.test(text)
   if (wanted === 'number') return /\p{Nd}/u.test(text)
   if (wanted === 'age')
-    return /(?<![\p{N}.,-])\p{Nd}{1,3}(?![\p{N}.,:-]\p{N})/u.test(text.replaceAll(DATES, ' '))
+    return /(?<![\p{N}.,-])\p{Nd}{1,3}(?!\p{N}|[.,:-]\p{N})/u.test(text.replaceAll(DATES, ' '))
   if (wanted === 'person') {
     return [...text.matchAll(PERSON)].some(
       ([name]) => !known.has(name.toLowerCase()) && !CALENDAR.test(name) && name !== 'User',

@@ -3,6 +3,8 @@ import { detectAmong, detectLanguage } from '../language.ts'
 import { leadingSubject } from '../leading-subject.ts'
 import { withoutOwnName } from '../own-name.ts'
 import { asksForPast } from '../past-questions.ts'
+import { isMachine } from '../roles.ts'
+import { asksWhatWasSaid } from '../spoken-to.ts'
 import { lexemesOf } from '../tokens.ts'
 import { wordsOf } from '../words.ts'
 import { holds, wantedBy, type Wanted } from './answer-kinds.ts'
@@ -52,6 +54,8 @@ interface Asked {
   readonly words: ReadonlySet<string>
   /** The caller's own id of the user: who is called so is nobody else. */
   readonly userId: string
+  /** It asks for what an assistant said: what others said is no answer. */
+  readonly ofMachine: boolean
   /** The memory that recall thinks best; it alone may answer without any of the question's words. */
   readonly first: boolean
 }
@@ -76,6 +80,7 @@ export function answerFrom({ question, memories, userId = '' }: AnswerRequest): 
 /** The passage that answers with the most words of the question; a short memory whole. */
 function passageOf(memory: FoundMemory, asked: Asked): string | undefined {
   const whole = oneLine(memory.content)
+  if (asked.ofMachine) return isMachine(memory.role ?? null) ? advice(whole, memory) : undefined
   const wordless = heldBy(whole, asked).isDisjointFrom(asked.terms)
   const passages = passagesOf(memory).filter(
     (passage) =>
@@ -89,6 +94,16 @@ function passageOf(memory: FoundMemory, asked: Asked): string | undefined {
   return passages[worth.indexOf(Math.max(...worth))]?.text
 }
 
+/** Advice is a list more often than a sentence. */
+const ADVICE_CHARS = 1_500
+
+const advice = (said: string, { relevance = 1 }: FoundMemory): string | undefined =>
+  relevance < BELIEVED.byMeaning
+    ? undefined
+    : said.length <= ADVICE_CHARS
+      ? said
+      : `${said.slice(0, ADVICE_CHARS - 1).trimEnd()}…`
+
 function askedBy(query: string, languages: readonly string[], userId: string): Asked {
   const language = detectAmong(query, languages)
   const question = withoutOwnName(query, { userId, language })
@@ -97,7 +112,8 @@ function askedBy(query: string, languages: readonly string[], userId: string): A
   const words = new Set(wordsOf(question))
   const past = asksForPast(question, language)
   const wanted = wantedBy(question)
-  return { language, userId, terms, names, wanted, past, words, first: true }
+  const ofMachine = asksWhatWasSaid(question, language)
+  return { language, userId, terms, names, wanted, past, words, ofMachine, first: true }
 }
 
 const termsOf = (text: string, language: string): ReadonlySet<string> =>
