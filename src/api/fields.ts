@@ -27,6 +27,18 @@ export const question = z
 
 export const MAX_HITS = 200
 
+const written = new WeakMap<Date, string>()
+
+/** A time as a Date, which has no offset: `timeAsWritten` still knows it. */
+export function dateOf(given: string): Date {
+  const at = new Date(given)
+  written.set(at, given)
+  return at
+}
+
+/** ISO 8601 with the offset that a request gave. */
+export const timeAsWritten = (at: Date): string => written.get(at) ?? at.toISOString()
+
 /** A moment or a day (its first moment in UTC), as a Date. */
 export const moment = z
   .union([time, z.iso.date()])

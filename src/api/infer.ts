@@ -5,6 +5,7 @@ import { parseTranscript } from '../sessions/transcript.ts'
 import type { BeforeCommit } from '../stores/database.ts'
 import type { ApiServices } from './context.ts'
 import type { Principal } from './environment.ts'
+import { timeAsWritten } from './fields.ts'
 import type { StoreBody } from './memory-bodies.ts'
 import { JOB_STATE, readSession } from './sessions.ts'
 import { refuseScoped } from './transcripts.ts'
@@ -36,7 +37,7 @@ export async function inferMemories(
     turns: parseTranscript(
       messages.map(({ role, content }) => ({ role, content, name: undefined, at: null })),
     ),
-    saidAt: at?.toISOString() ?? null,
+    saidAt: at === undefined ? null : timeAsWritten(at),
     metadata,
   }
   const keep: BeforeCommit<AcceptedPost> | undefined =

@@ -3,7 +3,7 @@ import { ENTITY_TYPES } from '../domain/entity.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { MemoryChange, NewMemory } from '../memories/memories.ts'
 import type { Principal } from './environment.ts'
-import { pathId, present, scopeName, text, time, userId } from './fields.ts'
+import { pathId, present, scopeName, text, time, userId, dateOf } from './fields.ts'
 
 /** What may be said of a memory, and what a request becomes inside. */
 
@@ -19,9 +19,7 @@ const MAX_SUMMARY_CHARS = 32_768
 /** Times outside of these are mistakes, and some of them Postgres does not hold. */
 const SENSIBLE = /^(19|[2-9]\d)\d\d-/
 const sensible = time.regex(SENSIBLE, 'must lie between the years 1900 and 9999')
-const at = sensible
-  .transform((value) => new Date(value))
-  .openapi({ type: 'string', format: 'date-time' })
+const at = sensible.transform(dateOf).openapi({ type: 'string', format: 'date-time' })
 const inFuture = sensible
   .transform((value) => new Date(value))
   .refine((value) => value.getTime() > Date.now(), 'must lie in the future')

@@ -3,6 +3,7 @@ import type { Embedder, Purse } from '../providers/embedder.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
 import type { Database } from '../stores/database.ts'
 import { detectLanguage } from '../text/language.ts'
+import { isoIn, offsetIn } from '../domain/time-zone.ts'
 import { answered } from './answers.ts'
 import { draftsOf, extractedSchema, type FactDraft } from './draft.ts'
 import type { Fence } from './fence.ts'
@@ -25,9 +26,17 @@ export interface FactContext {
   readonly purses?: { readonly language: Purse; readonly embedding: Purse }
   /** Keeps out what is forgotten while this is under way. */
   readonly fence?: Fence
+  /** Whose day "today" is where a time carries no offset; left out, that of UTC. */
+  readonly timeZone?: string
 }
 
 const SAMPLE_CHARS = 4_000
+
+/** `Z` says when it was, and not what the speaker's clock showed (RFC 9557): an offset says that, and stays. */
+const localTime = (at: string | null, zone: string) =>
+  at === null || offsetIn(at) !== null || Number.isNaN(Date.parse(at))
+    ? at
+    : isoIn(new Date(at), zone)
 
 /**
  * The facts of one passage. A passage that was extracted before, by whatever run of the job, is read and not paid for again.
@@ -42,8 +51,13 @@ export async function extractPassage(
   const sample = turns.map(({ content }) => content).join('\n')
   const language =
     context.language === 'auto' ? detectLanguage(sample.slice(0, SAMPLE_CHARS)) : context.language
-  const shown = turns.map(({ own: _own, ...turn }) => turn)
-  const request = { turns: shown, before, referenceTime: referenceTime.toISOString(), language }
+  const { timeZone = 'UTC' } = context
+  const shown = turns.map(({ own: _own, ...turn }) => ({
+    ...turn,
+    at: localTime(turn.at, timeZone),
+  }))
+  const local = isoIn(referenceTime, timeZone)
+  const request = { turns: shown, before, referenceTime: local, language }
   const answer = await answered(
     db,
     {

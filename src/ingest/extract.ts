@@ -31,6 +31,7 @@ interface ExtractContext {
   readonly jobId: string
   readonly source: string
   readonly language: string
+  readonly timeZone?: string
   readonly signal: AbortSignal
   readonly purse?: Purse
   readonly extraction: FactExtraction
@@ -127,7 +128,7 @@ function factContext(
   { model, userId }: { model: LanguageModel; userId: string },
 ): FactContext {
   const { db, embedder, jobId, language, signal, purse, extraction } = context
-  const { namespaceId, forgetSecret: secret, seqs, heads = [] } = context
+  const { namespaceId, forgetSecret: secret, seqs, heads = [], timeZone } = context
   return {
     fence: { namespaceId, secret, seq: seqs.get(userId) ?? 0 },
     db,
@@ -137,6 +138,7 @@ function factContext(
     userId,
     language,
     heads,
+    ...(timeZone === undefined ? {} : { timeZone }),
     signal,
     priority: 'bulk',
     ...(purse && extraction.purse

@@ -178,6 +178,7 @@ async function workThrough(
     minTurns: config.ETL_MIN_TURNS,
     chunkChars: config.EMBEDDING_CHUNK_CHARS,
     language: config.MEMORY_LANGUAGE,
+    timeZone: config.given.has('SOURCE_TIMEZONE') ? config.SOURCE_TIMEZONE : config.MEMORY_TIMEZONE,
     heads: config.MEMORY_HEADS,
     minSalience: config.MEMORY_SALIENCE_WRITE_THRESHOLD,
     forgetSecret: config.MEMOIR_ENCRYPTION_KEY,

@@ -39,6 +39,8 @@ export interface SliceContext {
   readonly minTurns: number
   readonly chunkChars: number
   readonly language: string
+  /** Whose day "today" is. */
+  readonly timeZone?: string
   readonly minSalience: number
   /** Which vectors facts get. */
   readonly heads: readonly Head[]

@@ -99,6 +99,12 @@ async function prepareForUser(
 const toJson = (turns: readonly Turn[]) =>
   JSON.stringify(turns.map(({ role, name, content, at }) => ({ role, name, content, at })))
 
+/** The same moment is the same post, however its offset is written. */
+const inUtc = (turn: Turn): Turn =>
+  turn.at === null || Number.isNaN(Date.parse(turn.at))
+    ? turn
+    : { ...turn, at: new Date(turn.at).toISOString() }
+
 type Prepared = Parameters<typeof insertPost>[1]
 
 function prepare({ namespaceId, userId, collection, turns, ...rest }: SessionAccept): Prepared {
@@ -109,7 +115,9 @@ function prepare({ namespaceId, userId, collection, turns, ...rest }: SessionAcc
     })
   }
   // The time of the post is no part of it: who sends it again may well give another.
-  const textHash = createHash('sha256').update(toJson(turns)).digest()
+  const textHash = createHash('sha256')
+    .update(toJson(turns.map(inUtc)))
+    .digest()
   const { saidAt } = rest
   const said = toJson(
     saidAt == null ? turns : turns.map((turn) => ({ ...turn, at: turn.at ?? saidAt })),

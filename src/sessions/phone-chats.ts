@@ -1,3 +1,4 @@
+import { wallTime } from './stamps.ts'
 import type { Turn } from '../domain/transcript.ts'
 import { readLabel } from './labels.ts'
 import { isPlaceholder } from './placeholders.ts'
@@ -177,7 +178,7 @@ const DAY_MS = 86_400_000
 
 function timeOf({ date, dayMs }: Pick<Message, 'date' | 'dayMs'>, order: Order): string | null {
   const midnight = midnightOf(date, order)
-  return midnight === null ? null : new Date(midnight + dayMs).toISOString()
+  return midnight === null ? null : wallTime(midnight + dayMs)
 }
 
 /** Null for a day that no calendar has. */

@@ -149,6 +149,7 @@ async function openWork(
     embedder,
     model: languageModel,
     language: config.MEMORY_LANGUAGE,
+    timeZone: config.MEMORY_TIMEZONE,
     heads: config.MEMORY_HEADS,
     jobId,
     userId: post.userId,

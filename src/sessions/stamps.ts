@@ -1,4 +1,9 @@
-/** When something was said, as transcripts write it. Without a zone it is UTC; a bare time belongs to the date before it. */
+import { offsetIn } from '../domain/time-zone.ts'
+
+/**
+ * When something was said, as transcripts write it. Without a zone it is UTC; a bare time belongs to the date before it. The offset that was
+ * written stays, since it says whose day it was: that of a clock without a zone is its own, `+00:00`, and `Z` is nobody's.
+ */
 export interface Stamp {
   /** ISO 8601; null when only a time of day is given. */
   readonly at: string | null
@@ -8,6 +13,7 @@ export interface Stamp {
 
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
 const DAY_MS = 86_400_000
+const MINUTE_MS = 60_000
 
 const CLOCK = String.raw`(?<h>\d{1,2}):(?<m>\d{2})(?::(?<s>\d{2})(?:[.,]\d{1,9})?)? ?(?<half>[ap]\.?m\.?)?`
 const ZONE = String.raw`(?<zone> ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?`
@@ -46,7 +52,7 @@ function stampOf(part: Readonly<Record<string, string | undefined>>): Stamp | nu
   // The 31st of February is nobody's date.
   if (month < 0 || date.getUTCMonth() !== month || date.getUTCDate() !== day) return null
   if (!isYear(date.getUTCFullYear())) return null
-  return { at: new Date(midnight + time - zoneMs(part['zone'])).toISOString(), timeOfDay: null }
+  return { at: wallTime(midnight + time, part['zone']), timeOfDay: null }
 }
 
 function clockOf(part: Readonly<Record<string, string | undefined>>): number | null {
@@ -61,10 +67,12 @@ function clockOf(part: Readonly<Record<string, string | undefined>>): number | n
   return ((hour * 60 + minutes) * 60 + seconds) * 1000
 }
 
-function zoneMs(zone: string | undefined): number {
-  const [, sign, hours, minutes] = /([+-])(\d{2}):?(\d{2})/.exec(zone ?? '') ?? []
-  if (sign === undefined) return 0
-  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000
+/** @param wall milliseconds since 1970 as if the clock were UTC's */
+export function wallTime(wall: number, zone?: string): string {
+  const shown = new Date(wall).toISOString()
+  if (zone === undefined) return shown.replace('Z', '+00:00')
+  const [, sign, hours = '', minutes = ''] = /([+-])(\d{2}):?(\d{2})/.exec(zone) ?? []
+  return sign === undefined ? shown : shown.replace('Z', `${sign}${hours}:${minutes}`)
 }
 
 /** What Postgres, ISO 8601 and people agree on. */
@@ -72,9 +80,10 @@ const isYear = (year: number) => year >= 1900 && year <= 9999
 
 /** The time of day on the date of `after`, or on the day that follows when it would lie before it. */
 export function onDateOf(after: string, timeOfDay: number): string {
-  const then = Date.parse(after)
+  const zone = /(?:Z|[+-]\d{2}:\d{2})$/.exec(after)?.[0] ?? 'Z'
+  const then = Date.parse(after) + (offsetIn(zone) ?? 0) * MINUTE_MS
   const at = Math.floor(then / DAY_MS) * DAY_MS + timeOfDay
-  return new Date(at < then - DAY_MS / 2 ? at + DAY_MS : at).toISOString()
+  return wallTime(at < then - DAY_MS / 2 ? at + DAY_MS : at, zone)
 }
 
 /** Seconds of an epoch until the year 5138; anything larger counts milliseconds. */

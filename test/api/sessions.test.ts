@@ -194,7 +194,7 @@ suite(
       'select turns from memoir.raw_session',
     )
     expect(rows[0]?.turns.map(({ at }) => at)).toEqual([
-      '2023-05-01T00:00:00.000Z',
+      '2023-05-01T00:00:00.000+00:00',
       '2023-05-08T13:56:00.000Z',
     ])
   },

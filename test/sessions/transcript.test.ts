@@ -96,20 +96,22 @@ test('a block of code that is never closed hides nobody', () => {
   )
 })
 
-test('times are read, in UTC unless they say otherwise', () => {
+test('times are read with the offset that they carry; without a zone they are UTC, and the day is the clock’s own', () => {
   const at = (stamp: string) => parseTranscript(`[${stamp}] Caroline: hi`).map((turn) => turn.at)
   for (const [stamp, iso] of [
-    ['2023-05-08 13:56', '2023-05-08T13:56:00.000Z'],
-    ['2023-05-08T13:56:07+02:00', '2023-05-08T11:56:07.000Z'],
-    ['2023-05-08', '2023-05-08T00:00:00.000Z'],
-    ['1:56 pm on 8 May, 2023', '2023-05-08T13:56:00.000Z'],
-    ['May 8, 2023 12:05 AM', '2023-05-08T00:05:00.000Z'],
-    ['8 May 2023, 13:56', '2023-05-08T13:56:00.000Z'],
+    ['2023-05-08 13:56', '2023-05-08T13:56:00.000+00:00'],
+    ['2023-05-08T13:56:07+02:00', '2023-05-08T13:56:07.000+02:00'],
+    ['2023-05-08 13:56Z', '2023-05-08T13:56:00.000Z'],
+    ['2023-05-08 23:30 -0500', '2023-05-08T23:30:00.000-05:00'],
+    ['2023-05-08', '2023-05-08T00:00:00.000+00:00'],
+    ['1:56 pm on 8 May, 2023', '2023-05-08T13:56:00.000+00:00'],
+    ['May 8, 2023 12:05 AM', '2023-05-08T00:05:00.000+00:00'],
+    ['8 May 2023, 13:56', '2023-05-08T13:56:00.000+00:00'],
   ]) {
     expect([stamp, at(stamp ?? '')]).toEqual([stamp, [iso]])
   }
   expect(parseTranscript('Caroline (2023-05-08 13:56): hi')).toMatchObject([
-    { name: 'Caroline', at: '2023-05-08T13:56:00.000Z', content: 'hi' },
+    { name: 'Caroline', at: '2023-05-08T13:56:00.000+00:00', content: 'hi' },
   ])
   expect(said('[2023-02-31] Caroline: hi')).toEqual([['user', '[2023-02-31] Caroline: hi']])
 })
@@ -121,6 +123,9 @@ test('a time of day belongs to the date before it, and stays a word where there 
     '2023-05-08T23:59',
     '2023-05-09T00:01',
   ])
+  expect(parseTranscript('[2023-05-08 23:58 -05:00] Ann: late\n[00:01] Ann: night')[1]?.at).toBe(
+    '2023-05-09T00:01:00.000-05:00',
+  )
   expect(parseTranscript('[13:56] Ann: hi')).toMatchObject([{ at: null, content: '13:56:00 hi' }])
 })
 

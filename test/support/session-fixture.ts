@@ -45,11 +45,12 @@ export async function createSessionFixture(
   model: LanguageModel,
   {
     embedder = createHashingEmbedder({ dimensions: 128, precision: 'fp16' }),
-  }: { embedder?: Embedder } = {},
+    env = {},
+  }: { embedder?: Embedder; env?: Readonly<Record<string, string>> } = {},
 ): Promise<SessionFixture> {
   const test = await createTestDatabase()
   const { db } = test
-  const config = loadConfig({ EMBEDDING_DIM: '128' })
+  const config = loadConfig({ EMBEDDING_DIM: '128', ...env })
   const namespaceId = await defaultNamespace(db)
   const steps = createSessionSteps({ config, db, embedder, languageModel: model })
   const post: SessionFixture['post'] = async (
