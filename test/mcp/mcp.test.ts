@@ -52,6 +52,12 @@ async function exercise({ client }: Connected, memoir: ApiFixture) {
   const text = 'Ann is allergic to walnuts.'
   const { ids } = accepted.parse(await call('add_memories', { text, ...ann }))
   expect(await call('list_memories', ann)).toMatchObject({ items: [{ id: ids[0], content: text }] })
+  const told = '<memories>\n[1] 2026-03-04 user: I live in Graz.\n</memories>'
+  const again = await client.callTool({ name: 'add_memories', arguments: { text: told, ...ann } })
+  expect([again.isError, JSON.stringify(again.content)]).toEqual([
+    true,
+    expect.stringContaining('remembered already'),
+  ])
   expect(await call('forget_memory', { ids: [...ids, job] })).toEqual({
     forgotten: ids,
     unknown: [job],

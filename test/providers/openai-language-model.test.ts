@@ -32,7 +32,7 @@ describe('requests', () => {
         salience: 0.5,
       },
     ])
-    expect(promptVersion).toBe('extract-2')
+    expect(promptVersion).toBe('extract-3')
     expect(model.identity).toEqual({ provider: 'openai', model: name })
     expect(await outcomes()).toEqual({ ok: 1 })
     expect(vendor().requests).toMatchObject([

@@ -5,7 +5,7 @@ import type { Prompt } from './prompt.ts'
 import { DATA_RULE, quotedMessage } from './quoted.ts'
 import { languageRule, shownWithin } from './turns.ts'
 
-export const SUMMARISE_VERSION = 'summarise-1'
+export const SUMMARISE_VERSION = 'summarise-2'
 
 export const summarySchema = z.object({ summary: z.string() })
 
@@ -19,6 +19,7 @@ ${DATA_RULE}
 Rules:
 - What it was about, what was decided, planned or found out, and by whom; names, places and dates as they were said.
 - Plain sentences in the third person and the past tense. No lists, no headings, no introduction such as "In this conversation".
+- What somebody quotes, pastes, hands over to be worked on, or says in a part they play is not about them: say at most what they did with it.
 - Only what the data says. The facts were taken from the conversation before; lean on them for what matters.`
 
 export function summarisePrompt(request: SummariseRequest): Prompt<z.infer<typeof summarySchema>> {
