@@ -23,6 +23,7 @@ import { erasureRoutes } from './routes/erasures.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { consolidationRoutes } from './routes/consolidations.ts'
 import { forgetRoutes } from './routes/forget.ts'
+import { idRoutes } from './routes/ids.ts'
 import { importRoutes } from './routes/imports.ts'
 import { jobControlRoutes } from './routes/job-controls.ts'
 import { jobEventRoutes } from './routes/job-events.ts'
@@ -89,6 +90,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', jobEventRoutes)
     .route('/', scheduleRoutes)
     .route('/', userRoutes)
+    .route('/', idRoutes)
     .route('/', exportRoutes)
     .route('/', keyRoutes)
     .route('/', settingsRoutes)

@@ -11,6 +11,12 @@ export function createUsers(transport: Transport) {
   }
   return {
     list,
+    get: async (id: string, { signal }: RequestOptions = {}) =>
+      await transport.ask<User>({
+        method: 'GET',
+        path: `/v1/users/${encodeURIComponent(id)}`,
+        ...on(signal),
+      }),
     /** Every user, by id, page by page. */
     all: (options: PageQuery = {}) =>
       everyItem(async (cursor) => await list(next(options, cursor))),

@@ -327,6 +327,12 @@ export type User = {
   readonly last_active_at: string | null
 }
 
+export type Ids = {
+  readonly ids: readonly (string)[]
+  /** Whether there are more than these 10. */
+  readonly more: boolean
+}
+
 export type Key = {
   readonly id: string
   readonly name: string
@@ -1147,6 +1153,11 @@ export interface Operations {
     readonly body: undefined
     readonly answer: Consolidation
   }
+  readonly getUser: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: User
+  }
   readonly eraseUser: {
     readonly query: Readonly<Record<string, never>>
     readonly body: undefined
@@ -1305,6 +1316,14 @@ export interface Operations {
       readonly items: readonly (User)[]
       readonly next_cursor: string | null
     }
+  }
+  readonly findIds: {
+    readonly query: {
+      readonly of: "job" | "memory" | "session"
+      readonly prefix: string
+    }
+    readonly body: undefined
+    readonly answer: Ids
   }
   readonly exportUser: {
     readonly query: Readonly<Record<string, never>>

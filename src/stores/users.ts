@@ -15,6 +15,8 @@ export interface UserFilter {
   readonly namespaceId: string
   /** Only this user, by surrogate uuid. */
   readonly userId?: string
+  /** Only this user, by the caller's own id. */
+  readonly externalId?: string
   /** Counts only what lies in these scopes, and leaves out users who have nothing there. */
   readonly scopes?: readonly string[]
   readonly limit: number
@@ -35,6 +37,7 @@ export async function listUsers(db: Queryable, filter: UserFilter): Promise<Page
       filter.userId ?? null,
       after,
       filter.limit + 1,
+      filter.externalId ?? null,
       ...(filter.scopes === undefined ? [] : [filter.scopes]),
     ],
   )
@@ -59,6 +62,7 @@ const ALL_COUNTS = `
    where u.namespace_id = $1::uuid and u.erased_at is null
      and ($2::uuid is null or u.id = $2::uuid)
      and ($3::text is null or u.external_id > $3)
+     and ($5::text is null or u.external_id = $5)
    order by u.external_id
    limit $4`
 
@@ -67,10 +71,11 @@ const SCOPED_COUNTS = `
   select u.external_id as user_id, count(*) as memories, count(*) filter (where t.kind = 'episode') as episodes,
          count(*) filter (where t.graph_state in ('written', 'off')) as in_graph, max(t.occurred_at) as last_active_at
     from memoir.memory_user u
-    join memoir.memory_trace t on t.user_id = u.id and t.state = 'active' and t.scope = any($5::text[])
+    join memoir.memory_trace t on t.user_id = u.id and t.state = 'active' and t.scope = any($6::text[])
    where u.namespace_id = $1::uuid and u.erased_at is null
      and ($2::uuid is null or u.id = $2::uuid)
      and ($3::text is null or u.external_id > $3)
+     and ($5::text is null or u.external_id = $5)
    group by u.external_id
    order by u.external_id
    limit $4`

@@ -34,7 +34,19 @@ const forgets = (path: string) => ({
   outside: { foreign: 404, user: 404, scoped: 404 },
 })
 
+const nobody = { foreign: 404, user: 404, scoped: 404 }
+const empty = { foreign: 200, user: 200, scoped: 200 }
+const finds = (path: string, outside: typeof nobody, shows: string) => ({
+  role: 'reader' as const,
+  ask: () => ({ path }),
+  outside,
+  shows,
+})
+
 export const MEMORY_RULES = {
+  'get /v1/users': finds('/v1/users', empty, `${MARK}-user`),
+  'get /v1/users/{user_id}': finds(`/v1/users/${MARK}-user`, nobody, `${MARK}-user`),
+  'get /v1/ids': finds(`/v1/ids?of=session&prefix=${MARK.slice(0, 6)}`, empty, MARK),
   'delete /v1/users/{user_id}': {
     role: 'service' as const,
     ask: () => ({ path: '/v1/users/nobody-of-this-name', method: 'DELETE' }),

@@ -115,12 +115,6 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
   'post /v1/jobs/{id}/resume': controls('resume'),
   'post /v1/jobs/{id}/cancel': controls('cancel'),
   'post /v1/jobs/{id}/retry': controls('retry'),
-  'get /v1/users': {
-    role: 'reader',
-    ask: () => ({ path: '/v1/users' }),
-    outside: EMPTY,
-    shows: `${MARK}-user`,
-  },
   'get /v1/stats': {
     role: 'reader',
     ask: () => ({ path: '/v1/stats' }),
