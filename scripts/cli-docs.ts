@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import type { CliContext } from '../src/cli/context.ts'
 import type { Io } from '../src/cli/io.ts'
 import type { Parts } from '../src/cli/parts.ts'
-import { createProgram } from '../src/cli/program.ts'
+import { createProgram, everyCommand } from '../src/cli/program.ts'
 import { VERSION } from '../src/version.ts'
 
 /**
@@ -24,8 +24,8 @@ answers one JSON value on standard output. A progress bar is drawn for people on
 
 const COLUMNS = 110
 
-export function cliDocs(): string {
-  const program = createProgram(silentContext(), VERSION)
+export async function cliDocs(): Promise<string> {
+  const program = await createProgram(silentContext(), VERSION, everyCommand())
   const parts = [HEAD]
   for (const command of commandsOf(program)) parts.push(sectionOf(command))
   return parts.join('\n')
@@ -75,9 +75,10 @@ function silentContext(): CliContext {
     migrate: never,
     startStack: never,
     attach: never,
+    openBrowser: never,
     findModels: never,
   }
-  return { io, parts, config: never, exit: never }
+  return { io, parts, config: never, flags: {}, exit: never }
 }
 
-if (import.meta.main) await writeFile(CLI_FILE, cliDocs())
+if (import.meta.main) await writeFile(CLI_FILE, await cliDocs())

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { CommanderError } from 'commander'
+import { painted } from './cli/colour.ts'
 import type { CliContext } from './cli/context.ts'
 import { faultOf, traceOf } from './cli/fault.ts'
 import { DONE, FAILED, line, writeJson, type Io, type Signal } from './cli/io.ts'
 import type { Parts } from './cli/parts.ts'
-import { codeOfUsage, createProgram } from './cli/program.ts'
-import { loadConfig, ON_THIS_MACHINE, processEnvironment } from './config.ts'
+import { codeOfUsage, commandsIn, createProgram } from './cli/program.ts'
+import { processEnvironment } from './process-environment.ts'
 import { VERSION } from './version.ts'
 
 /** The command line: `memoir …`. Here the commands meet what they are made of. */
@@ -30,6 +31,7 @@ export const realParts: Parts = {
     return await startStack(config, { ...options, machine: thisMachine(processEnvironment()) })
   },
   attach: async (dataDir) => await (await import('./stack/attach.ts')).attach(dataDir),
+  openBrowser: async (url) => await (await import('./cli/browser.ts')).openBrowser(url),
   findModels: async (ownPorts) =>
     await (await import('./stack/model-servers.ts')).findModelServers(new Set(ownPorts)),
 }
@@ -41,34 +43,50 @@ export const realParts: Parts = {
  */
 export async function run(argv: readonly string[], io: Io, parts = realParts): Promise<number> {
   let code = DONE
-  const context: CliContext = {
-    io,
-    parts,
-    config: (defaults) => loadConfig(io.env, defaults),
-    exit: (given) => {
-      code = given
-    },
+  const exit = (given: number) => {
+    code = given
   }
   try {
-    await createProgram(context, VERSION).parseAsync([...argv], { from: 'user' })
+    const commands = commandsIn(argv)
+    const context: CliContext = {
+      io,
+      parts,
+      config: await configReader(io, commands),
+      flags: {},
+      exit,
+    }
+    const program = await createProgram(context, VERSION, commands)
+    await program.parseAsync([...argv], { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof CommanderError) return codeOfUsage(error)
-    report(error, { io, json: argv.includes('--json') })
+    await report(error, { io, json: argv.includes('--json') })
     return FAILED
   }
 }
 
-function report(error: unknown, { io, json }: { io: Io; json: boolean }): void {
-  const { code, message, next, details } = faultOf(error)
-  if (json) writeJson(io.stdout, { error: { code, message, ...(details ? { details } : {}) } })
-  line(io.stderr, `memoir: ${message}`)
-  if (next !== undefined) line(io.stderr, next)
-  if (wantsTraces(io)) line(io.stderr, traceOf(error))
+/** Reading the configuration takes longer to load than to do: help and version, which name no command, go without. */
+async function configReader(io: Io, commands: readonly string[]): Promise<CliContext['config']> {
+  if (commands.length === 0) {
+    return () => {
+      throw new Error('no command reads the configuration')
+    }
+  }
+  const { loadConfig } = await import('./config.ts')
+  return (defaults) => loadConfig(io.env, defaults)
 }
 
-function wantsTraces(io: Io): boolean {
+async function report(error: unknown, { io, json }: { io: Io; json: boolean }): Promise<void> {
+  const { code, message, next, details } = faultOf(error)
+  if (json) writeJson(io.stdout, { error: { code, message, ...(details ? { details } : {}) } })
+  line(io.stderr, `${painted(io, 'stderr', 'bad', 'memoir:')} ${message}`)
+  if (next !== undefined) line(io.stderr, next)
+  if (await wantsTraces(io)) line(io.stderr, traceOf(error))
+}
+
+async function wantsTraces(io: Io): Promise<boolean> {
   try {
+    const { loadConfig, ON_THIS_MACHINE } = await import('./config.ts')
     return ['debug', 'trace'].includes(loadConfig(io.env, ON_THIS_MACHINE).LOG_LEVEL)
   } catch {
     // A configuration that cannot be read is what is being reported.
@@ -83,6 +101,7 @@ function processIo(): Io {
     },
     stdout: process.stdout,
     stderr: process.stderr,
+    env: processEnvironment(),
     isTTY: process.stderr.isTTY,
     onInterrupt(listener) {
       for (const signal of SIGNALS) process.on(signal, listener)

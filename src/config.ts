@@ -227,11 +227,6 @@ export interface Config extends Readonly<Environment> {
   readonly given: ReadonlySet<string>
 }
 
-/** The environment as it is, for programs that are started: what they are found by and need. No configuration of Memoir. */
-export function processEnvironment(): Readonly<Record<string, string | undefined>> {
-  return process.env
-}
-
 /** Addresses that only this machine can reach. */
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 

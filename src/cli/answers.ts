@@ -164,19 +164,6 @@ export const recallAnswer = z.looseObject({
 })
 export type RecallAnswer = z.infer<typeof recallAnswer>
 
-export const memoryAnswer = z.looseObject({
-  id: z.string(),
-  content: z.string(),
-  state: z.string(),
-})
-
-/** The memory when it is done, else what was accepted. */
-export const rememberedAnswer = z.looseObject({
-  id: z.string(),
-  job: z.string().optional(),
-  writes: z.looseObject({ vector: z.string() }).optional(),
-})
-
 export const contextAnswer = z.looseObject({
   context: z.string(),
   citations: z.array(z.looseObject({ n: z.number(), id: z.string() })),
@@ -274,7 +261,12 @@ export type NewKeyAnswer = z.infer<typeof newKeyAnswer>
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next_cursor: z.string().nullable() })
 
-export const currentKeyAnswer = z.looseObject({ role: z.enum(ROLES) })
+export const currentKeyAnswer = z.looseObject({
+  role: z.enum(ROLES),
+  namespace: z.string(),
+  user_id: z.string().nullish(),
+})
+export type CurrentKeyAnswer = z.infer<typeof currentKeyAnswer>
 
 export const toolAnswer = z.object({
   content: z.array(z.object({ type: z.literal('text'), text: z.string() })),

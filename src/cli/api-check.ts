@@ -15,12 +15,12 @@ export async function checkApi(url: string): Promise<Finding[]> {
     () => null,
   )
   if (answer === null) {
-    const next = 'Check MEMOIR_URL, or start Memoir with: memoir up'
+    const next = 'Check the address, or start Memoir with: memoir up'
     return [{ name: 'api', state: 'fail', detail: `nothing answers at ${url}`, next }]
   }
   const parsed = readyAnswer.safeParse(await answer.json().catch(() => null))
   if (!parsed.success) {
-    const next = 'Check that MEMOIR_URL is the address of Memoir itself.'
+    const next = 'Check that the address is that of Memoir itself.'
     return [{ name: 'api', state: 'fail', detail: `${url} is not a Memoir`, next }]
   }
   return [

@@ -60,7 +60,7 @@ function read<Answer extends z.ZodType>(answer: Answer, body: unknown): z.infer<
   if (parsed.success) return parsed.data
   throw new MemoirError('internal', 'The answer is not one of this version of Memoir.', {
     cause: parsed.error,
-    details: { next: 'Check that MEMOIR_URL is a Memoir of the same version.' },
+    details: { next: 'Check that the address is that of a Memoir of the same version.' },
   })
 }
 
@@ -69,14 +69,16 @@ export function told(error: unknown): unknown {
   if (error instanceof MemoirConnectionError) {
     return new MemoirError('store_unavailable', error.message, {
       cause: error,
-      details: { next: 'Check MEMOIR_URL, or start Memoir with: memoir up' },
+      details: {
+        next: 'Check the address (memoir login shows it), or start Memoir with: memoir up',
+      },
     })
   }
   if (!(error instanceof MemoirApiError)) return error
   const { code, message, details, retryAfterMs } = error
   if (code === 'unknown') {
     return new MemoirError('internal', message, {
-      details: { next: 'Check that MEMOIR_URL is the address of Memoir itself.' },
+      details: { next: 'Check that the address is that of Memoir itself.' },
     })
   }
   const known = isErrorCode(code) ? code : 'internal'

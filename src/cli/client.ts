@@ -25,7 +25,6 @@ import {
   importedAnswer,
   jobAnswer,
   keyAnswer,
-  memoryAnswer,
   modelTestAnswer,
   newKeyAnswer,
   pageOf,
@@ -35,7 +34,6 @@ import {
   contextAnswer,
   episodesPreviewAnswer,
   reembedAnswer,
-  rememberedAnswer,
   scheduleAnswer,
   sessionAnswer,
   sessionInfoAnswer,
@@ -43,6 +41,13 @@ import {
   tombstoneAnswer,
   toolAnswer,
 } from './answers.ts'
+import {
+  idsAnswer,
+  memoryAnswer,
+  rememberedAnswer,
+  revisionAnswer,
+  userAnswer,
+} from './memory-answers.ts'
 import { narrativeCalls } from './narrative-calls.ts'
 
 export type * from './bodies.ts'
@@ -101,16 +106,31 @@ function ingestCalls(ask: AskFor) {
   }
 }
 
+const preferring = (waitSeconds: number) =>
+  waitSeconds === 0 ? {} : { prefer: `wait=${waitSeconds}` }
+
 function memoryCalls(ask: AskFor) {
+  const memory = (id: string, rest = '') => `/v1/memories/${encodeURIComponent(id)}${rest}`
   return {
     /** @param waitSeconds how long the answer may wait for the memory to be done */
     remember: async (body: NewMemory, waitSeconds: number) =>
       await ask(rememberedAnswer, 'POST', '/v1/memories', {
         body,
-        ...(waitSeconds === 0 ? {} : { prefer: `wait=${waitSeconds}` }),
+        ...preferring(waitSeconds),
       }),
     memories: async (query: Query) =>
       await ask(pageOf(memoryAnswer), 'GET', '/v1/memories', { query }),
+    memory: async (id: string) => await ask(memoryAnswer, 'GET', memory(id)),
+    memoryHistory: async (id: string, query: Query) =>
+      await ask(pageOf(revisionAnswer), 'GET', memory(id, '/history'), { query }),
+    /** @param waitSeconds as of `remember` */
+    restoreMemory: async (id: string, waitSeconds: number) =>
+      await ask(rememberedAnswer, 'POST', memory(id, '/restore'), preferring(waitSeconds)),
+    users: async (query: Query) => await ask(pageOf(userAnswer), 'GET', '/v1/users', { query }),
+    user: async (id: string) => await ask(userAnswer, 'GET', `/v1/users/${encodeURIComponent(id)}`),
+    /** Ids that begin with these characters. */
+    ids: async (query: { readonly of: string; readonly prefix: string }) =>
+      await ask(idsAnswer, 'GET', '/v1/ids', { query }),
     context: async (body: RecallQuery & { readonly max_tokens?: number }) =>
       await ask(contextAnswer, 'POST', '/v1/context', { body }),
     recall: async (body: RecallQuery) => await ask(recallAnswer, 'POST', '/v1/recall', { body }),

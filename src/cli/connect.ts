@@ -1,9 +1,10 @@
-import { ON_THIS_MACHINE, type Config } from '../config.ts'
+import type { Config } from '../config.ts'
 import { MemoirError } from '../errors.ts'
 import { createLogger } from '../logger.ts'
 import { createClient, type ApiClient } from './client.ts'
 import type { CliContext } from './context.ts'
 import type { Parts } from './parts.ts'
+import { findTarget, type TargetContext } from './target.ts'
 
 export interface Connection {
   readonly client: ApiClient
@@ -15,14 +16,21 @@ export function quietLevel(config: Config, otherwise = 'warn'): string {
   return config.given.has('LOG_LEVEL') ? config.LOG_LEVEL : otherwise
 }
 
-export interface ConnectContext extends Pick<CliContext, 'config'> {
+export interface ConnectContext extends TargetContext, Pick<CliContext, 'config'> {
   readonly parts: Pick<Parts, 'attach' | 'createServices' | 'localApi'>
 }
 
 const nothingToClose = async () => {}
 
+export const nothingRuns = () =>
+  new MemoirError('configuration_invalid', 'No Memoir runs here.', {
+    details: {
+      next: 'Start one with: memoir up   or connect to one with: memoir login URL (or MEMOIR_URL)',
+    },
+  })
+
 /**
- * The API that data commands talk to: MEMOIR_URL; else the `up` of this data folder; else, with DATABASE_URL, one in this process.
+ * The API that data commands talk to: a running Memoir (`findTarget`); else, with DATABASE_URL, one in this process.
  * @throws MemoirError `configuration_invalid` when there is none of them
  */
 export async function connect(
@@ -30,25 +38,17 @@ export async function connect(
   namespace: string | undefined,
 ): Promise<Connection> {
   const { parts } = context
-  // Whoever only talks to an API gives no provider anything: an address of a model on this machine must not stop it.
-  const config = context.config(ON_THIS_MACHINE)
-  if (config.MEMOIR_URL !== undefined) {
-    const client = createClient({ url: config.MEMOIR_URL, key: config.MEMOIR_KEY, namespace })
+  const target = await findTarget(context)
+  if (target !== null) {
+    const { url, key } = target
+    const client = createClient({ url, key, namespace: namespace ?? target.namespace })
     return { client, close: nothingToClose }
   }
-  const running = await parts.attach(config.dataDir)
-  if (running) {
-    const key = config.MEMOIR_KEY ?? config.MEMOIR_ADMIN_KEY ?? running.adminKey
-    return { client: createClient({ url: running.url, key, namespace }), close: nothingToClose }
-  }
-  if (config.DATABASE_URL === undefined) {
-    throw new MemoirError('configuration_invalid', 'No Memoir runs here.', {
-      details: { next: 'Start one with: memoir up   or set MEMOIR_URL to one that runs.' },
-    })
-  }
+  const config = context.config()
+  if (config.DATABASE_URL === undefined) throw nothingRuns()
   // What fails is told by the command itself.
   const log = createLogger(quietLevel(config, 'fatal'), 'memoir')
-  const services = await parts.createServices(context.config(), log)
+  const services = await parts.createServices(config, log)
   const fetch = await parts.localApi(services)
   const client = createClient({ url: 'http://memoir.local', key: undefined, namespace, fetch })
   return { client, close: async () => await services.close() }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { Config } from '../config.ts'
 import { connect } from './connect.ts'
 import type { ApiClient } from './client.ts'
@@ -11,8 +11,14 @@ export interface CliContext {
   readonly parts: Parts
   /** Reads the configuration when asked, so that --help works with a broken one. `defaults` as in `loadConfig`. */
   config(defaults?: Readonly<Record<string, string>>): Config
+  /** What the command line says of the Memoir to talk to; known once it is parsed. */
+  readonly flags: Flags
   /** The exit code of this run, when it is not 0. */
   exit(code: number): void
+}
+
+export interface Flags {
+  url?: string
 }
 
 export type Register = (program: Command, context: CliContext) => void
@@ -26,7 +32,21 @@ export interface DataOptions {
 export function dataOptions(command: Command): Command {
   return command
     .option('--namespace <name>', 'the namespace to work in, with an admin key')
+    .addOption(urlOption())
     .option('--json', 'answer one JSON value on standard output')
+}
+
+export const urlOption = () =>
+  new Option('--url <address>', 'the Memoir to talk to, instead of MEMOIR_URL').argParser(address)
+
+/** The address of a Memoir; without a scheme it is one of the web. */
+export function address(text: string): string {
+  const given = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`
+  const url = URL.parse(given)
+  if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '') {
+    return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
+  }
+  throw new InvalidArgumentError('It has to be an address such as https://memoir.example.com.')
 }
 
 /** Runs `work` with the API that the configuration leads to, and lets go of it afterwards. */
@@ -43,9 +63,7 @@ export async function withClient(
   }
 }
 
-export function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((each) => `  $ ${each}`).join('\n')}`
-}
+export { examples } from './examples.ts'
 
 /** A parser for whole numbers from `min` to `max`. */
 export function whole(min: number, max: number): (text: string) => number {

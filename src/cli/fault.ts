@@ -3,7 +3,7 @@ import { MemoirError, SENTENCE, type ErrorCode } from '../errors.ts'
 /** What helps with an error, as a sentence to act on. Codes without one explain themselves. */
 const NEXT: Partial<Record<ErrorCode, string>> = {
   unauthorized:
-    'Set MEMOIR_KEY to a valid key; an administrator makes one with: memoir keys create',
+    'Set MEMOIR_KEY to a valid key, or run memoir login; an administrator makes one with: memoir keys create',
   forbidden: 'Use a key with a higher role; memoir keys list shows the roles.',
   store_unavailable: 'Check that the server runs and is reachable, then run: memoir doctor',
   temporal_unavailable: 'Check TEMPORAL_ADDRESS, then run: memoir doctor',

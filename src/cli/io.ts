@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream'
 
 export type Signal = 'SIGINT' | 'SIGTERM'
 
-export type Output = Writable & { readonly columns?: number }
+export type Output = Writable & { readonly columns?: number; readonly isTTY?: boolean }
 
 export interface Io {
   /** What somebody types or sends; only a command that talks over it reads it. */
@@ -13,8 +13,7 @@ export interface Io {
   readonly stdout: Output
   /** Progress, notes and errors. */
   readonly stderr: Output
-  /** Undefined takes the process's own environment. */
-  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly env: Readonly<Record<string, string | undefined>>
   /** Whether a person is looking: bars and tables fitted to the width then, plain lines otherwise. */
   readonly isTTY: boolean
   /** Calls back at each Ctrl-C and SIGTERM, instead of their ending the process, until the returned function is called. */

@@ -1,71 +1,55 @@
-import { Command, type CommanderError } from 'commander'
-import { registerApi } from './commands/api.ts'
-import { registerBackfill } from './commands/backfill.ts'
-import { registerBudget } from './commands/budget.ts'
-import { registerConsolidate } from './commands/consolidate.ts'
-import { registerContext } from './commands/context.ts'
-import { registerDoctor } from './commands/doctor.ts'
-import { registerEval } from './commands/eval.ts'
-import { registerErase } from './commands/erase.ts'
-import { registerExport } from './commands/export.ts'
-import { registerForget } from './commands/forget.ts'
-import { registerImport } from './commands/import.ts'
-import { registerJobs } from './commands/jobs.ts'
-import { registerKeys } from './commands/keys.ts'
-import { registerMcp } from './commands/mcp.ts'
-import { registerMigrate } from './commands/migrate.ts'
-import { registerModels } from './commands/models.ts'
-import { registerMigrateEpisodes } from './commands/migrate-episodes.ts'
-import { registerNarrative } from './commands/narrative.ts'
-import { registerNightly } from './commands/nightly.ts'
-import { registerRecall } from './commands/recall.ts'
-import { registerReembed } from './commands/reembed.ts'
-import { registerRemember } from './commands/remember.ts'
-import { registerSchedules } from './commands/schedules.ts'
-import { registerSessions } from './commands/sessions.ts'
-import { registerSync } from './commands/sync.ts'
-import { registerUp } from './commands/up.ts'
-import { registerWorker } from './commands/worker.ts'
-import { examples, type CliContext } from './context.ts'
-import { DONE, WRONG_USAGE } from './io.ts'
+import { Command, Help, type CommanderError } from 'commander'
+import { COMMANDS } from './commands.ts'
+import type { CliContext, Flags } from './context.ts'
+import { examples } from './examples.ts'
+import { DONE, WRONG_USAGE, type Io } from './io.ts'
 
-const COMMANDS = [
-  registerUp,
-  registerImport,
-  registerBackfill,
-  registerNightly,
-  registerRemember,
-  registerRecall,
-  registerContext,
-  registerForget,
-  registerErase,
-  registerExport,
-  registerJobs,
-  registerSessions,
-  registerNarrative,
-  registerSchedules,
-  registerKeys,
-  registerModels,
-  registerBudget,
-  registerEval,
-  registerMcp,
-  registerSync,
-  registerConsolidate,
-  registerReembed,
-  registerMigrateEpisodes,
-  registerDoctor,
-  registerMigrate,
-  registerApi,
-  registerWorker,
-]
+/** The commands that a command line needs whole: the one that it names, or asks the help of. */
+export function commandsIn(argv: readonly string[]): readonly string[] {
+  const words = argv.filter((word) => !word.startsWith('-'))
+  const name = words[0] === 'help' ? words[1] : words[0]
+  return COMMANDS.some((command) => command.name === name) ? [name ?? ''] : []
+}
 
-/** The whole command line; parsing throws where commander would end the process. */
-export function createProgram(context: CliContext, version: string): Command {
-  const { io } = context
+export const everyCommand = (): readonly string[] => COMMANDS.map(({ name }) => name)
+
+/**
+ * The command line; parsing throws where commander would end the process.
+ * @param whole the commands that are loaded with all they have; of the others name and description are known
+ */
+export async function createProgram(
+  context: CliContext,
+  version: string,
+  whole: readonly string[],
+): Promise<Command> {
+  const program = createEmpty(context.io, version)
+  for (const { name, description, group, load } of COMMANDS) {
+    if (whole.includes(name)) (await load())(program, context)
+    else program.command(name)
+    program.commands
+      .find((command) => command.name() === name)
+      ?.description(description)
+      .helpGroup(group)
+  }
+  program.hook('preAction', (_program, command) => {
+    const { url } = command.opts<Flags>()
+    if (url !== undefined) context.flags.url = url
+  })
+  return program
+}
+
+function createEmpty(io: Pick<Io, 'stdout' | 'stderr'>, version: string): Command {
   const program = new Command('memoir')
+  return program
     .description('Durable memory for AI applications.')
     .version(version)
     .exitOverride()
+    .configureHelp({
+      subcommandTerm: (command) =>
+        command.parent === program
+          ? command.name()
+          : Help.prototype.subcommandTerm.call(new Help(), command),
+    })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
@@ -79,8 +63,6 @@ export function createProgram(context: CliContext, version: string): Command {
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`,
     )
-  for (const register of COMMANDS) register(program, context)
-  return program
 }
 
 /** The exit code of what commander threw: asking for help or the version is no mistake. */

@@ -40,6 +40,8 @@ function bar(io: Io, label: string, show: (amount: number) => string): Progress 
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 30,
+    // Before the first page nobody knows how many there are: that is not all of them.
+    emptyOnZero: true,
     formatValue: (value, _, type) =>
       type === 'value' || type === 'total' ? show(value) : String(value),
     hideCursor: true,

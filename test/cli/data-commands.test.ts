@@ -46,15 +46,14 @@ test('recall asks what was typed, with the key and the namespace', async () => {
   ])
 })
 
-test('hits are one line each, cut to the width of the terminal', async () => {
+test('hits are fitted to the width of the terminal, and one line each in a pipe', async () => {
   await using api = await startFakeApi({ 'POST /v1/recall': { body: found } })
   const narrow = await memoir(['recall', 'lake', '--user', 'maya'], { url: api.url, columns: 72 })
   const lines = narrow.out.trimEnd().split('\n')
-  expect(lines).toHaveLength(2)
-  expect(lines[1]).toMatch(
-    /^0\.812 {2}2026-02-03 08:15 {2}message {2}user {2}We hiked up to the lake, three.*…$/,
-  )
-  expect(lines[1]?.length).toBe(72)
+  expect(lines[1]).toBe('0.812  2026-02-03 08:15  message  user')
+  expect(lines[2]).toMatch(/^ {2}We hiked up to the lake, three/)
+  expect(narrow.out).toContain('to the car.')
+  for (const each of lines) expect(each.length).toBeLessThanOrEqual(72)
   const piped = await memoir(['recall', 'lake', '--user', 'maya'], { url: api.url })
   expect(piped.out).toContain('down to the car.')
 })

@@ -177,5 +177,5 @@ test('what cannot be read or found ends with 1', async () => {
   expect(missing.err()).toContain('/none/chat.txt')
   const unknown = createTerminal({ env })
   expect(await run(['sessions', 'watch', 's9'], unknown, noParts)).toBe(1)
-  expect(unknown.err()).toContain('Not here.')
+  expect(unknown.err()).toContain('No session s9; see `memoir sessions list`.')
 })

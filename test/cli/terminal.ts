@@ -72,6 +72,7 @@ export const noParts: Parts = {
   migrate: unexpected('migrate'),
   startStack: unexpected('startStack'),
   attach: async () => null,
+  openBrowser: unexpected('openBrowser'),
   findModels: async () => [],
 }
 

@@ -25,7 +25,7 @@ interface Home {
 
 /** A program that says which version of Node it is, or where it runs what. */
 const fakeNode = (name: string, major: number) =>
-  `#!/bin/sh\nif [ "$1" = -p ]; then echo ${major}; else echo "${name} runs $*"; fi\n`
+  `#!/bin/sh\nif [ "$1" = --version ]; then echo v${major}.1.0; else echo "${name} runs $*"; fi\n`
 
 function program(path: string, script: string): void {
   writeFileSync(path, script)

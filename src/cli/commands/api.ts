@@ -10,7 +10,6 @@ interface ApiOptions {
 export const registerApi: Register = (program, context) => {
   program
     .command('api')
-    .description('serve the HTTP API in this process')
     .option('--port <n>', 'the port, instead of PORT', whole(0, 65_535))
     .option('--host <address>', 'the address, instead of HOST')
     .addHelpText('after', examples('memoir api', 'memoir api --host 0.0.0.0 --port 8080'))

@@ -27,7 +27,6 @@ interface BackfillOptions extends DataOptions {
 export const registerBackfill: Register = (program, context) => {
   const command = program
     .command('backfill')
-    .description('take in every conversation of the source; what is unchanged is skipped')
     .option('--page-size <n>', 'conversations a page', whole(1, 1000))
     .option('--retry-failed', 'only the conversations that failed before')
     .option('--force', 'also what is unchanged, as it would be taken in today')

@@ -18,7 +18,6 @@ interface BudgetOptions extends DataOptions {
 export const registerBudget: Register = (program, context) => {
   const command = program
     .command('budget')
-    .description('show or change what a namespace may spend on model vendors in a day (UTC)')
     .addOption(
       new Option('--per-day <dollars>', 'what it may spend from now on')
         .argParser(dollars)

@@ -25,9 +25,6 @@ interface ConsolidateOptions extends DataOptions {
 export const registerConsolidate: Register = (program, context) => {
   const command = program
     .command('consolidate')
-    .description(
-      'look days through again: one summary each, what is said twice once, old vectors aside',
-    )
     .option('--user <id>', 'only this user')
     .option('--day <date>', 'only this day; without it every day that holds something new', day)
     .option('--dry-run', 'show the plan, and change nothing')

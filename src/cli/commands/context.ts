@@ -7,6 +7,7 @@ import {
   type Register,
 } from '../context.ts'
 import { line, writeJson } from '../io.ts'
+import { saidUnknown } from '../named.ts'
 
 interface ContextOptions extends DataOptions {
   readonly user: string
@@ -16,7 +17,6 @@ interface ContextOptions extends DataOptions {
 export const registerContext: Register = (program, context) => {
   const command = program
     .command('context')
-    .description('what is remembered about a question, as one block for a prompt')
     .argument('<query>', 'what to look for, in words')
     .requiredOption('--user <id>', 'whose memories: your own id of the user')
     .option('--max-tokens <n>', 'how large the block may be', whole(50, 100_000))
@@ -32,10 +32,12 @@ export const registerContext: Register = (program, context) => {
           user_id: user,
           ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
         })
-        if (json) writeJson(context.io.stdout, answer)
-        else if (answer.context === '') {
-          line(context.io.stderr, 'Nothing is remembered about that.')
-        } else line(context.io.stdout, answer.context)
+        const { io } = context
+        if (json) writeJson(io.stdout, answer)
+        if (answer.context === '') {
+          const unknown = await saidUnknown(client, user, io)
+          if (!unknown && !json) line(io.stderr, 'Nothing is remembered about that.')
+        } else if (!json) line(io.stdout, answer.context)
         if (answer.degraded.length > 0) {
           line(context.io.stderr, `Degraded: ${answer.degraded.join(', ')}`)
         }

@@ -6,14 +6,15 @@ import { checkApi } from '../api-check.ts'
 import { checkSourceTables } from '../source-checks.ts'
 import { checkServices, checkVariables } from '../doctor-checks.ts'
 import { failed, finding, type Finding } from '../finding.ts'
-import { examples, type CliContext, type Register } from '../context.ts'
+import { examples, urlOption, type CliContext, type Register } from '../context.ts'
 import { FAILED, line, writeJson, type Io } from '../io.ts'
 import { plain } from '../table.ts'
+import { chosenAddress, findTarget } from '../target.ts'
 
 export const registerDoctor: Register = (program, context) => {
   program
     .command('doctor')
-    .description('check the configuration and every connection, and say what to do')
+    .addOption(urlOption())
     .option('--json', 'answer one JSON value on standard output')
     .addHelpText('after', examples('memoir doctor', 'memoir doctor --json'))
     .action(async ({ json }: { json?: boolean }) => {
@@ -29,7 +30,7 @@ async function examine(context: CliContext): Promise<Finding[]> {
   let config: Config
   try {
     const own = context.config(ON_THIS_MACHINE)
-    config = usesDatabase(own) ? context.config() : own
+    config = usesDatabase(own, context) ? context.config() : own
   } catch (error) {
     if (error instanceof MemoirError && error.code === 'configuration_invalid') {
       return problemsOf(error)
@@ -37,24 +38,22 @@ async function examine(context: CliContext): Promise<Finding[]> {
     throw error
   }
   const configuration = await finding('configuration', async () => checkVariables(config))
-  if (usesDatabase(config)) {
+  if (usesDatabase(config, context)) {
     return [configuration, ...(await examineServices(config, context))]
   }
-  const running =
-    config.MEMOIR_URL === undefined ? await context.parts.attach(config.dataDir) : null
-  const url = config.MEMOIR_URL ?? running?.url
-  if (url === undefined) {
-    const next = 'Start everything with: memoir up   or set DATABASE_URL or MEMOIR_URL.'
+  const target = await findTarget(context)
+  if (target === null) {
+    const next = 'Start everything with: memoir up   or connect to one with: memoir login URL'
     return [
       { name: 'memoir', state: 'fail', detail: 'nothing runs here and no database is set', next },
     ]
   }
-  return [...(await checkApi(url)), ...(await checkSourceTables(config))]
+  return [...(await checkApi(target.url)), ...(await checkSourceTables(config))]
 }
 
 /** Then it is this process that gives providers something; else it only asks an API. */
-const usesDatabase = ({ DATABASE_URL, MEMOIR_URL }: Config) =>
-  DATABASE_URL !== undefined && MEMOIR_URL === undefined
+const usesDatabase = ({ DATABASE_URL }: Config, context: CliContext) =>
+  DATABASE_URL !== undefined && chosenAddress(context) === undefined
 
 async function examineServices(config: Config, context: CliContext): Promise<Finding[]> {
   let services: Services

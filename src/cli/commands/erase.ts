@@ -1,9 +1,13 @@
 import type { Command } from 'commander'
+import { MemoirError } from '../../errors.ts'
 import type { ReceiptAnswer } from '../answers.ts'
+import type { ApiClient } from '../client.ts'
 import { confirmed } from '../confirm.ts'
 import { dataOptions, examples, withClient, type DataOptions, type Register } from '../context.ts'
 import { DONE, FAILED, line, writeJson, type Io } from '../io.ts'
-import { plain, table } from '../table.ts'
+import { noSuch } from '../named.ts'
+import { printTable } from '../print.ts'
+import { plain } from '../table.ts'
 import { concludeJob, followJob } from '../watch.ts'
 
 interface EraseOptions extends DataOptions {
@@ -14,7 +18,6 @@ interface EraseOptions extends DataOptions {
 export const registerErase: Register = (program, context) => {
   const command = program
     .command('erase')
-    .description('erase a user: everything of them, in every store, with a receipt')
     .argument('<user>', 'your own id of the user')
     .option('--yes', 'do not ask')
     .option('--no-wait', 'start it and leave; memoir jobs watch ID shows it')
@@ -35,7 +38,7 @@ At once nothing is told and nothing accepted of them any more. Ctrl-C ends the w
         return
       }
       await withClient(context, namespace, async (client) => {
-        const { job: id } = await client.eraseUser(user)
+        const { job: id } = await eraseUser(client, user)
         if (!wait) {
           if (json) writeJson(io.stdout, await client.receipt(id))
           else line(io.stdout, `Accepted. Watch it with: memoir jobs watch ${id}`)
@@ -49,6 +52,15 @@ At once nothing is told and nothing accepted of them any more. Ctrl-C ends the w
     })
 }
 
+async function eraseUser(client: ApiClient, user: string) {
+  try {
+    return await client.eraseUser(user)
+  } catch (error) {
+    if (error instanceof MemoirError && error.code === 'not_found') throw noSuch('user', user)
+    throw error
+  }
+}
+
 function printReceipt(receipt: ReceiptAnswer, io: Io, json: boolean | undefined): void {
   if (json) return writeJson(io.stdout, receipt)
   const { id, deleted, found_again: again, finished_at: at } = receipt
@@ -58,10 +70,6 @@ function printReceipt(receipt: ReceiptAnswer, io: Io, json: boolean | undefined)
     String(deleted[place] ?? 0),
     String(again[place] ?? 0),
   ])
-  if (rows.length > 0) {
-    for (const each of table(['PLACE', 'DELETED', 'FOUND AGAIN'], rows, io.stdout.columns)) {
-      line(io.stdout, each)
-    }
-  }
+  printTable({ head: ['PLACE', 'DELETED', 'FOUND AGAIN'], rows, none: '' }, io)
   line(io.stdout, `Erased ${at ?? ''}. Receipt ${id}, which stands in the audit log too.`)
 }

@@ -8,7 +8,6 @@ const HALVES = ['dev', 'held', 'all']
 export const registerEval: Register = (program, context) => {
   const command = program
     .command('eval')
-    .description('measure what recall finds: questions about conversations, with their answers')
     .argument(
       '<file>',
       'conversations and questions: LoCoMo, or the form of bench/data/chats.json; or one of the sets of this project: facts, person',

@@ -16,7 +16,6 @@ interface ExportOptions extends DataOptions {
 export const registerExport: Register = (program, context) => {
   const command = program
     .command('export')
-    .description('take along everything about one user, as JSON lines')
     .argument('<user>', 'your own id of the user')
     .option('--out <file>', 'into this file, which is there only once it is whole')
   dataOptions(command)

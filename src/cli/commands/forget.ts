@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { TRACE_KINDS } from '../../domain/recall.ts'
 import type { TombstoneAnswer } from '../answers.ts'
-import type { ForgetBody } from '../client.ts'
+import type { ApiClient, ForgetBody } from '../client.ts'
 import { confirmed } from '../confirm.ts'
 import {
   dataOptions,
@@ -10,10 +10,12 @@ import {
   listOf,
   time,
   withClient,
+  type CliContext,
   type DataOptions,
   type Register,
 } from '../context.ts'
 import { FAILED, line, writeJson } from '../io.ts'
+import { saidUnknown, withId } from '../named.ts'
 
 interface ForgetOptions extends DataOptions {
   readonly user?: string
@@ -29,7 +31,6 @@ interface ForgetOptions extends DataOptions {
 export const registerForget: Register = (program, context) => {
   const command = program
     .command('forget')
-    .description('forget memories for good, with all that came of them alone')
     .argument('[id]', 'one memory; else what matches of a user')
     .option('--user <id>', 'of this user: your own id')
     .option('--scope <list>', 'only these scopes', list)
@@ -51,24 +52,44 @@ export const registerForget: Register = (program, context) => {
 It does not come back, whatever is ingested again. memoir erase USER takes everything of a user.`,
     )
     .action(async (id: string | undefined, options: ForgetOptions, command: Command) => {
-      const { json, namespace, dryRun = false, yes = false } = options
       const body = bodyOf(id, options, command)
-      const { io } = context
-      await withClient(context, namespace, async (client) => {
-        if (!dryRun && !yes && io.isTTY) {
-          line(io.stderr, sentence(await client.forget({ ...body, dry_run: true })))
-        }
-        const question = 'Forget this for good?'
-        if (!dryRun && !(await confirmed(io, command, { question, yes }))) {
-          line(io.stderr, 'Nothing was changed.')
-          context.exit(FAILED)
-          return
-        }
-        const answer = await client.forget({ ...body, dry_run: dryRun })
-        if (json) writeJson(io.stdout, answer)
-        else line(io.stdout, sentence(answer))
+      await withClient(context, options.namespace, async (client) => {
+        const forget = { client, context, options, command }
+        if (id === undefined) return await forgetWhat(body, forget)
+        await withId({ client, of: 'memory', given: id }, async (whole) => {
+          await forgetWhat({ id: whole }, forget)
+        })
       })
     })
+}
+
+interface Forget {
+  readonly client: ApiClient
+  readonly context: CliContext
+  readonly options: ForgetOptions
+  readonly command: Command
+}
+
+async function forgetWhat(
+  body: Omit<ForgetBody, 'dry_run'>,
+  { client, context, options, command }: Forget,
+): Promise<void> {
+  const { io } = context
+  const { json, user, dryRun = false, yes = false } = options
+  if (!dryRun && !yes && io.isTTY) {
+    line(io.stderr, sentence(await client.forget({ ...body, dry_run: true })))
+  }
+  const question = 'Forget this for good?'
+  if (!dryRun && !(await confirmed(io, command, { question, yes }))) {
+    line(io.stderr, 'Nothing was changed.')
+    context.exit(FAILED)
+    return
+  }
+  const answer = await client.forget({ ...body, dry_run: dryRun })
+  if (json) writeJson(io.stdout, answer)
+  const isEmpty = answer.tombstone.ids.length === 0 && user !== undefined
+  if ((isEmpty && (await saidUnknown(client, user, io))) || json) return
+  line(io.stdout, sentence(answer))
 }
 
 function bodyOf(

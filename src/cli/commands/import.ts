@@ -18,6 +18,7 @@ import { runImport, type Refusal } from '../import/run.ts'
 import { DONE, FAILED, INTERRUPTED, interruption, line, writeJson, type Io } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { plain } from '../table.ts'
+import { chosenAddress } from '../target.ts'
 import { concludeJob, followJob } from '../watch.ts'
 import { printBackfill } from './backfill.ts'
 
@@ -35,9 +36,6 @@ interface ImportOptions extends DataOptions {
 export const registerImport: Register = (program, context) => {
   const command = program
     .command('import')
-    .description(
-      'load conversations out of a file: JSONL, an export of Memoir, ChatGPT, Claude, Telegram, Slack, mem0, Zep, a chat or captions',
-    )
     .argument('<file>', 'the file, or the zip it came in')
     .addOption(
       new Option('--format <name>', 'what it is, where that is not recognised').choices(
@@ -157,7 +155,7 @@ function positionOf({ context, path, file, format, options }: Given): Place | un
     size: file.size,
     modifiedAt: file.modifiedAt,
     target: [
-      config.MEMOIR_URL ?? config.DATABASE_URL ?? config.dataDir,
+      chosenAddress(context) ?? config.DATABASE_URL ?? config.dataDir,
       namespace,
       source ?? config.SOURCE_NAME,
       format,

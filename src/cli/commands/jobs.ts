@@ -14,7 +14,8 @@ import {
   type Register,
 } from '../context.ts'
 import { line, writeJson, type Io } from '../io.ts'
-import { printMore, printTable } from '../print.ts'
+import { withId } from '../named.ts'
+import { printFacts, printMore, printTable } from '../print.ts'
 import { plain } from '../table.ts'
 import { concludeJob, followJob } from '../watch.ts'
 
@@ -27,27 +28,29 @@ interface ListOptions extends DataOptions {
 export const registerJobs: Register = (program, context) => {
   const jobs = program
     .command('jobs')
-    .description('see and steer accepted work')
     .addHelpText(
       'after',
       examples('memoir jobs list', 'memoir jobs watch ID', 'memoir jobs retry ID'),
     )
   registerList(jobs, context)
   registerFailures(jobs, context)
-  withId(jobs, 'show', 'everything about one job').action(
-    async (id: string, { json, namespace }: DataOptions) => {
+  byId(jobs, 'show', 'everything about one job').action(
+    async (given: string, { json, namespace }: DataOptions) => {
       await withClient(context, namespace, async (client) => {
-        printJob(await client.job(id), context.io, json)
-        if (json !== true) printSteps((await client.stepFailures(id)).items, context.io)
+        const job = await withId({ client, of: 'job', given }, client.job)
+        printJob(job, context.io, json)
+        if (json !== true) printSteps((await client.stepFailures(job.id)).items, context.io)
       })
     },
   )
-  withId(jobs, 'watch', 'follow a job to its end; Ctrl-C leaves it running').action(
-    async (id: string, { json, namespace }: DataOptions) => {
+  byId(jobs, 'watch', 'follow a job to its end; Ctrl-C leaves it running').action(
+    async (given: string, { json, namespace }: DataOptions) => {
       await withClient(context, namespace, async (client) => {
-        const job = await followJob(client, id, context.io)
-        printJob(job ?? (await client.job(id)), context.io, json)
-        context.exit(concludeJob(job, id, context.io))
+        await withId({ client, of: 'job', given }, async (id) => {
+          const job = await followJob(client, id, context.io, 'job')
+          printJob(job ?? (await client.job(id)), context.io, json)
+          context.exit(concludeJob(job, id, context.io))
+        })
       })
     },
   )
@@ -57,8 +60,11 @@ export const registerJobs: Register = (program, context) => {
   registerControl(jobs, context, 'retry', 'go on where it failed or was cancelled')
 }
 
-function withId(jobs: Command, name: string, description: string): Command {
-  const command = jobs.command(name).description(description).argument('<id>', "the job's id")
+function byId(jobs: Command, name: string, description: string): Command {
+  const command = jobs
+    .command(name)
+    .description(description)
+    .argument('<id>', "the job's id, or how it begins")
   return dataOptions(command).addHelpText('after', examples(`memoir jobs ${name} ID`))
 }
 
@@ -82,16 +88,19 @@ function registerList(jobs: Command, context: CliContext): void {
 }
 
 function registerFailures(jobs: Command, context: CliContext): void {
-  withId(
+  byId(
     jobs,
     'failures',
     'what a backfill could not take in, or whose narrative a run could not write, and why',
   )
     .option('--limit <n>', 'how many', whole(1, 200), 50)
     .option('--cursor <cursor>', 'where the page before ended')
-    .action(async (id: string, { limit, cursor, json, namespace }: ListOptions) => {
+    .action(async (given: string, { limit, cursor, json, namespace }: ListOptions) => {
       await withClient(context, namespace, async (client) => {
-        const page = await failuresOf(client, id, { limit, cursor })
+        const page = await withId(
+          { client, of: 'job', given },
+          async (id) => await failuresOf(client, id, { limit, cursor }),
+        )
         if (json) return writeJson(context.io.stdout, page)
         const rows = page.items.map((each) => [
           each.conversation_id ?? each.user_id ?? '',
@@ -124,10 +133,21 @@ async function failuresOf(
   try {
     return await client.failures(id, query)
   } catch (error) {
-    if (!(error instanceof MemoirError) || error.code !== 'not_found') throw error
+    if (!isMissing(error)) throw error
+  }
+  try {
     return await client.narrativeFailures(id, query)
+  } catch (error) {
+    if (!isMissing(error)) throw error
+    const { kind } = await client.job(id)
+    throw new MemoirError('invalid_request', `A job of kind ${plain(kind)} has no such list.`, {
+      cause: error,
+      details: { next: `What failed in it: memoir jobs show ${id}` },
+    })
   }
 }
+
+const isMissing = (error: unknown) => error instanceof MemoirError && error.code === 'not_found'
 
 interface ControlOptions extends DataOptions {
   readonly budget?: number
@@ -139,17 +159,19 @@ function registerControl(
   action: JobControl | 'retry',
   description: string,
 ): void {
-  const command = withId(jobs, action, description)
+  const command = byId(jobs, action, description)
   if (action === 'resume') {
     command.option('--budget <dollars>', 'what it may cost in all from now on', dollars)
   }
-  command.action(async (id: string, { json, namespace, budget }: ControlOptions) => {
+  command.action(async (given: string, { json, namespace, budget }: ControlOptions) => {
     await withClient(context, namespace, async (client) => {
-      await client.control(id, action, { budget })
-      const job = await client.job(id)
+      const job = await withId({ client, of: 'job', given }, async (id) => {
+        await client.control(id, action, { budget })
+        return await client.job(id)
+      })
       if (json) return writeJson(context.io.stdout, job)
       line(context.io.stdout, `Asked to ${action}; the job is ${job.state}.`)
-      line(context.io.stderr, `Watch it with: memoir jobs watch ${id}`)
+      line(context.io.stderr, `Watch it with: memoir jobs watch ${job.id}`)
     })
   })
 }
@@ -189,14 +211,7 @@ function printJob(job: JobAnswer, io: Io, json: boolean | undefined): void {
     ['vendor said', job.error?.detail],
     ['Temporal', job.temporal_url],
   ]
-  for (const [name, value] of facts) {
-    if (value !== null && value !== undefined) {
-      line(
-        io.stdout,
-        `${`${name}:`.padEnd(16)}${plain(typeof value === 'string' ? value : JSON.stringify(value))}`,
-      )
-    }
-  }
+  printFacts(facts, io)
 }
 
 /** Steps that failed, also those that worked when they were tried again; nothing where none did. */

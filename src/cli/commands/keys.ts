@@ -11,12 +11,12 @@ import {
   type Register,
 } from '../context.ts'
 import { line, writeJson } from '../io.ts'
+import { withId } from '../named.ts'
 import { printMore, printTable } from '../print.ts'
 
 export const registerKeys: Register = (program, context) => {
   const keys = program
     .command('keys')
-    .description('make, list and revoke keys of the API')
     .addHelpText(
       'after',
       examples(
@@ -28,12 +28,18 @@ export const registerKeys: Register = (program, context) => {
   registerCreate(keys, context)
   registerList(keys, context)
   dataOptions(
-    keys.command('revoke').description('end a key at once').argument('<id>', "the key's id"),
+    keys
+      .command('revoke')
+      .description('end a key at once')
+      .argument('<id>', "the key's id, or how it begins"),
   )
     .addHelpText('after', examples('memoir keys revoke ID'))
-    .action(async (id: string, { json, namespace }: DataOptions) => {
+    .action(async (given: string, { json, namespace }: DataOptions) => {
       await withClient(context, namespace, async (client) => {
-        await client.revokeKey(id)
+        const id = await withId({ client, of: 'key', given }, async (whole) => {
+          await client.revokeKey(whole)
+          return whole
+        })
         if (json) writeJson(context.io.stdout, { id, revoked: true })
         else line(context.io.stdout, 'Revoked.')
       })

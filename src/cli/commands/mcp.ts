@@ -1,5 +1,5 @@
 import { MemoirError } from '../../errors.ts'
-import { examples, withClient, type CliContext, type Register } from '../context.ts'
+import { examples, urlOption, withClient, type CliContext, type Register } from '../context.ts'
 import { DONE, INTERRUPTED, interruption, line } from '../io.ts'
 import type { ApiClient } from '../client.ts'
 
@@ -11,14 +11,14 @@ interface McpOptions {
 export const registerMcp: Register = (program, context) => {
   program
     .command('mcp')
-    .description('serve the memory tools to an MCP client over standard input and output')
     .option('--user <id>', 'whose memories, when the model does not say: your own id of the user')
     .option('--namespace <name>', 'the namespace to work in, with an admin key')
+    .addOption(urlOption())
     .addHelpText(
       'after',
       `${examples('memoir mcp --user maya', 'claude mcp add memoir -- memoir mcp --user maya')}
 
-It is started by the client, not by hand. MEMOIR_URL and MEMOIR_KEY say which Memoir it speaks to.`,
+It is started by the client, not by hand. MEMOIR_URL and MEMOIR_KEY, or memoir login, say which Memoir it speaks to.`,
     )
     .action(async ({ user, namespace }: McpOptions) => {
       await withClient(context, namespace, async (client) => await serve(client, user, context))

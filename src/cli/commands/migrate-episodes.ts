@@ -10,7 +10,7 @@ import {
   type Register,
 } from '../context.ts'
 import { line, writeJson, type Io } from '../io.ts'
-import { table } from '../table.ts'
+import { printTable } from '../print.ts'
 import { concludeJob, followJob } from '../watch.ts'
 
 interface EpisodesOptions extends DataOptions {
@@ -28,7 +28,6 @@ const MAX_LIMIT = 1_000_000_000
 export const registerMigrateEpisodes: Register = (program, context) => {
   const command = program
     .command('migrate-episodes')
-    .description('take in a table of episodes that another system kept')
     .option('--heads <names>', `which vectors to make: ${HEADS.join(',')}`, headsOf, ['semantic'])
     .option('--sample <n>', 'show so many rows as they become', whole(0, MAX_SAMPLE), 5)
     .option('--limit <n>', 'only the first rows', whole(1, MAX_LIMIT))
@@ -90,7 +89,7 @@ function printPreview(preview: EpisodesPreviewAnswer, io: Io): void {
     entities.join(', '),
     content,
   ])
-  for (const each of table(HEAD, rows, io.stdout.columns)) line(io.stdout, each)
+  printTable({ head: HEAD, rows, none: '' }, io)
 }
 
 function printJob(job: JobAnswer, io: Io, json: boolean | undefined): void {

@@ -5,7 +5,6 @@ import { databaseUrl } from '../serve.ts'
 export const registerMigrate: Register = (program, context) => {
   program
     .command('migrate')
-    .description('bring the schema of DATABASE_URL up to date')
     .option('--json', 'answer one JSON value on standard output')
     .addHelpText('after', examples('memoir migrate'))
     .action(async ({ json }: { json?: boolean }) => {

@@ -1,5 +1,4 @@
 import { Argument } from 'commander'
-import { ON_THIS_MACHINE } from '../../config.ts'
 import { MemoirError } from '../../errors.ts'
 import type { AiSettingsAnswer, ModelTestAnswer, ReembedAnswer } from '../answers.ts'
 import type { ApiClient } from '../client.ts'
@@ -15,6 +14,7 @@ import { FAILED, line, writeJson, type Io } from '../io.ts'
 import type { FoundModels } from '../parts.ts'
 import { printTable } from '../print.ts'
 import { plain } from '../table.ts'
+import { findTarget } from '../target.ts'
 
 interface UseOptions extends DataOptions {
   readonly model?: string
@@ -27,7 +27,6 @@ export const registerModels: Register = (program, context) => {
   const { io } = context
   const models = program
     .command('models')
-    .description('which models are used, and which this machine has')
     .addHelpText(
       'after',
       examples('memoir models', 'memoir models use ollama --model qwen3:8b', 'memoir models test'),
@@ -72,10 +71,9 @@ export const registerModels: Register = (program, context) => {
 const UNSET = { base_url: null, model: null, api_key: null }
 
 /** Memoir's own port is one that servers of models use too. */
-async function find({ config, parts }: CliContext): Promise<FoundModels> {
-  const { MEMOIR_URL, dataDir } = config(ON_THIS_MACHINE)
-  const url = MEMOIR_URL ?? (await parts.attach(dataDir))?.url
-  return await parts.findModels(url === undefined ? [] : [Number(new URL(url).port)])
+async function find(context: CliContext): Promise<FoundModels> {
+  const target = await findTarget(context)
+  return await context.parts.findModels(target === null ? [] : [Number(new URL(target.url).port)])
 }
 
 async function chosen(name: string, { model }: UseOptions, found: FoundModels) {

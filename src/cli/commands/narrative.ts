@@ -12,6 +12,7 @@ import {
 } from '../context.ts'
 import { narrativeRunCounts, type NarrativeAnswer } from '../narrative-answers.ts'
 import { DONE, FAILED, INTERRUPTED, interruption, line, writeJson, type Io } from '../io.ts'
+import { saidUnknown } from '../named.ts'
 import { plain } from '../table.ts'
 import { concludeJob, followJob, patiently, pause } from '../watch.ts'
 
@@ -25,7 +26,6 @@ interface NarrativeOptions extends DataOptions {
 export const registerNarrative: Register = (program, context) => {
   const command: Command = program
     .command('narrative')
-    .description('say who a user is, in one text; have it written anew')
     .argument('[user]', 'your own id of the user')
     .option('--regenerate', 'have it written anew, whether anything has changed or not')
     .option('--watch', 'wait until it is written, or stands as failed')
@@ -46,7 +46,9 @@ Where there is no text yet, an analysis made on the spot stands in for it. Ctrl-
         if (user === undefined) return await backfill(context, client, options)
         if (options.regenerate) return await regenerate(context, client, { user, options })
         if (options.watch) return await watch(context, client, { user, options })
-        show(context, await client.narrative(user, true), options.json)
+        const narrative = await client.narrative(user, true)
+        show(context, narrative, options.json)
+        if (narrative.state === 'none') await saidUnknown(client, user, context.io)
       })
     })
 }

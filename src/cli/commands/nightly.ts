@@ -10,7 +10,6 @@ interface NightlyOptions extends DataOptions {
 export const registerNightly: Register = (program, context) => {
   const command = program
     .command('nightly')
-    .description('take in now what changed since the last run, as the schedule does every night')
     .option('--no-wait', 'start it and leave; memoir jobs watch ID shows it')
   dataOptions(command)
     .addHelpText(

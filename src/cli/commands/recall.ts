@@ -14,6 +14,7 @@ import {
   type Register,
 } from '../context.ts'
 import { line, writeJson, type Io } from '../io.ts'
+import { saidUnknown } from '../named.ts'
 import { printTable } from '../print.ts'
 
 interface RecallOptions
@@ -26,7 +27,6 @@ interface RecallOptions
 export const registerRecall: Register = (program, context) => {
   const command = program
     .command('recall')
-    .description('find what is remembered of a user')
     .argument('<query>', 'what to look for, in words')
     .requiredOption('--user <id>', 'whose memories: your own id of the user')
     .option('--k <n>', 'how many at most', whole(1, 200))
@@ -54,7 +54,8 @@ export const registerRecall: Register = (program, context) => {
       await withClient(context, namespace, async (client) => {
         const answer = await client.recall({ q: query, user_id: user, ...more, ...then, ...old })
         if (json) writeJson(context.io.stdout, answer)
-        else printHits(answer, context.io)
+        if (answer.hits.length === 0 && (await saidUnknown(client, user, context.io))) return
+        if (!json) printHits(answer, context.io)
       })
     })
 }

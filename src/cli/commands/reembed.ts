@@ -13,7 +13,6 @@ interface ReembedOptions extends DataOptions {
 export const registerReembed: Register = (program, context) => {
   const command = program
     .command('reembed')
-    .description('embed all memories anew, with the model that is configured by now')
     .option('--estimate', 'say what it would take, and do nothing')
     .option('--undo', 'go back to the vectors before, while they are kept')
     .option('--no-wait', 'start it and leave; memoir jobs watch ID shows it')

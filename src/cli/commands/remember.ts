@@ -1,4 +1,3 @@
-import { rememberedAnswer } from '../answers.ts'
 import {
   dataOptions,
   examples,
@@ -10,6 +9,7 @@ import {
   type Register,
 } from '../context.ts'
 import { line, writeJson } from '../io.ts'
+import { rememberedAnswer } from '../memory-answers.ts'
 
 interface RememberOptions extends DataOptions {
   readonly user: string
@@ -27,7 +27,6 @@ const WAIT_SECONDS = 20
 export const registerRemember: Register = (program, context) => {
   const command = program
     .command('remember')
-    .description('store one memory of a user')
     .argument('<text>', 'what to remember')
     .requiredOption('--user <id>', 'whose memory: your own id of the user')
     .option('--scope <name>', 'where it belongs; personal unless given')

@@ -17,7 +17,6 @@ import { plain } from '../table.ts'
 export const registerSchedules: Register = (program, context) => {
   const schedules = program
     .command('schedules')
-    .description('see and steer what runs by itself; all times are in UTC')
     .addHelpText(
       'after',
       examples(

@@ -11,8 +11,10 @@ import {
   type Register,
 } from '../context.ts'
 import { line, writeJson, type Io } from '../io.ts'
+import { saidUnknown, withId } from '../named.ts'
+import { printFacts, printMore, printTable } from '../print.ts'
 import { concludeSession, followSession, type SessionQuery } from '../session-watch.ts'
-import { plain, table } from '../table.ts'
+import { plain } from '../table.ts'
 import { readTranscript } from '../transcript-file.ts'
 
 interface SessionOptions extends DataOptions {
@@ -23,7 +25,6 @@ interface SessionOptions extends DataOptions {
 export const registerSessions: Register = (program, context) => {
   const sessions = program
     .command('sessions')
-    .description('hand in transcripts, and see what became of them')
     .addHelpText(
       'after',
       examples(
@@ -34,17 +35,21 @@ export const registerSessions: Register = (program, context) => {
     )
   registerPost(sessions, context)
   registerList(sessions, context)
-  withId(sessions, 'show', 'its posts, its summary and what was made of them').action(
-    async (id: string, options: SessionOptions) => {
+  byId(sessions, 'show', 'its posts, its summary and what was made of them').action(
+    async (given: string, options: SessionOptions) => {
       await withClient(context, options.namespace, async (client) => {
-        await show(client, queryOf(id, options), { io: context.io, json: options.json })
+        await withId({ client, of: 'session', given }, async (id) => {
+          await show(client, queryOf(id, options), { io: context.io, json: options.json })
+        })
       })
     },
   )
-  withId(sessions, 'watch', 'follow its posts until they are processed').action(
-    async (id: string, options: SessionOptions) => {
+  byId(sessions, 'watch', 'follow its posts until they are processed').action(
+    async (given: string, options: SessionOptions) => {
       await withClient(context, options.namespace, async (client) => {
-        await watch(client, queryOf(id, options), { context, json: options.json })
+        await withId({ client, of: 'session', given }, async (id) => {
+          await watch(client, queryOf(id, options), { context, json: options.json })
+        })
       })
     },
   )
@@ -65,7 +70,7 @@ function whose(command: Command): Command {
   )
 }
 
-function withId(sessions: Command, name: string, description: string): Command {
+function byId(sessions: Command, name: string, description: string): Command {
   const command = sessions.command(name).description(description)
   return whose(command.argument('<id>', "the session's id")).addHelpText(
     'after',
@@ -136,22 +141,24 @@ function registerList(sessions: Command, context: CliContext): void {
       const { io } = context
       await withClient(context, rest.namespace, async (client) => {
         const page = await client.sessions({ limit, cursor, status, user_id: user, collection })
-        if (rest.json) return writeJson(io.stdout, page)
+        if (rest.json) writeJson(io.stdout, page)
+        const isEmpty = page.items.length === 0 && user !== undefined
+        if ((isEmpty && (await saidUnknown(client, user, io))) || rest.json) return
         printList(page.items, io)
-        if (page.next_cursor !== null) {
-          line(io.stderr, `There are more: --cursor ${plain(page.next_cursor)}`)
-        }
+        printMore(page.next_cursor, io)
       })
     })
 }
 
 function registerRetry(sessions: Command, context: CliContext): void {
-  withId(sessions, 'retry', 'go on with the posts that could not be processed').action(
-    async (id: string, options: SessionOptions) => {
+  byId(sessions, 'retry', 'go on with the posts that could not be processed').action(
+    async (given: string, options: SessionOptions) => {
       const { io } = context
       await withClient(context, options.namespace, async (client) => {
-        const query = queryOf(id, options)
-        const { posts } = await client.session(id, withoutId(query))
+        const { session_id: id, posts } = await withId(
+          { client, of: 'session', given },
+          async (name) => await client.session(name, withoutId(queryOf(name, options))),
+        )
         const failed = posts.filter(({ status }) => status === 'error')
         for (const { job } of failed) await client.control(job, 'retry')
         if (options.json) return writeJson(io.stdout, { retried: failed.map(({ job }) => job) })
@@ -191,12 +198,7 @@ async function show(client: ApiClient, query: SessionQuery, { io, json }: Showin
   else printSession(session, io)
 }
 
-function print(head: readonly string[], rows: readonly (readonly string[])[], io: Io): void {
-  for (const each of table(head, rows, io.stdout.columns)) line(io.stdout, each)
-}
-
 function printList(sessions: readonly SessionInfoAnswer[], io: Io): void {
-  if (sessions.length === 0) return line(io.stdout, 'No sessions.')
   const rows = sessions.map((each) => [
     each.session_id,
     each.user_id,
@@ -205,7 +207,8 @@ function printList(sessions: readonly SessionInfoAnswer[], io: Io): void {
     String(each.post_count),
     each.updated_at.slice(0, 19),
   ])
-  print(['SESSION', 'USER', 'COLLECTION', 'STATUS', 'POSTS', 'CHANGED'], rows, io)
+  const head = ['SESSION', 'USER', 'COLLECTION', 'STATUS', 'POSTS', 'CHANGED']
+  printTable({ head, rows, none: 'No sessions.' }, io)
 }
 
 function printSession(session: SessionAnswer, io: Io): void {
@@ -216,9 +219,7 @@ function printSession(session: SessionAnswer, io: Io): void {
     ['status', session.status],
     ['summary', session.summary ?? ''],
   ] as const
-  for (const [name, value] of facts) {
-    if (value !== '') line(io.stdout, `${`${name}:`.padEnd(12)}${plain(value)}`)
-  }
+  printFacts(facts, io)
   const posts = session.posts.map((post) => [
     String(post.number),
     post.status,
@@ -229,11 +230,12 @@ function printSession(session: SessionAnswer, io: Io): void {
   ])
   if (posts.length > 0) {
     line(io.stdout, '')
-    print(['POST', 'STATUS', 'TURNS', 'FACTS', 'ACCEPTED', 'ERROR'], posts, io)
+    const head = ['POST', 'STATUS', 'TURNS', 'FACTS', 'ACCEPTED', 'ERROR']
+    printTable({ head, rows: posts, none: '' }, io)
   }
   const memories = session.memories.map((each) => [each.occurred_at.slice(0, 10), each.content])
   if (memories.length > 0) {
     line(io.stdout, '')
-    print(['WHEN', 'WHAT IS REMEMBERED'], memories, io)
+    printTable({ head: ['WHEN', 'WHAT IS REMEMBERED'], rows: memories, none: '' }, io)
   }
 }

@@ -25,7 +25,6 @@ const MAX_LIMIT = 100_000_000
 export const registerSync: Register = (program, context) => {
   const command = program
     .command('sync')
-    .description('compare the graph with the record, and make it what it should be')
     .addArgument(
       new Argument('[operation]', 'check finds; repair mends; full writes everything again')
         .choices(SYNC_OPERATIONS)

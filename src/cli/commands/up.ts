@@ -36,7 +36,6 @@ interface UpOptions {
 export const registerUp: Register = (program, context) => {
   program
     .command('up')
-    .description('start everything on this machine: database, Temporal, API and worker')
     .option('--sample', 'take in the sample conversations when there are none, and ask about them')
     .option('--once', 'leave when that is done')
     .option('--port <n>', 'the port of the API, instead of PORT', whole(0, 65_535))

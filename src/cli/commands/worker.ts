@@ -15,7 +15,6 @@ interface WorkerOptions {
 export const registerWorker: Register = (program, context) => {
   program
     .command('worker')
-    .description('run accepted work in this process')
     .option('--once', 'leave when no work is left')
     .addOption(
       new Option('--interval <seconds>', 'do all work there is, sleep, and again')

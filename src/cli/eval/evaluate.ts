@@ -15,7 +15,7 @@ import { removeUsers } from './remove-users.ts'
 import { measureAbstention, THRESHOLD, type Abstention } from './abstention.ts'
 import { byLanguage, report, type Scores } from './score.ts'
 import { DONE, FAILED, INTERRUPTED, interruption, line, writeJson, type Io } from '../io.ts'
-import { table } from '../table.ts'
+import { printTable } from '../print.ts'
 import { evaluateSet, SETS } from './evaluate-sets.ts'
 import { concludeJob } from '../watch.ts'
 
@@ -245,9 +245,7 @@ function print(
   }
   const following = ablation?.follow_up_without_focus
   if (following) ablated.push(row(`${FOLLOW_UP} without focus`, following))
-  for (const each of table(HEAD, [row('all', all), ...rows, ...ablated], io.stdout.columns)) {
-    line(io.stdout, each)
-  }
+  printTable({ head: HEAD, rows: [row('all', all), ...rows, ...ablated], none: '' }, io)
   line(io.stdout, `\nHalf of the answers within ${took.p50} ms, 95 % within ${took.p95} ms.`)
   if (abstention) printAbstention(abstention, io)
   if (degraded > 0) line(io.stderr, `${degraded} answers were degraded.`)

@@ -1,5 +1,5 @@
-import { line, type Io } from '../io.ts'
-import { table } from '../table.ts'
+import type { Io } from '../io.ts'
+import { printTable } from '../print.ts'
 import {
   scoreFacts,
   sumFacts,
@@ -98,5 +98,5 @@ export function printFacts({ by_language: languages, ...all }: FactsResult, io: 
     `${scores.current_errors.toFixed(1)} %`,
   ]
   const rows = [row('all', all), ...Object.entries(languages).map(([name, one]) => row(name, one))]
-  for (const each of table(HEAD, rows, io.stdout.columns)) line(io.stdout, each)
+  printTable({ head: HEAD, rows, none: '' }, io)
 }

@@ -1,6 +1,6 @@
 import { RECALL_STAGES, type RecallStage } from '../../domain/recall.ts'
-import { line, type Io } from '../io.ts'
-import { table } from '../table.ts'
+import type { Io } from '../io.ts'
+import { printTable } from '../print.ts'
 import { pause } from '../watch.ts'
 import type { GoldPair, GoldPerson } from './gold-sets.ts'
 import { forEachShown, storeNote, storeSession, type Running } from './load-gold.ts'
@@ -136,5 +136,5 @@ export function printPerson(result: PersonResult, io: Io): void {
     ['leaked into narratives', String(result.narrative_lines), String(result.narrative_leaked)],
     ['lines without a citation', String(result.narrative_lines), String(result.narrative_uncited)],
   ]
-  for (const each of table(['', 'OF', 'RESULT'], rows, io.stdout.columns)) line(io.stdout, each)
+  printTable({ head: ['', 'OF', 'RESULT'], rows, none: '' }, io)
 }
