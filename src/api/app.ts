@@ -164,7 +164,7 @@ function useFoundation(
 }
 
 /** Routes that somebody talks to: a late answer is worth nothing there. */
-const QUESTIONS = /^\/v1\/(recall|context)$|^\/memory\/recall$|^\/mcp(\/tool\/call)?$/
+const QUESTIONS = /^\/v1\/(recall|context)$|^\/memory\/recall$|^\/mcp(\/|\/tool\/call)?$/
 
 const boundedStatements: MiddlewareHandler<AppEnv> = async (c, next) => {
   await withStatementClass(QUESTIONS.test(c.req.path) ? 'question' : 'request', next)
@@ -204,7 +204,7 @@ function bodyOfAtMost(maxSize: number): MiddlewareHandler<AppEnv> {
 const ordinary = bodyOfAtMost(MAX_BODY_BYTES)
 const large = bodyOfAtMost(MAX_TRANSCRIPT_BYTES)
 /** Routes that take transcripts, and those of models: a tool says in words which text is too long, and a refused request says nothing to them. */
-const LARGE = /^\/v1\/sessions$|^\/api\/memory\/[^/]+\/store_raw$|^\/mcp(\/tool\/call)?$/
+const LARGE = /^\/v1\/sessions$|^\/api\/memory\/[^/]+\/store_raw$|^\/mcp(\/|\/tool\/call)?$/
 
 const boundedBody: MiddlewareHandler<AppEnv> = async (c, next) =>
   await (LARGE.test(c.req.path) ? large : ordinary)(c, next)

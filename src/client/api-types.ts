@@ -1662,7 +1662,7 @@ export interface Operations {
   readonly callTool: {
     readonly query: Readonly<Record<string, never>>
     readonly body: {
-      /** recall_memory, search_memory, list_memories, ask_memory, deep_memory_query, jean_memory, add_memories, forget_memory, get_job */
+      /** recall_memory, search_memory, list_memories, ask_memory, deep_memory_query, jean_memory, add_memories, update_memory, forget_memory, get_job */
       readonly name: string
       readonly arguments?: Readonly<Record<string, unknown>>
     }

@@ -1,11 +1,19 @@
 import { z } from 'zod'
-import { present, question } from '../api/fields.ts'
+import { present } from '../api/fields.ts'
 import { recallWithin, userOf } from '../api/reach.ts'
 import type { Hit } from '../domain/recall.ts'
 import { openGate, passing } from '../forget/gate.ts'
 import { findUserId } from '../stores/memory-users.ts'
 import { quote, quotedMemory } from './quote.ts'
-import { READ_ONLY, answered, defineTool, whose, type ToolCaller } from './tool.ts'
+import {
+  QUERY_NAMES,
+  READ_ONLY,
+  answered,
+  defineTool,
+  queryOf,
+  whose,
+  type ToolCaller,
+} from './tool.ts'
 
 /** What the answer is drawn from; more confuses a model rather than helping it. */
 const EVIDENCE = 12
@@ -17,8 +25,9 @@ export const askMemory = defineTool({
     'Answers a question about a user out of what is remembered and nothing else, with the memories it rests on, or says that it is not known. Use it when you want an answer rather than the memories; use recall_memory when you want to read them yourself.',
   role: 'reader',
   annotations: READ_ONLY,
-  input: z.object({
-    question: question.describe('One question, complete by itself'),
+  aliases: QUERY_NAMES,
+  input: z.strictObject({
+    query: queryOf('One question, complete by itself'),
     user_id: whose,
   }),
   output: z.object({
@@ -31,7 +40,7 @@ export const askMemory = defineTool({
         'Who answered; `rules` is built in, and stands in for a model that does not answer',
       ),
   }),
-  async answer({ services, principal }, { question: asked, user_id }) {
+  async answer({ services, principal }, { query: asked, user_id }) {
     const ask = present({ query: asked, k: EVIDENCE, userId: user_id })
     const { hits } = await recallWithin(services, principal, ask)
     const grounds = await groundsOf(services, principal, hits)

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { present, scopeName } from '../api/fields.ts'
-import { newMemory } from '../api/memory-bodies.ts'
+import { MAX_CONTENT_BYTES, newMemory } from '../api/memory-bodies.ts'
 import { memoryKey, scopesOf, userOf } from '../api/reach.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { saysMore, withoutOwnContext } from '../text/own-context.ts'
 import { quote, quotedMemory } from './quote.ts'
-import { READ_ONLY, answered, defineTool, whose } from './tool.ts'
+import { READ_ONLY, answered, defineTool, memoryId, whose } from './tool.ts'
 
 /** Tools that write, list and take away single memories. */
 
@@ -18,8 +18,14 @@ export const listMemories = defineTool({
     'Lists the newest memories of a user, without a question. Use it to get an overview of somebody you know nothing of, or to show the user what is remembered; use recall_memory or search_memory when you look for something.',
   role: 'reader',
   annotations: READ_ONLY,
-  input: z.object({
-    limit: z.int().min(1).max(MAX_LISTED).default(20).describe('How many memories at most'),
+  aliases: { k: 'limit', top_k: 'limit' },
+  input: z.strictObject({
+    limit: z
+      .int()
+      .min(1)
+      .max(MAX_LISTED)
+      .default(20)
+      .describe('How many memories at most; 20 unless given'),
     user_id: whose,
   }),
   output: z.object({ items: z.array(quotedMemory), next_cursor: z.string().nullable() }),
@@ -40,7 +46,19 @@ export const listMemories = defineTool({
   },
 })
 
-const MAX_TEXT_CHARS = 262_144
+/** As it is counted, in UTF-8; a text of more signs than that has more bytes too. */
+const tooLong = (value: string) =>
+  `must have at most ${MAX_CONTENT_BYTES} bytes, has ${Buffer.byteLength(value)}: split it into several memories`
+const memoryText = z
+  .string()
+  .refine((value) => value.trim() !== '', 'must not be empty')
+  .refine(
+    (value) => saysMore(withoutOwnContext(value)),
+    'is remembered already: it is what a tool answered',
+  )
+  .superRefine((value, context) => {
+    if (Buffer.byteLength(value) > MAX_CONTENT_BYTES) context.addIssue(tooLong(value))
+  })
 
 export const addMemories = defineTool({
   name: 'add_memories',
@@ -54,16 +72,9 @@ export const addMemories = defineTool({
     idempotentHint: false,
     openWorldHint: false,
   },
-  input: z.object({
-    text: z
-      .string()
-      .max(MAX_TEXT_CHARS)
-      .refine((value) => value.trim() !== '', 'must not be empty')
-      .refine(
-        (value) => saysMore(withoutOwnContext(value)),
-        'is remembered already: it is what a tool answered',
-      )
-      .describe('What to remember, in complete sentences'),
+  aliases: { content: 'text', memory: 'text' },
+  input: z.strictObject({
+    text: memoryText.describe('What to remember, in complete sentences; at most 256 KiB'),
     scope: scopeName.optional().describe('A label to keep it under; `personal` unless given'),
     user_id: whose,
   }),
@@ -84,7 +95,42 @@ export const addMemories = defineTool({
   },
 })
 
+export const updateMemory = defineTool({
+  name: 'update_memory',
+  title: 'Correct',
+  description:
+    'Replaces the text of one memory, whose id stays. Call it when the user says that something remembered is wrong or no longer so, such as a new address or a changed plan; find the id with search_memory first. Write `text` as add_memories wants it: the whole memory anew, not only what changed. Use add_memories for something new beside it, and forget_memory when nothing is to be left. What it said before is kept in its history.',
+  role: 'service',
+  annotations: {
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+  aliases: { memory_id: 'id', content: 'text', memory: 'text' },
+  // An id names a memory by itself.
+  ignored: ['user_id'],
+  input: z.strictObject({
+    id: memoryId.describe('The id of the memory, as another tool answered it'),
+    text: memoryText.describe('The whole memory as it is from now on; at most 256 KiB'),
+  }),
+  output: z.object({ id: z.string(), job: z.string(), status: z.string() }),
+  async answer({ services, principal }, { id, text }) {
+    const { job, state } = await services.memories.update({
+      key: memoryKey(principal, id),
+      change: { content: withoutOwnContext(text) },
+      extractEntities: true,
+    })
+    return answered(`Changed: ${id}.`, { id, job, status: state })
+  },
+})
+
 const MAX_FORGOTTEN = 20
+/** One by itself is taken as a list of one. */
+const someIds = z.preprocess(
+  (ids) => (typeof ids === 'string' ? [ids] : ids),
+  z.array(memoryId).min(1).max(MAX_FORGOTTEN),
+)
 
 export const forgetMemory = defineTool({
   name: 'forget_memory',
@@ -98,10 +144,10 @@ export const forgetMemory = defineTool({
     idempotentHint: true,
     openWorldHint: false,
   },
-  input: z.object({
-    ids: z.array(z.uuid()).min(1).max(MAX_FORGOTTEN).describe('Ids that another tool answered'),
-    user_id: whose.describe('Accepted and not needed: ids name memories by themselves'),
-  }),
+  aliases: { id: 'ids', memory_id: 'ids', memory_ids: 'ids' },
+  // Ids name memories by themselves.
+  ignored: ['user_id'],
+  input: z.strictObject({ ids: someIds.describe('Ids that another tool answered') }),
   output: z.object({
     forgotten: z.array(z.string()),
     unknown: z.array(z.string()).describe('Ids that name nothing within reach'),

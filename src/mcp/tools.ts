@@ -3,7 +3,7 @@ import { hasRole } from '../api/guard.ts'
 import { MemoirError, type ErrorCode } from '../errors.ts'
 import { askMemory } from './ask-tool.ts'
 import { getJob } from './job-tools.ts'
-import { addMemories, forgetMemory, listMemories } from './memory-tools.ts'
+import { addMemories, forgetMemory, listMemories, updateMemory } from './memory-tools.ts'
 import { jeanMemory } from './jean-tool.ts'
 import { deepMemoryQuery, recallMemory, searchMemory } from './recall-tools.ts'
 import type { Tool, ToolCaller, ToolResult } from './tool.ts'
@@ -18,6 +18,7 @@ export const TOOLS: readonly Tool[] = [
   deepMemoryQuery,
   jeanMemory,
   addMemories,
+  updateMemory,
   forgetMemory,
   getJob,
 ]

@@ -121,7 +121,7 @@ test.skipIf(!hasPostgres)('a tool shows a job, within the reach of the key', asy
 test.skipIf(!hasPostgres)('what a model got wrong is told to the model', async () => {
   await using memoir = await createApiFixture()
   for (const [name, given, said] of [
-    ['recall_memory', {}, 'query_summary: '],
+    ['recall_memory', {}, 'query: is required, as a string. recall_memory takes query (required)'],
     ['recall_memory', { query_summary: 'x' }, 'user_id: '],
     ['recall_memory', { query_summary: 'x', user_id: 'a', limit: 1000 }, 'limit: '],
     ['get_job', { id: 'x' }, 'id: '],
@@ -150,5 +150,5 @@ test('tools say what they take and what they do', () => {
     expect(annotations.readOnlyHint && annotations.destructiveHint).toBe(false)
     expect(description.length).toBeGreaterThan(80)
   }
-  expect(TOOLS[0]?.inputSchema['required']).toEqual(['query_summary'])
+  expect(TOOLS[0]?.inputSchema['required']).toEqual(['query'])
 })

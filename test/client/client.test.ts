@@ -247,7 +247,7 @@ test.skipIf(!hasPostgres)('a model gets the tools, and what it calls is run', as
     { type: 'function', function: expect.objectContaining({ name: 'recall_memory' }) },
   ])
   expect(definitions[0]?.function.parameters).toMatchObject({
-    required: ['query_summary'],
+    required: ['query'],
     properties: expect.not.objectContaining({ user_id: expect.anything() }),
   })
   const call = (given: string) => ({

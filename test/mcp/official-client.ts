@@ -19,10 +19,11 @@ async function connected(transport: Parameters<Client['connect']>[0]): Promise<C
 export async function connectHttp(
   memoir: Pick<ApiFixture, 'app'>,
   headers: Readonly<Record<string, string>>,
+  path = '/mcp',
 ): Promise<Connected> {
   const fetch = async (url: string | URL, init?: RequestInit) => await memoir.app.request(url, init)
   return await connected(
-    new StreamableHTTPClientTransport(new URL('http://memoir.test/mcp'), {
+    new StreamableHTTPClientTransport(new URL(`http://memoir.test${path}`), {
       requestInit: { headers },
       fetch,
     }),

@@ -47,8 +47,10 @@ function handlerOf({ services, closing }: AppEnv['Variables']): McpHttpHandler {
 }
 
 export const mcpRoutes = new Hono<GuardedEnv>()
-mcpRoutes.use('/mcp', ownPagesOnly, needs('reader', 'reads').middleware)
-mcpRoutes.all('/mcp', async (c) => {
+/** Many clients add the slash, or keep the one of an address they were given. */
+const PATHS = ['/mcp', '/mcp/']
+for (const path of PATHS) mcpRoutes.use(path, ownPagesOnly, needs('reader', 'reads').middleware)
+mcpRoutes.on(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'], PATHS, async (c) => {
   const { services, principal } = c.var
   const authInfo: AuthInfo = { token: '', clientId: principal.actor, scopes: [principal.role] }
   callers.set(authInfo, { services, principal, countWrite: countWrite(c) })
