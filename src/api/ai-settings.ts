@@ -56,7 +56,10 @@ export const SETTINGS_ANSWERS = {
     ),
   },
   test: {
-    200: json(probeSchema, 'A code and a time, never what was answered'),
+    200: json(
+      probeSchema,
+      'A code and a time for each, what was worked around, and what a vendor that fails said',
+    ),
     ...refuses('configuration_invalid', 'payload_too_large', 'unsupported_media_type'),
   },
 }

@@ -316,6 +316,15 @@ const probed = {
   latency_ms: z.int(),
 }
 
+const probedModel = z.object({
+  ...probed,
+  detail: vendorWords,
+  worked_around: z
+    .array(z.string())
+    .readonly()
+    .openapi({ description: 'What it does otherwise than asked, and is put up with.' }),
+})
+
 export const probeSchema = z
-  .object({ ...probed, llm: z.object(probed), embedding: z.object(probed) })
+  .object({ ...probed, llm: probedModel, embedding: probedModel })
   .openapi('AiSettingsTest')

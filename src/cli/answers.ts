@@ -89,7 +89,13 @@ export const aiSettingsAnswer = z.looseObject({
 })
 export type AiSettingsAnswer = z.infer<typeof aiSettingsAnswer>
 
-const testedModel = z.looseObject({ ok: z.boolean(), code: z.string(), latency_ms: z.number() })
+const testedModel = z.looseObject({
+  detail: z.string().optional(),
+  worked_around: z.array(z.string()).optional(),
+  ok: z.boolean(),
+  code: z.string(),
+  latency_ms: z.number(),
+})
 export const modelTestAnswer = testedModel.extend({ llm: testedModel, embedding: testedModel })
 export type ModelTestAnswer = z.infer<typeof modelTestAnswer>
 

@@ -398,11 +398,19 @@ export type AiSettingsTest = {
     readonly ok: boolean
     readonly code: "ok" | "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "rate_limited" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "no_id" | "duplicate_id" | "source_row_invalid" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
     readonly latency_ms: number
+    /** What the model vendor said, at most 500 characters without keys. For administrators alone. */
+    readonly detail?: string
+    /** What it does otherwise than asked, and is put up with. */
+    readonly worked_around: readonly (string)[]
   }
   readonly embedding: {
     readonly ok: boolean
     readonly code: "ok" | "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "rate_limited" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "no_id" | "duplicate_id" | "source_row_invalid" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
     readonly latency_ms: number
+    /** What the model vendor said, at most 500 characters without keys. For administrators alone. */
+    readonly detail?: string
+    /** What it does otherwise than asked, and is put up with. */
+    readonly worked_around: readonly (string)[]
   }
 }
 

@@ -8,6 +8,7 @@ import { localFolderOf, readLocalModel } from './local-model.ts'
 import { createOpenAiEmbedder } from './openai-embedder.ts'
 import { createProviderFetch } from './provider-guard.ts'
 import { limiterOf, type SharedRates } from './shared-rate-limit.ts'
+import type { NoteWorkaround } from './workarounds.ts'
 
 /**
  * The embedder the configuration asks for: the built-in one, a model in a folder, or an OpenAI-compatible endpoint.
@@ -17,6 +18,7 @@ export function createEmbedder(
   config: Config,
   metrics: Metrics,
   rates: SharedRates | null = null,
+  note?: NoteWorkaround,
 ): Embedder {
   const { EMBEDDING_MODEL: model, EMBEDDING_PRECISION: precision, EMBEDDING_FIT: fit } = config
   const dimensions = dimensionsOf(config)
@@ -40,6 +42,7 @@ export function createEmbedder(
       tokensPerMinute: config.EMBEDDING_TOKENS_PER_MINUTE,
     }),
     metrics,
+    ...(note ? { note } : {}),
   })
 }
 

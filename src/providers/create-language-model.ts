@@ -5,6 +5,7 @@ import type { LanguageModel } from './language-model.ts'
 import { createOpenAiLanguageModel } from './openai-language-model.ts'
 import { createProviderFetch } from './provider-guard.ts'
 import { limiterOf, type SharedRates } from './shared-rate-limit.ts'
+import type { NoteWorkaround } from './workarounds.ts'
 
 /** The language model the configuration asks for: the built-in one, or an OpenAI-compatible endpoint when a model is named. */
 export function createLanguageModel(
@@ -12,6 +13,7 @@ export function createLanguageModel(
   metrics: Metrics,
   builtin: () => LanguageModel,
   rates: SharedRates | null = null,
+  note?: NoteWorkaround,
 ): LanguageModel {
   const { LLM_MODEL: model } = config
   if (model === undefined) return builtin()
@@ -27,5 +29,6 @@ export function createLanguageModel(
       tokensPerMinute: config.LLM_TOKENS_PER_MINUTE,
     }),
     metrics,
+    ...(note ? { note } : {}),
   })
 }

@@ -1,13 +1,18 @@
 import type { Config } from '../config.ts'
-import { toMemoirError, type ErrorCode } from '../errors.ts'
+import { MemoirError, SENTENCE, toMemoirError, type ErrorCode } from '../errors.ts'
 import type { Metrics } from '../metrics.ts'
 import { createEmbedder } from '../providers/create-embedder.ts'
 import { createLanguageModel } from '../providers/create-language-model.ts'
+import type { Embedder } from '../providers/embedder.ts'
 import type { LanguageModel, ModelOptions } from '../providers/language-model.ts'
 import { createRulesModel } from '../providers/rules-model.ts'
+import { WORKAROUNDS, type NoteWorkaround, type Workaround } from '../providers/workarounds.ts'
 import { configOf, type AiSettings } from './ai.ts'
 
-/** One small question to each model. What comes back is a code and a time: an address may be anybody's, and so its answers. */
+/**
+ * Whether models do what Memoir asks of them: two texts and a long one are embedded, and the facts of one turn are asked for. It tells
+ * what was worked around, and what a vendor that fails said.
+ */
 
 export interface Probed {
   readonly ok: boolean
@@ -16,14 +21,21 @@ export interface Probed {
   readonly latency_ms: number
 }
 
-/** Both together: the first failure and the whole time; and each by itself. */
+export interface ProbedModel extends Probed {
+  /** The vendor's own words, at most 500 characters without keys. */
+  readonly detail?: string
+  /** What it does otherwise than asked, in sentences. */
+  readonly worked_around: readonly string[]
+}
+
+/** Both together: the first failure and the longer time; and each by itself. */
 export interface ProbeResult extends Probed {
-  readonly llm: Probed
-  readonly embedding: Probed
+  readonly llm: ProbedModel
+  readonly embedding: ProbedModel
 }
 
 /** Longer than a model needs to wake up on a small machine. */
-const TIMEOUT_MS = 30_000
+const TIMEOUT_MS = 60_000
 
 export async function probe(
   { config, metrics }: { config: Config; metrics: Metrics },
@@ -31,14 +43,13 @@ export async function probe(
 ): Promise<ProbeResult> {
   const options = () => ({ priority: 'live' as const, signal: AbortSignal.timeout(TIMEOUT_MS) })
   const [llm, embedding] = await Promise.all([
-    timed(async () => {
+    timed(async (note) => {
       const own = configOf(config, settings, 'llm')
-      const model = createLanguageModel(own, metrics, createRulesModel)
-      await askOnce(model, options())
+      await askFacts(createLanguageModel(own, metrics, createRulesModel, null, note), options())
     }),
-    timed(async () => {
+    timed(async (note) => {
       const own = configOf(config, settings, 'embedding')
-      await createEmbedder(own, metrics).embed(['lake'], options())
+      await embedSamples(createEmbedder(own, metrics, null, note), options())
     }),
   ])
   const failed = [llm, embedding].find(({ ok }) => !ok)
@@ -53,30 +64,58 @@ export async function probe(
 
 /** The smallest question there is, in the form all others have. The built-in rules need not be asked. */
 export async function askOnce(model: LanguageModel, options: ModelOptions): Promise<void> {
-  if (model.identity.provider !== 'builtin') await model.summarise(SAMPLE, options)
+  if (model.identity.provider === 'builtin') return
+  await model.summarise({ turns: [TURN], facts: [], maxChars: 200, language: 'en' }, options)
 }
 
-const SAMPLE = {
-  turns: [
-    { position: 0, role: 'user', name: null, content: 'We hiked to the lake on Sunday.', at: null },
-  ],
-  facts: [],
-  maxChars: 200,
-  language: 'en',
+const TURN = {
+  position: 0,
+  role: 'user',
+  name: null,
+  content: 'We hiked to the lake on Sunday, and I live in Oslo.',
+  at: null,
 }
 
-async function timed(ask: () => Promise<void>): Promise<Probed> {
+/** As a session asks: facts with their quotes, in a form. */
+async function askFacts(model: LanguageModel, options: ModelOptions): Promise<void> {
+  if (model.identity.provider === 'builtin') return
+  const referenceTime = new Date().toISOString()
+  await model.extractMemories({ turns: [TURN], before: [], referenceTime, language: 'en' }, options)
+}
+
+/** As long as a chunk of a conversation is. */
+const LONG = `${TURN.content} `.repeat(130)
+
+/** @throws MemoirError `vendor_bad_answer` when every text gets the same vector */
+async function embedSamples(embedder: Embedder, options: ModelOptions): Promise<void> {
+  const [lake, tax] = await embedder.embed(['A lake in the hills.', 'The tax is due.'], options)
+  if (lake !== undefined && lake.every((value, at) => value === tax?.[at])) {
+    throw new MemoirError('vendor_bad_answer', SENTENCE.vendor_bad_answer, {
+      vendorText: 'the same vector for two texts',
+    })
+  }
+  await embedder.embed([LONG], options)
+}
+
+async function timed(ask: (note: NoteWorkaround) => Promise<void>): Promise<ProbedModel> {
   const began = performance.now()
-  const took = () => Math.round(performance.now() - began)
+  const noted = new Set<Workaround>()
+  const told = () => ({
+    latency_ms: Math.round(performance.now() - began),
+    worked_around: [...noted].map((what) => WORKAROUNDS[what]),
+  })
   try {
-    await ask()
-    return { ok: true, code: 'ok', latency_ms: took() }
+    await ask((what) => noted.add(what))
+    return { ok: true, code: 'ok', ...told() }
   } catch (error) {
     const late = error instanceof Error && ['TimeoutError', 'AbortError'].includes(error.name)
+    const { code, vendorText } = toMemoirError(error)
+    const detail = late ? `no answer within ${TIMEOUT_MS / 1000} seconds` : vendorText
     return {
       ok: false,
-      code: late ? 'vendor_unavailable' : toMemoirError(error).code,
-      latency_ms: took(),
+      code: late ? 'vendor_unavailable' : code,
+      ...told(),
+      ...(detail === undefined || detail === '' ? {} : { detail }),
     }
   }
 }

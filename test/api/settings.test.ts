@@ -1,3 +1,6 @@
+import { dutifulModel } from '../support/fake-chat.ts'
+import { EMBEDDING_FORMS } from '../support/deviations.ts'
+import { WORKAROUNDS } from '../../src/providers/workarounds.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { findBrokenAudit } from '../../src/stores/audit.ts'
 import { ensureActiveSpace } from '../../src/stores/spaces/spaces.ts'
@@ -104,7 +107,7 @@ suite('a key belongs to its address: another base URL discards it', async () => 
 })
 
 suite('the environment’s key is not sent to an address that somebody set', async () => {
-  vendor.answerChat(() => '{"summary":"A lake."}')
+  vendor.answerChat(dutifulModel())
   await using memoir = await createApiFixture({ env: { ...PRIVATE, OPENAI_API_KEY: SECRET } })
 
   const tested = await memoir.send(`${AI}/test`, {
@@ -243,37 +246,51 @@ suite('an installation without vectors begins with another model just so', async
   expect(answer.json).toMatchObject({ embedding: { model: 'e5' }, reembed: false, note: null })
 })
 
-suite('a test tells a code and a time for each model, and never what was answered', async () => {
-  await using memoir = await createApiFixture({ env: PRIVATE })
-  const body = {
-    llm: { base_url: vendor.url, model: 'm', api_key: SECRET },
-    embedding: { base_url: vendor.url, model: 'e', dim: 64 },
-  }
-  const ask = async () => await memoir.send(`${AI}/test`, { body })
-  vendor.answerChat(() => '{"summary":"A lake."}')
-  const good = await ask()
-  expect(good.json).toEqual({
-    ok: true,
-    code: 'ok',
-    latency_ms: expect.any(Number),
-    llm: { ok: true, code: 'ok', latency_ms: expect.any(Number) },
-    embedding: { ok: true, code: 'ok', latency_ms: expect.any(Number) },
-  })
+suite(
+  'a test tells a code and a time for each model, what was worked around, and what a vendor that fails said',
+  async () => {
+    await using memoir = await createApiFixture({ env: PRIVATE })
+    const body = {
+      llm: { base_url: vendor.url, model: 'm', api_key: SECRET },
+      embedding: { base_url: vendor.url, model: 'e', dim: 64 },
+    }
+    const ask = async () => await memoir.send(`${AI}/test`, { body })
+    vendor.answerChat(dutifulModel())
+    const good = await ask()
+    expect(good.json).toEqual({
+      ok: true,
+      code: 'ok',
+      latency_ms: expect.any(Number),
+      llm: { ok: true, code: 'ok', latency_ms: expect.any(Number), worked_around: [] },
+      embedding: { ok: true, code: 'ok', latency_ms: expect.any(Number), worked_around: [] },
+    })
 
-  vendor.failAlways({ status: 401, body: { error: { message: `bad key, my words` } } })
-  const bad = await ask()
-  expect([bad.status, bad.json.ok, bad.json.code]).toEqual([200, false, 'vendor_unauthorized'])
-  expect(bad.text).not.toContain('my words')
+    vendor.answerChat((request) => `Sure: ${dutifulModel()(request).replaceAll('"', "'")}`)
+    vendor.deviate(EMBEDDING_FORMS['no index'] ?? (() => undefined))
+    vendor.lackForms('json_schema')
+    expect((await ask()).json).toMatchObject({
+      ok: true,
+      llm: { worked_around: [WORKAROUNDS.form, WORKAROUNDS.repaired] },
+      embedding: { worked_around: [WORKAROUNDS.no_index] },
+    })
+    vendor.restore()
 
-  vendor.restore()
-  vendor.answerWrongLength(32)
-  expect((await ask()).json).toMatchObject({
-    ok: false,
-    code: 'vendor_bad_answer',
-    embedding: { code: 'dimension_mismatch' },
-  })
-  expect((await memoir.send(AI)).json).toEqual(BUILT_IN)
-})
+    vendor.failAlways({ status: 401, body: { error: { message: `bad key, my words` } } })
+    const bad = await ask()
+    expect([bad.status, bad.json.ok, bad.json.code]).toEqual([200, false, 'vendor_unauthorized'])
+    expect(bad.json.llm.detail).toBe('bad key, my words')
+    expect(bad.text).not.toContain(SECRET)
+
+    vendor.restore()
+    vendor.answerWrongLength(32)
+    expect((await ask()).json).toMatchObject({
+      ok: false,
+      code: 'vendor_bad_answer',
+      embedding: { code: 'dimension_mismatch' },
+    })
+    expect((await memoir.send(AI)).json).toEqual(BUILT_IN)
+  },
+)
 
 suite('who changed what stands in the audit log, without secrets', async () => {
   await using memoir = await createApiFixture({ env: ENV })

@@ -174,7 +174,7 @@ export const FAILURES_IN_SUCCESS: Readonly<Record<string, { body: unknown; code:
 }
 
 const embeddings = (change: (answer: EmbeddingAnswer) => unknown): Deviation => {
-  return (good) => ok(change(good as EmbeddingAnswer))
+  return (good) => ('data' in (good as object) ? ok(change(good as EmbeddingAnswer)) : undefined)
 }
 const items = (change: (item: EmbeddingAnswer['data'][number], at: number) => unknown) =>
   embeddings((answer) => ({ ...answer, data: answer.data.map(change) }))

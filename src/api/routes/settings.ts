@@ -35,7 +35,10 @@ const testAiSettings = createRoute({
   path: '/v1/settings/ai/test',
   operationId: 'testAiSettings',
   tags: ['settings'],
-  summary: 'Ask the models once, as they would be after a change; nothing is kept',
+  summary:
+    'Try whether the models do what is asked of them, as they would be after a change; nothing is kept',
+  description:
+    'Embeds two texts and a long one, and asks for the facts of one turn. `worked_around` says what an endpoint does otherwise than asked; `detail` is what one that fails said.',
   ...needs('admin', 'work'),
   request: { body: body(strictChange) },
   responses: SETTINGS_ANSWERS.test,

@@ -41,7 +41,7 @@ export const registerModels: Register = (program, context) => {
     })
   })
   dataOptions(
-    models.command('test').description('ask each model in use one small question'),
+    models.command('test').description('try whether the models in use do what is asked of them'),
   ).action(async ({ json, namespace }: DataOptions) => {
     await withClient(context, namespace, async (client) => {
       const tested = await client.testModels({})
@@ -152,4 +152,11 @@ function printTest({ llm, embedding }: ModelTestAnswer, io: Io): void {
     `${latency_ms} ms`,
   ])
   printTable({ head: ['FOR', 'ANSWER', 'TIME'], rows, none: '' }, io)
+  for (const [what, { detail, worked_around: around }] of Object.entries({
+    language: llm,
+    embedding,
+  })) {
+    if (detail !== undefined) line(io.stdout, `The vendor said (${what}): ${plain(detail)}`)
+    for (const one of around ?? []) line(io.stdout, `Worked around (${what}): ${one}`)
+  }
 }
