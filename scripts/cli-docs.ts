@@ -19,7 +19,15 @@ const HEAD = `# Command line
 <!-- Written by scripts/cli-docs.ts; change src/cli instead. -->
 
 What \`memoir --help\` and \`memoir COMMAND --help\` say. Lines for people go to standard error where a command answers with data; \`--json\`
-answers one JSON value on standard output. A progress bar is drawn for people only: in a pipe there are plain lines.
+answers one JSON value on standard output. A progress bar is drawn for people only: in a pipe there are plain lines, without colour; \`NO_COLOR\`
+turns colour off in a terminal too.
+
+Which Memoir a command talks to, the first that is set: \`--url\`; \`MEMOIR_URL\`, with \`MEMOIR_KEY\`; what \`memoir login\` keeps, in
+\`memoir/login.json\` of \`XDG_CONFIG_HOME\` or \`~/.config\`, readable by its owner only; the \`memoir up\` that runs in the data folder
+(\`MEMOIR_DATA_DIR\`), with the administrator's key that is kept there; \`DATABASE_URL\`, in the process of the command itself. A kept key is sent
+to the address that it was kept for, and to no other; \`MEMOIR_KEY\`, where it is set, wins over it.
+
+How an id begins is enough where only one job, memory, session or key begins so: \`memoir jobs show 01a2\`.
 `
 
 const COLUMNS = 110

@@ -1,10 +1,18 @@
 import { trace } from '@opentelemetry/api'
-import { pino, type Logger } from 'pino'
+import { pino, type Level, type Logger } from 'pino'
 
 export type { Logger }
 
+/** Where lines of at least this level go; standard error unless it is said. */
+export interface LogStream {
+  readonly level: string
+  readonly stream?: { write(line: string): void }
+}
+
+const standardError = () => pino.destination({ dest: 2, sync: true })
+
 /** JSON lines on standard error, so that standard output stays a command's answer. Ids only, never memory text or keys. */
-export function createLogger(level: string, name: string): Logger {
+export function createLogger(level: string, name: string, streams?: readonly LogStream[]): Logger {
   return pino(
     {
       name,
@@ -22,8 +30,14 @@ export function createLogger(level: string, name: string): Logger {
       serializers: { error: describeError },
       mixin: traceOf,
     },
-    pino.destination({ dest: 2, sync: true }),
+    streams === undefined ? standardError() : pino.multistream(streams.map(destinationOf)),
   )
+}
+
+function destinationOf({ level, stream = standardError() }: LogStream) {
+  const known = Object.keys(pino.levels.values).find((name): name is Level => name === level)
+  // `silent` is no level of a line: nothing is as grave as that.
+  return { stream, level: known ?? Infinity }
 }
 
 /** A line says which trace it belongs to, where traces are kept. */

@@ -35,7 +35,7 @@ export async function serveWith(
 }
 
 /** @throws MemoirError `configuration_invalid` when DATABASE_URL is not set */
-export function databaseUrl(config: Config): string {
+export function databaseUrl(config: Pick<Config, 'DATABASE_URL'>): string {
   if (config.DATABASE_URL !== undefined) return config.DATABASE_URL
   throw new MemoirError('configuration_invalid', 'DATABASE_URL is not set.', {
     details: { next: 'Set it, or let memoir up bring a database of its own.' },

@@ -51,7 +51,9 @@ export async function provideModel({
     return { why: `${machine.models} cannot be written (${codeOf(error)})` }
   }
   try {
-    say(`embedder  ${model.title} (${megabytesOf(model)} MB) is fetched, once …`)
+    say(
+      `embedder  ${model.title} is downloaded once, ${megabytesOf(model)} MB into ${machine.models} …`,
+    )
     const why = await firstOf(ways, { ...given, draft })
     if (why !== undefined) return { why }
     place(draft, folder, model)

@@ -53,6 +53,21 @@ export async function finish(
   }
 }
 
+const SECOND_MS = 1_000
+/** Before this share of the whole, how long the rest takes is a guess. */
+const TELLING_SHARE = 0.05
+
+/** How far something is: what is done, how long it took, and about how long the rest takes at that pace. */
+export function howFar(
+  done: string,
+  { elapsedMs, share }: { readonly elapsedMs: number; readonly share?: number },
+): string {
+  const took = `${done}, ${Math.round(elapsedMs / SECOND_MS)} s`
+  if (share === undefined || share < TELLING_SHARE || share >= 1) return `${took} …`
+  const leftMs = (elapsedMs / share) * (1 - share)
+  return `${took}, some ${Math.ceil(leftMs / SECOND_MS)} s left …`
+}
+
 /** What lies in a folder by now. */
 export function sizeOf(folder: string): number {
   return readdirSync(folder).reduce(

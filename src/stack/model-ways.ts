@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import yauzl from 'yauzl'
 import { siblingFile } from '../sibling.ts'
-import { finish, isForFetching, sizeOf } from './fetching.ts'
+import { finish, howFar, isForFetching, sizeOf } from './fetching.ts'
 import { environmentOf, findProgram, type Machine } from './programs.ts'
 
 /** Where an embedding model comes from. */
@@ -52,8 +52,10 @@ export const fromRepository: ModelWay = async ({ model, machine, draft, say, sig
     `${hub}/${model.repository}/resolve/${model.revision}/${inRepository}`,
     name,
   ])
+  const total = model.files.reduce((sum, { bytes }) => sum + bytes, 0)
+  const began = performance.now()
   let size = 0
-  let changed = performance.now()
+  let changed = began
   let heard = ''
   const complete = await finish(
     process.execPath,
@@ -65,7 +67,11 @@ export const fromRepository: ModelWay = async ({ model, machine, draft, say, sig
         if (now !== size) [size, changed] = [now, performance.now()]
         return !signal.aborted && performance.now() - changed < STALLED_AFTER_MS
       },
-      report: () => say(`embedder  ${Math.round(size / 1e6)} MB …`),
+      report() {
+        const done = `${Math.round(size / 1e6)} of ${Math.round(total / 1e6)} MB`
+        const pace = { elapsedMs: performance.now() - began, share: size / total }
+        say(`embedder  ${howFar(done, pace)}`)
+      },
       onOutput: (text) => (heard += text),
     },
   )

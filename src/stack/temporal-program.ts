@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { MemoirError } from '../errors.ts'
-import { finish, isForFetching, sizeOf } from './fetching.ts'
+import { finish, howFar, isForFetching, sizeOf } from './fetching.ts'
 import { environmentOf, findProgram, type Machine } from './programs.ts'
 import { siblingFile } from '../sibling.ts'
 
@@ -9,6 +9,8 @@ import { siblingFile } from '../sibling.ts'
 
 /** The newest release that can be built from the module cache alone: later ones carry replace directives. */
 const GO_MODULE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1'
+/** Of that release, by `go list -deps`. */
+const PACKAGES = 1298
 /** A build takes some three minutes on two cores. */
 const BUILD_WITHIN_MS = 20 * 60_000
 /** A download may take as long as it likes while bytes arrive. */
@@ -79,10 +81,11 @@ const noTemporal = () =>
   )
 
 const download: Way = async ({ machine, draft, say }) => {
-  say('temporal  is fetched, once …')
+  say(`temporal  its server is downloaded once, some 60 MB into ${machine.cache} …`)
+  const began = performance.now()
   const script = siblingFile(import.meta.url, './temporal-download')
   let size = 0
-  let changed = performance.now()
+  let changed = began
   const complete = await finish(process.execPath, [script, draft], {
     env: environmentOf(machine, isForFetching),
     goesOn() {
@@ -90,24 +93,42 @@ const download: Way = async ({ machine, draft, say }) => {
       if (now !== size) [size, changed] = [now, performance.now()]
       return performance.now() - changed < STALLED_AFTER_MS
     },
-    report: () => say(`temporal  ${Math.round(size / 1e6)} MB …`),
+    report: () => {
+      const elapsedMs = performance.now() - began
+      say(`temporal  ${howFar(`${Math.round(size / 1e6)} MB`, { elapsedMs })}`)
+    },
   })
   const name = readdirSync(draft)[0]
   if (complete && name !== undefined) return join(draft, name)
-  say('temporal  could not be fetched from here.')
+  say('temporal  could not be downloaded from here.')
   return undefined
+}
+
+/** Go names each module that it downloads, and each package as it compiles it; then it links for a while. */
+export function buildProgress(heard: string, elapsedMs: number): string {
+  const lines = heard.split('\n').filter((line) => line.trim() !== '')
+  const compiled = lines.filter((line) => !line.startsWith('go: ')).length
+  const modules = lines.length - compiled
+  if (compiled === 0) return howFar(`${modules} modules are downloaded`, { elapsedMs })
+  const share = compiled / PACKAGES
+  return share < 1
+    ? howFar(`${compiled} of some ${PACKAGES} packages are compiled`, { elapsedMs, share })
+    : howFar('all packages are compiled, the program is linked', { elapsedMs })
 }
 
 export const build: Way = async ({ machine, draft, say }) => {
   const go = findProgram('go', [...machine.path, ...GO_FOLDERS])
   if (go === undefined) return undefined
-  say('temporal  is built with Go, once; that takes some three minutes …')
+  say(
+    `temporal  its server is built with Go once, into ${machine.cache}; that takes some three minutes on two cores …`,
+  )
   const began = performance.now()
-  const seconds = () => Math.round((performance.now() - began) / 1000)
-  const complete = await finish(go, ['install', GO_MODULE], {
+  let heard = ''
+  const complete = await finish(go, ['install', '-v', GO_MODULE], {
     env: { ...environmentOf(machine, isForFetching), GOBIN: draft, GOFLAGS: '-mod=mod' },
     goesOn: () => performance.now() - began < BUILD_WITHIN_MS,
-    report: () => say(`temporal  still building, ${seconds()} s …`),
+    report: () => say(`temporal  ${buildProgress(heard, performance.now() - began)}`),
+    onOutput: (text) => (heard += text),
   })
   const name = readdirSync(draft)[0]
   if (complete && name !== undefined) return join(draft, name)

@@ -1,5 +1,9 @@
-import { expect, test, vi } from 'vitest'
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { run } from '../../src/cli.ts'
+import type { Parts } from '../../src/cli/parts.ts'
 import { counts, job, type FakeApi, type Reply } from './fake-api.ts'
 import { createTerminal, memoir, noParts } from './terminal.ts'
 import { done, found, nothingStored, recordedParts, sampleApi, stackParts } from './up-fixture.ts'
@@ -170,6 +174,75 @@ test('a second Ctrl-C does not wait for what is still closing', async () => {
   expect(terminal.forced()).toBe(130)
   closing.resolve()
   await running
+})
+
+test('a port that is taken is said before anything starts, with one that is free', async () => {
+  await using api = await sampleApi()
+  const { port } = new URL(api.url)
+  for (const [argv, env] of [
+    [['up', '--port', port], {}],
+    [['up'], { PORT: port }],
+    [['up'], { WORKER_PORT: port }],
+    [['api', '--port', port], { DATABASE_URL: 'postgres://127.0.0.1:1/none' }],
+  ] as const) {
+    const { parts, order } = recordedParts(api.url)
+    const { code, err, out } = await memoir(argv, { parts, env })
+    expect([code, out, order]).toEqual([1, '', []])
+    expect(err).toContain(`Port ${port} of 127.0.0.1 is taken.`)
+    const [, free] = /; (\d+) is free\./.exec(err) ?? []
+    expect(Number(free)).toBeGreaterThan(Number(port))
+  }
+  const { parts } = recordedParts(api.url)
+  const odd = await memoir(['up', '--port', '18080'], { parts, env: { HOST: '192.0.2.1' } })
+  expect(odd.err).toContain('This machine has no address 192.0.2.1.')
+})
+
+test('what is logged is a sentence for a person, and whole in the file that memoir logs shows', async () => {
+  await using api = await sampleApi()
+  const folder = mkdtempSync(join(tmpdir(), 'memoir-up-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const env = { MEMOIR_DATA_DIR: folder }
+  const { parts } = recordedParts(api.url)
+  const createServices: Parts['createServices'] = async (config, log, options) => {
+    log.info({ job: 'j-1' }, 'a job began')
+    const error = Object.assign(new Error('row of somebody'), { code: 'ECONNRESET' })
+    log.warn({ error }, 'Redis does not answer')
+    return await parts.createServices(config, log, options)
+  }
+  const logging = { ...parts, createServices }
+  const { out, err } = await memoir(['up', '--sample', '--once'], { parts: logging, env })
+  expect(err).toContain(
+    'memoir    warning: Redis does not answer (ECONNRESET); more with: memoir logs memoir\n',
+  )
+  expect(out + err).not.toMatch(/[{}]/)
+  expect(err).not.toContain('a job began')
+  const logs = await memoir(['logs', 'memoir'], { env })
+  expect(
+    logs.out
+      .trim()
+      .split('\n')
+      .map((each) => (JSON.parse(each) as { msg: string }).msg),
+  ).toEqual(['a job began', 'Redis does not answer'])
+  expect(logs.out).not.toContain('row of somebody')
+  expect(statSync(join(folder, 'logs', 'memoir.log')).mode & 0o777).toBe(0o600)
+})
+
+test('up says where the dashboard is, and that a login leads elsewhere', async () => {
+  await using api = await sampleApi()
+  const folder = mkdtempSync(join(tmpdir(), 'memoir-up-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const { parts } = recordedParts(api.url)
+  const env = { XDG_CONFIG_HOME: folder }
+  const plain = await memoir(['up', '--sample', '--once'], { parts, env })
+  expect(plain.out).toContain(`Dashboard ${api.url}\n`)
+  expect(plain.out).not.toContain('Login')
+  mkdirSync(join(folder, 'memoir'))
+  const login = { url: 'https://memoir.example.com', key: 'kept' }
+  writeFileSync(join(folder, 'memoir', 'login.json'), JSON.stringify(login))
+  const elsewhere = await memoir(['up', '--sample', '--once'], { parts, env })
+  expect(elsewhere.out).toContain(
+    `Login     commands talk to ${login.url}; to this one with --url ${api.url}`,
+  )
 })
 
 test('what was opened is closed when a later part cannot start', async () => {

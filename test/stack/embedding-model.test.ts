@@ -110,7 +110,7 @@ test('the files of the pinned revision are fetched once, and found from then on'
   const folder = join(on.models, 'a-model-q')
   const first = await provide(on)
   expect(first.provided).toEqual({ folder, how: 'embedded' })
-  expect(first.said).toEqual([expect.stringContaining('a-model (0 MB) is fetched, once')])
+  expect(first.said).toEqual([expect.stringContaining('a-model is downloaded once, 0 MB')])
   expect(hub.asked).toEqual(
     Object.keys(CONTENT).map((name) => `/somebody/a-model/resolve/c0ffee/onnx/${name}`),
   )

@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Machine } from '../../src/stack/programs.ts'
-import { build, provideTemporal } from '../../src/stack/temporal-program.ts'
+import { build, buildProgress, provideTemporal } from '../../src/stack/temporal-program.ts'
 import { hasTemporal } from '../support/database.ts'
 import { createDataDir, machine, pidOf, startStackProcess } from './stack-process.ts'
 
@@ -78,7 +78,7 @@ test('Temporal is built with Go into the cache once, and found there from then o
   expect(said.join('\n')).toContain('three minutes')
   expect(readdirSync(withGo.cache)).toEqual(['temporal'])
   const asked = readFileSync(withGo.log, 'utf8')
-  expect(asked).toMatch(/^install github\.com\/temporalio\/cli\/cmd\/temporal@v\d/)
+  expect(asked).toMatch(/^install -v github\.com\/temporalio\/cli\/cmd\/temporal@v\d/)
   expect(asked).toContain('GOPROXY=off')
   expect(asked).not.toContain('a-secret')
 
@@ -92,4 +92,21 @@ test('a build that fails half way leaves no program behind, and the answer says 
     details: { next: expect.stringContaining('TEMPORAL_ADDRESS') as string },
   })
   expect(readdirSync(withGo.cache)).toEqual([])
+})
+
+test('whoever waits for a build sees how far it is, and about how long it takes', () => {
+  const downloads = 'go: downloading example.com/a v1.0.0\n'.repeat(40)
+  expect(buildProgress('', 1_000)).toBe('0 modules are downloaded, 1 s …')
+  expect(buildProgress(downloads, 9_000)).toBe('40 modules are downloaded, 9 s …')
+  const half = `${downloads}${'example.com/a/package\n'.repeat(649)}`
+  expect(buildProgress(half, 60_000)).toBe(
+    '649 of some 1298 packages are compiled, 60 s, some 60 s left …',
+  )
+  expect(buildProgress('example.com/a/package\n'.repeat(10), 5_000)).toBe(
+    '10 of some 1298 packages are compiled, 5 s …',
+  )
+  const all = 'example.com/a/package\n'.repeat(1_298)
+  expect(buildProgress(all, 170_000)).toBe(
+    'all packages are compiled, the program is linked, 170 s …',
+  )
 })

@@ -1,8 +1,7 @@
 import { ON_THIS_MACHINE, type Config } from '../../config.ts'
 import { toMemoirError } from '../../errors.ts'
-import { createLogger } from '../../logger.ts'
 import { createClient, type ApiClient } from '../client.ts'
-import { quietLevel } from '../connect.ts'
+import { requireFreePort } from '../free-port.ts'
 import { examples, whole, type CliContext, type Register } from '../context.ts'
 import {
   DONE,
@@ -14,11 +13,14 @@ import {
   type Io,
   type Output,
 } from '../io.ts'
+import { readLogin } from '../login-file.ts'
 import { withVariables } from '../overlay.ts'
 import type { FoundModels, RunningUp } from '../parts.ts'
 import { loadSample, sampleSize } from '../sample.ts'
 import { plain } from '../table.ts'
 import { databaseUrl } from '../serve.ts'
+import { withoutSlash } from '../target.ts'
+import { createUpLogger } from '../up-log.ts'
 import { LOCAL } from '../../providers/default-model.ts'
 import type { Services } from '../../services.ts'
 import type { ReembedState } from '../../reembed/service.ts'
@@ -47,7 +49,9 @@ export const registerUp: Register = (program, context) => {
     .action(async (options: UpOptions) => {
       const config = context.config(ON_THIS_MACHINE)
       const running = await context.parts.attach(config.dataDir)
-      await (running ? useRunning(running, config, options, context) : up(config, options, context))
+      if (running) return await useRunning(running, config, options, context)
+      await requirePorts(config, options)
+      await up(config, options, context)
     })
 }
 
@@ -88,7 +92,7 @@ async function up(config: Config, options: UpOptions, context: CliContext): Prom
   await using closers = new AsyncDisposableStack()
   const said = sayOn(context, options)
   const say = (text: string) => line(said, text)
-  const log = createLogger(quietLevel(config), 'memoir')
+  const log = createUpLogger(config, io)
 
   const finding = parts.findModels([])
   const stack = await parts.startStack(config, { log, say })
@@ -113,6 +117,7 @@ async function up(config: Config, options: UpOptions, context: CliContext): Prom
   closers.defer(async () => await api.close())
   stack.announce(api.url)
   welcome(say, api.url, stack)
+  sayLogin(say, api.url, io)
   await sayFound(say, await finding, services)
   if (interrupted.signal.aborted) return context.exit(INTERRUPTED)
 
@@ -169,7 +174,8 @@ async function sayFound(
 
 function welcome(say: (text: string) => void, url: string, stack: Stack): void {
   say('')
-  say(`API       ${url}`)
+  say(`Dashboard ${url}`)
+  say(`API       ${url}/v1`)
   say(`Docs      ${url}/docs`)
   if (stack.temporalUi !== undefined) say(`Temporal  ${stack.temporalUi}`)
   if (stack.adminKeyIsNew) {
@@ -177,6 +183,27 @@ function welcome(say: (text: string) => void, url: string, stack: Stack): void {
       `Admin key ${stack.adminKey}   (shown this once; commands in this folder use it by themselves)`,
     )
   }
+}
+
+/** Ports that were chosen; where none was, a free one is taken. */
+async function requirePorts(config: Config, { port }: UpOptions): Promise<void> {
+  const chosen = port ?? (config.given.has('PORT') ? config.PORT : undefined)
+  if (chosen !== undefined) {
+    await requireFreePort({ host: config.HOST, port: chosen, by: '--port or PORT' })
+  }
+  const { WORKER_PORT } = config
+  if (WORKER_PORT !== undefined) {
+    await requireFreePort({ host: '127.0.0.1', port: WORKER_PORT, by: 'WORKER_PORT' })
+  }
+}
+
+/** Whoever is logged in somewhere else would wonder why this one hears of nothing. */
+function sayLogin(say: (text: string) => void, url: string, io: Io): void {
+  const login = readLogin(io)
+  if (login === undefined || withoutSlash(login.url) === url) return
+  say(
+    `Login     commands talk to ${login.url}; to this one with --url ${url}, or after: memoir login --remove`,
+  )
 }
 
 interface SampleRun {
