@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { CLI_FILE, cliDocs } from '../scripts/cli-docs.ts'
 import { CONFIGURATION_FILE, configurationDocs } from '../scripts/configuration-docs.ts'
+import { OPENAPI_FILE, openApi } from '../scripts/openapi.ts'
 import { environmentSchema } from '../src/config.ts'
 
 const rows = configurationDocs()
@@ -20,4 +21,8 @@ test('it explains every variable, in words', () => {
 
 test('docs/cli.md is what node scripts/cli-docs.ts writes', async () => {
   expect(readFileSync(CLI_FILE, 'utf8')).toBe(await cliDocs())
+})
+
+test('openapi.json is what node scripts/openapi.ts writes', () => {
+  expect(readFileSync(OPENAPI_FILE, 'utf8')).toBe(openApi())
 })
