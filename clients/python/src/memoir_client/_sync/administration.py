@@ -1,0 +1,146 @@
+# Generated out of _async by scripts/generate.py.
+"""Keys, schedules and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from memoir_client._call import UNSET, Call, Time, Unset, changes, fields, listed, path_of
+from memoir_client._sync.transport import Page, Transport
+from memoir_client.models import (
+    Accepted,
+    AiSettings,
+    AiSettingsTest,
+    Budget,
+    CurrentKey,
+    Key,
+    NewKey,
+    Schedule,
+)
+
+
+class KeysResource:
+    """Keys of applications."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Key]:
+        """Keys, without their secrets."""
+        query = fields(limit=limit, cursor=cursor)
+        return self._transport.page(Call("GET", "/v1/keys", query=query), Key)
+
+    def current(self) -> CurrentKey:
+        """What the key of this client may do."""
+        return self._transport.ask(Call("GET", "/v1/keys/current"), CurrentKey)
+
+    def create(
+        self,
+        name: str,
+        *,
+        role: str,
+        namespace: str | None = None,
+        user_id: str | None = None,
+        scopes: str | Sequence[str] | None = None,
+        expires_at: Time | None = None,
+    ) -> NewKey:
+        """Makes a key. Its secret is in this answer and nowhere else, so the request is not sent twice."""
+        body = fields(
+            name=name,
+            role=role,
+            namespace=namespace,
+            user_id=user_id,
+            scopes=listed(scopes),
+            expires_at=expires_at,
+        )
+        return self._transport.ask(Call("POST", "/v1/keys", body=body, repeatable=False), NewKey)
+
+    def revoke(self, id: str) -> None:
+        """Ends a key at once."""
+        self._transport.send(Call("DELETE", path_of("v1", "keys", id)))
+
+
+class SchedulesResource:
+    """What runs by itself."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Schedule]:
+        """Schedules with their next and recent runs."""
+        query = fields(limit=limit, cursor=cursor)
+        return self._transport.page(Call("GET", "/v1/schedules", query=query), Schedule)
+
+    def update(
+        self,
+        id: str,
+        *,
+        cron: str | Unset = UNSET,
+        paused: bool | Unset = UNSET,
+        note: str | Unset | None = UNSET,
+    ) -> Schedule:
+        """Changes when it runs, or pauses it."""
+        body = changes(cron=cron, paused=paused, note=note)
+        call = Call("PATCH", path_of("v1", "schedules", id), body=body)
+        return self._transport.ask(call, Schedule)
+
+    def delete(self, id: str) -> None:
+        """Removes it; workers do not make it again."""
+        self._transport.send(Call("DELETE", path_of("v1", "schedules", id)))
+
+    def trigger(self, id: str) -> Accepted:
+        """Runs it once now, paused or not; a run that is unfinished is joined."""
+        return self._transport.ask(Call("POST", path_of("v1", "schedules", id, "trigger")), Accepted)
+
+    def backfill(self, id: str, *, from_: Time, to: Time) -> None:
+        """Runs the times between two moments again, one after the other."""
+        path = path_of("v1", "schedules", id, "backfill")
+        body = fields(from_=from_, to=to)
+        self._transport.send(Call("POST", path, body=body, repeatable=False))
+
+
+class SettingsResource:
+    """Which models the installation uses, and what a day may cost; for administrators."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def get_ai(self) -> AiSettings:
+        """The models. Keys are never read back."""
+        return self._transport.ask(Call("GET", "/v1/settings/ai"), AiSettings)
+
+    def update_ai(
+        self,
+        *,
+        llm: Mapping[str, Any] | None = None,
+        embedding: Mapping[str, Any] | None = None,
+        reembed: bool | None = None,
+    ) -> AiSettings:
+        """Changes `base_url`, `model`, `api_key` (and of `embedding` `dim`) that are given; `None` there empties one.
+
+        Another embedding model raises `ConflictError` (`reembed_required`) unless `reembed` is true.
+        """
+        body = fields(llm=llm, embedding=embedding, reembed=reembed)
+        return self._transport.ask(Call("PUT", "/v1/settings/ai", body=body), AiSettings)
+
+    def test_ai(
+        self,
+        *,
+        llm: Mapping[str, Any] | None = None,
+        embedding: Mapping[str, Any] | None = None,
+        reembed: bool | None = None,
+    ) -> AiSettingsTest:
+        """Asks the models once, as they would be after the change; nothing is kept."""
+        body = fields(llm=llm, embedding=embedding, reembed=reembed)
+        call = Call("POST", "/v1/settings/ai/test", body=body)
+        return self._transport.ask(call, AiSettingsTest)
+
+    def get_budget(self) -> Budget:
+        """What a day may cost in the key's namespace, and what today has cost."""
+        return self._transport.ask(Call("GET", "/v1/settings/budget"), Budget)
+
+    def update_budget(self, *, per_day: float | None) -> Budget:
+        """Sets what a day may cost, in US dollars; `None` leaves it to the default."""
+        call = Call("PUT", "/v1/settings/budget", body=changes(per_day=per_day))
+        return self._transport.ask(call, Budget)
