@@ -234,6 +234,16 @@ export function findChromium(): string | undefined {
     .find((path) => existsSync(path))
 }
 
+/** The least that the Python client asks for, and what makes environments. */
+const PYTHON_IS_ENOUGH = 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 10))'
+
+/** The program, or undefined when this machine has no Python that is new enough and can make environments. */
+export function findPython(): string | undefined {
+  return ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10'].find(
+    (program) => spawnSync(program, ['-c', PYTHON_IS_ENOUGH]).status === 0,
+  )
+}
+
 /** The Temporal CLI: on the PATH, or where `memoir up` keeps the one it built. */
 function findTemporal(): string | undefined {
   const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'memoir', 'bin')

@@ -15,12 +15,13 @@ import {
   startTemporal,
   type Part,
   findChromium,
+  findPython,
 } from './parts.ts'
 
 /**
  * Starts the real parts once for the whole run: Postgres with pgvector, a Temporal dev server, Redis. Neo4j takes
  * seconds and memory and is started for the first file that asks. What the machine lacks is left out and said;
- * MEMOIR_TEST_REQUIRE=postgres,temporal,redis,neo4j,model makes that an error.
+ * MEMOIR_TEST_REQUIRE=postgres,temporal,redis,neo4j,model,python makes that an error.
  */
 declare module 'vitest' {
   interface ProvidedContext {
@@ -30,6 +31,8 @@ declare module 'vitest' {
     redisUrl: string
     /** The program, or '' when this machine has none. */
     chromium: string
+    /** Python 3.10 or newer with venv, or '' when this machine has none. */
+    python: string
     /** Answers with the URL of the Neo4j that all files share, which the first question starts; '' when there is none. */
     neo4jStarter: string
   }
@@ -61,8 +64,10 @@ export default async function startServices(project: TestProject): Promise<() =>
   }
   const chromium = findChromium()
   project.provide('chromium', chromium ?? '')
+  const python = findPython()
+  project.provide('python', python ?? '')
   const model = hasModel ? MODEL : undefined
-  const found: Record<string, unknown> = { ...parts, neo4j, chromium, model }
+  const found: Record<string, unknown> = { ...parts, neo4j, chromium, model, python }
   const missing = Object.keys(found).filter((name) => found[name] === undefined)
   const required = (process.env['MEMOIR_TEST_REQUIRE'] ?? '').split(',').filter(Boolean)
   const absent = required.filter((part) => missing.includes(part))
