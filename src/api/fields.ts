@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { FilterProblem, parseFilter, type Filter } from '../domain/filter.ts'
 import { isDotSegment } from '../domain/user.ts'
 import { HEADS, TRACE_KINDS } from '../domain/recall.ts'
 
@@ -75,6 +76,30 @@ export const queryObject = z
   })
   .pipe(z.record(z.string(), z.unknown()))
   .openapi({ type: 'string', description: 'A JSON object.', example: '{"channel":"chat"}' })
+
+const filterDescription =
+  'Conditions on fields, combined by `and`, `or` and `not`: `{ "and": [{ "kind": { "eq": "note" } }, { "not": { "tags": { "contains": "draft" } } }] }`. Fields: kind, role, scope, session_id, category, tags, occurred_at, known_at, salience, importance, metadata.<path>. Comparisons: eq, ne, gt, gte, lt, lte, in, contains, exists. At most 50 conditions, six levels deep.'
+
+const asFilter = (value: unknown, context: z.RefinementCtx): Filter => {
+  try {
+    return parseFilter(value)
+  } catch (error) {
+    if (!(error instanceof FilterProblem)) throw error
+    context.addIssue({ code: 'custom', message: error.message, path: [...error.path] })
+    return z.NEVER
+  }
+}
+
+/** What memories have to be like. */
+export const filter = z
+  .record(z.string(), z.unknown())
+  .transform(asFilter)
+  .openapi('Filter', { type: 'object', description: filterDescription })
+
+/** The same in a query parameter. */
+export const queryFilter = queryObject
+  .transform(asFilter)
+  .openapi({ type: 'string', description: `A JSON object. ${filterDescription}` })
 
 const MAX_CURSOR_CHARS = 2_000
 export const pageQuery = {

@@ -25,6 +25,8 @@ export type ErrorBody = {
   }
 }
 
+export type Filter = Readonly<Record<string, unknown>>
+
 export type Recall = {
   readonly hits: readonly (Hit)[]
   readonly degraded: readonly (string)[]
@@ -841,6 +843,7 @@ export interface Operations {
       readonly scope?: string | readonly (string)[]
       readonly tags?: readonly (string)[]
       readonly metadata?: Readonly<Record<string, unknown>>
+      readonly filter?: Filter
       readonly threshold?: number
       readonly hops?: number
       /** Also what gave way to something newer. */
@@ -876,6 +879,8 @@ export interface Operations {
       readonly tags?: readonly (unknown)[]
       /** A JSON object. */
       readonly metadata?: string
+      /** A JSON object. Conditions on fields, combined by `and`, `or` and `not`: `{ "and": [{ "kind": { "eq": "note" } }, { "not": { "tags": { "contains": "draft" } } }] }`. Fields: kind, role, scope, session_id, category, tags, occurred_at, known_at, salience, importance, metadata.<path>. Comparisons: eq, ne, gt, gte, lt, lte, in, contains, exists. At most 50 conditions, six levels deep. */
+      readonly filter?: string
       readonly threshold?: number | null
       readonly hops?: number | null
       readonly include_superseded?: string
@@ -907,6 +912,7 @@ export interface Operations {
       readonly scope?: string | readonly (string)[]
       readonly tags?: readonly (string)[]
       readonly metadata?: Readonly<Record<string, unknown>>
+      readonly filter?: Filter
       readonly threshold?: number
       readonly hops?: number
       /** Also what gave way to something newer. */
@@ -933,6 +939,8 @@ export interface Operations {
       readonly tags?: readonly (unknown)[]
       /** A JSON object. */
       readonly metadata?: string
+      /** A JSON object. Conditions on fields, combined by `and`, `or` and `not`: `{ "and": [{ "kind": { "eq": "note" } }, { "not": { "tags": { "contains": "draft" } } }] }`. Fields: kind, role, scope, session_id, category, tags, occurred_at, known_at, salience, importance, metadata.<path>. Comparisons: eq, ne, gt, gte, lt, lte, in, contains, exists. At most 50 conditions, six levels deep. */
+      readonly filter?: string
       /** Separated by commas, or the parameter again. */
       readonly state?: readonly (unknown)[]
       readonly session_id?: string
@@ -1102,6 +1110,7 @@ export interface Operations {
       readonly from?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly to?: string
+      readonly filter?: Filter
       /** Counts, and changes nothing. */
       readonly dry_run?: boolean
     }
@@ -1122,6 +1131,7 @@ export interface Operations {
       readonly from?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly to?: string
+      readonly filter?: Filter
       /** Counts, and changes nothing. */
       readonly dry_run?: boolean
     }

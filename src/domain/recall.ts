@@ -1,3 +1,5 @@
+import type { Filter } from './filter.ts'
+
 /** The shapes of recall, shared by the pipeline, HTTP, MCP and the command line. */
 
 export const TRACE_KINDS = ['message', 'episode', 'fact', 'summary', 'note'] as const
@@ -44,6 +46,7 @@ export interface RecallRequest {
   readonly scopes?: readonly string[]
   readonly tags?: readonly string[]
   readonly metadata?: Readonly<Record<string, unknown>>
+  readonly filter?: Filter
   readonly sessionId?: string
   readonly from?: Date
   readonly to?: Date

@@ -1,3 +1,4 @@
+import type { Filter } from '../domain/filter.ts'
 import type { TraceKind } from '../domain/recall.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import {
@@ -55,6 +56,7 @@ export interface ForgetRequest {
   readonly kinds?: readonly TraceKind[]
   readonly from?: Date
   readonly to?: Date
+  readonly filter?: Filter
   readonly dryRun: boolean
 }
 
@@ -227,10 +229,10 @@ async function findAllOf(
 }
 
 /** A session goes whole unless something narrows it down. */
-function wholeSession({ sessionId, scopes, kinds, from, to, ids }: ForgetRequest): {
+function wholeSession({ sessionId, scopes, kinds, from, to, filter, ids }: ForgetRequest): {
   sessionId: string | undefined
 } {
-  const narrowed = [scopes, kinds, from, to, ids].some((one) => one !== undefined)
+  const narrowed = [scopes, kinds, from, to, filter, ids].some((one) => one !== undefined)
   return { sessionId: narrowed ? undefined : sessionId }
 }
 

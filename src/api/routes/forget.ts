@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import type { ForgetRequest, Tombstone } from '../../forget/forget.ts'
 import { MemoirError, SENTENCE } from '../../errors.ts'
 import type { GuardedEnv } from '../environment.ts'
-import { kind, listOf, moment, present, scopeName, text, userId, uuid } from '../fields.ts'
+import { filter, kind, listOf, moment, present, scopeName, text, userId, uuid } from '../fields.ts'
 import { needs } from '../guard.ts'
 import { once } from '../idempotency.ts'
 import { scopesOf, userOf } from '../reach.ts'
@@ -23,6 +23,7 @@ const forgetBody = z
     kinds: listOf(kind).optional(),
     from: moment.optional(),
     to: moment.optional(),
+    filter: filter.optional(),
     dry_run: z.boolean().default(false).openapi({ description: 'Counts, and changes nothing.' }),
   })
   .refine(
@@ -102,7 +103,7 @@ async function answerForget(c: Context<GuardedEnv>, wanted: Wanted, key: string 
 
 /** @throws MemoirError `not_found` for what lies outside the key's reach */
 function requestOf({ var: { principal } }: Context<GuardedEnv>, wanted: Wanted): ForgetRequest {
-  const { id, user_id, scope, session_id: sessionId, kinds, from, to, dry_run: dryRun } = wanted
+  const { id, user_id, scope, session_id: sessionId, dry_run: dryRun, ...matching } = wanted
   const { namespaceId, user } = principal
   const scopes = scopesOf(principal, scope === undefined ? undefined : [scope].flat())
   const reach = { namespaceId, boundTo: user?.id, scopes, dryRun }
@@ -111,7 +112,7 @@ function requestOf({ var: { principal } }: Context<GuardedEnv>, wanted: Wanted):
   if (userId === null || scopes?.length === 0) {
     throw new MemoirError('not_found', SENTENCE.not_found)
   }
-  return present({ ...reach, userId, sessionId, kinds, from, to })
+  return present({ ...reach, ...matching, userId, sessionId })
 }
 
 const shown = ({ ids, forgottenAt, counts }: Tombstone) => ({

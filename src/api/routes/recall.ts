@@ -3,11 +3,13 @@ import { contextOf } from '../../recall/context.ts'
 import { MAX_HOPS, OFF_STAGES, RECALL_STAGES } from '../../domain/recall.ts'
 import {
   MAX_HITS,
+  filter,
   head,
   kind,
   listOf,
   moment,
   present,
+  queryFilter,
   queryListOf,
   queryObject,
   question,
@@ -44,6 +46,7 @@ const recallQuery = z.strictObject({
   scope: queryListOf(scopeName).optional(),
   tags: queryListOf(tag).optional(),
   metadata: queryObject.optional(),
+  filter: queryFilter.optional(),
   threshold: z.coerce.number().pipe(share).optional(),
   hops: z.coerce.number().pipe(hops).optional(),
   include_superseded: z.stringbool().optional(),
@@ -62,6 +65,7 @@ const recallBody = z.strictObject({
     .openapi({ description: 'One scope or several.' }),
   tags: listOf(tag).optional(),
   metadata: z.record(z.string(), z.unknown()).optional(),
+  filter: filter.optional(),
   threshold: share.optional(),
   hops: hops.optional(),
   include_superseded: z

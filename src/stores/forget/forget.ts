@@ -1,4 +1,6 @@
 import type { TraceKind } from '../../domain/recall.ts'
+import type { Filter } from '../../domain/filter.ts'
+import { filterSql } from '../memories/filter-sql.ts'
 import type { Queryable } from '../database.ts'
 
 /** Finding what is to be forgotten with all that rests on it, and removing it. Every user's row is locked by the caller. */
@@ -11,6 +13,7 @@ export interface ForgetFilter {
   readonly kinds?: readonly TraceKind[]
   readonly from?: Date
   readonly to?: Date
+  readonly filter?: Filter
 }
 
 export interface ForgetTarget {
@@ -32,6 +35,17 @@ export const TARGET = `t.id, t.kind, t.revision, t.content, t.scope, t.source, t
 /** The memories that are meant. An episode is meant with all it holds, and is no target of a filter: it is rebuilt. */
 export async function findTargets(tx: Queryable, filter: ForgetFilter): Promise<ForgetTarget[]> {
   const { userId, ids, scopes, sessionId, kinds, from, to } = filter
+  const values: unknown[] = [
+    userId,
+    ids ?? null,
+    scopes ?? null,
+    sessionId ?? null,
+    kinds ?? null,
+    from ?? null,
+    to ?? null,
+  ]
+  const bind = (value: unknown) => `$${values.push(value)}`
+  const filtered = filter.filter === undefined ? '' : `and ${filterSql(filter.filter, bind)}`
   const { rows } = await tx.query<ForgetTarget>(
     `select ${TARGET} from memoir.memory_trace t
       where t.user_id = $1::uuid and t.kind <> 'episode'
@@ -44,16 +58,9 @@ export async function findTargets(tx: Queryable, filter: ForgetFilter): Promise<
         and ($5::text[] is null or t.kind = any($5::text[]))
         and ($6::timestamptz is null or t.occurred_at >= $6)
         and ($7::timestamptz is null or t.occurred_at < $7)
+        ${filtered}
       order by t.id`,
-    [
-      userId,
-      ids ?? null,
-      scopes ?? null,
-      sessionId ?? null,
-      kinds ?? null,
-      from ?? null,
-      to ?? null,
-    ],
+    values,
   )
   return rows
 }

@@ -1,6 +1,8 @@
 import type { Memory } from '../../domain/recall.ts'
 import type { Page } from '../../domain/job.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
+import type { Filter } from '../../domain/filter.ts'
+import { filterSql } from './filter-sql.ts'
 import type { Queryable } from '../database.ts'
 import { MEMORY_COLUMNS, presentMemory, type MemoryRow } from './memories.ts'
 
@@ -59,6 +61,7 @@ export interface MemoryFilter {
   readonly kinds?: readonly string[]
   readonly tags?: readonly string[]
   readonly metadata?: Readonly<Record<string, unknown>>
+  readonly filter?: Filter
   readonly states?: readonly string[]
   readonly sessionId?: string
   readonly from?: Date
@@ -81,6 +84,9 @@ const ORDER_BY = {
 /** The last come first. What has expired is not listed. */
 export async function listMemories(db: Queryable, filter: MemoryFilter): Promise<Page<Memory>> {
   const { order = 'known' } = filter
+  const values = valuesOf(filter)
+  const bind = (value: unknown) => `$${values.push(value)}`
+  const filtered = filter.filter === undefined ? '' : `and ${filterSql(filter.filter, bind)}`
   const { rows } = await db.query<MemoryRow & { at: string }>(
     `select ${MEMORY_COLUMNS}, t.occurred_at::text as at
        from memoir.memory_trace t join memoir.memory_user u on u.id = t.user_id
@@ -97,9 +103,10 @@ export async function listMemories(db: Queryable, filter: MemoryFilter): Promise
         and ($9::text is null or t.session_id = $9)
         and ($10::timestamptz is null or t.occurred_at >= $10::timestamptz)
         and ($11::timestamptz is null or t.occurred_at < $11::timestamptz)
+        ${filtered}
       order by ${ORDER_BY[order]}
       limit $12`,
-    valuesOf(filter),
+    values,
   )
   const last = rows.length > filter.limit ? rows[filter.limit - 1] : undefined
   return {

@@ -1,3 +1,4 @@
+import { filterSql } from '../memories/filter-sql.ts'
 import { DEFAULT_KINDS, type RecallRequest } from '../../domain/recall.ts'
 
 /** What a recall is limited to, as conditions on `memory_trace t`. */
@@ -7,6 +8,7 @@ export type RecallFilter = Pick<
   | 'scopes'
   | 'tags'
   | 'metadata'
+  | 'filter'
   | 'sessionId'
   | 'from'
   | 'to'
@@ -17,7 +19,9 @@ export type RecallFilter = Pick<
 /** True when nothing but the kind narrows the search; candidates then need not look at the record. */
 export function isOpen(filter: RecallFilter): boolean {
   const { scopes, tags, metadata, sessionId, from, to, asOf } = filter
-  return [scopes, tags, metadata, sessionId, from, to, asOf].every((one) => one === undefined)
+  return [scopes, tags, metadata, filter.filter, sessionId, from, to, asOf].every(
+    (one) => one === undefined,
+  )
 }
 
 export const kindsOf = (filter: RecallFilter): readonly string[] => filter.kinds ?? DEFAULT_KINDS
@@ -46,5 +50,9 @@ export function filterConditions(filter: RecallFilter, first: number) {
   if (filter.sessionId !== undefined) add((p) => `t.session_id = ${p}`, filter.sessionId)
   if (filter.from) add((p) => `t.occurred_at >= ${p}::timestamptz`, filter.from)
   if (filter.to) add((p) => `t.occurred_at < ${p}::timestamptz`, filter.to)
+  if (filter.filter) {
+    const bind = (value: unknown) => `$${first - 1 + values.push(value)}`
+    conditions.push(filterSql(filter.filter, bind))
+  }
   return { sql: conditions.join(' and '), values }
 }
