@@ -1,6 +1,7 @@
 import { openGate } from '../forget/gate.ts'
 import type { Queryable } from '../stores/database.ts'
-import { saveSources, type SourceWrite } from '../stores/memories/facts.ts'
+import { removeWhole } from '../memories/remove-whole.ts'
+import { findFactsWithoutSource, saveSources, type SourceWrite } from '../stores/memories/facts.ts'
 import { forgetSeqs } from '../stores/forget/forgotten.ts'
 import {
   findImported,
@@ -58,11 +59,13 @@ export async function takeSources(
   const found = await memoriesOf(tx, importing, records)
   // A quote is a part of what was said, which no hash of the whole tells: where something was forgotten, none comes back.
   const quotes = ((await forgetSeqs(tx, [userId])).get(userId) ?? 0) === 0
+  const gate = await openGate(tx, importing, 'derived')
+  const forgotten = records.map(({ quote }) => quote !== null && !gate.passes(quote))
   const writes: (SourceWrite | null)[] = []
-  for (const record of records) {
+  for (const [at, record] of records.entries()) {
     const traceId = found.get(record.memory)?.id
     writes.push(
-      traceId === undefined
+      traceId === undefined || forgotten[at] === true
         ? null
         : {
             traceId,
@@ -76,9 +79,16 @@ export async function takeSources(
   }
   const rows = await saveSources(tx, writes.filter(isThere))
   const added = new Set(rows.map(({ traceId, messageId }) => `${traceId} ${messageId}`))
-  return writes.map((write) =>
-    write === null ? nowhere : added.delete(`${write.traceId} ${write.messageId}`),
+  // A fact says in words of its own what it was found in.
+  const doubtful = records.flatMap(({ memory }, at) =>
+    forgotten[at] === true ? (found.get(memory)?.id ?? []) : [],
   )
+  const ids = await findFactsWithoutSource(tx, { userId, ids: doubtful })
+  if (ids.length > 0) await removeWhole(tx, { userId, ids })
+  return writes.map((write, at) => {
+    if (write !== null) return added.delete(`${write.traceId} ${write.messageId}`)
+    return forgotten[at] === true ? refusal('quote', 'was forgotten') : nowhere
+  })
 }
 
 /** A turn of a session is named with the session's uuid, which is another one here. */

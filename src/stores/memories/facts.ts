@@ -172,6 +172,21 @@ export interface SourceWrite {
   readonly quote: string | null
 }
 
+/** Those of these memories that are facts and rest on nothing. */
+export async function findFactsWithoutSource(
+  tx: Queryable,
+  { userId, ids }: { userId: string; ids: readonly string[] },
+): Promise<string[]> {
+  if (ids.length === 0) return []
+  const { rows } = await tx.query<{ id: string }>(
+    `select t.id from memoir.memory_trace t
+      where t.user_id = $1::uuid and t.id = any($2::uuid[]) and t.kind = 'fact'
+        and not exists (select from memoir.memory_source s where s.trace_id = t.id and s.user_id = t.user_id)`,
+    [userId, ids],
+  )
+  return rows.map(({ id }) => id)
+}
+
 /** What memories rest on. The same twice is one; of a memory that is gone there is nothing to say. @returns those that are new */
 export async function saveSources(
   tx: Queryable,
