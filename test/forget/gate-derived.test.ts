@@ -115,9 +115,7 @@ suite('a memory that still says it is suggested as a connection without the clau
   expect(told).not.toContain(WORD)
 })
 
-const postgresSuite = hasPostgres ? test : test.skip
-
-postgresSuite('the summary of a day is made without the clause', async () => {
+test.skipIf(!hasPostgres)('the summary of a day is made without the clause', async () => {
   await using memoir = await createConsolidationFixture()
   const { config, db, namespaceId } = memoir
   const [first, second] = [daysAgo(3), daysAgo(2)]
