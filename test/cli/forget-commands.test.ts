@@ -113,7 +113,17 @@ test('Ctrl-C leaves an erasure to itself and says how to watch it', async () => 
   expect(terminal.err()).toContain('memoir jobs watch j-1')
 })
 
-const LINES = ['export', 'memory', 'end'].map((type) => `${JSON.stringify({ type })}\n`).join('')
+const LINES = [{ type: 'export', memories: 1 }, { type: 'memory' }, { type: 'end' }]
+  .map((each) => `${JSON.stringify(each)}\n`)
+  .join('')
+
+test('an export of somebody who is not there says so', async () => {
+  const text = '{"type":"export","memories":0}\n{"type":"end"}\n'
+  await using api = await startFakeApi({ 'GET /v1/users/maja/export': { text } })
+  const { code, out, err } = await memoir(['export', 'maja'], { url: api.url })
+  expect([code, out]).toEqual([0, text])
+  expect(err).toBe('No user maja; see `memoir users list`.\n')
+})
 
 test('an export goes onto standard output, or into a file that is there only once it is whole', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'memoir-export-'))

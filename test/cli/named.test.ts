@@ -100,6 +100,15 @@ test('a key is found by how its id begins among all pages', async () => {
   expect([code, JSON.parse(out)]).toEqual([0, { id: A, revoked: true }])
 })
 
+const days = {
+  id: A,
+  user_id: null,
+  day: null,
+  state: 'unchanged',
+  plan: null,
+  guard: null,
+  applied: null,
+}
 const nothing = { hits: [], degraded: [], took_ms: 1 }
 
 test.each([
@@ -109,6 +118,8 @@ test.each([
   [['memories', 'list', '--user', 'maja']],
   [['sessions', 'list', '--user', 'maja']],
   [['narrative', 'maja']],
+  [['forget', '--user', 'maja', '--dry-run']],
+  [['consolidate', '--user', 'maja']],
 ])('%j: an unknown user is said to be unknown', async (argv) => {
   const unknown = { known: false, answer: '', citations: [], model: 'rules' }
   const routes = {
@@ -119,6 +130,12 @@ test.each([
     },
     'GET /v1/memories': { body: { items: [], next_cursor: null } },
     'GET /v1/sessions': { body: { items: [], next_cursor: null } },
+    'POST /v1/forget': {
+      body: { tombstone: { ids: [], forgotten_at: null, counts: {} } },
+    },
+    'POST /v1/consolidations': { status: 202, body: { id: A, job: A, status: 'queued' } },
+    [`GET /v1/jobs/${A}`]: { body: job({ id: A, kind: 'consolidate', state: 'succeeded' }) },
+    [`GET /v1/consolidations/${A}`]: { body: { ...days, runs: [] } },
     'GET /v1/narratives/maja': { body: { narrative: null, state: 'none', error: null } },
   }
   await using api = await startFakeApi(routes)

@@ -11,6 +11,7 @@ import {
   type Register,
 } from '../context.ts'
 import { DONE, FAILED, line, writeJson, type Io } from '../io.ts'
+import { saidUnknown, withId } from '../named.ts'
 import { plain } from '../table.ts'
 import { concludeJob, followJob } from '../watch.ts'
 
@@ -40,7 +41,10 @@ Ctrl-C ends the watching, not the job. When it runs by itself: memoir schedules 
     .action(async (options: ConsolidateOptions) => {
       await withClient(context, options.namespace, async (client) => {
         if (options.undo === undefined) await start(context, client, options)
-        else print(await client.undoConsolidation(options.undo), context.io, options.json)
+        else {
+          const named = { client, of: 'job', given: options.undo } as const
+          print(await withId(named, client.undoConsolidation), context.io, options.json)
+        }
       })
     })
 }
@@ -67,7 +71,10 @@ async function start(
     return
   }
   const job = await followJob(client, id, io, 'consolidate')
-  print(await client.consolidation(id), io, json)
+  const run = await client.consolidation(id)
+  const isEmpty = user !== undefined && run.runs?.length === 0
+  const unknown = isEmpty && (await saidUnknown(client, user, io))
+  if (json || !unknown) print(run, io, json)
   const code = concludeJob(job, id, io)
   const failed = consolidationCounts.parse(job?.progress ?? {}).failed
   if (failed > 0) line(io.stderr, `${failed} failed: nothing was changed there.`)

@@ -7,6 +7,7 @@ import { checkSourceTables } from '../source-checks.ts'
 import { checkServices, checkVariables } from '../doctor-checks.ts'
 import { failed, finding, type Finding } from '../finding.ts'
 import { examples, urlOption, type CliContext, type Register } from '../context.ts'
+import { painted, styleOfState } from '../colour.ts'
 import { FAILED, line, writeJson, type Io } from '../io.ts'
 import { plain } from '../table.ts'
 import { chosenAddress, findTarget } from '../target.ts'
@@ -83,7 +84,10 @@ function problemsOf(error: MemoirError): Finding[] {
 
 function print(findings: readonly Finding[], io: Io): void {
   for (const { name, state, detail, next } of findings) {
-    line(io.stdout, `${state.padEnd(5)} ${name.padEnd(14)} ${plain(detail)}`)
+    const style = styleOfState(state)
+    const shown = state.padEnd(5)
+    const word = style === undefined ? shown : painted(io, 'stdout', style, shown)
+    line(io.stdout, `${word} ${name.padEnd(14)} ${plain(detail)}`)
     if (next !== undefined) line(io.stdout, `      ${''.padEnd(14)} → ${next}`)
   }
 }

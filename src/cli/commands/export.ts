@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { MemoirError } from '../../errors.ts'
 import { dataOptions, examples, withClient, type DataOptions, type Register } from '../context.ts'
 import { INTERRUPTED, interruption, line, writeJson, type Io } from '../io.ts'
+import { saidUnknown } from '../named.ts'
 import { createProgress } from '../progress.ts'
 import { plain } from '../table.ts'
 
@@ -37,10 +38,12 @@ With --json and --out the answer is { file, lines, bytes }.`,
           const { body } = await client.exportUser(user, interrupted.signal)
           if (body === null) throw brokenOff()
           const read = await save(body, { io, out })
-          if (json && out !== undefined) writeJson(io.stdout, { file: out, ...read })
-          else if (out !== undefined) {
+          if (json && out !== undefined)
+            writeJson(io.stdout, { file: out, lines: read.lines, bytes: read.bytes })
+          if (!json && out !== undefined) {
             line(io.stderr, `${read.lines} lines, ${read.bytes} bytes in ${plain(out)}`)
           }
+          if (read.memories === 0) await saidUnknown(client, user, io)
         } catch (error) {
           if (!interrupted.signal.aborted) throw error
           line(io.stderr, 'Interrupted. What was written is not whole.')
@@ -53,6 +56,7 @@ With --json and --out the answer is { file, lines, bytes }.`,
 interface Taken {
   readonly lines: number
   readonly bytes: number
+  readonly memories: number
 }
 
 /** Into the file beside its name, or onto standard output; whole only with the last line of an export. */
@@ -79,8 +83,8 @@ async function save(
   } finally {
     progress?.stop()
   }
-  const { lines, bytes } = seen
-  return { lines, bytes }
+  const { lines, bytes, memories } = seen
+  return { lines, bytes, memories }
 }
 
 const MEGABYTE = 1_000_000
