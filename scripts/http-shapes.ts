@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { describeApi } from '../src/api/app.ts'
+import { OPENAPI_FILE, openApi } from './openapi.ts'
 
 /**
  * What clients depend on, in one file: each operation's parameters, body and answers. A change of the API shows as a change of
- * docs/http-shapes.json, and a test fails until it is written anew with `node scripts/http-shapes.ts`.
+ * docs/http-shapes.json, and a test fails until it is written anew with `node scripts/http-shapes.ts`, which writes openapi.json too.
  */
 
 export const SHAPES_FILE = new URL('../docs/http-shapes.json', import.meta.url)
@@ -30,4 +31,7 @@ function shapeOf(value: unknown, path: readonly string[]): unknown {
   )
 }
 
-if (import.meta.main) await writeFile(SHAPES_FILE, httpShapes())
+if (import.meta.main) {
+  await writeFile(SHAPES_FILE, httpShapes())
+  await writeFile(OPENAPI_FILE, openApi())
+}

@@ -23,6 +23,6 @@ test('docs/cli.md is what node scripts/cli-docs.ts writes', async () => {
   expect(readFileSync(CLI_FILE, 'utf8')).toBe(await cliDocs())
 })
 
-test('openapi.json is what node scripts/openapi.ts writes', () => {
+test('openapi.json is what node scripts/http-shapes.ts writes', () => {
   expect(readFileSync(OPENAPI_FILE, 'utf8')).toBe(openApi())
 })

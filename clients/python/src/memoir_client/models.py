@@ -443,12 +443,22 @@ class AiSettingsTestLlm(Model):
     ok: bool
     code: str
     latency_ms: int
+    detail: str | None = None
+    """What the model vendor said, at most 500 characters without keys. For administrators alone."""
+
+    worked_around: list[str]
+    """What it does otherwise than asked, and is put up with."""
 
 
 class AiSettingsTestEmbedding(Model):
     ok: bool
     code: str
     latency_ms: int
+    detail: str | None = None
+    """What the model vendor said, at most 500 characters without keys. For administrators alone."""
+
+    worked_around: list[str]
+    """What it does otherwise than asked, and is put up with."""
 
 
 class AiSettingsTest(Model):
