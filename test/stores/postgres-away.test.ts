@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { mkdtempSync, rmSync, chmodSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -174,6 +176,32 @@ suite('the server itself bounds what a transaction may take', async () => {
   )
   expect(rows).toEqual([{ now: '0' }])
 })
+
+suite(
+  'a connection begins without settings, which a pooler in transaction mode would refuse',
+  async () => {
+    const began = Promise.withResolvers<Buffer>()
+    const pooler = createServer((socket) => {
+      socket.once('data', (first) => {
+        began.resolve(first)
+        socket.destroy()
+      })
+      socket.on('error', () => undefined)
+    })
+    pooler.listen(0, '127.0.0.1')
+    await once(pooler, 'listening')
+    const through = open((pooler.address() as AddressInfo).port)
+    expect(await timed(ask(through))).toMatchObject({ code: 'store_unavailable' })
+
+    // Length, version of the protocol, then names and values, each ended by a zero.
+    const words = (await began.promise).subarray(8).toString('utf8').split('\0')
+    const names = words.filter((word, at) => at % 2 === 0 && word !== '')
+    // PgBouncer takes these from everybody.
+    expect(names.toSorted()).toEqual(['application_name', 'client_encoding', 'database', 'user'])
+    await through.close()
+    pooler.close()
+  },
+)
 
 suite('a pool that is used up is no Postgres that is away', async () => {
   const holding = Array.from(
