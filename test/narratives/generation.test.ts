@@ -144,7 +144,7 @@ describe.skipIf(!hasPostgres || !hasTemporal)('narratives', () => {
     )
   }, 150_000)
 
-  test('an answer that says nothing is asked for again, then stands as failed', async () => {
+  test('an answer that says nothing is paid for three times at most, then stands as failed', async () => {
     const { asked, model } = narrator(() => ' ')
     await using memoir = await createTestMemoir({}, { languageModel: model })
     await remember(memoir, 6)
@@ -156,7 +156,7 @@ describe.skipIf(!hasPostgres || !hasTemporal)('narratives', () => {
         content: null,
       })
     await vi.waitFor(failed, 90_000)
-    expect(asked.length).toBe(6)
+    expect(asked.length).toBeLessThanOrEqual(3)
   }, 150_000)
 
   test('of fifty thousand memories some hundred are told in parts that fit a window', async () => {
