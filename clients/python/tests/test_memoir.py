@@ -21,6 +21,9 @@ def test_what_was_remembered_is_recalled(client: Memoir, user: str) -> None:
     assert found.hits[0].importance == 9
     assert found.hits[0].occurred_at.tzinfo is not None
     assert client.recall("penicillin", user_id=user, tags="food").hits == []
+    assert client.recall("penicillin", user_id=user, filter={"importance": {"lt": 9}}).hits == []
+    rated = {"and": [{"importance": {"gte": 9}}, {"not": {"tags": {"contains": "food"}}}]}
+    assert [memory.id for memory in client.memories.list(user_id=user, filter=rated)] == accepted.ids
 
 
 def test_a_context_cites_and_an_answer_rests_on_memories(client: Memoir, user: str) -> None:

@@ -153,6 +153,7 @@ class AsyncMemoir:
         kinds: str | Sequence[str] | None = None,
         scope: str | Sequence[str] | None = None,
         tags: str | Sequence[str] | None = None,
+        filter: Mapping[str, Any] | None = None,
         metadata: Mapping[str, Any] | None = None,
         session_id: str | None = None,
         from_: Time | None = None,
@@ -167,7 +168,8 @@ class AsyncMemoir:
     ) -> Recall:
         """Finds what is remembered of a user, best first.
 
-        `threshold` (0 to 1) cuts by `hit.scores.relevance`; `as_of` answers with what was known then.
+        `filter` are conditions on fields: `{"not": {"tags": {"contains": "draft"}}}`. `threshold` (0 to 1) cuts
+        by `hit.scores.relevance`; `as_of` answers with what was known then.
         """
         body = fields(
             q=q,
@@ -176,6 +178,7 @@ class AsyncMemoir:
             kinds=listed(kinds),
             scope=listed(scope),
             tags=listed(tags),
+            filter=filter,
             metadata=metadata,
             session_id=session_id,
             from_=from_,
@@ -200,6 +203,7 @@ class AsyncMemoir:
         kinds: str | Sequence[str] | None = None,
         scope: str | Sequence[str] | None = None,
         tags: str | Sequence[str] | None = None,
+        filter: Mapping[str, Any] | None = None,
         metadata: Mapping[str, Any] | None = None,
         session_id: str | None = None,
         from_: Time | None = None,
@@ -221,6 +225,7 @@ class AsyncMemoir:
             kinds=listed(kinds),
             scope=listed(scope),
             tags=listed(tags),
+            filter=filter,
             metadata=metadata,
             session_id=session_id,
             from_=from_,
@@ -258,6 +263,7 @@ class AsyncMemoir:
         scope: str | Sequence[str] | None = None,
         session_id: str | None = None,
         kinds: str | Sequence[str] | None = None,
+        filter: Mapping[str, Any] | None = None,
         from_: Time | None = None,
         to: Time | None = None,
         dry_run: bool | None = None,
@@ -273,6 +279,7 @@ class AsyncMemoir:
             scope=listed(scope),
             session_id=session_id,
             kinds=listed(kinds),
+            filter=filter,
             from_=from_,
             to=to,
             dry_run=dry_run,

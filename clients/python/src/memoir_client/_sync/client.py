@@ -154,6 +154,7 @@ class Memoir:
         kinds: str | Sequence[str] | None = None,
         scope: str | Sequence[str] | None = None,
         tags: str | Sequence[str] | None = None,
+        filter: Mapping[str, Any] | None = None,
         metadata: Mapping[str, Any] | None = None,
         session_id: str | None = None,
         from_: Time | None = None,
@@ -168,7 +169,8 @@ class Memoir:
     ) -> Recall:
         """Finds what is remembered of a user, best first.
 
-        `threshold` (0 to 1) cuts by `hit.scores.relevance`; `as_of` answers with what was known then.
+        `filter` are conditions on fields: `{"not": {"tags": {"contains": "draft"}}}`. `threshold` (0 to 1) cuts
+        by `hit.scores.relevance`; `as_of` answers with what was known then.
         """
         body = fields(
             q=q,
@@ -177,6 +179,7 @@ class Memoir:
             kinds=listed(kinds),
             scope=listed(scope),
             tags=listed(tags),
+            filter=filter,
             metadata=metadata,
             session_id=session_id,
             from_=from_,
@@ -201,6 +204,7 @@ class Memoir:
         kinds: str | Sequence[str] | None = None,
         scope: str | Sequence[str] | None = None,
         tags: str | Sequence[str] | None = None,
+        filter: Mapping[str, Any] | None = None,
         metadata: Mapping[str, Any] | None = None,
         session_id: str | None = None,
         from_: Time | None = None,
@@ -222,6 +226,7 @@ class Memoir:
             kinds=listed(kinds),
             scope=listed(scope),
             tags=listed(tags),
+            filter=filter,
             metadata=metadata,
             session_id=session_id,
             from_=from_,
@@ -259,6 +264,7 @@ class Memoir:
         scope: str | Sequence[str] | None = None,
         session_id: str | None = None,
         kinds: str | Sequence[str] | None = None,
+        filter: Mapping[str, Any] | None = None,
         from_: Time | None = None,
         to: Time | None = None,
         dry_run: bool | None = None,
@@ -274,6 +280,7 @@ class Memoir:
             scope=listed(scope),
             session_id=session_id,
             kinds=listed(kinds),
+            filter=filter,
             from_=from_,
             to=to,
             dry_run=dry_run,
