@@ -11,7 +11,7 @@ import { withoutOwnName } from '../text/own-name.ts'
 import { asksForPast } from '../text/past-questions.ts'
 import { detectAmong } from '../text/language.ts'
 import { roleOf } from '../text/roles.ts'
-import { lexemesOf, queryLexemes, queryWords } from '../text/tokens.ts'
+import { lexemesOf, queryLexemes } from '../text/tokens.ts'
 import { wordsOf } from '../text/words.ts'
 import type { ReadHit } from './last-read.ts'
 import { languagesOf } from './model-languages.ts'
@@ -101,11 +101,10 @@ export function currentFirst(
   if (isDisabled(found, request) || hits.length < 2) return hits
   const { languages } = found.user
   const lexemes = new Set(found.lexemes)
-  const lookedUp = likenesses === null ? queryLexemes : lexemesLookedUp
   const question: Question = {
     lexemes,
     words: [...new Set(wordsOf(request.query))]
-      .map((word) => new Set(lookedUp(word, languages, found.language)).intersection(lexemes))
+      .map((word) => new Set(queryLexemes(word, languages, found.language)).intersection(lexemes))
       .filter(({ size }) => size > 0),
     own: new Map(
       ownWords(request.query).map((word) => [word, queryLexemes(word, languages, found.language)]),
@@ -119,8 +118,6 @@ export function currentFirst(
     .map((one) => statementOf(one, { question, languages, userId }))
   return [...ordered(statements, question), ...hits.slice(LOOKED_AT)]
 }
-
-const lexemesLookedUp = (...asked: Parameters<typeof queryWords>) => queryWords(...asked).lexemes
 
 /** The question's vector, where it says more than words: not that of the built-in embedder, nor in a language that the model does not know. */
 function meaningOf({ asked: { vector }, language }: Found): LikenessQuery['vector'] | null {

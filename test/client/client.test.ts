@@ -262,5 +262,5 @@ test.skipIf(!hasPostgres)('a model gets the tools, and what it calls is run', as
   expect(said).toMatchObject({ role: 'tool', tool_call_id: 'call-1' })
   expect(said.content).toContain('the lake')
   expect(odd.content).toContain('must be a JSON object')
-  expect(wrong.content).toContain('query_summary')
+  expect(wrong.content).toContain('query: is required')
 })

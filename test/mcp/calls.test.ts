@@ -42,3 +42,13 @@ test.skipIf(!hasPostgres)('the address may end in a slash', async () => {
   const gone = await memoir.send('/mcp/', { method: 'DELETE' })
   expect([none.status, gone.status]).toEqual([401, 405])
 })
+
+test.skipIf(!hasPostgres)('MCP tells nothing without a key, whatever the method', async () => {
+  await using memoir = await createApiFixture()
+  for (const path of ['/mcp', '/mcp/']) {
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+      const { status } = await memoir.app.request(path, { method })
+      expect([path, method, status]).toEqual([path, method, expect.toBeOneOf([401, 405])])
+    }
+  }
+})
