@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { ENTITY_TYPES } from '../domain/entity.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { MemoryChange, NewMemory } from '../memories/memories.ts'
+import { textOfContent } from '../text/content-parts.ts'
 import type { Principal } from './environment.ts'
 import { pathId, present, scopeName, text, time, userId, dateOf } from './fields.ts'
 
@@ -75,6 +76,26 @@ const one = {
 
 const extractEntities = z.boolean().default(true)
 
+/** As vendors write it; a part that is no text says nothing. */
+const said = z
+  .union(
+    [z.string(), z.array(z.unknown()), z.null()],
+    'must be text or a list of parts { type, text }',
+  )
+  .transform((given) => textOfContent(given))
+  .openapi({
+    anyOf: [{ type: 'string' }, { type: 'array', items: {} }, { type: 'null' }],
+    description: 'Text, or a list of parts of which those with text count; at most 256 KiB.',
+  })
+
+/** What says nothing, as a picture or the call of a tool alone, is left out. */
+const messages = z
+  .array(z.strictObject({ role, content: said }))
+  .min(1)
+  .max(MAX_MESSAGES)
+  .transform((all) => all.filter(({ content: text }) => text.trim() !== ''))
+  .refine((all) => all.length > 0, 'must say something')
+
 /** What is found out of messages is rated and dated by what they say. */
 const NOT_INFERRED = [
   'scope',
@@ -90,7 +111,7 @@ export const storeBody = z
   .strictObject({
     ...one,
     content: content.optional(),
-    messages: z.array(z.strictObject({ role, content })).min(1).max(MAX_MESSAGES).optional(),
+    messages: messages.optional(),
     infer: z.boolean().optional().openapi({
       description:
         'With `messages`: true (the default) finds out what is worth remembering, as for a session; false keeps each message as it is.',

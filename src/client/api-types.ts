@@ -986,8 +986,8 @@ export interface Operations {
       readonly external_id?: string
       readonly messages?: readonly ({
         readonly role: string
-        /** At most 256 KiB. */
-        readonly content: string
+        /** Text, or a list of parts of which those with text count; at most 256 KiB. */
+        readonly content: string | readonly (unknown)[] | null
       })[]
       /** With `messages`: true (the default) finds out what is worth remembering, as for a session; false keeps each message as it is. */
       readonly infer?: boolean

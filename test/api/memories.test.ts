@@ -106,3 +106,40 @@ suite('nothing is stored for somebody who was erased', async () => {
   const { status, json } = await store(memoir, { user_id: 'gone', content: 'x' })
   expect([status, json.error.code]).toEqual([409, 'suppressed_user'])
 })
+
+suite(
+  'messages may have parts as vendors write them, and what says nothing is left out',
+  async () => {
+    await using memoir = await createApiFixture()
+    const messages = [
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'I keep bees.' },
+          { type: 'text', text: null },
+          { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } },
+          null,
+          'Two hives.',
+        ],
+      },
+      { role: 'assistant', content: null },
+      { role: 'user', content: [{ type: 'image_url', image_url: { url: 'x' } }] },
+      { role: 'user', content: 'They sleep now.' },
+    ]
+    const stored = await store(memoir, { user_id: 'ann', messages, infer: false })
+    expect(stored.status).toBe(202)
+    const { json } = await memoir.send('/v1/memories?user_id=ann')
+    expect(json.items.map(({ content }: { content: string }) => content).toReversed()).toEqual([
+      'I keep bees.\nTwo hives.',
+      'They sleep now.',
+    ])
+    const refused: readonly (readonly [unknown, string])[] = [
+      [[{ role: 'user', content: [{ type: 'image' }] }], 'messages'],
+      [[{ role: 'user', content: 7 }], 'messages.0.content'],
+    ]
+    for (const [given, field] of refused) {
+      const answer = await store(memoir, { user_id: 'ann', messages: given })
+      expect([answer.status, answer.json.error.details.field]).toEqual([400, field])
+    }
+  },
+)
