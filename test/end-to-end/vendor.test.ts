@@ -242,10 +242,11 @@ suite(
     vendor.answerChat(dutifulModel())
     await memoir.services.jobs.retry({ namespaceId: memoir.namespaceId, id: stored.json.job })
     await memoir.until(stored.json.job, 'succeeded')
-    const after = await ask('/v1/memories?user_id=islands')
+    // The fact and the summary that were kept without a vector are found by their words until they are embedded anew.
+    const after = await ask('/v1/memories?user_id=islands&kinds=note')
     expect(
-      JSON.stringify(after.json.items.map(({ writes }: { writes: unknown }) => writes)),
-    ).not.toContain('failed')
+      after.json.items.map(({ writes }: { writes: { vector: string } }) => writes.vector),
+    ).toEqual(contents.map(() => 'written'))
   },
   150_000,
 )

@@ -184,7 +184,7 @@ test.skipIf(!hasPostgres)(
 )
 
 test.skipIf(!hasPostgres)(
-  'a list goes on where its page ended and hides what is for operators',
+  'a list goes on where its page ended, and one job has what a vendor said of it',
   async () => {
     await using test = await createTestDatabase()
     const jobs = await createRows(test.db)
@@ -208,6 +208,7 @@ test.skipIf(!hasPostgres)(
       code: 'vendor_refused',
       message: 'm',
       step: 's',
+      detail: 'quoted',
     })
     expect(await listJobs(test.db, { namespaceId, limit: 3, state: 'failed' })).toMatchObject({
       items: [],
