@@ -240,7 +240,7 @@ describe.skipIf(!hasAll)('forgotten while it is in hand', () => {
     graphWrites.letGo()
     expect(await ended(world, ingest)).toMatchObject({ state: 'succeeded' })
     expect(await ended(world, stored.job)).toMatchObject({ state: 'succeeded' })
-    expect(await ended(world, day)).toMatchObject({ state: 'succeeded' })
+    expect(await ended(world, day)).toMatchObject({ state: 'succeeded', error: null })
     await vi.waitFor(async () => expect(await findAnywhere(everywhere, word)).toEqual([]), {
       timeout: 30_000,
       interval: 200,
