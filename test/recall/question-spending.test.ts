@@ -34,7 +34,7 @@ suite(
     expect(await ask('Where are the tulips?')).toMatchObject({ degraded: [] })
     expect(await ask('And the bees?')).toMatchObject({ degraded: [] })
     // One that came to nothing costs nothing either.
-    vendor.failNext(1, { status: 500 })
+    vendor.failNext(1, { status: 401 })
     expect(await ask('And the harbour?')).toMatchObject({ degraded: ['embedding'] })
 
     const usage = async () =>
