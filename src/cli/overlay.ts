@@ -13,9 +13,12 @@ function variablesOf(config: Config): Record<string, string> {
   }
 }
 
-/** `hashing` alone reads as nothing. */
-const textOf = (name: string, value: unknown) =>
-  name === 'EMBEDDING_MODEL' && value === undefined ? HASHING : String(value)
+/** `hashing` alone reads as nothing, and a map is written as it is read: `word=role,word=role`. */
+function textOf(name: string, value: unknown): string {
+  if (name === 'EMBEDDING_MODEL' && value === undefined) return HASHING
+  if (!(value instanceof Map)) return String(value)
+  return [...value].map(([word, role]) => `${String(word)}=${String(role)}`).join(',')
+}
 
 /**
  * The configuration with what `up` started laid over it. `given` stays what a person set: a generated key, for example, does not

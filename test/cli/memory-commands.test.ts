@@ -44,6 +44,9 @@ test('a context is printed as it goes into a prompt', async () => {
   }
   await using api = await startFakeApi({
     'POST /v1/context': [{ body }, { body: { ...body, context: '' } }],
+    'GET /v1/users/maya': [
+      { body: { user_id: 'maya', memories: 1, episodes: 0, last_active_at: null } },
+    ],
   })
   const argv = 'context lake --user maya --max-tokens 200'.split(' ')
   const found = await memoir(argv, { url: api.url })

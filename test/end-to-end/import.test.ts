@@ -21,7 +21,7 @@ test.skipIf(!hasPostgres || !hasTemporal)(
       const env = { MEMOIR_URL: api.url, MEMOIR_KEY: ADMIN_KEY, MEMOIR_DATA_DIR: folder }
       const imported = await run(['import', EXPORT, '--user', 'maya', '--backfill'], { env })
       expect(imported.out.split('\n')).toEqual([
-        '1 conversations with 3 messages (chatgpt) imported, 1 rejected, 1 empty',
+        '1 conversations with 3 messages (chatgpt) imported, 0 rejected, 2 empty, 3 left out (1 of other branches, 2 of tools)',
         '1 conversations: 1 created, 0 updated, 0 unchanged, 0 failed',
         '',
       ])
