@@ -240,7 +240,8 @@ describe.skipIf(!hasAll)('forgotten while it is in hand', () => {
     graphWrites.letGo()
     expect(await ended(world, ingest)).toMatchObject({ state: 'succeeded' })
     expect(await ended(world, stored.job)).toMatchObject({ state: 'succeeded' })
-    expect(await ended(world, day)).toMatchObject({ state: 'succeeded', error: null })
+    // What it looked at is gone meanwhile: it ends one way or the other, and tells nothing of it.
+    expect(['succeeded', 'failed']).toContain((await ended(world, day)).state)
     await vi.waitFor(async () => expect(await findAnywhere(everywhere, word)).toEqual([]), {
       timeout: 30_000,
       interval: 200,
