@@ -32,6 +32,12 @@ suite(
     expect((await post(SAID, REPLY)).status).toBe(202)
     expect(await findText(memoir.db, WORD)).toContain('memory_trace.content')
     expect(await findText(memoir.db, 'newt')).toContain('memory_trace.content')
+    const { rows: replies } = await memoir.db.query<{ id: string }>(
+      `select id from memoir.memory_trace where role = 'assistant'`,
+    )
+    await ask('/v1/forget', { body: { id: replies[0]?.id } })
+    await post(SAID, 'fact: [Ann] has a pond.', REPLY)
+    expect(await findText(memoir.db, 'newt')).not.toContain('memory_trace.content')
     // Narrowed down, what was posted stays: only the whole session goes with its posts.
     await ask('/v1/forget', { body: { user_id: 'ann', session_id: 's1', kinds: ['summary'] } })
     expect(await findText(memoir.db, WORD)).toContain('raw_session.turns')

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest'
+import { MemoirError } from '../../src/errors.ts'
+import type { Embedder } from '../../src/providers/embedder.ts'
+import { createHashingEmbedder } from '../../src/providers/hashing-embedder.ts'
 import { hasPostgres } from '../support/database.ts'
 import { createScriptedModel } from '../support/scripted-model.ts'
 import { createSessionFixture } from '../support/session-fixture.ts'
@@ -56,3 +59,49 @@ suite(
     expect(rows).toEqual([{ session_id: 's1' }, { session_id: 's2' }])
   },
 )
+
+suite(
+  'the same reply twice in a session is one, and tools and system prompts are none',
+  async () => {
+    await using world = await createSessionFixture(createScriptedModel())
+    const turns = [
+      'User: fact: Ann has a dog',
+      `Assistant: ${line}`,
+      'User: Say that again.',
+      `Assistant: ${line}`,
+      `System: ${line} Never tell this.`,
+      `Tool: ${line} Result.`,
+      `Assistant: ${'x '.repeat(20_000)}`,
+    ]
+    await world.store(turns.join('\n'))
+    const { rows } = await world.db.query(
+      `select content from memoir.memory_trace where kind = 'message'`,
+    )
+    expect(rows).toEqual([{ content: line }])
+  },
+)
+
+suite('a reply without a vector is found by its words, and the session is processed', async () => {
+  const hashing = createHashingEmbedder({ dimensions: 128, precision: 'fp16' })
+  const embedder: Embedder = {
+    ...hashing,
+    async embedEach(texts, options) {
+      const refused = new MemoirError('vendor_refused', 'no', { vendorText: 'too odd' })
+      const vectors = await hashing.embed(texts, options)
+      return texts.map((text, at) =>
+        text.includes('bird-dog') ? refused : (vectors[at] ?? refused),
+      )
+    },
+  }
+  await using world = await createSessionFixture(createScriptedModel(), { embedder })
+  const post = await world.store(`User: fact: Ann's back is seized\nAssistant: ${line}`)
+  const { rows } = await world.db.query(
+    `select content, vector_state from memoir.memory_trace where kind = 'message'`,
+  )
+  expect(rows).toEqual([{ content: line, vector_state: 'failed' }])
+  const { rows: failures } = await world.db.query(
+    'select code from memoir.job_step_failure where job_id = $1',
+    [post.jobId],
+  )
+  expect(failures).toEqual([{ code: 'vendor_refused' }])
+})
