@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { KNOWN_ROLES, type KnownRole } from './text/roles.ts'
+import { KNOWN_ROLES, type KnownRole } from './domain/roles.ts'
 
 /** What values of the configuration are that are more than text and numbers. */
 

@@ -3,7 +3,7 @@ import { PARTICIPANT } from '../domain/transcript.ts'
 import type { QuotedMemory } from '../providers/language-model.ts'
 import { spokenIn } from '../text/portrait/languages.ts'
 import { statementsIn } from '../text/portrait/statements.ts'
-import { isMachine } from '../text/roles.ts'
+import { isMachine } from '../domain/roles.ts'
 
 /** A memory that holds now and is the user's own: a fact, a note or what they said themselves. */
 export interface OwnMemory {

@@ -10,7 +10,7 @@ import { isSaidOfOthers, leadingSubject, possessionsIn } from '../text/leading-s
 import { withoutOwnName } from '../text/own-name.ts'
 import { asksForPast } from '../text/past-questions.ts'
 import { detectAmong } from '../text/language.ts'
-import { roleOf } from '../text/roles.ts'
+import { roleOf } from '../domain/roles.ts'
 import { lexemesOf, queryLexemes } from '../text/tokens.ts'
 import { wordsOf } from '../text/words.ts'
 import type { ReadHit } from './last-read.ts'

@@ -1,7 +1,7 @@
 import type { Memory } from '../domain/recall.ts'
 import { detectLanguage } from '../text/language.ts'
 import { LONG_CHARS, passagesOf } from '../text/passages.ts'
-import { isMachine } from '../text/roles.ts'
+import { isMachine } from '../domain/roles.ts'
 import { lexemesOf } from '../text/tokens.ts'
 
 /** A long memory is a hit for a part of it; that part is shown. */

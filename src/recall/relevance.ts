@@ -1,5 +1,5 @@
 import type { Candidate } from '../stores/recall/candidate-query.ts'
-import { isMachine } from '../text/roles.ts'
+import { isMachine } from '../domain/roles.ts'
 
 /**
  * How likely a memory answers, 0..1: comparable between questions and users, what a threshold cuts. A logistic function of what was

@@ -1,4 +1,4 @@
-import { isMachine } from '../text/roles.ts'
+import { isMachine } from '../domain/roles.ts'
 import type { Fused } from './fuse.ts'
 
 /**

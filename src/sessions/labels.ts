@@ -1,4 +1,4 @@
-import { knownRole } from '../text/roles.ts'
+import { knownRole } from '../domain/roles.ts'
 import { readStamp, type Stamp } from './stamps.ts'
 
 /** What stands at the beginning of a line and may say who speaks from here on. The rules are written down in docs/sessions.md. */

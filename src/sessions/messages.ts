@@ -1,6 +1,6 @@
 import type { Turn } from '../domain/transcript.ts'
 import { textOfContent } from '../text/content-parts.ts'
-import { roleOf } from '../text/roles.ts'
+import { roleOf } from '../domain/roles.ts'
 import { readTimestamp } from './stamps.ts'
 
 /** Messages as other programs write them, as items of a transcript: OpenAI, Anthropic, Gemini, Vercel AI SDK, LangChain, Slack, Telegram. */

@@ -13,7 +13,7 @@ import type { Queryable } from '../stores/database.ts'
 import { findStanding, insertMemories, type MemoryWrite } from '../stores/memories/memory-writes.ts'
 import type { SessionPost } from '../stores/sessions/session-posts.ts'
 import type { Space } from '../stores/spaces/spaces.ts'
-import { roleOf } from '../text/roles.ts'
+import { roleOf } from '../domain/roles.ts'
 
 /**
  * Keeps the long replies of an assistant in a session: nothing else answers "What did you recommend for my back?". A reply is a message

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Turn } from '../domain/transcript.ts'
-import { roleOf } from '../text/roles.ts'
+import { roleOf } from '../domain/roles.ts'
 import { readCaptions } from './captions.ts'
 import type { Label } from './labels.ts'
 import { readPhoneChat } from './phone-chats.ts'

@@ -1,5 +1,5 @@
 import { PARTICIPANT, type Turn } from '../domain/transcript.ts'
-import { isMachine } from '../text/roles.ts'
+import { isMachine } from '../domain/roles.ts'
 
 /** Which of several speakers is the user: that one speaks for themselves, and what the others say is theirs alone. */
 

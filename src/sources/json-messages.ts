@@ -1,6 +1,6 @@
-import { knownRole } from '../text/roles.ts'
+import { knownRole } from '../domain/roles.ts'
 import { isFields, type Fields } from './files/formats/fields.ts'
-import { contentText } from './message-content.ts'
+import { textOfContent } from '../text/content-parts.ts'
 
 /** Messages kept as JSON in one value, in the shapes of OpenAI, Anthropic, LangChain, n8n, Vercel AI SDK and Gemini. */
 
@@ -76,7 +76,7 @@ function messageOf(given: unknown): JsonMessage | null {
   const role = roleIn(message) ?? roleIn(given)
   if (role !== null && NOBODY.has(knownRole(role))) return null
   const content = ['content', 'parts', 'text', 'message', 'value']
-    .map((name) => contentText(message[name]))
+    .map((name) => textOfContent(message[name]))
     .find((text) => text.trim() !== '')
   if (content === undefined) return null
   const names = [given, message]

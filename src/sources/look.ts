@@ -9,7 +9,7 @@ import {
   type PassedOver,
 } from '../stores/sources/source-look.ts'
 import type { SourceTables } from '../stores/sources/source-tables.ts'
-import { knownRole } from '../text/roles.ts'
+import { knownRole } from '../domain/roles.ts'
 import { roleIn } from './json-messages.ts'
 import { openSource } from './open-source.ts'
 import { createPostgresSource } from './postgres-source.ts'

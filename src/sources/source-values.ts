@@ -1,6 +1,6 @@
 import { timeOfJson, timeOfNumber, timeOfText } from './source-times.ts'
 import type { Column } from '../stores/sources/source-columns.ts'
-import { contentText } from './message-content.ts'
+import { textOfContent } from '../text/content-parts.ts'
 
 /** Values of columns as statements give them: what they say, whatever the column's type is. */
 
@@ -29,7 +29,7 @@ export function readText(value: string | null, column: Column | null): string | 
   if (value === null || column === null) return value
   if (column.kind === 'bytes') return ofBytes(value)
   if (column.kind !== 'json' && column.kind !== 'list') return value
-  return contentText(parseJson(value))
+  return textOfContent(parseJson(value))
 }
 
 /** The ids that a column names: one, or those of a list. */

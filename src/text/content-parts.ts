@@ -7,18 +7,6 @@ const SILENT =
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** What a part says; empty where it says nothing, whatever it is. */
-export function textOfPart(part: unknown): string {
-  if (typeof part === 'string') return part
-  if (!isObject(part) || isSilentPart(part)) return ''
-  const { text, transcript, content } = part
-  if (typeof text === 'string') return text
-  // OpenAI's assistants wrap the text once more; what was spoken has a transcript.
-  if (isObject(text) && typeof text['value'] === 'string') return text['value']
-  if (typeof transcript === 'string') return transcript
-  return typeof content === 'string' ? content : ''
-}
-
 /** Reasoning that Gemini marks so is no answer either. */
 export function isSilentPart(part: unknown): boolean {
   if (!isObject(part)) return false
@@ -27,11 +15,28 @@ export function isSilentPart(part: unknown): boolean {
   return thought === true || (typeof kind === 'string' && SILENT.test(kind))
 }
 
-/** What a content says, its parts joined. */
-export function textOfContent(content: unknown, joint = '\n'): string {
-  if (!Array.isArray(content)) return textOfPart(content)
-  return content
-    .map(textOfPart)
-    .filter((text) => text.trim() !== '')
-    .join(joint)
+/** Where the words of a part stand, in this order; what was spoken has a transcript. */
+const PLACES = ['text', 'transcript', 'value', 'content', 'parts'] as const
+/** Chat libraries wrap a message in these; text in them is encoded data. */
+const WRAPS = ['data', 'kwargs'] as const
+/** Deeper is no format. */
+const DEEPEST = 8
+
+/** What a content says, its parts joined; empty where it says nothing, whatever it is. */
+export function textOfContent(content: unknown, joint = '\n', depth = 0): string {
+  if (typeof content === 'string') return content
+  if (depth > DEEPEST) return ''
+  if (Array.isArray(content)) {
+    return content
+      .map((part) => textOfContent(part, joint, depth + 1))
+      .filter((text) => text.trim() !== '')
+      .join(joint)
+  }
+  if (!isObject(content) || isSilentPart(content)) return ''
+  const inside = [
+    ...PLACES.map((place) => content[place]),
+    ...WRAPS.map((wrap) => content[wrap]).filter(isObject),
+  ]
+  const said = inside.map((each) => textOfContent(each, joint, depth + 1))
+  return said.find((text) => text.trim() !== '') ?? ''
 }

@@ -1,6 +1,6 @@
 import { courtesiesOf } from './courtesies.ts'
 import { showsAffect } from './extraction/salience.ts'
-import { isMachine } from './roles.ts'
+import { isMachine } from '../domain/roles.ts'
 
 /**
  * How much a message or a note deserves remembering, 0..1, by what can be told of it when it is written. Facts have a measure of

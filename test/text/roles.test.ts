@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isMachine, roleOf } from '../../src/text/roles.ts'
+import { isMachine, roleOf } from '../../src/domain/roles.ts'
 
 test('programs are known by every role under which they speak, however it is written', () => {
   for (const role of ['assistant', 'ASSISTANT', 'ai', 'model', 'bot', 'tool', 'developer']) {

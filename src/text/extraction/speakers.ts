@@ -1,5 +1,5 @@
 import type { Turn } from '../../domain/transcript.ts'
-import { isMachine, roleOf } from '../roles.ts'
+import { isMachine, roleOf } from '../../domain/roles.ts'
 
 /** Who speaks, and whether what they say is to be remembered. */
 

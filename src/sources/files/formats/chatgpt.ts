@@ -1,5 +1,5 @@
-import { isMachine } from '../../../text/roles.ts'
-import { isSilentPart, textOfPart } from '../../../text/content-parts.ts'
+import { isMachine } from '../../../domain/roles.ts'
+import { isSilentPart, textOfContent } from '../../../text/content-parts.ts'
 import type { DraftMessage } from '../draft.ts'
 import type { LeftOut, Reason } from '../left-out.ts'
 import { branchOf, type TreeNode } from './branch.ts'
@@ -147,7 +147,7 @@ function textOf(message: Fields, role: string | undefined): string {
   const parts = fieldOf(content, 'parts')
   const given = Array.isArray(parts) ? parts : [parts ?? fieldOf(content, 'text') ?? content]
   const text = given
-    .flatMap((part) => (isSilentPart(part) ? [] : [textOfPart(part)]))
+    .flatMap((part) => (isSilentPart(part) ? [] : [textOfContent(part)]))
     .filter((each) => each.trim() !== '')
     .join('\n\n')
   if (role === 'user') return withoutMarks(text)

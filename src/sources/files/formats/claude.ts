@@ -1,4 +1,4 @@
-import { isSilentPart, textOfPart } from '../../../text/content-parts.ts'
+import { isSilentPart, textOfContent } from '../../../text/content-parts.ts'
 import type { DraftMessage } from '../draft.ts'
 import type { LeftOut, Reason } from '../left-out.ts'
 import { branchOf, type TreeNode } from './branch.ts'
@@ -67,7 +67,7 @@ const UNSUPPORTED = /```\n?This block is not supported on your current device ye
 function textOf(message: Fields) {
   const blocks = listIn(message, 'content')
   const said = blocks
-    .flatMap((block) => (isSilentPart(block) ? [] : [textOfPart(block)]))
+    .flatMap((block) => (isSilentPart(block) ? [] : [textOfContent(block)]))
     .filter((text) => text.trim() !== '')
   const whole = fieldOf(message, 'content')
   const plain = typeof whole === 'string' ? whole : (textIn(message, 'text') ?? '')

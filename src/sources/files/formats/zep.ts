@@ -1,4 +1,4 @@
-import { isMachine } from '../../../text/roles.ts'
+import { isMachine } from '../../../domain/roles.ts'
 import { textOfContent } from '../../../text/content-parts.ts'
 import type { Draft, DraftMessage, Problem } from '../draft.ts'
 import { addLeftOut, type LeftOut, type Reason } from '../left-out.ts'
