@@ -41,18 +41,19 @@ function timesFinding({ zoneless }: SourceLook, config: Config): Finding {
 
 function rolesFinding({ roles }: SourceLook): Finding {
   const name = 'source roles'
+  if (roles === null) return ok(name, 'not counted within 5 s')
   const unknown = roles.filter(({ role, word }) => role === null && word.trim() !== '')
-  const told = roles.map(({ word, n, role }) => {
+  const counts = roles.map(({ word, n, role }) => {
     const read = role === null || role === word ? '' : ` as ${role}`
     return `${word.trim() === '' ? 'no role, as user' : shown(word)}${read} (${n})`
   })
   if (unknown.length === 0)
-    return ok(name, told.length === 0 ? 'no messages to look at' : told.join(', '))
+    return ok(name, counts.length === 0 ? 'no messages to look at' : counts.join(', '))
   const words = unknown.map(({ word }) => shown(word))
   return {
     name,
     state: 'warn',
-    detail: `${told.join(', ')}; not known, and taken for other people's: ${words.join(', ')}`,
+    detail: `${counts.join(', ')}; not known, and taken for other people's: ${words.join(', ')}`,
     next: `Say what they are: SOURCE_ROLE_MAP=${words.map((word) => `${word}=assistant`).join(',')}   (or =user)`,
   }
 }

@@ -22,12 +22,14 @@ export interface SourceLook {
   readonly tables: readonly { readonly name: string; readonly columns: readonly Column[] }[]
   /** Columns of times that say no zone. */
   readonly zoneless: readonly Column[]
-  /** How often each word for who speaks stands there, and what it is read as; null where nobody says what it means. */
-  readonly roles: readonly {
-    readonly word: string
-    readonly n: number
-    readonly role: string | null
-  }[]
+  /** How often each word for who speaks stands there, and what it is read as: null for a word that is not known. Null where counting took too long. */
+  readonly roles:
+    | readonly {
+        readonly word: string
+        readonly n: number
+        readonly role: string | null
+      }[]
+    | null
   /** Null where counting took too long. */
   readonly passedOver: readonly { readonly what: PassedOver; readonly n: number | null }[]
   /** The first conversations, as they will be read. */
@@ -99,7 +101,8 @@ async function rolesOf(
       readOnly: true,
       settings: STATEMENT_TIMEOUT,
     })
-    .catch(() => [])
+    .catch(() => null)
+  if (counted === null) return null
   const byWord = new Map<string, number>()
   for (const { role, n } of counted) {
     const word = wordOf(role, messages.role)
