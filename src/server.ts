@@ -24,7 +24,7 @@ export interface Address {
 /** A connection goes idle some time after its stream has ended, so once is not enough. */
 const CLOSE_IDLE_EVERY_MS = 50
 /**
- * Whoever keeps a connection open and sends its next request just as the server closes it is told that it was reset. So the other side
+ * A client that sends its next request just as the server closes an idle connection sees a reset. So the other side
  * should be the one to close: clients do within seconds, load balancers after a minute.
  */
 const KEEP_ALIVE_MS = 75_000

@@ -39,7 +39,7 @@ export function writeLogin(io: Pick<Io, 'env'>, login: Login): string {
   try {
     const folder = join(file, '..')
     mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
-    // Whoever made it before: a key lies in it from now on.
+    // Also when the folder exists: it holds a key from now on.
     chmodSync(folder, PRIVATE_FOLDER)
     writeAtomically(file, `${JSON.stringify(login, null, 2)}\n`)
   } catch (error) {

@@ -25,7 +25,7 @@ export interface Parts {
   migrate(url: string): Promise<string[]>
   startStack(config: Config, options: Pick<StackOptions, 'log' | 'say'>): Promise<Stack>
   attach(dataDir: string): Promise<RunningUp | null>
-  /** Shows a page in the browser of whoever sits here; false where there is none. */
+  /** Opens a page in this machine's browser; false where there is none. */
   openBrowser(url: string): Promise<boolean>
   /** Servers of language models on this machine; not at these ports, which are Memoir's own. */
   findModels(ownPorts: readonly number[]): Promise<FoundModels>

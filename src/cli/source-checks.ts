@@ -75,7 +75,7 @@ function rowsFinding({ passedOver }: SourceLook, config: Config): Finding {
     .join(', ')
     .replace('ETL_MIN_TURNS', `${config.ETL_MIN_TURNS} (ETL_MIN_TURNS)`)
   const state = counted.some(({ n }) => n !== null) ? 'warn' : 'ok'
-  const next = 'The others are taken in; docs/sources.md says what becomes of each.'
+  const next = 'The other rows are ingested; docs/sources.md says what becomes of each.'
   return { name, state, detail: `passed over: ${detail}`, ...(state === 'warn' ? { next } : {}) }
 }
 

@@ -18,7 +18,7 @@ export interface TargetContext extends Pick<CliContext, 'config' | 'io' | 'flags
 
 /** @returns null when none of them says where one is */
 export async function findTarget(context: TargetContext): Promise<Target | null> {
-  // Whoever only talks to an API gives no provider anything: an address of a model on this machine must not stop it.
+  // A command that only talks to an API sends nothing to a provider: the address of a local model must not stop it.
   const config = context.config(ON_THIS_MACHINE)
   const login = readLogin(context.io)
   const { url } = context.flags

@@ -13,7 +13,7 @@ const LOG_AT_MOST_BYTES = 8 * 1024 * 1024
 
 /**
  * The log of `up`: all of it in a file of the data folder, for `memoir logs`; what a person has to know as a sentence on standard error.
- * Whoever sets LOG_LEVEL has something that reads lines of JSON there, and gets them.
+ * With LOG_LEVEL set, a program reads the lines there: they stay JSON.
  */
 export function createUpLogger(config: Config, { stderr }: Pick<Io, 'stderr'>): Logger {
   const file = { level: 'info', stream: fileStream(config.dataDir) }
@@ -27,7 +27,7 @@ export function createUpLogger(config: Config, { stderr }: Pick<Io, 'stderr'>): 
   return createLogger('info', 'memoir', [{ level: 'warn', stream: { write } }, file])
 }
 
-/** Opened by the first line: the folder belongs to whoever holds its lock, and nothing is written before. */
+/** Opened by the first line: nothing is written before this process holds the folder's lock. */
 function fileStream(dataDir: string): { write(text: string): void } {
   let handle: number | undefined
   return {

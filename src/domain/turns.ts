@@ -1,4 +1,4 @@
-/** A line in which whoever has much waiting does not keep the others from their turn: each party is served in order, one after the other. */
+/** A queue that serves parties in turn, so that one with much work does not delay the others; the order within a party is kept. */
 export interface Turns<Item> {
   readonly size: number
   push(party: string, item: Item): void

@@ -166,7 +166,7 @@ async function readDrafts(
   })
 }
 
-/** A text without a vector is kept by its words; why it has none is told with the job. */
+/** A text without a vector is kept by its words; the job's failures say why it has none. */
 export async function noteVectorless(
   { db, jobId }: FactContext,
   vectors: readonly (Float32Array | MemoirError)[],

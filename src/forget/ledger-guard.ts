@@ -196,7 +196,7 @@ async function compare(parts: LedgerGuardParts, path: string): Promise<Compared>
   return { forgotten: true, seen }
 }
 
-/** Whoever forgets for longer than that is waited for by the next comparison. */
+/** The next comparison waits for transactions that take longer. */
 const NOTING_TIMEOUT = '10s'
 
 /** The next comparison finds out whether it was done. */

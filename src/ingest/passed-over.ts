@@ -7,7 +7,7 @@ import type { SliceContext } from './slice.ts'
 
 type Context = Pick<SliceContext, 'db' | 'jobId' | 'namespaceId' | 'source'>
 
-/** Why a vendor did not take a conversation is told with the step: the conversation's own row holds no words. */
+/** Why a vendor refused a conversation stands with the step: the conversation's row holds no texts. */
 export async function noteWords(
   { db, jobId }: Context,
   { code, vendorText: detail }: MemoirError,

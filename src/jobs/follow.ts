@@ -109,7 +109,7 @@ function postpone(follower: Follower): void {
 async function look(db: Queryable, groups: readonly Group[]): Promise<void> {
   const followers = groups.flatMap((group) => [...group.followers])
   const keys = new Set(followers.flatMap(({ request }) => request.keyId ?? []))
-  // Before the jobs, so that a key that was revoked before a job changed is told nothing of that.
+  // Before the jobs, so that a key that was revoked before a job changed learns nothing of that.
   const ended = keys.size === 0 ? new Set() : new Set(await findEndedKeys(db, [...keys]))
   for (const { request, hand } of followers) {
     if (ended.has(request.keyId)) {
@@ -162,7 +162,7 @@ async function* follow(
     since: now,
     dueAt: now,
     version: '',
-    // Whoever reads slowly gets the latest; what was in between does not matter any more.
+    // A slow reader gets the latest state; states in between do not matter.
     hand(next) {
       if (!(news instanceof MemoirError)) news = next
       wake.resolve()

@@ -84,7 +84,7 @@ export interface JobKey {
 export interface FollowRequest extends JobKey {
   /** `waiting`: a caller waits for the end of something short; `watching`: somebody looks on. */
   readonly pace: 'waiting' | 'watching'
-  /** Of the key that asks: it is told nothing more once it was revoked or has expired. */
+  /** Of the key that asks: it gets nothing more once it was revoked or has expired. */
   readonly keyId?: string
 }
 

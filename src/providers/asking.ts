@@ -2,7 +2,7 @@ import { MemoirError, SENTENCE } from '../errors.ts'
 import type { ModelOptions } from './language-model.ts'
 import type { createChat, Question, Unusable } from './openai-chat.ts'
 
-/** How often a model is asked the same: a few times, and then it has failed for whoever looks, since each answer is paid for. */
+/** How often a model is asked the same. Then the step fails visibly, since each answer is paid for. */
 
 /** Tokens an answer may take: some sixty facts, and what small models can still write. Later tries get twice as many. */
 export const ANSWER_ROOM = 4_096

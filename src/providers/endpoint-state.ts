@@ -29,7 +29,7 @@ const MAX_CARRIED = 2_000
 
 const states = new Map<string, EndpointState>()
 
-/** The one state of an endpoint and its model in this process. @param note told when less is sent than before */
+/** The one state of an endpoint and its model in this process. @param note called when less is sent than before */
 export function stateOf(endpoint: string, now: () => number = Date.now): EndpointState {
   const known = states.get(endpoint)
   if (known) return known

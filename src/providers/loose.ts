@@ -1,6 +1,6 @@
 /** Reads what a model answered for what is sound in it, whatever it is. Nothing here throws. */
 
-/** Told of each part that is left out: `fact`, `entity`, `relation`… */
+/** Called for each part that is left out: `fact`, `entity`, `relation`… */
 export type Drop = (part: string) => void
 
 type Fields = Readonly<Record<string, unknown>>
@@ -86,7 +86,7 @@ function opened(value: unknown): unknown {
   }
 }
 
-/** What can be read of each; the others are told of. */
+/** The items that can be read; `leftOut` is called for the others. */
 export function each<T>(
   values: readonly unknown[],
   read: (value: unknown) => T | undefined,

@@ -30,7 +30,7 @@ export interface Endpoint {
   readonly fetch: ProviderFetch
   readonly limiter: RateLimiter
   readonly metrics: Metrics
-  /** Told of each thing that is put up with. */
+  /** Called for each deviation that is worked around. */
   readonly note?: NoteWorkaround
 }
 
@@ -64,7 +64,7 @@ export interface VendorRequest<T> {
 
 export type Sent<T> = { readonly value: T } | { readonly failure: VendorFailure }
 
-/** Counts what is put up with, and tells whoever wants to know. */
+/** Counts each deviation that is worked around, and reports it. */
 export function noteOf(
   { metrics, note }: Pick<Endpoint, 'metrics' | 'note'>,
   purpose: EndpointUse['purpose'],

@@ -37,7 +37,7 @@ export const hitsToOrder = (request: RecallRequest): number => Math.max(request.
 const MARGINS = {
   /** The newer may be so much farther when it has all words of the question that the older has, */
   sameWords: -0.3,
-  /** hardly when it lacks one, or neither has any, but both share others, */
+  /** hardly any when it lacks one, or neither has any and both share others, */
   otherWords: -0.14,
   /** and has to be nearer when they share none. */
   noWords: 0.05,

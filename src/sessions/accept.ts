@@ -67,7 +67,7 @@ export async function acceptSession(
   throw new MemoirError('in_progress', SENTENCE.in_progress, { retryAfterMs: 1_000 })
 }
 
-/** What Memoir told itself is neither remembered nor part of what makes a post the same. */
+/** What Memoir itself returned is neither remembered nor part of what makes a post the same. */
 function withoutContext(turns: readonly Turn[]): Turn[] {
   return turns
     .map((turn) => ({ ...turn, content: withoutOwnContext(turn.content) }))

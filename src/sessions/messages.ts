@@ -81,7 +81,7 @@ function innerOf(given: Fields): Fields {
   return given
 }
 
-/** What vendors have beside the words; other fields are a mistake of whoever writes them. */
+/** What vendors have beside the words; any other field is a mistake. */
 const VENDOR_FIELDS: ReadonlySet<string> = new Set(
   `id object type model status index logprobs finish_reason stop_reason stop_sequence usage refusal audio annotations tool_calls
    tool_call_id function_call invalid_tool_calls tool_use_id reasoning reasoning_content reasoning_details thinking cache_control

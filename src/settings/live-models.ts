@@ -96,7 +96,7 @@ function createServing(db: Database, readings: Readings, makers: Makers) {
   }
 }
 
-/** Whoever asks has looked up the space before: a change in between must not put vectors of two models into one. */
+/** The caller has looked up the space before: a change in between must not put vectors of two models into one. */
 function ofSpace(embedder: Embedder, active: Space | null): Embedder {
   if (active === null || sameSpace(active, embedder.identity)) return embedder
   throw new MemoirError('reembed_required', SENTENCE.reembed_required)

@@ -20,7 +20,7 @@ const SPEED_FLAGS = [
   'synchronous=NORMAL',
 ]
 
-/** Namespaces take turns: a run's fairness key is its namespace, and the server heeds it only when told to. */
+/** Namespaces take turns: a run's fairness key is its namespace, and the server heeds it only with this setting. */
 const FAIRNESS_FLAGS = ['--dynamic-config-value', 'matching.enableFairness=true']
 
 export const DEV_SERVER_FLAGS = [...SPEED_FLAGS, ...FAIRNESS_FLAGS]

@@ -13,7 +13,7 @@ import type { StatementLimit } from './statement-limits.ts'
 
 /**
  * A pool in which nothing waits without end. A Postgres that is frozen, or behind a network that swallows packets, ends no
- * connection: whoever waits for it is told after some seconds, and the connection is destroyed, since nobody can know what its
+ * connection: the caller gets an error after some seconds, and the connection is destroyed, since nobody can know what its
  * next answer would be an answer to.
  */
 export interface BoundedPool {
@@ -65,7 +65,7 @@ export function openBoundedPool(config: PoolConfig, onIdleError: (error: Error) 
   }
   const pool = new Pool(shared)
   pool.on('error', onIdleError)
-  // Whoever has one connection in all (PGlite) cannot ask beside it: there a statement only has its own limit.
+  // With one connection in all (PGlite) there is none to ask on: there a statement only has its own limit.
   const pulse = config.max === 1 ? undefined : openPulse(shared)
   const links = createLinks(pool, async () => (await pulse?.answers()) ?? true)
   return {
@@ -240,7 +240,7 @@ async function within<T>(asked: Promise<T>, { deadline, serverAnswers }: Waiting
 /** https://www.postgresql.org/docs/current/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-CANCELREQUEST */
 const CANCEL_REQUEST = 80_877_102
 
-/** Else a statement that nobody waits for any more would go on. Best effort: a server that cannot be told finishes it. */
+/** Else a statement that nobody waits for any more would go on. Best effort: a server that cannot be reached finishes it. */
 function cancelOnServer(client: PoolClient): void {
   const processId: unknown = Reflect.get(client, 'processID')
   const secretKey: unknown = Reflect.get(client, 'secretKey')
@@ -266,7 +266,7 @@ function openPulse(config: PoolConfig) {
   const { acquire } = createLinks(pool, async () => await Promise.resolve(false))
   let asking: Promise<boolean> | undefined
   return {
-    /** Whoever asks at the same time gets the same answer. */
+    /** Shared by all that ask at the same time. */
     answers: async (): Promise<boolean> => {
       asking ??= answersOn(acquire).finally(() => {
         asking = undefined
@@ -282,7 +282,7 @@ async function answersOn(
   withinMs = ANSWER_WITHIN_MS,
 ): Promise<boolean> {
   const deadline = performance.now() + withinMs
-  // The server may have been started anew since the connection was last used.
+  // The server may have restarted since the connection was last used.
   return (await selectOne(acquire, deadline)) || (await selectOne(acquire, deadline))
 }
 

@@ -27,7 +27,7 @@ const QUOTED = new RegExp(`["“„«']?${PLACE}["”“»']`, 'gu')
 const BESIDE = new RegExp(`${PLACE}[ \\t]*(?=\\S)`, 'gu')
 const PLACES = new RegExp(`(?:[ \\t]*${PLACE}\\s*)+${PLACE}`, 'gu')
 
-/** The text with a mark in the place of memories that Memoir told; the same text where there are none. */
+/** The text with a mark in the place of memories that Memoir returned; the same text where there are none. */
 export function withoutOwnContext(text: string): string {
   if (!/memories|\d{4}-\d{2}-\d{2}/iu.test(text)) return text
   const told = text

@@ -57,7 +57,10 @@ function urlOfEnvironment({ config }: CliContext, { key }: LoginOptions): string
 async function login(context: CliContext, url: string, options: LoginOptions): Promise<void> {
   const { io } = context
   if (isReadable(url)) {
-    line(io.stderr, `${url} is not encrypted: whoever is on the way can read key and memories.`)
+    line(
+      io.stderr,
+      `${url} is not encrypted: others on the network can read the key and the memories.`,
+    )
   }
   const given = options.key ?? context.config(ON_THIS_MACHINE).MEMOIR_KEY
   const key = given ?? (await readSecret(io, `Key of ${url}: `))

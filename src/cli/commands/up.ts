@@ -197,7 +197,7 @@ async function requirePorts(config: Config, { port }: UpOptions): Promise<void> 
   }
 }
 
-/** Whoever is logged in somewhere else would wonder why this one hears of nothing. */
+/** Commands go to the server of `memoir login`, not to the one that starts here. */
 function sayLogin(say: (text: string) => void, url: string, io: Io): void {
   const login = readLogin(io)
   if (login === undefined || withoutSlash(login.url) === url) return

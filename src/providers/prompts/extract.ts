@@ -97,7 +97,7 @@ function readFact(fact: Readonly<Record<string, unknown>>, drop: Drop): RawFact 
   const content = textOf(fact['content'])
   const given = fact['evidence'] ?? fact['quote'] ?? null
   const evidence = partsOf(given, readEvidence, () => drop('evidence'))
-  // Whoever gives none at all does not know that a fact needs some.
+  // A model that gives no quote at all does not know that a fact needs one.
   const hasNone = evidence.length === 0 && !(Array.isArray(given) && given.length === 0)
   if (content === undefined || hasNone) return undefined
   return {

@@ -90,7 +90,7 @@ async function removeEntities(
   { userId, ids, onlyUnnamed = false }: EntityRemoval,
 ): Promise<GraphRemoved> {
   if (ids.length === 0) return { memories: 0, entities: 0, edges: 0 }
-  // Whoever links to one at this moment is waited for, and is seen then.
+  // Waits for writers that link to one at this moment, and sees their links.
   if (onlyUnnamed) await lockNodes(tx, 'Entity', keysOf(userId, ids))
   const { summary } = await tx.run(
     `unwind $ids as id

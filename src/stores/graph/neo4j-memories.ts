@@ -11,7 +11,7 @@ import { writeConstrained } from './neo4j-schema.ts'
  */
 
 /**
- * Memory nodes are committed before the links: whoever of two writers at once comes second with its links then sees the nodes of both.
+ * Memory nodes are committed before the links: of two writers at once the second sees the nodes of both when it writes its links.
  */
 export async function writeMemories(
   connection: Neo4jConnection,

@@ -64,7 +64,7 @@ export async function getJob(
 export interface WatchedJob {
   readonly namespaceId: string
   readonly id: string
-  /** As it was last told; empty at first. */
+  /** As it was last sent; empty at first. */
   readonly version: string
 }
 

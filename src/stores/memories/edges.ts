@@ -16,8 +16,8 @@ export interface EdgeWrite extends EdgeKey {
 }
 
 /**
- * A link is told to the graph with the memory it begins at, whose revision it leaves alone. Memories that this transaction made have
- * yet to be told anyway, and nobody has read them without the link.
+ * A link is written to the graph with the memory it begins at, whose revision it leaves alone. Memories that this transaction made have
+ * yet to be written there anyway, and nobody has read them without the link.
  */
 export const TELL_GRAPH = `
   update memoir.memory_trace t

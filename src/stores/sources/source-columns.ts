@@ -117,7 +117,7 @@ export function timeSql(alias: string, column: Column | null): string {
 const ZONE_SLACK = `interval '15 hours'`
 
 /**
- * Whether a time is at or after another; null where there is none. Where that cannot be told of the type, or of the row, it counts as
+ * Whether a time is at or after another; null where there is none. Where the type or the row does not say, it counts as
  * changed: what is read once more for nothing is known by its hash.
  */
 export function newerSql(alias: string, column: Column, since: string): string {

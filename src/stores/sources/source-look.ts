@@ -2,7 +2,7 @@ import type { Queryable } from '../database.ts'
 import { quoted, sameSql, textSql } from './source-columns.ts'
 import type { SourceMessages, SourceTables } from './source-tables.ts'
 
-/** What `memoir doctor` counts in somebody's tables. Each statement reads all of a table, so whoever runs them bounds their time. */
+/** What `memoir doctor` counts in somebody's tables. Each statement reads all of a table, so the caller bounds their time. */
 
 /** A look, not an audit: the first so many messages say which roles there are. */
 const ROLE_SAMPLE = 100_000

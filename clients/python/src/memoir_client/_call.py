@@ -26,7 +26,7 @@ DEFAULT_TIMEOUT_SECONDS = 30.0
 DEFAULT_RETRIES = 2
 
 FIRST_PAUSE_SECONDS = 0.25
-# Who is asked to wait longer is told so instead.
+# A longer wait is an error with `retry_after`.
 MAX_PAUSE_SECONDS = 10.0
 # The other side was away, or busy.
 TRANSIENT_STATUS = frozenset({429, 502, 503, 504})
