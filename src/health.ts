@@ -36,12 +36,16 @@ export function createHealth({
   activeSpace,
 }: HealthParts): () => Promise<Readonly<Record<string, PartHealth>>> {
   const look = async () => {
+    const asked = postgresHealth(db)
+    // What is read from Postgres may wait for several statements in a row: none is worth that once Postgres is known to be away.
+    const unlessAway = async <T>(part: Promise<T>, otherwise: T): Promise<T> =>
+      await Promise.race([part, asked.then(({ ok }) => (ok ? part : otherwise))])
     const [postgres, temporalHealth, problem, embedding, redisHealth, graphPart] =
       await Promise.all([
-        postgresHealth(db),
+        asked,
         temporal.health(),
-        models.problem(),
-        embeddingHealth(embedder, activeSpace),
+        unlessAway(models.problem(), undefined),
+        unlessAway(embeddingHealth(embedder, activeSpace), modelHealth(embedder)),
         redisHealthOf(redis),
         graphHealth(graph, db),
       ])
@@ -69,14 +73,11 @@ async function embeddingHealth(embedder: Embedder, activeSpace: ActiveSpace): Pr
   // Postgres being away is Postgres' own line.
   const space = await activeSpace().catch(() => null)
   const wanted = embedder.wanted ?? embedder.identity
-  const { provider, model } = wanted
-  if (space === null || sameSpace(space, wanted)) {
-    return { ok: true, detail: `${provider}: ${model}` }
-  }
+  if (space === null || sameSpace(space, wanted)) return modelHealth(embedder)
   if (servesOn(space, wanted)) {
     return {
       ok: true,
-      detail: `${space.provider}: ${space.model}; memoir reembed changes to ${model}`,
+      detail: `${space.provider}: ${space.model}; memoir reembed changes to ${wanted.model}`,
     }
   }
   const serves = sameSpace(space, embedder.identity)
@@ -86,6 +87,11 @@ async function embeddingHealth(embedder: Embedder, activeSpace: ActiveSpace): Pr
     ok: false,
     detail: `stored vectors come from ${space.provider}: ${space.model}; ${serves}`,
   }
+}
+
+function modelHealth({ wanted, identity }: Embedder): PartHealth {
+  const { provider, model } = wanted ?? identity
+  return { ok: true, detail: `${provider}: ${model}` }
 }
 
 /** Which one reads and writes language; a vendor is not asked, as above. */

@@ -125,7 +125,8 @@ async function connectBy(pool: Pool, deadline: Deadline): Promise<PoolClient> {
   const leftMs = deadline - performance.now()
   if (leftMs >= CONNECT_WITHIN_MS) return await connecting
   const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error(POOL_FULL)), leftMs)
+  // A timer drops fractions and may fire a millisecond early: then the deadline would seem to be ahead still.
+  const timer = setTimeout(() => late.reject(new Error(POOL_FULL)), Math.ceil(leftMs) + 1)
   try {
     return await Promise.race([connecting, late.promise])
   } catch (error) {

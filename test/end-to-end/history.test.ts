@@ -60,7 +60,8 @@ suite(
         body: { error: { message: secret } },
       })
       vendor.failNext(1, { status: 500, body: secret })
-      vendor.failNext(1, { status: 401, body: { error: { message: `not allowed: ${secret}` } } })
+      // For good: several requests are in flight, and the answer to one of them may find nobody waiting any more.
+      vendor.failAlways({ status: 401, body: { error: { message: `not allowed: ${secret}` } } })
       expect(await memoir.backfill()).toMatchObject({
         state: 'failed',
         error: { code: 'vendor_unauthorized' },
