@@ -13,7 +13,13 @@ test.each([
   [{ kwargs: { content: [{ text: 'deeper' }] } }, 'deeper'],
   [{ data: 'iVBORw0KGgo=', mimeType: 'image/png' }, ''],
   [[{ type: 'image', source: { data: 'iVBORw0KGgo=' } }], ''],
-  [[{ type: 'tool_use', input: { text: 'x' } }, { type: 'tool_result', content: 'x' }], ''],
+  [
+    [
+      { type: 'tool_use', input: { text: 'x' } },
+      { type: 'tool_result', content: 'x' },
+    ],
+    '',
+  ],
 ])('%j says %j', (content, said) => {
   expect(textOfContent(content)).toBe(said)
 })
