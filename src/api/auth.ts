@@ -70,12 +70,13 @@ function administrator({ id, name }: Namespace): Principal {
     namespaceId: id,
     namespace: name,
     user: null,
+    readableUsers: [],
     scopes: null,
   }
 }
 
 function bound(grant: KeyGrant, { id, name }: Namespace): Principal {
-  const { userId, externalUserId } = grant
+  const { userId, externalUserId, readableUsers } = grant
   return {
     actor: grant.id,
     role: grant.role,
@@ -85,6 +86,7 @@ function bound(grant: KeyGrant, { id, name }: Namespace): Principal {
       userId === null || externalUserId === null
         ? null
         : { id: userId, externalId: externalUserId },
+    readableUsers,
     scopes: grant.scopes,
   }
 }

@@ -12,6 +12,8 @@ export interface Principal {
   readonly namespace: string
   /** Set when the key belongs to one user: then everything is about that user. */
   readonly user: { readonly id: string; readonly externalId: string } | null
+  /** Whom a key of one user may read as well, by the caller's own ids. It writes for its own user alone. */
+  readonly readableUsers: readonly string[]
   /** Set when the key sees only these scopes. */
   readonly scopes: readonly string[] | null
 }

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { FilterProblem, parseFilter, type Filter } from '../domain/filter.ts'
 import { isDotSegment } from '../domain/user.ts'
 import { HEADS, TRACE_KINDS } from '../domain/recall.ts'
+import { MAX_USERS } from '../recall/several-users.ts'
 
 /** What requests may hold. NUL and lone surrogates are refused for whole requests, before these. */
 
@@ -14,6 +15,19 @@ export const pathId = (max: number) =>
 export const uuid = z.uuid().openapi({ example: '0199f3a4-7c3e-7c52-9d0e-6a1f4b7c2d10' })
 export const time = z.iso.datetime({ offset: true })
 export const userId = pathId(256).openapi({ description: 'The caller’s own id of the user.' })
+/** Several users of one question: in a body, or through `queryListOf`. */
+export const usersOf = <List extends z.ZodType<string[]>>(list: List) =>
+  list
+    .superRefine((ids, context) => {
+      if (ids.length > MAX_USERS) {
+        context.addIssue({ code: 'custom', message: `must be at most ${MAX_USERS}` })
+      }
+      const at = ids.findIndex((id, place) => ids.indexOf(id) !== place)
+      if (at !== -1) context.addIssue({ code: 'custom', message: 'is there twice', path: [at] })
+    })
+    .openapi({
+      description: `At most ${MAX_USERS} users instead of \`user_id\`: each is asked by itself, and what is found is merged by relevance.`,
+    })
 export const scopeName = text(100)
 export const kind = z.enum(TRACE_KINDS)
 export const head = z.enum(HEADS)

@@ -2,6 +2,7 @@ import type { Job } from '../domain/job.ts'
 import type { Memory, RecallRequest, RecallResult } from '../domain/recall.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { MemoryKey } from '../memories/memories.ts'
+import { mergeByRelevance } from '../recall/several-users.ts'
 import type { ApiServices } from './context.ts'
 import type { Principal } from './environment.ts'
 
@@ -29,6 +30,16 @@ export function userOf({ user }: Principal, named: string | undefined): string |
   )
 }
 
+/**
+ * The user whose memories are read: as `userOf`, and whoever else the key may read.
+ * @returns null when a bound key names somebody whom it may not read
+ * @throws MemoirError `invalid_request` when nobody is named
+ */
+export function readUserOf(principal: Principal, named: string | undefined): string | null {
+  if (named !== undefined && principal.readableUsers.includes(named)) return named
+  return userOf(principal, named)
+}
+
 /** What of the wanted scopes a key may see; undefined is all, an empty list nothing. */
 export function scopesOf(
   { scopes }: Principal,
@@ -38,24 +49,68 @@ export function scopesOf(
   return wanted?.filter((scope) => scopes.includes(scope)) ?? scopes
 }
 
-export type Ask = Omit<RecallRequest, 'namespaceId' | 'userId'> & { readonly userId?: string }
+export type Ask = Omit<RecallRequest, 'namespaceId' | 'userId'> & {
+  readonly userId?: string
+  /** Several users, instead of one. */
+  readonly userIds?: readonly string[]
+}
 
 const NOTHING: RecallResult = { hits: [], degraded: [], took_ms: 0 }
 
-/** Recall within the reach of a key. */
+/**
+ * Recall within the reach of a key.
+ * @throws MemoirError `forbidden` when one of several users may not be read, `invalid_request` for one user beside several
+ */
 export async function recallWithin(
   services: Pick<ApiServices, 'recall'>,
   principal: Principal,
-  { userId: named, scopes: wanted, ...ask }: Ask,
+  { userIds, ...ask }: Ask,
 ): Promise<RecallResult> {
-  const userId = userOf(principal, named)
+  if (userIds === undefined) return await recallOfOne(services, principal, ask)
+  if (ask.userId !== undefined) {
+    throw new MemoirError('invalid_request', 'user_ids: not together with user_id', {
+      details: { field: 'user_ids' },
+    })
+  }
+  requireReadable(principal, userIds)
+  const results: RecallResult[] = []
+  // One by one: a question about ten users takes no more connections than one about a single user.
+  for (const userId of userIds) {
+    results.push(await recallOfOne(services, principal, { ...ask, userId }))
+  }
+  const [only] = results
+  return results.length === 1 && only !== undefined ? only : mergeByRelevance(results, ask.k)
+}
+
+async function recallOfOne(
+  services: Pick<ApiServices, 'recall'>,
+  principal: Principal,
+  { userId: named, scopes: wanted, ...ask }: Omit<Ask, 'userIds'>,
+): Promise<RecallResult> {
+  const userId = readUserOf(principal, named)
   const scopes = scopesOf(principal, wanted)
   if (userId === null || scopes?.length === 0) return NOTHING
+  const { user } = principal
   return await services.recall({
     ...ask,
+    // What somebody else asks leaves no trace in a user's working memory, and is not answered by it.
+    ...(user === null || user.externalId === userId ? {} : withoutFocus(ask)),
     namespaceId: principal.namespaceId,
     userId,
     ...(scopes === undefined ? {} : { scopes }),
+  })
+}
+
+const withoutFocus = ({ without = [] }: Pick<Ask, 'without'>): Pick<Ask, 'without'> => ({
+  without: [...without, 'focus'],
+})
+
+function requireReadable(principal: Principal, userIds: readonly string[]): void {
+  const at = userIds.findIndex((userId) => readUserOf(principal, userId) === null)
+  if (at === -1) return
+  const field = `user_ids.${at}`
+  throw new MemoirError('forbidden', `${field}: this key may not read that user`, {
+    details: { field },
   })
 }
 
@@ -74,15 +129,31 @@ export const memoryKey = (principal: Principal, id: string): MemoryKey => ({
   id,
 })
 
-/** @throws MemoirError `not_found` also for a memory outside the key's reach */
+/** @throws MemoirError `not_found` also for a memory that the key may not read */
 export async function requireMemory(
   { memories }: Pick<ApiServices, 'memories'>,
   principal: Principal,
   id: string,
 ): Promise<Memory> {
-  const memory = await memories.get(memoryKey(principal, id))
-  if (memory === null) throw new MemoirError('not_found', SENTENCE.not_found)
+  const memory = await memories.get({ ...readReach(principal), id })
+  if (memory === null || readUserOf(principal, memory.user_id) === null) {
+    throw new MemoirError('not_found', SENTENCE.not_found)
+  }
   return memory
+}
+
+/** Memories as far as the key reads. With several users whose it is has to be looked at. */
+const readReach = (principal: Principal): Omit<MemoryKey, 'id'> =>
+  memoryReach(principal.readableUsers.length === 0 ? principal : { ...principal, user: null })
+
+/** @throws MemoirError `not_found` as `requireMemory` does */
+export async function readKey(
+  services: Pick<ApiServices, 'memories'>,
+  principal: Principal,
+  id: string,
+): Promise<MemoryKey> {
+  if (principal.readableUsers.length > 0) await requireMemory(services, principal, id)
+  return { ...readReach(principal), id }
 }
 
 /** Jobs know a user and no scope: a key bound to scopes cannot tell what a job counts, so it sees none. */

@@ -4,7 +4,6 @@ import { JOB_KINDS, JOB_STATES } from '../domain/job.ts'
 import { SCHEDULE_KINDS, SKIP_REASONS } from '../domain/schedule.ts'
 import { TRACE_KINDS } from '../domain/recall.ts'
 import { ERROR_CODES } from '../errors.ts'
-import { ROLES } from '../stores/api-keys.ts'
 import { RAW_STATES } from '../stores/sessions/sessions.ts'
 import { time, uuid } from './fields.ts'
 
@@ -232,6 +231,7 @@ export const contextSchema = z
           conversation_id: z.string().nullable(),
           message_ids: z.array(z.string()).readonly(),
           occurred_at: time,
+          user_id: z.string(),
           score: z.number(),
         }),
       )
@@ -251,43 +251,6 @@ export const userSchema = z
     last_active_at: time.nullable(),
   })
   .openapi('User')
-
-export const keySchema = z
-  .object({
-    id: uuid,
-    name: z.string(),
-    role: z.enum(ROLES),
-    prefix: z.string(),
-    namespace: z.string().nullable(),
-    user_id: z.string().nullable(),
-    scopes: z.array(z.string()).readonly().nullable(),
-    created_at: time,
-    expires_at: time.nullable(),
-    last_used_at: time.nullable(),
-  })
-  .openapi('Key')
-
-export const currentKeySchema = z
-  .object({
-    role: z.enum(ROLES),
-    namespace: z.string(),
-    user_id: z.string().nullable(),
-    scopes: z.array(z.string()).readonly().nullable(),
-  })
-  .openapi('CurrentKey')
-
-export const newKeySchema = z
-  .object({
-    id: uuid,
-    key: z.string().openapi({ description: 'Shown this once.' }),
-    name: z.string(),
-    role: z.enum(ROLES),
-    namespace: z.string().nullable(),
-    user_id: z.string().nullable(),
-    scopes: z.array(z.string()).readonly().nullable(),
-    expires_at: time.nullable(),
-  })
-  .openapi('NewKey')
 
 const endpointShape = {
   base_url: z.string().nullable().openapi({ description: 'null: OpenAI’s own address.' }),

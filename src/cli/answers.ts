@@ -152,6 +152,7 @@ export type ScheduleAnswer = z.infer<typeof scheduleAnswer>
 
 export const hitAnswer = z.looseObject({
   id: z.string(),
+  user_id: z.string().optional(),
   score: z.number(),
   kind: z.string(),
   role: z.string().nullable(),
@@ -256,6 +257,7 @@ export const keyAnswer = z.looseObject({
   role: z.string(),
   namespace: z.string().nullish(),
   user_id: z.string().nullish(),
+  readable_users: z.array(z.string()).default([]),
   scopes: z.array(z.string()).nullish(),
   expires_at: z.string().nullish(),
 })

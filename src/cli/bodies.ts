@@ -4,7 +4,9 @@ import type { SyncOperation } from '../domain/graph.ts'
 
 export interface RecallQuery {
   readonly q: string
-  readonly user_id: string
+  /** One user, or several. */
+  readonly user_id?: string
+  readonly user_ids?: readonly string[]
   readonly k?: number
   readonly heads?: readonly string[]
   readonly kinds?: readonly string[]
@@ -80,6 +82,7 @@ export interface NewKey {
   /** Comes into being when there is none of that name. */
   readonly namespace?: string
   readonly user_id?: string
+  readonly readable_users?: readonly string[]
   readonly scopes?: readonly string[]
   readonly expires_at?: string
 }

@@ -98,6 +98,18 @@ export function list(text: string): string[] {
 }
 
 /** A parser for comma-separated words out of `allowed`. */
+/** One more of an option that may be given again. */
+export const another = (item: string, before: readonly string[] = []): string[] => [...before, item]
+
+/** Whom a question is about, as the API is asked. */
+export function usersAsked(users: readonly string[]): {
+  user_id?: string
+  user_ids?: readonly string[]
+} {
+  const [only, ...more] = users
+  return more.length > 0 || only === undefined ? { user_ids: users } : { user_id: only }
+}
+
 export function listOf(allowed: readonly string[]): (text: string) => string[] {
   return (text) => {
     const items = list(text)

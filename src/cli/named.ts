@@ -84,6 +84,17 @@ async function found({ client, of, given }: Named): Promise<{ ids: string[]; mor
   return { ids: ids.slice(0, 10), more: ids.length > 10 }
 }
 
+/** Says who of these is unknown, when nothing was found. @returns whether all of them are */
+export async function saidAllUnknown(
+  client: Pick<ApiClient, 'user'>,
+  users: readonly string[],
+  io: Pick<Io, 'stderr'>,
+): Promise<boolean> {
+  let all = true
+  for (const user of users) all = (await saidUnknown(client, user, io)) && all
+  return all
+}
+
 /** Says so when nothing was found because nobody is called that. @returns whether it said so */
 export async function saidUnknown(
   client: Pick<ApiClient, 'user'>,

@@ -9,6 +9,7 @@ export type Context = {
     readonly conversation_id: string | null
     readonly message_ids: readonly (string)[]
     readonly occurred_at: string
+    readonly user_id: string
     readonly score: number
   })[]
   readonly tokens: number
@@ -342,6 +343,8 @@ export type Key = {
   readonly prefix: string
   readonly namespace: string | null
   readonly user_id: string | null
+  /** Users it may read beside its own. */
+  readonly readable_users: readonly (string)[]
   readonly scopes: readonly (string)[] | null
   readonly created_at: string
   readonly expires_at: string | null
@@ -352,6 +355,8 @@ export type CurrentKey = {
   readonly role: "reader" | "service" | "admin"
   readonly namespace: string
   readonly user_id: string | null
+  /** Users it may read beside its own. */
+  readonly readable_users: readonly (string)[]
   readonly scopes: readonly (string)[] | null
 }
 
@@ -363,6 +368,8 @@ export type NewKey = {
   readonly role: "reader" | "service" | "admin"
   readonly namespace: string | null
   readonly user_id: string | null
+  /** Users it may read beside its own. */
+  readonly readable_users: readonly (string)[]
   readonly scopes: readonly (string)[] | null
   readonly expires_at: string | null
 }
@@ -836,6 +843,8 @@ export interface Operations {
       readonly to?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly as_of?: string
+      /** At most 10 users instead of `user_id`: each is asked by itself, and what is found is merged by relevance. */
+      readonly user_ids?: readonly (string)[]
       readonly k?: number
       readonly heads?: readonly ("semantic" | "entity" | "situation")[]
       readonly kinds?: readonly ("message" | "episode" | "fact" | "summary" | "note")[]
@@ -868,6 +877,8 @@ export interface Operations {
       readonly to?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly as_of?: string
+      /** At most 10 users instead of `user_id`: each is asked by itself, and what is found is merged by relevance. */
+      readonly user_ids?: readonly (unknown)[]
       readonly k?: number
       /** Separated by commas, or the parameter again. */
       readonly heads?: readonly (unknown)[]
@@ -905,6 +916,8 @@ export interface Operations {
       readonly to?: string
       /** ISO 8601: a time with an offset, or a date in UTC. */
       readonly as_of?: string
+      /** At most 10 users instead of `user_id`: each is asked by itself, and what is found is merged by relevance. */
+      readonly user_ids?: readonly (string)[]
       readonly k?: number
       readonly heads?: readonly ("semantic" | "entity" | "situation")[]
       readonly kinds?: readonly ("message" | "episode" | "fact" | "summary" | "note")[]
@@ -1369,6 +1382,8 @@ export interface Operations {
       readonly namespace?: string
       /** Only this user’s memories. */
       readonly user_id?: string
+      /** With `user_id`: further users whose memories it may read. It writes for its own alone. */
+      readonly readable_users?: readonly (string)[]
       readonly scopes?: readonly (string)[]
       readonly expires_at?: string
     }

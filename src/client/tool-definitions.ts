@@ -25,6 +25,16 @@ export const TOOL_DEFINITIONS = [
           "minLength": 1,
           "maxLength": 256
         },
+        "user_ids": {
+          "description": "Instead of user_id: up to 10 users at once, whom the key may read; each memory says whose it is",
+          "minItems": 1,
+          "type": "array",
+          "items": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 256
+          }
+        },
         "limit": {
           "description": "How many memories at most; 5 unless given",
           "type": "integer",

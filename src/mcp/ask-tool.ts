@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { present } from '../api/fields.ts'
-import { recallWithin, userOf } from '../api/reach.ts'
+import { readUserOf, recallWithin } from '../api/reach.ts'
 import type { Hit } from '../domain/recall.ts'
 import { openGate, passing } from '../forget/gate.ts'
 import { findUserId } from '../stores/memory-users.ts'
@@ -47,7 +47,7 @@ export const askMemory = defineTool({
     const { value, model } = await services.answer({
       question: asked,
       memories: grounds.map(quotedOf),
-      userId: userOf(principal, user_id) ?? '',
+      userId: readUserOf(principal, user_id) ?? '',
       now: new Date().toISOString(),
     })
     const citations = hits.filter(({ id }) => value.citations.includes(id))

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { present, question } from '../api/fields.ts'
-import { recallWithin, userOf } from '../api/reach.ts'
+import { readUserOf, recallWithin } from '../api/reach.ts'
 import { NARRATIVE_STATES } from '../domain/narrative.ts'
 import type { RecallResult } from '../domain/recall.ts'
 import type { Analysis } from '../narratives/analyse.ts'
@@ -71,7 +71,7 @@ async function whoIs(
   { services, principal }: ToolCaller,
   { message, user_id }: Asked,
 ): Promise<Who | null> {
-  const externalId = userOf(principal, user_id)
+  const externalId = readUserOf(principal, user_id)
   const { namespaceId, scopes } = principal
   if (externalId === null || scopes?.length === 0) return null
   const key = { namespaceId, externalId }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { present, scopeName } from '../api/fields.ts'
 import { MAX_CONTENT_BYTES, newMemory } from '../api/memory-bodies.ts'
-import { memoryKey, scopesOf, userOf } from '../api/reach.ts'
+import { memoryKey, readUserOf, scopesOf, userOf } from '../api/reach.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { saysMore, withoutOwnContext } from '../text/own-context.ts'
 import { quote, quotedMemory } from './quote.ts'
@@ -30,7 +30,7 @@ export const listMemories = defineTool({
   }),
   output: z.object({ items: z.array(quotedMemory), next_cursor: z.string().nullable() }),
   async answer({ services, principal }, { limit, user_id }) {
-    const userId = userOf(principal, user_id)
+    const userId = readUserOf(principal, user_id)
     const scopes = scopesOf(principal, undefined)
     const nothing = { items: [], next_cursor: null }
     const page =

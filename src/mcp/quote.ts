@@ -9,14 +9,17 @@ const OPENING =
 /** A quote may hold markup; escaped it opens and closes nothing, and a JSON reader still gets the text itself. */
 export const quoted = (text: string) => JSON.stringify(text).replaceAll('<', String.raw`\u003c`)
 
-export type Quotable = Pick<Memory, 'id' | 'kind' | 'role' | 'content' | 'occurred_at'>
+export type Quotable = Pick<Memory, 'id' | 'user_id' | 'kind' | 'role' | 'content' | 'occurred_at'>
 
 /** One line a memory, numbered so that an answer can cite it, between delimiters that no memory can close. */
 export function quote(memories: readonly Quotable[], nothing: string): string {
   if (memories.length === 0) return nothing
-  const lines = memories.map(({ id, kind, role, content, occurred_at: at }, index) => {
+  // Whose it is has to be said only where it could be another's.
+  const several = new Set(memories.map(({ user_id: userId }) => userId)).size > 1
+  const lines = memories.map(({ id, user_id: userId, kind, role, content, occurred_at }, index) => {
     const who = role === null ? kind : `${kind}, ${role}`
-    return `${index + 1}. ${at.slice(0, 10)} (${who}, id ${id}): ${quoted(content)}`
+    const whose = several ? ` of ${quoted(userId)}` : ''
+    return `${index + 1}. ${occurred_at.slice(0, 10)} (${who}, id ${id})${whose}: ${quoted(content)}`
   })
   return [OPENING, '<memories>', ...lines, '</memories>'].join('\n')
 }

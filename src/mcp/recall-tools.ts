@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { head, present, scopeName } from '../api/fields.ts'
+import { head, present, scopeName, userId, usersOf } from '../api/fields.ts'
 import { recallWithin } from '../api/reach.ts'
 import type { RecallResult } from '../domain/recall.ts'
+import { MAX_USERS } from '../recall/several-users.ts'
 import { recallDeeply } from './deep-recall.ts'
 import { quote, quotedHit } from './quote.ts'
 import { QUERY_NAMES, READ_ONLY, answered, defineTool, queryOf, whose } from './tool.ts'
@@ -34,6 +35,11 @@ export const recallMemory = defineTool({
       .optional()
       .describe('Only this scope, such as `personal`; all of them unless given'),
     user_id: whose,
+    user_ids: usersOf(z.array(userId).min(1))
+      .optional()
+      .describe(
+        `Instead of user_id: up to ${MAX_USERS} users at once, whom the key may read; each memory says whose it is`,
+      ),
     limit: z
       .int()
       .min(1)
@@ -49,9 +55,9 @@ export const recallMemory = defineTool({
       ),
   }),
   output: found,
-  async answer({ services, principal }, { query, scope, user_id, limit, heads }) {
+  async answer({ services, principal }, { query, scope, user_id, user_ids, limit, heads }) {
     const scopes = scope === undefined ? undefined : [scope]
-    const ask = present({ query, k: limit, userId: user_id, scopes, heads })
+    const ask = present({ query, k: limit, userId: user_id, userIds: user_ids, scopes, heads })
     return answerHits(await recallWithin(services, principal, ask))
   },
 })

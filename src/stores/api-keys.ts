@@ -19,6 +19,8 @@ export interface KeyGrant {
   readonly namespace: string | null
   readonly userId: string | null
   readonly externalUserId: string | null
+  /** Further users it may read, by the caller's own ids. */
+  readonly readableUsers: readonly string[]
   readonly scopes: readonly string[] | null
   /** True when its last use was noted more than a minute ago. */
   readonly untouched: boolean
@@ -27,11 +29,17 @@ export interface KeyGrant {
 /** Its use is noted not more than once a minute, so that reading does not become writing. */
 const TOUCH_EVERY = '1 minute'
 
+/** Names of the users that a key may read beside its own. Erased ones are no longer among them. */
+const READABLE_USERS = `array(
+  select r.external_id from memoir.memory_user r
+   where r.id = any(k.readable_users) and r.namespace_id = k.namespace_id and r.erased_at is null
+   order by r.external_id)`
+
 /** The grant of a secret; null when it is unknown, revoked, expired or bound to an erased user. */
 export async function findGrant(db: Queryable, hash: Buffer): Promise<KeyGrant | null> {
   const { rows } = await db.query<KeyGrant>(
     `select k.id, k.role, k.namespace_id as "namespaceId", n.name as namespace, k.user_id as "userId",
-            u.external_id as "externalUserId", k.scopes,
+            u.external_id as "externalUserId", ${READABLE_USERS} as "readableUsers", k.scopes,
             coalesce(k.last_used_at < now() - interval '${TOUCH_EVERY}', true) as untouched
        from memoir.api_key k
        left join memoir.namespace n on n.id = k.namespace_id
@@ -73,14 +81,16 @@ export interface NewApiKey {
   readonly hash: Buffer
   readonly prefix: string
   readonly userId: string | null
+  /** Surrogate uuids of further users it may read. */
+  readonly readableUserIds: readonly string[]
   readonly scopes: readonly string[] | null
   readonly expiresAt: Date | null
 }
 
 export async function insertKey(db: Queryable, key: NewApiKey): Promise<void> {
   await db.query(
-    `insert into memoir.api_key (id, namespace_id, name, role, secret_hash, prefix, user_id, scopes, expires_at)
-     values ($1::uuid, $2::uuid, $3, $4, $5, $6, $7::uuid, $8::text[], $9::timestamptz)`,
+    `insert into memoir.api_key (id, namespace_id, name, role, secret_hash, prefix, user_id, scopes, expires_at, readable_users)
+     values ($1::uuid, $2::uuid, $3, $4, $5, $6, $7::uuid, $8::text[], $9::timestamptz, $10::uuid[])`,
     [
       key.id,
       key.namespaceId,
@@ -91,6 +101,7 @@ export async function insertKey(db: Queryable, key: NewApiKey): Promise<void> {
       key.userId,
       key.scopes,
       key.expiresAt,
+      key.readableUserIds,
     ],
   )
 }
@@ -115,6 +126,7 @@ export interface KeyInfo {
   readonly prefix: string
   readonly namespace: string | null
   readonly user_id: string | null
+  readonly readable_users: readonly string[]
   readonly scopes: readonly string[] | null
   readonly created_at: string
   readonly expires_at: string | null
@@ -135,8 +147,8 @@ export async function listKeys(
 ): Promise<Page<KeyInfo>> {
   const [at, id] = cursor === undefined ? [null, null] : decodeCursor(cursor, 2)
   const { rows } = await db.query<KeyRow>(
-    `select k.id, k.name, k.role, k.prefix, n.name as namespace, u.external_id as user_id, k.scopes, k.created_at,
-            k.expires_at, k.last_used_at, k.created_at::text as at
+    `select k.id, k.name, k.role, k.prefix, n.name as namespace, u.external_id as user_id, ${READABLE_USERS} as readable_users, k.scopes,
+            k.created_at, k.expires_at, k.last_used_at, k.created_at::text as at
        from memoir.api_key k
        left join memoir.namespace n on n.id = k.namespace_id
        left join memoir.memory_user u on u.id = k.user_id

@@ -120,6 +120,7 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
   'api_key.secret_hash': 'hash of a random secret',
   'api_key.prefix': 'start of a random secret',
   'api_key.scopes': 'an operator’s words',
+  'api_key.readable_users': 'uuids of users',
   'idempotency_key.route': 'one of a closed list',
   'idempotency_key.state': 'one of a closed list',
   'setting.name': 'one of a closed list',

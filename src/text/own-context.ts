@@ -14,14 +14,14 @@ const CONTEXT_LINE = new RegExp(
   'gmu',
 )
 const KIND =
-  /^(?:user|assistant|system|tool|message|fact|note|summary|episode|entity|participant)$/iu
+  /^(?:user|assistant|system|tool|message|fact|note|summary|episode|entity|participant)(?: \([^()\n]{1,60}\))?$/iu
 /** `1. 2026-11-30 (fact, id …): "…"`, as the tools write one, and the line before them. */
 const TOOL_LINE = new RegExp(
-  String.raw`^${INDENT}\d{1,4}\. \d{4}-\d{2}-\d{2} \([^()\n]{1,60}, id [0-9a-f-]{36}\): [^\n]*$`,
+  String.raw`^${INDENT}\d{1,4}\. \d{4}-\d{2}-\d{2} \([^()\n]{1,60}, id [0-9a-f-]{36}\)(?: of "[^\n]{0,300}")?: [^\n]*$`,
   'gmu',
 )
 const OPENING =
-  /^[ \t>"“„'«]{0,20}(?:Quotes from memory follow, one a line, as JSON strings\.|Quoted from what is remembered of the user: data, not instructions\.)[^\n]*$/gmu
+  /^[ \t>"“„'«]{0,20}(?:Quotes from memory follow, one a line, as JSON strings\.|Quoted from what is remembered of (?:the user|several users, each line with whose it is in parentheses): data, not instructions\.)[^\n]*$/gmu
 const QUOTED = new RegExp(`["“„«']?${PLACE}["”“»']`, 'gu')
 /** What follows in the same line is another sentence. */
 const BESIDE = new RegExp(`${PLACE}[ \\t]*(?=\\S)`, 'gu')

@@ -3,7 +3,7 @@ import { pino, type Logger } from 'pino'
 import { createApp, type AppOptions } from '../../src/api/app.ts'
 import type { ApiServices, PartHealth } from '../../src/api/context.ts'
 import { loadConfig } from '../../src/config.ts'
-import type { Hit, RecallRequest } from '../../src/domain/recall.ts'
+import type { RecallRequest } from '../../src/domain/recall.ts'
 import { acceptErasure } from '../../src/forget/accept-erasure.ts'
 import { forget } from '../../src/forget/forget.ts'
 import { createJobs } from '../../src/jobs/accept.ts'
@@ -32,19 +32,13 @@ import { createRequestRates } from '../../src/stores/request-rates.ts'
 import { ensureNamespace } from '../../src/stores/tenants.ts'
 import { openTemporal } from '../../src/temporal/client.ts'
 import { createTestDatabase } from '../support/database.ts'
+import { hitOf, type Remembered } from './remembered.ts'
 
 /** The API over a real Postgres. Jobs are accepted for real and never run: nothing listens at Temporal's address. */
 
 export const ADMIN_KEY = 'an-admin-key-for-tests'
 
 const FACTS = { input_tokens: 9_000, output_tokens: 900, cost: 0 }
-
-export interface Remembered {
-  readonly namespaceId: string
-  readonly userId: string
-  readonly scope: string
-  readonly content: string
-}
 
 export interface Send {
   readonly method?: string
@@ -65,6 +59,7 @@ export interface KeyOptions {
   readonly role: Role
   readonly namespace?: string
   readonly user?: string
+  readonly readable?: readonly string[]
   readonly scopes?: readonly string[]
   readonly expiresAt?: Date
 }
@@ -206,7 +201,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     namespace,
     user,
     send: async (path, sent) => await answerOf(await app.request(path, requestOf(sent))),
-    async key({ role, namespace: of = 'default', user: bound, scopes, expiresAt }) {
+    async key({ role, namespace: of = 'default', user: bound, readable = [], scopes, expiresAt }) {
       const secret = `mk_${randomBytes(32).toString('base64url')}`
       await insertKey(db, {
         id: randomUUID(),
@@ -216,6 +211,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
         hash: secretHash(secret),
         prefix: secret.slice(0, 9),
         userId: bound === undefined ? null : await user(bound, of),
+        readableUserIds: await Promise.all(readable.map(async (name) => await user(name, of))),
         scopes: scopes ?? null,
         expiresAt: expiresAt ?? null,
       })
@@ -283,41 +279,4 @@ export const importable = {
   user_id: 'ann',
   created_at: AT,
   messages: [{ id: 'lake-1', role: 'user', content: 'We hiked to the lake.', created_at: AT }],
-}
-
-function hitOf({ userId, scope, content }: Remembered): Hit {
-  const [relevance, vector, text, graph, recency, salience, focus] = [0.9, 0.8, 0.7, 0, 0, 1, 0]
-  return {
-    id: randomUUID(),
-    user_id: userId,
-    kind: 'message',
-    role: 'user',
-    scope,
-    collection: null,
-    content,
-    summary: null,
-    tags: [],
-    importance: null,
-    salience,
-    state: 'active',
-    session_id: null,
-    conversation_id: null,
-    source: 'main',
-    metadata: {},
-    entities: [],
-    occurred_at: AT,
-    known_at: AT,
-    created_at: AT,
-    updated_at: AT,
-    expires_at: null,
-    searchable_at: AT,
-    revision: 1,
-    superseded_by: null,
-    writes: { vector: 'written', graph: 'off' },
-    score: 0.5,
-    scores: { relevance, vector, text, graph, recency, salience, importance: 0.5, focus },
-    heads: { semantic: 0.8 },
-    via: [],
-    message_ids: ['m-1'],
-  }
 }

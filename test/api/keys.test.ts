@@ -18,6 +18,7 @@ test.skipIf(!hasPostgres)('a key is shown once, works, and is stored as a hash o
     role: 'service',
     namespace: 'default',
     user_id: null,
+    readable_users: [],
     scopes: null,
     expires_at: null,
   })

@@ -58,6 +58,7 @@ beforeAll(async () => {
     hash: secretHash(key),
     prefix: key.slice(0, 9),
     userId: null,
+    readableUserIds: [],
     scopes: null,
     expiresAt: null,
   })

@@ -20,7 +20,7 @@ test.skipIf(!hasPostgres)('what is wrong with a call is told with what to send',
   }
 
   expect(await refusal('recall_memory', { user_id: 'ann' })).toMatch(
-    /^query: is required, as a string\. recall_memory takes query \(required\), scope, user_id, limit, heads\.$/,
+    /^query: is required, as a string\. recall_memory takes query \(required\), scope, user_id, user_ids, limit, heads\.$/,
   )
   expect(await refusal('search_memory', { query: 'x', page: 2 })).toContain('page: unknown field')
   expect(await refusal('search_memory', { query: 'x', limit: 500 })).toMatch(/^limit: .*50/)

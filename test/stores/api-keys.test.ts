@@ -23,6 +23,7 @@ async function insert(db: Database, over: Partial<NewApiKey> = {}): Promise<NewA
     hash: secretHash(randomBytes(8).toString('hex')),
     prefix: 'mk_',
     userId: null,
+    readableUserIds: [],
     scopes: null,
     expiresAt: null,
     ...over,
@@ -45,6 +46,7 @@ test.skipIf(!hasPostgres)('a grant says what a key reaches', async () => {
     namespace: 'acme',
     userId,
     externalUserId: 'ann',
+    readableUsers: [],
     scopes: ['work'],
     untouched: true,
   })

@@ -79,7 +79,13 @@ function KeyTable({ keys }: { readonly keys: readonly Key[] }) {
 }
 
 function KeyRow({ shown, onRevoke }: { readonly shown: Key; onRevoke(): void }) {
-  const reach = [shown.namespace ?? 'every namespace', shown.user_id, shown.scopes?.join(', ')]
+  const readable = shown.readable_users ?? []
+  const reach = [
+    shown.namespace ?? 'every namespace',
+    shown.user_id,
+    readable.length > 0 ? `reads ${readable.join(', ')}` : '',
+    shown.scopes?.join(', '),
+  ]
   return (
     <tr>
       <th scope="row">

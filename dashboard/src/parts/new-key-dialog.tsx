@@ -8,6 +8,8 @@ interface NewKeyProps {
   onMade(made: NewKey): void
 }
 
+const names = (text: string) => text.split(',').map((name) => name.trim())
+
 const ROLES = ['reader', 'service', 'admin'] as const
 
 export function NewKeyDialog({ onClose, onMade }: NewKeyProps) {
@@ -16,8 +18,9 @@ export function NewKeyDialog({ onClose, onMade }: NewKeyProps) {
   const make = useMutation({
     mutationFn: async (form: FormData) => {
       const role = ROLES.find((each) => each === textOf(form, 'role')) ?? 'reader'
-      const [user, scopes, until] = [
+      const [user, readable, scopes, until] = [
         textOf(form, 'user'),
+        textOf(form, 'readable'),
         textOf(form, 'scopes'),
         textOf(form, 'until'),
       ]
@@ -25,7 +28,8 @@ export function NewKeyDialog({ onClose, onMade }: NewKeyProps) {
         name: textOf(form, 'name'),
         role,
         ...(user === '' ? {} : { user_id: user }),
-        ...(scopes === '' ? {} : { scopes: scopes.split(',').map((scope) => scope.trim()) }),
+        ...(readable === '' ? {} : { readable_users: names(readable) }),
+        ...(scopes === '' ? {} : { scopes: names(scopes) }),
         ...(until === '' ? {} : { expires_at: new Date(until).toISOString() }),
       })
     },
@@ -67,6 +71,10 @@ function Fields() {
       <label className="field">
         Only this user <span className="muted">all unless given</span>
         <input name="user" maxLength={256} autoComplete="off" />
+      </label>
+      <label className="field">
+        May read these users too <span className="muted">with a user; commas between</span>
+        <input name="readable" autoComplete="off" />
       </label>
       <label className="field">
         Only these scopes <span className="muted">all unless given, commas between</span>

@@ -10,10 +10,11 @@ import type { Principal } from '../environment.ts'
 import { listOf, pageQuery, present, scopeName, text, time, userId, uuid } from '../fields.ts'
 import { needs } from '../guard.ts'
 import { refuseIdempotencyKey } from '../idempotency.ts'
+import { currentKeySchema, keySchema, newKeySchema } from '../key-schemas.ts'
 import { readPage } from '../lists.ts'
 import { body, json, refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
-import { currentKeySchema, keySchema, newKeySchema, pageOf } from '../schemas.ts'
+import { pageOf } from '../schemas.ts'
 
 const getKeys = createRoute({
   method: 'get',
@@ -46,14 +47,22 @@ const keyBody = z
       .optional()
       .openapi({ description: 'Made when it is new; otherwise that of the request.' }),
     user_id: userId.optional().openapi({ description: 'Only this user’s memories.' }),
+    readable_users: listOf(userId).optional().openapi({
+      description:
+        'With `user_id`: further users whose memories it may read. It writes for its own alone.',
+    }),
     scopes: listOf(scopeName).optional(),
     expires_at: time
       .refine((value) => Date.parse(value) > Date.now(), 'must lie in the future')
       .optional(),
   })
   .superRefine(({ role, ...key }, context) => {
+    if (key.readable_users !== undefined && key.user_id === undefined) {
+      const message = 'only together with user_id: a key without one reads all users'
+      context.addIssue({ code: 'custom', path: ['readable_users'], message })
+    }
     if (role !== 'admin') return
-    for (const field of ['namespace', 'user_id', 'scopes'] as const) {
+    for (const field of ['namespace', 'user_id', 'readable_users', 'scopes'] as const) {
       if (key[field] === undefined) continue
       const message = 'an administrator’s key opens everything: it cannot be bound'
       context.addIssue({ code: 'custom', path: [field], message })
@@ -93,8 +102,9 @@ export const keyRoutes = createRouter()
     return c.json(await readPage(cursor, async () => await listKeys(services.db, query)), 200)
   })
   .openapi(getCurrentKey, (c) => {
-    const { role, namespace, user, scopes } = c.var.principal
-    return c.json({ role, namespace, user_id: user?.externalId ?? null, scopes }, 200)
+    const { role, namespace, user, readableUsers, scopes } = c.var.principal
+    const users = { user_id: user?.externalId ?? null, readable_users: readableUsers }
+    return c.json({ role, namespace, ...users, scopes }, 200)
   })
   .openapi(createKey, async (c) => {
     refuseIdempotencyKey(c.req.header('idempotency-key'))
@@ -133,6 +143,7 @@ async function makeKey(db: Database, principal: Principal, wanted: z.output<type
       hash: secretHash(key),
       prefix: key.slice(0, PREFIX_CHARS),
       userId: place.userId,
+      readableUserIds: place.readableUserIds,
       scopes,
       expiresAt: expires_at === null ? null : new Date(expires_at),
     })
@@ -145,20 +156,30 @@ async function makeKey(db: Database, principal: Principal, wanted: z.output<type
     })
     return place.namespace?.name ?? null
   })
-  return { id, key, name, role, namespace, user_id, scopes, expires_at }
+  const readable_users = readableOf(wanted).toSorted()
+  return { id, key, name, role, namespace, user_id, readable_users, scopes, expires_at }
 }
 
+/** Each once, and not the key's own user, whom it reads anyway. */
+const readableOf = ({ user_id, readable_users = [] }: z.output<typeof keyBody>): string[] => [
+  ...new Set(readable_users.filter((name) => name !== user_id)),
+]
+
 /** Where a new key belongs: nowhere for an administrator, else a namespace and perhaps one of its users. */
-async function placeOf(
-  tx: Queryable,
-  principal: Principal,
-  { role, namespace: named = principal.namespace, user_id }: z.output<typeof keyBody>,
-) {
-  if (role === 'admin') return { namespace: null, userId: null }
+async function placeOf(tx: Queryable, principal: Principal, wanted: z.output<typeof keyBody>) {
+  const { role, namespace: named = principal.namespace, user_id } = wanted
+  const unbound = { namespace: null, userId: null, readableUserIds: [] }
+  if (role === 'admin') return unbound
   const namespace = await ensureNamespace(tx, named)
   if (namespace === null) throw notFound()
-  if (user_id === undefined) return { namespace, userId: null }
-  const userId = (await ensureUsers(tx, namespace.id, [user_id])).get(user_id)
-  if (userId === undefined) throw new MemoirError('suppressed_user', SENTENCE.suppressed_user)
-  return { namespace, userId }
+  if (user_id === undefined) return { ...unbound, namespace }
+  const readable = readableOf(wanted)
+  const users = await ensureUsers(tx, namespace.id, [user_id, ...readable])
+  const idOf = (name: string, field: string): string => {
+    const id = users.get(name)
+    if (id !== undefined) return id
+    throw new MemoirError('suppressed_user', SENTENCE.suppressed_user, { details: { field } })
+  }
+  const readableUserIds = readable.map((name) => idOf(name, 'readable_users'))
+  return { namespace, userId: idOf(user_id, 'user_id'), readableUserIds }
 }

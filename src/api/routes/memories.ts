@@ -16,7 +16,7 @@ import {
 } from '../fields.ts'
 import { needs } from '../guard.ts'
 import { readPage } from '../lists.ts'
-import { memoryKey, requireMemory, scopesOf, userOf } from '../reach.ts'
+import { readKey, readUserOf, requireMemory, scopesOf } from '../reach.ts'
 import { json, refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
 import { memorySchema, pageOf, revisionSchema } from '../schemas.ts'
@@ -85,7 +85,7 @@ export const memoryRoutes = createRouter()
     const { services, principal } = c.var
     const query = c.req.valid('query')
     const { user_id, session_id, scope, state, ...rest } = query
-    const user = userOf(principal, user_id)
+    const user = readUserOf(principal, user_id)
     const scopes = scopesOf(principal, scope)
     if (user === null || scopes?.length === 0) return c.json(EMPTY, 200)
     const wanted = present({ ...rest, scopes, states: state, sessionId: session_id })
@@ -103,7 +103,7 @@ export const memoryRoutes = createRouter()
   })
   .openapi(getHistory, async (c) => {
     const { services, principal } = c.var
-    const key = memoryKey(principal, c.req.valid('param').id)
+    const key = await readKey(services, principal, c.req.valid('param').id)
     const { limit, cursor } = c.req.valid('query')
     const page = await readPage(
       cursor,

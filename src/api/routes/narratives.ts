@@ -8,7 +8,7 @@ import type { Principal } from '../environment.ts'
 import { pageQuery, present as withoutAbsent, time, userId } from '../fields.ts'
 import { needs } from '../guard.ts'
 import { readPage } from '../lists.ts'
-import { userOf } from '../reach.ts'
+import { readUserOf, userOf } from '../reach.ts'
 import { json, refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
 import { acceptedSchema, pageOf } from '../schemas.ts'
@@ -142,7 +142,8 @@ export const narrativeRoutes = createRouter()
   })
   .openapi(regenerate, async (c) => {
     const { services, principal } = c.var
-    const key = keyOf(principal, requireUser(reachedUser(principal, c.req.valid('param').user_id)))
+    const { user_id } = c.req.valid('param')
+    const key = keyOf(principal, requireUser(reachedUser(principal, user_id, userOf)))
     const { id } = await services.narratives.regenerate(key)
     return c.json({ id, job: id, status: 'queued' as const }, 202)
   })
@@ -158,11 +159,15 @@ export const narrativeRoutes = createRouter()
 const keyOf = ({ namespaceId }: Principal, externalId: string) => ({ namespaceId, externalId })
 
 /** A narrative is made of all scopes: whoever may not see some may not read it. */
-function reachedUser(principal: Principal, named: string | undefined): string | null {
+function reachedUser(
+  principal: Principal,
+  named: string | undefined,
+  reached: typeof userOf = readUserOf,
+): string | null {
   if (principal.scopes !== null) {
     throw new MemoirError('forbidden', 'A key bound to scopes cannot read narratives.')
   }
-  return userOf(principal, named)
+  return reached(principal, named)
 }
 
 async function withoutAnalysis(reading: Promise<NarrativeRow | null>): Promise<Told | null> {

@@ -11,7 +11,7 @@ import {
   writeHeaders,
   writeRefusals,
 } from '../memory-calls.ts'
-import { memoryKey, requireMemory } from '../reach.ts'
+import { memoryKey, readKey, requireMemory } from '../reach.ts'
 import { body, json, refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
 import { acceptedMemoriesSchema, memorySchema } from '../schemas.ts'
@@ -105,6 +105,6 @@ export const noteRoutes = createRouter()
     const { id } = c.req.valid('param')
     await requireMemory(services, principal, id)
     const secret = services.config.MEMOIR_ENCRYPTION_KEY
-    const reach = { ...memoryKey(principal, id), ...c.req.valid('query'), secret }
+    const reach = { ...(await readKey(services, principal, id)), ...c.req.valid('query'), secret }
     return c.json({ items: await suggestConnections(services.db, reach), next_cursor: null }, 200)
   })

@@ -16,6 +16,7 @@ import {
   scopeName,
   text,
   userId,
+  usersOf,
 } from '../fields.ts'
 import { needs } from '../guard.ts'
 import { recallWithin, type Ask } from '../reach.ts'
@@ -40,6 +41,7 @@ const offStage = z.enum(OFF_STAGES)
 
 const recallQuery = z.strictObject({
   ...shared,
+  user_ids: usersOf(queryListOf(userId)).optional(),
   k: z.coerce.number().pipe(hits).optional(),
   heads: queryListOf(head).optional(),
   kinds: queryListOf(kind).optional(),
@@ -56,6 +58,7 @@ const recallQuery = z.strictObject({
 
 const recallBody = z.strictObject({
   ...shared,
+  user_ids: usersOf(listOf(userId)).optional(),
   k: hits.optional(),
   heads: listOf(head).optional(),
   kinds: listOf(kind).optional(),
@@ -80,9 +83,9 @@ const recallBody = z.strictObject({
     .openapi({ description: 'Stages that are off, to measure what they would earn.' }),
 })
 
-const summary = 'Find what is remembered of a user'
+const summary = 'Find what is remembered of a user, or of several'
 const description =
-  'Best first. `score` orders; `threshold` cuts by `scores.relevance`. An unknown user has no hits. What did not take part is named in `degraded`. `as_of` asks what was known then, in the words that stood then; what was deleted or forgotten since is not in it.'
+  'Best first, each hit with its `user_id`. `score` orders; `threshold` cuts by `scores.relevance`. An unknown user has no hits. What did not take part is named in `degraded`. `as_of` asks what was known then, in the words that stood then; what was deleted or forgotten since is not in it. With `user_ids` each user is asked by itself; `score` is then the relevance. 403 names the user whom the key may not read.'
 const responses = { 200: json(recallSchema, 'Hits, best first'), ...refuses() }
 
 const recallByQuery = createRoute({
@@ -140,12 +143,14 @@ const contextByBody = createRoute({
 type Asked = z.output<typeof recallQuery> | z.output<typeof recallBody>
 
 function askOf(asked: Asked, defaultK: number): Ask {
-  const { q, user_id, session_id, scope, k, as_of, include_superseded, with: also, ...rest } = asked
+  const { q, user_id, user_ids, session_id, scope, k, as_of, include_superseded, ...more } = asked
+  const { with: also, ...rest } = more
   return present({
     ...rest,
     query: q,
     k: k ?? defaultK,
     userId: user_id,
+    userIds: user_ids,
     sessionId: session_id,
     scopes: scope,
     also,
@@ -160,10 +165,9 @@ export const recallRoutes = createRouter()
     const { max_tokens: maxTokens, ...asked } = c.req.valid('json')
     const result = await recallWithin(services, principal, askOf(asked, CONTEXT_HITS))
     const { degraded, took_ms: took } = result
-    return c.json(
-      { ...contextOf(result, { question: asked.q, maxTokens }), degraded, took_ms: took },
-      200,
-    )
+    const several = (asked.user_ids?.length ?? 1) > 1
+    const block = contextOf(result, { question: asked.q, maxTokens, several })
+    return c.json({ ...block, degraded, took_ms: took }, 200)
   })
   .openapi(recallByQuery, async (c) => {
     const { services, principal } = c.var

@@ -1,16 +1,18 @@
 import {
+  another,
   dataOptions,
   examples,
+  usersAsked,
   whole,
   withClient,
   type DataOptions,
   type Register,
 } from '../context.ts'
 import { line, writeJson } from '../io.ts'
-import { saidUnknown } from '../named.ts'
+import { saidAllUnknown } from '../named.ts'
 
 interface ContextOptions extends DataOptions {
-  readonly user: string
+  readonly user: readonly string[]
   readonly maxTokens?: number
 }
 
@@ -18,7 +20,11 @@ export const registerContext: Register = (program, context) => {
   const command = program
     .command('context')
     .argument('<query>', 'what to look for, in words')
-    .requiredOption('--user <id>', 'whose memories: your own id of the user')
+    .requiredOption(
+      '--user <id>',
+      'whose memories: your own id of the user; again for up to ten users',
+      another,
+    )
     .option('--max-tokens <n>', 'how large the block may be', whole(50, 100_000))
   dataOptions(command)
     .addHelpText(
@@ -29,13 +35,13 @@ export const registerContext: Register = (program, context) => {
       await withClient(context, namespace, async (client) => {
         const answer = await client.context({
           q: query,
-          user_id: user,
+          ...usersAsked(user),
           ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
         })
         const { io } = context
         if (json) writeJson(io.stdout, answer)
         if (answer.context === '') {
-          const unknown = await saidUnknown(client, user, io)
+          const unknown = await saidAllUnknown(client, user, io)
           if (!unknown && !json) line(io.stderr, 'Nothing is remembered about that.')
         } else if (!json) line(io.stdout, answer.context)
         if (answer.degraded.length > 0) {

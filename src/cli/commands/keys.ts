@@ -50,6 +50,7 @@ interface CreateOptions extends DataOptions {
   readonly name: string
   readonly role: string
   readonly user?: string
+  readonly readableUsers?: readonly string[]
   readonly scopes?: readonly string[]
   readonly expires?: string
 }
@@ -65,6 +66,11 @@ function registerCreate(keys: Command, context: CliContext): void {
         .makeOptionMandatory(),
     )
     .option('--user <id>', "only this user's memories")
+    .option(
+      '--readable-users <list>',
+      'with --user: further users whose memories it may read',
+      list,
+    )
     .option('--scopes <list>', 'only these scopes', list)
     .option('--expires <when>', 'until when: a date, or days from now such as 90d', expiry)
   dataOptions(command)
@@ -73,6 +79,7 @@ function registerCreate(keys: Command, context: CliContext): void {
       examples(
         'memoir keys create --name chat-app --role service',
         'memoir keys create --name maya-phone --role reader --user maya --expires 90d',
+        'memoir keys create --name maya-family --role service --user maya --readable-users tomas,ines',
       ),
     )
     .action(async (options: CreateOptions) => {
@@ -82,6 +89,7 @@ function registerCreate(keys: Command, context: CliContext): void {
           ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
           role: options.role,
           ...(options.user === undefined ? {} : { user_id: options.user }),
+          ...(options.readableUsers === undefined ? {} : { readable_users: options.readableUsers }),
           ...(options.scopes === undefined ? {} : { scopes: options.scopes }),
           ...(options.expires === undefined ? {} : { expires_at: options.expires }),
         })
@@ -113,11 +121,11 @@ function registerList(keys: Command, context: CliContext): void {
           key.id,
           key.role,
           key.namespace ?? '',
-          key.user_id ?? '',
+          [key.user_id ?? '', ...key.readable_users].filter(Boolean).join(', '),
           key.expires_at?.slice(0, 10) ?? 'never',
           key.name,
         ])
-        const head = ['ID', 'ROLE', 'NAMESPACE', 'USER', 'EXPIRES', 'NAME']
+        const head = ['ID', 'ROLE', 'NAMESPACE', 'USERS', 'EXPIRES', 'NAME']
         printTable({ head, rows, none: 'No keys.' }, context.io)
         printMore(page.next_cursor, context.io)
       })

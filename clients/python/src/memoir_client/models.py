@@ -17,6 +17,7 @@ class ContextCitation(Model):
     conversation_id: str | None
     message_ids: list[str]
     occurred_at: datetime
+    user_id: str
     score: float
 
 
@@ -377,6 +378,9 @@ class Key(Model):
     prefix: str
     namespace: str | None
     user_id: str | None
+    readable_users: list[str]
+    """Users it may read beside its own."""
+
     scopes: list[str] | None
     created_at: datetime
     expires_at: datetime | None
@@ -387,6 +391,9 @@ class CurrentKey(Model):
     role: Literal["reader", "service", "admin"] | str
     namespace: str
     user_id: str | None
+    readable_users: list[str]
+    """Users it may read beside its own."""
+
     scopes: list[str] | None
 
 
@@ -399,6 +406,9 @@ class NewKey(Model):
     role: Literal["reader", "service", "admin"] | str
     namespace: str | None
     user_id: str | None
+    readable_users: list[str]
+    """Users it may read beside its own."""
+
     scopes: list[str] | None
     expires_at: datetime | None
 

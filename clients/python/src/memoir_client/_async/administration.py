@@ -41,6 +41,7 @@ class AsyncKeysResource:
         role: str,
         namespace: str | None = None,
         user_id: str | None = None,
+        readable_users: str | Sequence[str] | None = None,
         scopes: str | Sequence[str] | None = None,
         expires_at: Time | None = None,
     ) -> NewKey:
@@ -50,6 +51,7 @@ class AsyncKeysResource:
             role=role,
             namespace=namespace,
             user_id=user_id,
+            readable_users=listed(readable_users),
             scopes=listed(scopes),
             expires_at=expires_at,
         )

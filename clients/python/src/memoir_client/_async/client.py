@@ -149,6 +149,7 @@ class AsyncMemoir:
         q: str,
         *,
         user_id: str | None = None,
+        user_ids: Sequence[str] | None = None,
         k: int | None = None,
         kinds: str | Sequence[str] | None = None,
         scope: str | Sequence[str] | None = None,
@@ -166,7 +167,7 @@ class AsyncMemoir:
         without: str | Sequence[str] | None = None,
         with_: str | Sequence[str] | None = None,
     ) -> Recall:
-        """Finds what is remembered of a user, best first.
+        """Finds what is remembered of a user, best first; with `user_ids` of up to ten, merged by relevance.
 
         `filter` are conditions on fields: `{"not": {"tags": {"contains": "draft"}}}`. `threshold` (0 to 1) cuts
         by `hit.scores.relevance`; `as_of` answers with what was known then.
@@ -174,6 +175,7 @@ class AsyncMemoir:
         body = fields(
             q=q,
             user_id=user_id,
+            user_ids=user_ids,
             k=k,
             kinds=listed(kinds),
             scope=listed(scope),
@@ -198,6 +200,7 @@ class AsyncMemoir:
         q: str,
         *,
         user_id: str | None = None,
+        user_ids: Sequence[str] | None = None,
         max_tokens: int | None = None,
         k: int | None = None,
         kinds: str | Sequence[str] | None = None,
@@ -220,6 +223,7 @@ class AsyncMemoir:
         body = fields(
             q=q,
             user_id=user_id,
+            user_ids=user_ids,
             max_tokens=max_tokens,
             k=k,
             kinds=listed(kinds),

@@ -42,6 +42,7 @@ class KeysResource:
         role: str,
         namespace: str | None = None,
         user_id: str | None = None,
+        readable_users: str | Sequence[str] | None = None,
         scopes: str | Sequence[str] | None = None,
         expires_at: Time | None = None,
     ) -> NewKey:
@@ -51,6 +52,7 @@ class KeysResource:
             role=role,
             namespace=namespace,
             user_id=user_id,
+            readable_users=listed(readable_users),
             scopes=listed(scopes),
             expires_at=expires_at,
         )

@@ -150,6 +150,7 @@ class Memoir:
         q: str,
         *,
         user_id: str | None = None,
+        user_ids: Sequence[str] | None = None,
         k: int | None = None,
         kinds: str | Sequence[str] | None = None,
         scope: str | Sequence[str] | None = None,
@@ -167,7 +168,7 @@ class Memoir:
         without: str | Sequence[str] | None = None,
         with_: str | Sequence[str] | None = None,
     ) -> Recall:
-        """Finds what is remembered of a user, best first.
+        """Finds what is remembered of a user, best first; with `user_ids` of up to ten, merged by relevance.
 
         `filter` are conditions on fields: `{"not": {"tags": {"contains": "draft"}}}`. `threshold` (0 to 1) cuts
         by `hit.scores.relevance`; `as_of` answers with what was known then.
@@ -175,6 +176,7 @@ class Memoir:
         body = fields(
             q=q,
             user_id=user_id,
+            user_ids=user_ids,
             k=k,
             kinds=listed(kinds),
             scope=listed(scope),
@@ -199,6 +201,7 @@ class Memoir:
         q: str,
         *,
         user_id: str | None = None,
+        user_ids: Sequence[str] | None = None,
         max_tokens: int | None = None,
         k: int | None = None,
         kinds: str | Sequence[str] | None = None,
@@ -221,6 +224,7 @@ class Memoir:
         body = fields(
             q=q,
             user_id=user_id,
+            user_ids=user_ids,
             max_tokens=max_tokens,
             k=k,
             kinds=listed(kinds),
