@@ -167,6 +167,7 @@ export const environmentSchema = z.object({
   JOB_RETENTION_DAYS: whole(90, 1, 36_500),
   AUDIT_RETENTION_DAYS: whole(400, 1, 36_500),
   USAGE_RETENTION_DAYS: whole(400, 1, 36_500),
+  EVENT_RETENTION_DAYS: whole(30, 1, 36_500),
 
   REEMBED_UNDO_DAYS: whole(7, 1, 365),
   ERASE_WAIT_SECONDS: whole(1800, 0, 86_400),

@@ -22,6 +22,7 @@ import { budgetRoutes } from './routes/budget.ts'
 import { erasureRoutes } from './routes/erasures.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { consolidationRoutes } from './routes/consolidations.ts'
+import { eventRoutes } from './routes/events.ts'
 import { forgetRoutes } from './routes/forget.ts'
 import { idRoutes } from './routes/ids.ts'
 import { importRoutes } from './routes/imports.ts'
@@ -88,6 +89,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', jobRoutes)
     .route('/', jobControlRoutes)
     .route('/', jobEventRoutes)
+    .route('/', eventRoutes)
     .route('/', scheduleRoutes)
     .route('/', userRoutes)
     .route('/', idRoutes)

@@ -307,6 +307,28 @@ export type StepFailure = {
   readonly last_at: string
 }
 
+export type Event = {
+  readonly id: string
+  readonly type: "memory.created" | "memory.updated" | "memory.superseded" | "memory.restored" | "memory.forgotten" | "user.erased" | "narrative.updated" | "job.succeeded" | "job.failed"
+  readonly timestamp: string
+  /** The caller’s own id; null for work of the whole namespace, and once nothing is left of a user. */
+  readonly user_id: string | null
+  /** What it is about. */
+  readonly data: {
+    readonly memory_id?: string
+    readonly job_id?: string
+    readonly erasure_id?: string
+    /** Of the memory or the job. */
+    readonly kind?: string
+    /** Why the job failed. */
+    readonly code?: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "rate_limited" | "configuration_invalid" | "store_unavailable" | "temporal_unavailable" | "persistence_failed" | "vector_store_failed" | "graph_store_failed" | "graph_unavailable" | "sync_failed" | "vendor_busy" | "vendor_unavailable" | "vendor_refused" | "vendor_unauthorized" | "vendor_bad_answer" | "dimension_mismatch" | "reembed_required" | "source_unavailable" | "source_invalid" | "no_user" | "no_id" | "duplicate_id" | "source_row_invalid" | "conversation_too_large" | "suppressed_user" | "budget_reached" | "guard" | "worker_killed" | "workflow_taken" | "workflow_lost" | "terminated" | "timed_out" | "stuck" | "cancelled" | "internal"
+    /** Of the narrative. */
+    readonly version?: number
+  }
+  /** As `cursor`: what comes after this event. */
+  readonly cursor: string
+}
+
 export type Schedule = {
   readonly id: "nightly" | "consolidation" | "narratives"
   readonly kind: "nightly" | "consolidation" | "narratives"
@@ -1292,6 +1314,20 @@ export interface Operations {
     readonly query: Readonly<Record<string, never>>
     readonly body: undefined
     readonly answer: undefined
+  }
+  readonly listEvents: {
+    readonly query: {
+      readonly limit?: number
+      /** `cursor` of an event, or `next_cursor`. */
+      readonly cursor?: string
+      /** Separated by commas, or the parameter again. */
+      readonly types?: readonly (unknown)[]
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (Event)[]
+      readonly next_cursor: string | null
+    }
   }
   readonly listSchedules: {
     readonly query: {

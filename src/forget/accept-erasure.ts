@@ -51,7 +51,7 @@ async function begin(
   const before = erased ? await findErasureJob(tx, userId) : null
   if (before !== null) return { id: before, fresh: false }
   const id = uuidv7()
-  await markErased(tx, userId)
+  await markErased(tx, { userId, erasureId: id })
   const { key, hash } = await suppressUser(
     tx,
     { namespaceId, secret: config.MEMOIR_ENCRYPTION_KEY },

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
 import { cutAudit } from '../stores/audit.ts'
 import type { Database } from '../stores/database.ts'
+import { deleteOldEvents } from '../stores/events/events.ts'
 import { deleteExpiredKeys } from '../stores/idempotency.ts'
 import { deleteOldJobs } from '../stores/jobs/job-retention.ts'
 import { deleteOldUsage } from '../stores/spending/usage.ts'
@@ -74,6 +75,7 @@ export interface RetentionServices {
     | 'JOB_RETENTION_DAYS'
     | 'AUDIT_RETENTION_DAYS'
     | 'USAGE_RETENTION_DAYS'
+    | 'EVENT_RETENTION_DAYS'
   >
   readonly db: Database
   readonly log: Logger
@@ -93,6 +95,9 @@ export async function retainOnce({ config, db, log }: RetentionServices): Promis
     ...(await deleteJobs(db, config.JOB_RETENTION_DAYS)),
     usage: await inBatches(
       async () => await deleteOldUsage(db, { days: config.USAGE_RETENTION_DAYS, limit: BATCH }),
+    ),
+    events: await inBatches(
+      async () => await deleteOldEvents(db, { days: config.EVENT_RETENTION_DAYS, limit: BATCH }),
     ),
     idempotency_keys: await inBatches(async () => await deleteExpiredKeys(db, BATCH)),
     audit_entries: await db.transaction(

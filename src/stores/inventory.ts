@@ -102,6 +102,7 @@ export const USER_TEXT: readonly UserTextPlace[] = [
     by: { column: 'user_id' },
   },
   { table: 'job', columns: ['request', 'progress', 'cursor', 'error'], by: { column: 'user_id' } },
+  { table: 'memory_event', columns: ['scope'], by: { column: 'user_id' } },
   { table: 'job_step_failure', columns: ['detail'], by: { via: 'job' } },
   {
     table: 'idempotency_key',
@@ -207,6 +208,9 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
   'job_step_failure.step': 'one of a closed list',
   'job_step_failure.code': 'one of a closed list',
   'job.control': 'one of a closed list',
+  'memory_event.type': 'one of a closed list',
+  'memory_event.kind': 'one of a closed list',
+  'memory_event.detail': 'a code or a number',
   'etl_watermark.source': 'an operator’s word',
   'schedule.source': 'an operator’s word',
   'schedule.kind': 'one of a closed list',

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { describeApi } from '../../src/api/app.ts'
 import { hasPostgres } from '../support/database.ts'
 import { ADMIN_RULES } from './admin-rules.ts'
+import { EVENT_RULES } from './event-rules.ts'
 import { SESSION_RULES } from './session-rules.ts'
 import { createApiFixture, importable, type Answer, type Send } from './api-fixture.ts'
 import { MEMORY_RULES } from './memory-rules.ts'
@@ -86,6 +87,7 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
   ...ADMIN_RULES,
   ...SESSION_RULES,
   ...MEMORY_RULES,
+  ...EVENT_RULES,
   'post /v1/imports': {
     role: 'service',
     ask: () => ({ path: '/v1/imports', body: { conversations: [importable] } }),

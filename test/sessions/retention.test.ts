@@ -17,6 +17,7 @@ const config = {
   JOB_RETENTION_DAYS: 90,
   AUDIT_RETENTION_DAYS: 400,
   USAGE_RETENTION_DAYS: 400,
+  EVENT_RETENTION_DAYS: 30,
 }
 const log = pino({ level: 'silent' })
 

@@ -81,6 +81,7 @@ WITHOUT_METHOD = {
     "migrateEpisodes",
     "backfillNarratives",
     "listNarrativeFailures",
+    "listEvents",
 }
 
 # Fields with a method of their own.

@@ -37,6 +37,8 @@ export const PLACES: readonly Place[] = [
   own('forgotten_clause'),
   own('memory_revision'),
   own('memory_trace'),
+  // That the user was erased is still told; it names the erasure and nothing else.
+  { table: 'memory_event', rows: `t.user_id = of.user_id and t.type <> 'user.erased'` },
   own('raw_session'),
   own('session'),
   own('drift_report'),
@@ -117,13 +119,20 @@ export async function lockForErasure(
   return rows[0] ?? null
 }
 
-/** Everything refuses from here on. */
-export async function markErased(tx: Queryable, userId: string): Promise<void> {
+/** Everything refuses from here on, and nothing is told any more but that. */
+export async function markErased(
+  tx: Queryable,
+  { userId, erasureId }: { userId: string; erasureId: string },
+): Promise<void> {
   await tx.query(
-    `update memoir.memory_user
-        set erased_at = now(), write_seq = write_seq + 1, forget_seq = forget_seq + 1
-      where id = $1::uuid`,
-    [userId],
+    `with erased as (
+       update memoir.memory_user
+          set erased_at = now(), write_seq = write_seq + 1, forget_seq = forget_seq + 1
+        where id = $1::uuid
+       returning id, namespace_id)
+     insert into memoir.memory_event (namespace_id, user_id, type, subject)
+     select namespace_id, id, 'user.erased', $2::uuid from erased`,
+    [userId, erasureId],
   )
 }
 

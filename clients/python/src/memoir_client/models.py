@@ -340,6 +340,47 @@ class StepFailure(Model):
     last_at: datetime
 
 
+class EventData(Model):
+    memory_id: str | None = None
+    job_id: str | None = None
+    erasure_id: str | None = None
+    kind: str | None = None
+    """Of the memory or the job."""
+
+    code: str | None = None
+    """Why the job failed."""
+
+    version: int | None = None
+    """Of the narrative."""
+
+
+class Event(Model):
+    id: str
+    type: (
+        Literal[
+            "memory.created",
+            "memory.updated",
+            "memory.superseded",
+            "memory.restored",
+            "memory.forgotten",
+            "user.erased",
+            "narrative.updated",
+            "job.succeeded",
+            "job.failed",
+        ]
+        | str
+    )
+    timestamp: datetime
+    user_id: str | None
+    """The caller’s own id; null for work of the whole namespace, and once nothing is left of a user."""
+
+    data: EventData
+    """What it is about."""
+
+    cursor: str
+    """As `cursor`: what comes after this event."""
+
+
 class ScheduleRecentRun(Model):
     started_at: datetime
     job: str | None
