@@ -87,18 +87,18 @@ function streamEvents(c: Context<GuardedEnv>, from: EventQuery): Response {
     const signal = AbortSignal.any([closing, left.signal])
     const beat = setInterval(() => void stream.write(': keep-alive\n\n'), KEEP_ALIVE_MS)
     const { keyId } = keyIdOf(principal)
-    let query = from
+    let { after } = from
     try {
       while (!signal.aborted) {
         // Before the events, so that a key that was revoked before one learns nothing of it.
         if (keyId !== undefined && (await findEndedKeys(db, [keyId])).length > 0) return
-        const { items, next_cursor: next } = await readEvents(db, query)
+        const { items, next_cursor: next } = await readEvents(db, { ...from, after })
         for (const event of items) {
           const data = JSON.stringify(event)
           await stream.writeSSE({ event: event.type, id: event.cursor, data })
         }
         const last = next ?? items.at(-1)?.cursor
-        if (last !== undefined) query = { ...query, after: positionOf(last) }
+        if (last !== undefined) after = positionOf(last)
         // Only an abort rejects it, and that is what ends the waiting.
         if (next === null) await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined)
       }
