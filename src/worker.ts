@@ -5,6 +5,7 @@ import { createActivities } from './activities/index.ts'
 import { inTurns } from './activities/turns.ts'
 import { loadConfig } from './config.ts'
 import { startDrain, type DrainOptions } from './graph/drain.ts'
+import { startAlone } from './jobs/launcher.ts'
 import { createRuns } from './jobs/runs.ts'
 import type { LedgerGuard } from './forget/ledger-guard.ts'
 import type { ScheduleKeeper } from './jobs/schedules.ts'
@@ -15,6 +16,7 @@ import { keepSpaces } from './reembed/keep.ts'
 import { keepRetiring } from './memories/retire.ts'
 import { createLogger } from './logger.ts'
 import type { Services } from './services.ts'
+import type { JobRow } from './stores/jobs/jobs.ts'
 import { keepRetention } from './sessions/retention.ts'
 import { bundleWorkflows } from './temporal/bundle.ts'
 import type { WorkerDeploymentVersion } from '@temporalio/common'
@@ -102,6 +104,7 @@ export async function startWorker(
     sweep: startSweep({ ...services, runs }, options.sweep),
     drain: startDrain(services, options.drain),
     working: keepWorking(services, {
+      startAlone: async (row) => await startAlone({ ...services, runs }, row),
       ...(options.shutdownGrace === undefined ? {} : { shutdownGrace: options.shutdownGrace }),
       signal,
       onWorking(now) {
@@ -144,6 +147,7 @@ async function keepHouse(
 }
 
 interface Working {
+  readonly startAlone: (row: JobRow) => Promise<void>
   readonly shutdownGrace?: ShutdownGrace
   readonly signal: AbortSignal
   /** Told when work can be taken, and when it no longer can. */
@@ -193,7 +197,7 @@ async function workUntilBroken(services: WorkerServices, working: Working): Prom
   await temporal.ping(PING_MS)
   const version = await ownVersion(config, temporal)
   const workers: Workers = await openWorkers(temporal, {
-    activities: createActivities(services),
+    activities: createActivities({ ...services, startAlone: working.startAlone }),
     interceptors: { activity: [createFailureInterceptor(services), inTurns] },
     ...(working.shutdownGrace === undefined ? {} : { shutdownGrace: working.shutdownGrace }),
     version,

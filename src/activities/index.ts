@@ -1,13 +1,12 @@
 import type { Ingest } from '../ingest/ingest.ts'
 import { createBackfillActivities } from './backfill.ts'
 import type { SyncSteps } from '../graph/sync-steps.ts'
-import type { Persistence } from '../memories/persist.ts'
 import { createConsolidationActivities } from './consolidation.ts'
 import type { DreamSteps } from '../consolidation/dream.ts'
 import type { ConsolidationSteps } from '../consolidation/steps.ts'
 import { createEraseActivities } from './erase.ts'
 import type { EraseSteps } from '../forget/erase-steps.ts'
-import { createMemoryActivities } from './memories.ts'
+import { createMemoryActivities, type MemoryActivityDependencies } from './memories.ts'
 import { createNarrativeActivities } from './narratives.ts'
 import type { NarrativeRuns } from '../narratives/run.ts'
 import type { NarrativeSteps } from '../narratives/steps.ts'
@@ -21,7 +20,7 @@ import { createScheduleActivities, type ScheduledWork } from './schedules.ts'
 import { createSessionActivities } from './sessions.ts'
 import { createSyncActivities } from './sync.ts'
 
-export interface ActivityDependencies extends ReportDependencies {
+export interface ActivityDependencies extends ReportDependencies, MemoryActivityDependencies {
   readonly ingest: Ingest
   readonly sessions: SessionSteps
   readonly narration: NarrativeSteps
@@ -33,7 +32,6 @@ export interface ActivityDependencies extends ReportDependencies {
   readonly reembed: ReembedSteps
   readonly episodeSteps: EpisodeSteps
   readonly schedules: ScheduledWork
-  readonly persistence: Persistence
 }
 
 /** Everything a worker can do, over the dependencies of its process. */

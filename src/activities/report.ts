@@ -1,3 +1,4 @@
+import type { JobKind } from '../domain/job.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Queryable } from '../stores/database.ts'
 import { applyReport, type JobReport, type ReportEffect } from '../stores/jobs/jobs.ts'
@@ -20,10 +21,20 @@ export function createReportActivities({ db, metrics }: ReportDependencies) {
 }
 
 function observe(metrics: Metrics, { state }: JobReport, effect: ReportEffect): void {
+  if (state === 'running') observeBegun(metrics, effect)
+  const { kind, ageSeconds: seconds } = effect
+  if (state === 'succeeded') observeFinished(metrics, { kind, seconds })
+}
+
+/** A retry waited for a person: that says nothing of how fast accepted work is begun. */
+export function observeBegun(metrics: Metrics, effect: ReportEffect): void {
   const { kind, from, attempts, ageSeconds } = effect
-  // A retry waited for a person: that says nothing of how fast accepted work is begun.
-  if (state === 'running' && from === 'queued' && attempts === 1) {
-    metrics.acceptedToRunning.observe({ kind }, ageSeconds)
-  }
-  if (state === 'succeeded') metrics.acceptedToSearchable.observe({ kind }, ageSeconds)
+  if (from === 'queued' && attempts === 1) metrics.acceptedToRunning.observe({ kind }, ageSeconds)
+}
+
+export function observeFinished(
+  metrics: Metrics,
+  { kind, seconds }: { readonly kind: JobKind; readonly seconds: number },
+): void {
+  metrics.acceptedToSearchable.observe({ kind }, seconds)
 }

@@ -149,6 +149,12 @@ export interface MemoryJob extends JobStart {
   readonly again: boolean
 }
 
+/** Writes of one namespace that are finished together, by the ids of their jobs. */
+export interface MemoryJobs {
+  readonly jobs: readonly string[]
+  readonly heartbeatSeconds: number
+}
+
 /** All memories are embedded anew; the job's row knows where that is. */
 export interface ReembedJob extends JobStart {
   /** Continues as new after so many pages, for tests; otherwise when Temporal suggests it. */

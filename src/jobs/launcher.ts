@@ -4,7 +4,9 @@ import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Queryable } from '../stores/database.ts'
 import { markStarted, type JobRow } from '../stores/jobs/jobs.ts'
+import { markStartedTogether } from '../stores/jobs/shared-runs.ts'
 import { isTemporalAway } from '../temporal/away.ts'
+import { createGathering, isShareable } from './gather.ts'
 import type { Runs } from './runs.ts'
 
 /** Hands accepted work to Temporal without making anybody wait; what does not get through at once is left to the sweep. */
@@ -39,7 +41,9 @@ const CLOSING_WAITS_MS = [20, 80, 300]
 
 interface Attempt {
   readonly what: string
-  readonly row: JobRow
+  readonly namespaceId: string
+  /** For whoever reads the log. */
+  readonly about: { readonly job: string } | { readonly jobs: number }
   readonly run: () => Promise<void>
   /** It was left to the sweep. */
   readonly leave: () => void
@@ -47,32 +51,51 @@ interface Attempt {
 
 export function createLauncher({ runs, db, metrics, log }: LauncherDependencies): Launcher {
   const tries = createTries(log)
-  const start = async (row: JobRow) => {
+  const counted = async (jobs: number, start: () => Promise<boolean>) => {
     let outcome = 'failed'
     try {
-      outcome = (await startAndMark({ runs, db }, row)) ? 'started' : 'deferred'
+      outcome = (await start()) ? 'started' : 'deferred'
     } finally {
-      metrics.jobStarts.inc({ outcome })
+      metrics.jobStarts.inc({ outcome }, jobs)
     }
   }
+  const launch = (rows: readonly JobRow[]) => {
+    const [row, ...others] = rows
+    if (row === undefined) return
+    tries.add({
+      what: 'a start',
+      namespaceId: row.namespaceId,
+      about: others.length === 0 ? { job: row.id } : { jobs: rows.length },
+      run: async () =>
+        await counted(
+          rows.length,
+          async () =>
+            await (others.length === 0
+              ? startAndMark({ runs, db }, row)
+              : startTogether({ runs, db }, rows, START_DEADLINE_MS)),
+        ),
+      leave: () => metrics.jobStarts.inc({ outcome: 'deferred' }, rows.length),
+    })
+  }
+  const gathering = createGathering(launch)
   return {
     launch(row) {
-      tries.add({
-        what: 'a start',
-        row,
-        run: async () => await start(row),
-        leave: () => metrics.jobStarts.inc({ outcome: 'deferred' }),
-      })
+      if (isShareable(row)) gathering.add(row)
+      else launch([row])
     },
     deliver(row, control) {
       tries.add({
         what: control,
-        row,
+        namespaceId: row.namespaceId,
+        about: { job: row.id },
         run: async () => await runs.deliver(row, control, START_DEADLINE_MS),
         leave: () => undefined,
       })
     },
-    close: async () => await tries.close(),
+    async close() {
+      gathering.flush()
+      await tries.close()
+    },
   }
 }
 
@@ -85,11 +108,11 @@ function createTries(log: Logger) {
   const leaveAll = () => {
     for (const { leave } of line.clear()) leave()
   }
-  const begin = ({ what, row, run }: Attempt) => {
+  const begin = ({ what, about, run }: Attempt) => {
     const task = run()
       .then(breaker.succeeded, (error: unknown) => {
         if (isTemporalAway(error)) breaker.failed()
-        log.warn({ job: row.id, error }, `${what} did not get through; the sweep tries again`)
+        log.warn({ ...about, error }, `${what} did not get through; the sweep tries again`)
       })
       .finally(() => {
         underWay.delete(task)
@@ -106,7 +129,7 @@ function createTries(log: Logger) {
   }
   return {
     add(attempt: Attempt): void {
-      line.push(attempt.row.namespaceId, attempt)
+      line.push(attempt.namespaceId, attempt)
       if (line.size > LINE) line.dropOfLongest()?.leave()
       fill()
     },
@@ -115,6 +138,32 @@ function createTries(log: Logger) {
       leaveAll()
       await Promise.all(underWay)
     },
+  }
+}
+
+/** One run for writes of one namespace. */
+export async function startTogether(
+  { runs, db }: Pick<LauncherDependencies, 'runs' | 'db'>,
+  rows: readonly JobRow[],
+  deadlineMs: number,
+): Promise<true> {
+  await runs.startTogether(rows, deadlineMs)
+  await markStartedTogether(
+    db,
+    rows.map(({ id }) => id),
+  )
+  return true
+}
+
+/** Starts what a shared run has given back. */
+export async function startAlone(
+  { log, ...dependencies }: Pick<LauncherDependencies, 'runs' | 'db' | 'log'>,
+  row: JobRow,
+): Promise<void> {
+  try {
+    await startAndMark(dependencies, row)
+  } catch (error) {
+    log.warn({ job: row.id, error }, 'a start did not get through; the sweep tries again')
   }
 }
 

@@ -4,11 +4,13 @@ import {
   WorkflowNotFoundError,
   type TypedSearchAttributes,
 } from '@temporalio/common'
-import type { JobControl, JobStart } from '../domain/job.ts'
+import { v7 as uuidv7 } from 'uuid'
+import type { JobControl, JobStart, MemoryJobs } from '../domain/job.ts'
 import type { JobRow } from '../stores/jobs/jobs.ts'
 import { isUnknownSearchAttribute } from '../temporal/away.ts'
 import type { TemporalClient } from '../temporal/client.ts'
-import { CONFLICT_POLICY, REUSE_POLICY, WORKFLOWS } from '../temporal/ids.ts'
+import type { RunSubject } from '../temporal/search-attributes.ts'
+import { CONFLICT_POLICY, REUSE_POLICY, SHARED_WRITES, WORKFLOWS } from '../temporal/ids.ts'
 import { pause, resume } from '../workflows/messages.ts'
 import { argumentOf } from './arguments.ts'
 
@@ -19,6 +21,8 @@ export interface Runs {
    * @returns the first run id of the chain; null while a run of other work that has the same id is still closing
    */
   start(row: JobRow, deadlineMs: number): Promise<string | null>
+  /** Starts one run for these writes of a namespace; whose it is, their rows learn when it has finished them. */
+  startTogether(rows: readonly JobRow[], deadlineMs: number): Promise<void>
   /** Tells the run what was asked of it. A run that is stuck cannot hear: cancelling terminates it. */
   deliver(row: JobRow, control: JobControl, deadlineMs: number): Promise<void>
   /** The latest run of the row's attempt; null when Temporal knows none. */
@@ -54,6 +58,8 @@ export function createRuns(temporal: TemporalClient, heartbeatSeconds: number): 
   }
   return {
     start: async (row, deadlineMs) => await within(deadlineMs, async () => await start(row)),
+    startTogether: async (rows, deadlineMs) =>
+      await within(deadlineMs, async () => await startTogether(temporal, rows, heartbeatSeconds)),
     describe: async (row, deadlineMs) => await within(deadlineMs, async () => await describe(row)),
     deliver: async (row, control, deadlineMs) =>
       await within(deadlineMs, async () => {
@@ -73,21 +79,62 @@ function firstRunId(run: WorkflowExecutionDescription): string {
 }
 
 async function startAnew(temporal: TemporalClient, row: JobRow, job: JobStart): Promise<string> {
-  const { client, searchAttributes } = temporal
   const { type, priority } = WORKFLOWS[row.kind]
   const memo: RunMemo = { jobId: row.id, attempt: row.attempts }
+  return await startWorkflow(temporal, {
+    type,
+    subject: row,
+    options: {
+      workflowId: row.workflowId,
+      priority: { priorityKey: priority, fairnessKey: row.namespaceId },
+      memo: { ...memo },
+      args: [job],
+    },
+  })
+}
+
+async function startTogether(
+  temporal: TemporalClient,
+  rows: readonly JobRow[],
+  heartbeatSeconds: number,
+): Promise<void> {
+  const [first] = rows
+  if (first === undefined) return
+  const { namespaceId, kind } = first
+  const { type, priority, workflowId } = SHARED_WRITES
+  const shared: MemoryJobs = { jobs: rows.map(({ id }) => id), heartbeatSeconds }
+  await startWorkflow(temporal, {
+    type,
+    subject: { namespaceId, kind, userId: null },
+    options: {
+      workflowId: workflowId(uuidv7()),
+      priority: { priorityKey: priority, fairnessKey: namespaceId },
+      memo: { jobs: rows.length },
+      args: [shared],
+    },
+  })
+}
+
+interface Start {
+  readonly type: string
+  readonly subject: RunSubject
+  readonly options: Pick<WorkflowStartOptions, 'workflowId' | 'priority' | 'memo' | 'args'>
+}
+
+/** @returns the first run id of the chain */
+async function startWorkflow(
+  { client, searchAttributes, taskQueue }: TemporalClient,
+  { type, subject, options: given }: Start,
+): Promise<string> {
   const options = (attributes?: TypedSearchAttributes): WorkflowStartOptions => ({
-    workflowId: row.workflowId,
+    ...given,
     workflowIdConflictPolicy: CONFLICT_POLICY,
     workflowIdReusePolicy: REUSE_POLICY,
-    taskQueue: temporal.taskQueue,
-    priority: { priorityKey: priority, fairnessKey: row.namespaceId },
-    memo: { ...memo },
-    args: [job],
+    taskQueue,
     ...(attributes === undefined ? {} : { typedSearchAttributes: attributes }),
   })
   try {
-    const attributes = await searchAttributes.of(row)
+    const attributes = await searchAttributes.of(subject)
     return (await client.workflow.start(type, options(attributes))).firstExecutionRunId
   } catch (error) {
     if (!isUnknownSearchAttribute(error)) throw error

@@ -17,10 +17,13 @@ import {
   oldestUnstartedSeconds,
   type JobRow,
 } from '../stores/jobs/jobs.ts'
+import { letGo } from '../stores/jobs/shared-runs.ts'
 import { isTemporalAway } from '../temporal/away.ts'
 import type { TemporalClient } from '../temporal/client.ts'
 import { GONE_AFTER_MS } from '../temporal/pollers.ts'
 import { WORKFLOWS } from '../temporal/ids.ts'
+import { MOST_TOGETHER, isShareable } from './gather.ts'
+import { startTogether } from './launcher.ts'
 import { viewRun, type RunView } from './mirror.ts'
 import type { Runs } from './runs.ts'
 
@@ -80,6 +83,7 @@ export function startSweep(
   const { log } = dependencies
   const settings = { ...SWEEP_DEFAULTS, ...options }
   const refusals = new Map<string, number>()
+  const since = performance.now()
   let stopped = false
   let timer: NodeJS.Timeout | undefined
   let last = Promise.resolve()
@@ -87,7 +91,7 @@ export function startSweep(
   const round = async () => {
     last = last.then(async () => {
       try {
-        await sweepOnce({ ...dependencies, refusals }, settings)
+        await sweepOnce({ ...dependencies, refusals, since }, settings)
       } catch (error) {
         log.warn({ error }, 'a sweep was cut short')
       }
@@ -109,13 +113,16 @@ export function startSweep(
   }
 }
 
+interface Round extends SweepDependencies {
+  readonly refusals: Refusals
+  /** When the sweep began, on the clock of `performance.now()`. */
+  readonly since: number
+}
+
 /** How often in a row each job's start has been refused, by the rounds of this process. */
 type Refusals = Map<string, number>
 
-async function sweepOnce(
-  dependencies: SweepDependencies & { readonly refusals: Refusals },
-  options: SweepOptions,
-): Promise<void> {
+async function sweepOnce(dependencies: Round, options: SweepOptions): Promise<void> {
   const { db, metrics } = dependencies
   metrics.oldestPending.set(await oldestUnstartedSeconds(db))
   await startUnstarted(dependencies, options)
@@ -126,14 +133,22 @@ async function sweepOnce(
 }
 
 async function startUnstarted(
-  dependencies: SweepDependencies & { readonly refusals: Refusals },
+  dependencies: Round,
   { unstartedAfterMs, refusedRounds }: SweepOptions,
 ): Promise<void> {
   const { db, runs, metrics, refusals } = dependencies
+  const found = await findUnstarted(db, { olderThanMs: unstartedAfterMs, limit: STARTS_A_ROUND })
+  const { together, alone } = inGroups(found)
+  await eachOf(dependencies, together, {
+    handle: async (rows) => {
+      await startTogether(dependencies, rows, DEADLINE_MS)
+      metrics.jobStarts.inc({ outcome: 'swept' }, rows.length)
+    },
+    about: (rows) => ({ jobs: rows.length }),
+  })
   const before = new Map(refusals)
   refusals.clear()
-  const rows = await findUnstarted(db, { olderThanMs: unstartedAfterMs, limit: STARTS_A_ROUND })
-  await eachRow(dependencies, rows, async (row) => {
+  await eachRow(dependencies, alone, async (row) => {
     const runId = await runs.start(row, DEADLINE_MS)
     metrics.jobStarts.inc({ outcome: runId === null ? 'deferred' : 'swept' })
     if (runId !== null) {
@@ -144,6 +159,25 @@ async function startUnstarted(
     refusals.set(row.id, refused)
     if (refused >= refusedRounds) await sayTaken(dependencies, row)
   })
+}
+
+/** Writes that may share a run, by namespace; what would be alone in one has a run of its own, like everything else. */
+function inGroups(rows: readonly JobRow[]): {
+  readonly together: readonly (readonly JobRow[])[]
+  readonly alone: readonly JobRow[]
+} {
+  const groups = Map.groupBy(rows, (row) => (isShareable(row) ? row.namespaceId : row.id))
+  const sliced = [...groups.values()].flatMap((group) => slices(group, MOST_TOGETHER))
+  return {
+    together: sliced.filter(({ length }) => length > 1),
+    alone: sliced.filter(({ length }) => length === 1).flat(),
+  }
+}
+
+function slices<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  )
 }
 
 async function sayTaken({ db, log }: SweepDependencies, row: JobRow): Promise<void> {
@@ -175,11 +209,17 @@ async function repeatControls(
   })
 }
 
-async function lookAtSilent(dependencies: SweepDependencies, options: SweepOptions): Promise<void> {
+async function lookAtSilent(dependencies: Round, options: SweepOptions): Promise<void> {
   const { db } = dependencies
   const rows = await findSilent(db, { silentForMs: options.silentAfterMs, limit: LOOKS_A_ROUND })
   const seen: string[] = []
-  await eachRow(dependencies, rows, async (row) => {
+  const shared = rows.filter(({ runId }) => runId === null).map(({ id }) => id)
+  // The run that they share is gone. Where no worker was there to go on with it, it may now.
+  const mayBeBegun = performance.now() - dependencies.since < options.silentAfterMs
+  if (mayBeBegun) seen.push(...shared)
+  else if (shared.length > 0) await letGo(db, shared)
+  const own = rows.filter(({ runId }) => runId !== null)
+  await eachRow(dependencies, own, async (row) => {
     await look(dependencies, row, options)
     seen.push(row.id)
   })
@@ -204,21 +244,35 @@ async function look(
   return view
 }
 
-/** A row that cannot be handled must not keep the others from it; a server that is away ends the round. */
 async function eachRow(
-  { log }: SweepDependencies,
+  dependencies: SweepDependencies,
   rows: readonly JobRow[],
   handle: (row: JobRow) => Promise<void>,
 ): Promise<void> {
+  await eachOf(dependencies, rows, { handle, about: ({ id }) => ({ job: id }) })
+}
+
+interface Handling<Item> {
+  readonly handle: (item: Item) => Promise<void>
+  /** For whoever reads the log. */
+  readonly about: (item: Item) => object
+}
+
+/** One that cannot be handled must not keep the others from it; a server that is away ends the round. */
+async function eachOf<Item>(
+  { log }: SweepDependencies,
+  items: readonly Item[],
+  { handle, about }: Handling<Item>,
+): Promise<void> {
   const limit = pLimit(AT_ONCE)
   const away: Error[] = []
-  await limit.map(rows, async (row) => {
+  await limit.map([...items], async (item) => {
     if (away.length > 0) return
     try {
-      await handle(row)
+      await handle(item)
     } catch (error) {
       if (error instanceof Error && isTemporalAway(error)) away.push(error)
-      else log.warn({ job: row.id, error }, 'the sweep could not handle a job')
+      else log.warn({ ...about(item), error }, 'the sweep could not handle a job')
     }
   })
   for (const error of away) throw error

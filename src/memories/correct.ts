@@ -1,4 +1,4 @@
-import { findCurrent, type CurrentMemory } from '../stores/jobs/memory-jobs.ts'
+import { findCurrent, type CurrentMemory, type RevisionOf } from '../stores/jobs/memory-jobs.ts'
 import { retireMemories } from '../stores/consolidation/consolidation-writes.ts'
 import type { Database, Queryable } from '../stores/database.ts'
 import { applyUserChanges, lockUsers } from '../stores/memory-users.ts'
@@ -6,7 +6,6 @@ import { findCorrectable } from '../stores/memories/correctable.ts'
 import { correctionIn, corrects } from '../text/correction.ts'
 import { lexemesOf } from '../text/tokens.ts'
 import { NOTHING } from './derive.ts'
-import type { MemoryRequest } from './request.ts'
 
 /**
  * A note that says it is a correction supersedes what it corrects: the one note or fact of the same user and scope that holds what is
@@ -15,9 +14,9 @@ import type { MemoryRequest } from './request.ts'
  */
 export async function supersedeCorrected(
   db: Database,
-  { userId, request }: { readonly userId: string; readonly request: MemoryRequest },
+  { userId, memories }: { readonly userId: string; readonly memories: readonly RevisionOf[] },
 ): Promise<number> {
-  const current = await findCurrent(db, { userId, memories: request.memories })
+  const current = await findCurrent(db, { userId, memories })
   const open = current.filter(
     ({ kind, content }) => kind === 'note' && correctionIn(content) !== null,
   )

@@ -94,7 +94,10 @@ export async function linkMentioned(
 /** Finds what the memories of a job name, and links it; what callers gave goes first and stays. */
 export async function linkFound(
   db: Database,
-  { userId, request }: { readonly userId: string; readonly request: MemoryRequest },
+  {
+    userId,
+    request,
+  }: { readonly userId: string; readonly request: Pick<MemoryRequest, 'memories' | 'extract'> },
 ): Promise<number> {
   const { memories, extract } = request
   const current = await findCurrent(db, { userId, memories })

@@ -1,34 +1,30 @@
 import type { Config } from '../config.ts'
 import { MemoirError } from '../errors.ts'
-import { embedTexts } from '../ingest/embed.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import { refusedAs, type Database, type Queryable } from '../stores/database.ts'
 import type { FocusBuffer } from '../stores/recall/focus.ts'
 import type { GraphStore } from '../stores/graph/graph-store.ts'
 import {
-  findCurrent,
   findJobSubject,
   markVectorsFailed,
   saveJobRequest,
-  type CurrentMemory,
   type JobSubject,
 } from '../stores/jobs/memory-jobs.ts'
-import { lockUsers } from '../stores/memory-users.ts'
-import type { Space } from '../stores/spaces/spaces.ts'
-import { writeOtherHeads, writeVectors, type HeadVectors } from './derive.ts'
-import { headKey, headTexts } from './head-text.ts'
 import { supersedeCorrected } from './correct.ts'
 import { linkFound } from './link.ts'
 import { projectMemories, unprojectMemories } from './project.ts'
 import { removeRows } from './remove-rows.ts'
 import { readMemoryRequest, type MemoryRequest } from './request.ts'
-import { requireSpace } from './space.ts'
+import { persistTogether, type Together } from './together.ts'
 import { redoRecord, undoRecord } from './undo.ts'
+import { embedMemories, findOpen, saveVectors } from './vectors.ts'
 
 /** The steps that finish a write of memories. Each may be repeated, and leaves alone what has another revision by now. */
 export interface Persistence {
   embed(step: MemoryStep, signal: AbortSignal): Promise<StepCount>
   link(step: MemoryStep): Promise<StepCount>
+  /** The steps of several jobs at once. @throws MemoirError when all of them would fail the same way */
+  together(jobIds: readonly string[], signal: AbortSignal): Promise<Together>
   /** What could not be embedded says so. */
   giveUp(step: MemoryStep): Promise<void>
   /** Into the graph, as the record says it now. */
@@ -74,11 +70,13 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
       if (subject.request.operation === 'restore') return { memories: 0 }
       return {
         memories: await persist(async () => {
-          await supersedeCorrected(db, subject)
+          const { userId, request } = subject
+          await supersedeCorrected(db, { userId, memories: request.memories })
           return await linkFound(db, subject)
         }),
       }
     },
+    together: async (jobIds, signal) => await persistTogether(dependencies, jobIds, signal),
     async giveUp(step) {
       const { userId, request } = await subjectOf(step)
       await markVectorsFailed(db, { userId, memories: request.memories })
@@ -131,63 +129,20 @@ async function requireSubject(db: Database, jobId: string): Promise<Subject> {
   return { ...subject, request: readMemoryRequest(subject.request) }
 }
 
-/**
- * Embeds outside of any transaction, then writes under the user's lock what is still current.
- * @throws MemoirError why a memory has no vector and will have none, once all others have theirs
- */
+/** @throws MemoirError why a memory has no vector and will have none, once all others have theirs */
 async function embed(
-  { config, db, embedder }: PersistenceDependencies,
+  dependencies: PersistenceDependencies,
   { jobId }: MemoryStep,
   signal: AbortSignal,
 ): Promise<StepCount> {
+  const { db } = dependencies
   const { userId, request } = await requireSubject(db, jobId)
-  const current = await findCurrent(db, { userId, memories: request.memories })
-  const wanted = current.filter(({ vectorState }) => isOpen(vectorState))
+  const wanted = await findOpen(db, { userId, memories: request.memories })
   if (wanted.length === 0) return { memories: 0 }
-  const space = await requireSpace(db, embedder)
-  const texts = wanted.flatMap((memory) => headTexts(config.MEMORY_HEADS, memory))
-  const failed = new Map<string, MemoirError>()
-  const vectors = await embedTexts(texts, {
-    embedder,
-    chunkChars: config.EMBEDDING_CHUNK_CHARS,
-    signal,
-    priority: 'live',
-    failed,
-  })
-  const save = async () => await saveVectors(db, { userId, space, wanted, vectors })
+  const embedded = await embedMemories(dependencies, wanted, signal)
+  const save = async () => await saveVectors(db, { userId, wanted, ...embedded })
   const memories = await refusedAs('vector_store_failed', save)
-  const [failure] = failed.values()
+  const [failure] = embedded.failed.values()
   if (failure) throw failure
   return { memories }
-}
-
-const isOpen = (state: string) => state === 'pending' || state === 'failed'
-
-interface Embedded {
-  readonly userId: string
-  readonly space: Space
-  readonly wanted: readonly CurrentMemory[]
-  readonly vectors: HeadVectors
-}
-
-async function saveVectors(
-  db: Database,
-  { userId, space, wanted, vectors }: Embedded,
-): Promise<number> {
-  return await db.transaction(async (tx) => {
-    if (!(await lockUsers(tx, [userId])).has(userId)) return 0
-    // Read again under the lock: whether there is a vector already decides what the counters get.
-    const current = await findCurrent(tx, { userId, memories: wanted })
-    const written = await writeVectors(
-      tx,
-      space,
-      current.flatMap((trace) => {
-        const made = vectors.get(headKey(trace.id, 'semantic'))
-        return made ? [{ ...made, trace, counted: trace.hasVector }] : []
-      }),
-    )
-    const traces = current.filter(({ id }) => written.has(id))
-    await writeOtherHeads(tx, space, { userId, traces, vectors })
-    return written.size
-  })
 }

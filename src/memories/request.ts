@@ -16,6 +16,8 @@ export interface MemoryRequest {
   readonly cascade?: boolean
   /** What a retry writes again. */
   readonly writes?: readonly KeptWrite[]
+  /** A run that it shared could not finish it. */
+  readonly alone?: boolean
 }
 
 export interface JobMemory {
@@ -58,6 +60,15 @@ function isMemoryRequest(value: unknown): value is MemoryRequest {
     'policy' in value &&
     'extract' in value
   )
+}
+
+/**
+ * Whether a write may be finished in one run with others: its first run, which only has to derive what Postgres holds. A graph store
+ * beside it, a rollback and a deletion have steps of their own for each.
+ */
+export function mayShare({ operation, policy, alone = false }: MemoryRequest): boolean {
+  const derives = operation === 'store' || operation === 'update'
+  return derives && !policy.graph && !policy.rollback && !alone
 }
 
 export function keepWrite(

@@ -34,6 +34,13 @@ export const WORKFLOWS = {
   narratives: { type: 'narrateAll', priority: 4 },
 } satisfies Record<JobKind, WorkflowOfKind>
 
+/** Writes of memories that are finished together. */
+export const SHARED_WRITES = {
+  type: 'persistMemories',
+  priority: WORKFLOWS.memory.priority,
+  workflowId: (id: string) => `memories:${id}`,
+}
+
 /** Work that is nobody else's: each job has a run of its own. */
 export function workflowIdOf(kind: Exclude<JobKind, WalkKind>, jobId: string): string {
   return `${kind}:${jobId}`

@@ -12,6 +12,7 @@ import { sync } from './sync.ts'
 /** Every export here is registered as a workflow. */
 export { consolidate } from './consolidate.ts'
 export { narrate } from './narrate.ts'
+export { persistMemories } from './persist-memories.ts'
 export { persistMemory } from './persist-memory.ts'
 export { processSession } from './process-session.ts'
 export { scheduledNightly } from './scheduled-nightly.ts'

@@ -20,7 +20,8 @@ export interface JobRow {
   readonly startedAt: Date | null
 }
 
-const ROW = `j.id, j.namespace_id as "namespaceId", j.user_id as "userId", j.kind, j.workflow_id as "workflowId",
+/** The columns of `JobRow`, of `memoir.job j`. */
+export const ROW = `j.id, j.namespace_id as "namespaceId", j.user_id as "userId", j.kind, j.workflow_id as "workflowId",
   j.run_id as "runId", j.previous_run_id as "previousRunId", j.request, j.state, j.control, j.error, j.attempts, j.started_at as "startedAt"`
 
 export interface NewJob {
@@ -114,7 +115,7 @@ export async function findSilent(
 /** Jobs whose pause, resume or cancel has not taken effect yet. */
 export async function findUnheeded(db: Queryable, limit: number): Promise<JobRow[]> {
   const { rows } = await db.query<JobRow>(
-    `select ${ROW} from ${inTurns(`j.control is not null and j.started_at is not null
+    `select ${ROW} from ${inTurns(`j.control is not null and j.run_id is not null
         and j.state in ('queued', 'running', 'paused')`)}
       order by j.turn, j.created_at
       limit $1`,
