@@ -47,6 +47,18 @@ test('records a memory that is stored, and deleted for good', async () => {
   await record(memoir, gone.job, 'memory-deleted')
 })
 
+test('records memories that are finished together', async () => {
+  await using memoir = await createTestMemoir()
+  const { services, namespaceId } = memoir
+  await store(services, namespaceId)
+  const stored = await Promise.all([1, 2, 3].map(async () => await store(services, namespaceId)))
+  const jobs = await Promise.all(
+    stored.map(async ({ job }) => await memoir.until(job, 'succeeded')),
+  )
+  const [job] = jobs.filter(({ workflow_id: id }) => id.startsWith('memories:'))
+  await record(memoir, job?.id ?? '', 'memories-together')
+})
+
 test('records a memory whose graph follows later, and one that is taken back without it', async () => {
   await using memoir = await createTestMemoir(AWAY)
   const later = await store(memoir.services, memoir.namespaceId)

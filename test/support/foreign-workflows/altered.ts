@@ -14,6 +14,7 @@ export {
   altered as narrate,
   altered as narrateAll,
   altered as nightly,
+  altered as persistMemories,
   altered as persistMemory,
   altered as processSession,
   altered as reembed,
