@@ -36,6 +36,7 @@ test('there are histories of every end and turn of a walk, and of what a schedul
     'dream-done.json',
     'episodes-done.json',
     'erase-done.json',
+    'memories-together.json',
     'memory-deleted.json',
     'memory-done.json',
     'memory-graph-later.json',
