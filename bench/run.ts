@@ -13,6 +13,7 @@ import { benchMemory } from './memory.ts'
 import { benchNarrative } from './narrative.ts'
 import { benchRecall } from './recall.ts'
 import { benchSessions } from './sessions.ts'
+import { benchStores } from './stores.ts'
 
 /**
  * `npm run bench [name …]`: all of them, or those named. `npm run bench extraction -- PATH`: what the built-in model makes of
@@ -23,6 +24,7 @@ const BENCHES = {
   'accept-sessions': benchAcceptSessions,
   backfill: benchBackfill,
   recall: async (servers) => await benchRecall(servers, [100, 1_000, 10_000, 100_000]),
+  stores: benchStores,
   live: benchLive,
   sessions: benchSessions,
   'long-transcript': benchLongTranscript,

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts'
 import { SENTENCE } from '../errors.ts'
 import {
   forgottenAmong,
+  keysOf,
   liftForgotten,
   liftSuppression,
   suppressedAmong,
@@ -52,11 +53,12 @@ async function goneAmong(
   const suppressed = await suppressedAmong(tx, of, [...names])
   if (!lift) return suppressed
   const going = new Set<string>()
+  const keys = suppressed.size === 0 ? [] : await keysOf(tx, of.secret)
   for (const name of [...suppressed].toSorted()) {
     // An erasure that is under way is not taken back.
     const owner = await lockUserByName(tx, { namespaceId, externalId: name })
     if (owner === null) going.add(name)
-    else await liftSuppression(tx, of, name)
+    else await liftSuppression(tx, { namespaceId, keys }, name)
   }
   return going
 }
@@ -79,7 +81,7 @@ async function withoutForgotten(
   }
   const items = candidates.flatMap(({ conversation }) => itemsOf(conversation))
   if (lift) {
-    await liftForgotten(tx, of, items)
+    await liftForgotten(tx, { namespaceId, keys: await keysOf(tx, of.secret) }, items)
     return candidates.map(({ conversation }) => conversation)
   }
   const forgotten = await forgottenAmong(tx, of, items)

@@ -135,10 +135,9 @@ export async function learnWords(
 /** Somebody says these again, directly. */
 export async function liftForgotten(
   tx: Queryable,
-  { namespaceId, secret }: { namespaceId: string; secret: ForgetSecret },
+  { namespaceId, keys }: { readonly namespaceId: string; readonly keys: readonly string[] },
   items: readonly Item[],
 ): Promise<void> {
-  const keys = await keysOf(tx, secret)
   const hashes = items.flatMap((item) => keys.map((key) => hashOf(key, item)))
   if (hashes.length === 0) return
   const { any, origins } = await liftClauses(tx, { namespaceId, keys }, items)
@@ -201,10 +200,9 @@ export async function suppressUser(
 
 export async function liftSuppression(
   tx: Queryable,
-  { namespaceId, secret }: { namespaceId: string; secret: ForgetSecret },
+  { namespaceId, keys }: { readonly namespaceId: string; readonly keys: readonly string[] },
   name: string,
 ): Promise<void> {
-  const keys = await keysOf(tx, secret)
   const hashes = keys.map((key) => hashOfUser(key, name))
   if (hashes.length > 0) await deleteSuppressed(tx, namespaceId, hashes)
 }

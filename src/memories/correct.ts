@@ -17,9 +17,7 @@ export async function supersedeCorrected(
   { userId, memories }: { readonly userId: string; readonly memories: readonly RevisionOf[] },
 ): Promise<number> {
   const current = await findCurrent(db, { userId, memories })
-  const open = current.filter(
-    ({ kind, content }) => kind === 'note' && correctionIn(content) !== null,
-  )
+  const open = current.filter(isCorrection)
   if (open.length === 0) return 0
   return await db.transaction(async (tx) => {
     if (!(await lockUsers(tx, [userId])).has(userId)) return 0
@@ -30,6 +28,10 @@ export async function supersedeCorrected(
     return superseded
   })
 }
+
+/** Whether a memory says that it corrects something. */
+export const isCorrection = ({ kind, content }: CurrentMemory): boolean =>
+  kind === 'note' && correctionIn(content) !== null
 
 async function supersedeBy(tx: Queryable, userId: string, memory: CurrentMemory): Promise<number> {
   const { id, revision, content: text, language, occurredAt: before } = memory

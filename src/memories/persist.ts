@@ -5,6 +5,7 @@ import { refusedAs, type Database, type Queryable } from '../stores/database.ts'
 import type { FocusBuffer } from '../stores/recall/focus.ts'
 import type { GraphStore } from '../stores/graph/graph-store.ts'
 import {
+  findCurrent,
   findJobSubject,
   markVectorsFailed,
   saveJobRequest,
@@ -17,7 +18,7 @@ import { removeRows } from './remove-rows.ts'
 import { readMemoryRequest, type MemoryRequest } from './request.ts'
 import { persistTogether, type Together } from './together.ts'
 import { redoRecord, undoRecord } from './undo.ts'
-import { embedMemories, findOpen, saveVectors } from './vectors.ts'
+import { embedMemories, isOpen, saveVectors } from './vectors.ts'
 
 /** The steps that finish a write of memories. Each may be repeated, and leaves alone what has another revision by now. */
 export interface Persistence {
@@ -135,12 +136,14 @@ async function embed(
   { jobId }: MemoryStep,
   signal: AbortSignal,
 ): Promise<StepCount> {
-  const { db } = dependencies
+  const { config, db } = dependencies
   const { userId, request } = await requireSubject(db, jobId)
-  const wanted = await findOpen(db, { userId, memories: request.memories })
+  const current = await findCurrent(db, { userId, memories: request.memories })
+  const wanted = current.filter(isOpen)
   if (wanted.length === 0) return { memories: 0 }
   const embedded = await embedMemories(dependencies, wanted, signal)
-  const save = async () => await saveVectors(db, { userId, wanted, ...embedded })
+  const save = async () =>
+    await saveVectors(db, { heads: config.MEMORY_HEADS, wanted, ...embedded })
   const memories = await refusedAs('vector_store_failed', save)
   const [failure] = embedded.failed.values()
   if (failure) throw failure

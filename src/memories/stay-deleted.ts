@@ -1,6 +1,7 @@
 import { factId } from '../facts/draft.ts'
 import { foundIn } from '../forget/found-in.ts'
 import {
+  keysOf,
   liftForgotten,
   rememberForgotten,
   type ForgetSecret,
@@ -55,5 +56,7 @@ export async function mayComeBack(
   memories: readonly Deleted[],
 ): Promise<void> {
   const items = itemsOf(of.userId, memories)
-  if (items.length > 0) await liftForgotten(tx, of, items)
+  if (items.length === 0) return
+  const keys = await keysOf(tx, of.secret)
+  await liftForgotten(tx, { namespaceId: of.namespaceId, keys }, items)
 }

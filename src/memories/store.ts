@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { GivenEntity } from '../domain/entity.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { factId } from '../facts/draft.ts'
-import { liftForgotten, liftSuppression, type Item } from '../forget/remembered.ts'
+import { keysOf, liftForgotten, liftSuppression, type Item } from '../forget/remembered.ts'
 import { contentHash } from '../ingest/conversation.ts'
 import { ownLexemes } from '../ingest/text-index.ts'
 import type { Queryable } from '../stores/database.ts'
@@ -83,7 +83,7 @@ async function requireUser(
 ): Promise<string> {
   const id = await lockUserByName(tx, { namespaceId, externalId })
   if (id === null) throw new MemoirError('suppressed_user', SENTENCE.suppressed_user)
-  const of = { namespaceId, secret }
+  const of = { namespaceId, keys: await keysOf(tx, secret) }
   await liftSuppression(tx, of, externalId)
   const said = memories.flatMap(({ content }): Item[] => [
     { kind: 'content', userId: id, content },

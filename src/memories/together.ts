@@ -1,20 +1,13 @@
-import pLimit from 'p-limit'
-import { toMemoirError, type MemoirError } from '../errors.ts'
+import type { MemoirError } from '../errors.ts'
 import type { Database } from '../stores/database.ts'
-import type { CurrentMemory } from '../stores/jobs/memory-jobs.ts'
+import { findCurrentOfAll, type CurrentMemory } from '../stores/jobs/memory-jobs.ts'
 import { claimTogether, type ClaimedJob } from '../stores/jobs/shared-runs.ts'
-import { supersedeCorrected } from './correct.ts'
-import { linkFound } from './link.ts'
+import { isCorrection, supersedeCorrected } from './correct.ts'
+import { linkFound, mentionsIn } from './link.ts'
 import { readMemoryRequest, type MemoryRequest } from './request.ts'
-import {
-  embedMemories,
-  findOpen,
-  saveVectors,
-  type EmbedParts,
-  type EmbeddedMemories,
-} from './vectors.ts'
+import { embedMemories, isOpen, saveVectors, type EmbedParts } from './vectors.ts'
 
-/** Finishes many writes at once: one request to the embedder for all, and one transaction a step and user. */
+/** Finishes many writes at once: one request to the embedder and one transaction for all vectors, whoever they belong to. */
 
 export interface Together {
   /** What was begun here, with what it was before. */
@@ -25,66 +18,62 @@ export interface Together {
   readonly errors: readonly MemoirError[]
 }
 
-interface UserWrites {
+interface Write {
+  readonly jobId: string
   readonly userId: string
-  readonly writes: readonly { readonly jobId: string; readonly request: MemoryRequest }[]
-  /** What still needs a vector. */
-  readonly wanted: readonly CurrentMemory[]
+  readonly request: MemoryRequest
 }
 
-/** Users in one run whose transactions are open at the same time. */
-const USERS_AT_ONCE = 4
-
 /**
- * May be repeated. A write that fails is left out, whatever becomes of the others.
- * @throws MemoirError when all would fail the same way
+ * May be repeated. A write whose text the vendor has no vector for is left out.
+ * @throws MemoirError when none can be finished
  */
 export async function persistTogether(
   parts: EmbedParts,
   jobIds: readonly string[],
   signal: AbortSignal,
 ): Promise<Together> {
-  const { db } = parts
+  const { config, db } = parts
   const begun = await claimTogether(db, jobIds)
-  const limit = pLimit(USERS_AT_ONCE)
-  const byUser = [...Map.groupBy(begun, ({ userId }) => userId)]
-  const users = await limit.map(byUser, async ([userId, jobs]) => {
-    const writes = jobs.map(({ id, request }) => ({
-      jobId: id,
-      request: readMemoryRequest(request),
-    }))
-    const memories = writes.flatMap(({ request }) => request.memories)
-    return { userId, writes, wanted: await findOpen(db, { userId, memories }) }
-  })
-  const wanted = users.flatMap((user) => user.wanted)
+  const writes = begun.map(({ id, userId, request }) => ({
+    jobId: id,
+    userId,
+    request: readMemoryRequest(request),
+  }))
+  const current = await findCurrentOfAll(db, writes.flatMap(memoriesOf))
+  const wanted = current.filter(isOpen)
   const embedded = wanted.length === 0 ? null : await embedMemories(parts, wanted, signal)
-  const errors = [...(embedded?.failed.values() ?? [])]
-  const done = await limit.map(users, async (user) => {
-    signal.throwIfAborted()
-    try {
-      return await finishUser(db, user, embedded)
-    } catch (error) {
-      errors.push(toMemoirError(error))
-      return []
-    }
-  })
-  return { begun, done: done.flat(), errors }
+  const failed = embedded?.failed ?? new Map<string, MemoirError>()
+  if (embedded) {
+    const found = wanted.filter(({ id }) => !failed.has(id))
+    await saveVectors(db, { ...embedded, heads: config.MEMORY_HEADS, wanted: found })
+  }
+  const sound = writes.filter(({ request }) => !request.memories.some(({ id }) => failed.has(id)))
+  await linkUsers(db, sound, new Map(current.map((memory) => [memory.id, memory])))
+  return { begun, done: sound.map(({ jobId }) => jobId), errors: [...failed.values()] }
 }
 
-/** @returns the jobs whose memories have all they should have */
-async function finishUser(
+const memoriesOf = ({ userId, request }: Write) =>
+  request.memories.map((memory) => ({ ...memory, userId }))
+
+/** A user's memories that name nothing and correct nothing cost no statement. */
+async function linkUsers(
   db: Database,
-  { userId, writes, wanted }: UserWrites,
-  embedded: EmbeddedMemories | null,
-): Promise<string[]> {
-  const fails = ({ id }: { readonly id: string }) => embedded?.failed.has(id) === true
-  const sound = writes.filter(({ request }) => !request.memories.some(fails))
-  const found = wanted.filter((memory) => !fails(memory))
-  if (embedded && found.length > 0) await saveVectors(db, { userId, wanted: found, ...embedded })
-  for (const [extract, some] of Map.groupBy(sound, ({ request }) => request.extract)) {
-    const memories = some.flatMap(({ request }) => request.memories)
-    await supersedeCorrected(db, { userId, memories })
-    await linkFound(db, { userId, request: { memories, extract } })
+  writes: readonly Write[],
+  current: ReadonlyMap<string, CurrentMemory>,
+): Promise<void> {
+  const groups = Map.groupBy(writes, ({ userId, request }) => `${userId} ${request.extract}`)
+  for (const some of groups.values()) {
+    const [first] = some
+    if (first === undefined) continue
+    const { userId, request } = first
+    const memories = some.flatMap(memoriesOf)
+    const known = memories.flatMap(({ id }) => current.get(id) ?? [])
+    if (known.some(isCorrection)) await supersedeCorrected(db, { userId, memories })
+    const changes = memories.some(({ before }) => before !== null)
+    const names = request.extract && known.some((memory) => mentionsIn(memory).length > 0)
+    if (changes || names) {
+      await linkFound(db, { userId, request: { memories, extract: request.extract } })
+    }
   }
-  return sound.map(({ jobId }) => jobId)
 }

@@ -1,9 +1,14 @@
 import type { Config } from '../config.ts'
+import type { Head } from '../domain/recall.ts'
 import type { MemoirError } from '../errors.ts'
 import { embedTexts } from '../ingest/embed.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import type { Database } from '../stores/database.ts'
-import { findCurrent, type CurrentMemory, type RevisionOf } from '../stores/jobs/memory-jobs.ts'
+import {
+  findCurrentOfAll,
+  type CurrentMemory,
+  type OwnedRevision,
+} from '../stores/jobs/memory-jobs.ts'
 import { lockUsers } from '../stores/memory-users.ts'
 import type { Space } from '../stores/spaces/spaces.ts'
 import { writeOtherHeads, writeVectors, type HeadVectors } from './derive.ts'
@@ -12,15 +17,9 @@ import { requireSpace } from './space.ts'
 
 /** Vectors of memories: embedded outside of any transaction, then written under the user's lock for what is still current. */
 
-const isOpen = (state: string) => state === 'pending' || state === 'failed'
-
-/** Which of these memories are current and still lack a vector. */
-export async function findOpen(
-  db: Database,
-  memories: { readonly userId: string; readonly memories: readonly RevisionOf[] },
-): Promise<CurrentMemory[]> {
-  return (await findCurrent(db, memories)).filter(({ vectorState }) => isOpen(vectorState))
-}
+/** Whether it still lacks a vector that it is to have. */
+export const isOpen = ({ vectorState }: CurrentMemory): boolean =>
+  vectorState === 'pending' || vectorState === 'failed'
 
 export interface EmbedParts {
   readonly config: Config
@@ -64,20 +63,23 @@ export async function embedMemories(
   return { space, vectors, failed: new Map(failed) }
 }
 
-interface UserVectors extends Pick<EmbeddedMemories, 'space' | 'vectors'> {
-  readonly userId: string
-  readonly wanted: readonly CurrentMemory[]
+interface MadeVectors extends Pick<EmbeddedMemories, 'space' | 'vectors'> {
+  readonly heads: readonly Head[]
+  readonly wanted: readonly OwnedRevision[]
 }
 
 /** @returns how many memories got theirs */
 export async function saveVectors(
   db: Database,
-  { userId, space, wanted, vectors }: UserVectors,
+  { heads, space, wanted, vectors }: MadeVectors,
 ): Promise<number> {
   return await db.transaction(async (tx) => {
-    if (!(await lockUsers(tx, [userId])).has(userId)) return 0
+    const users = await lockUsers(tx, [...new Set(wanted.map(({ userId }) => userId))])
     // Read again under the lock: whether there is a vector already decides what the counters get.
-    const current = await findCurrent(tx, { userId, memories: wanted })
+    const current = await findCurrentOfAll(
+      tx,
+      wanted.filter(({ userId }) => users.has(userId)),
+    )
     const written = await writeVectors(
       tx,
       space,
@@ -86,8 +88,12 @@ export async function saveVectors(
         return made ? [{ ...made, trace, counted: trace.hasVector }] : []
       }),
     )
-    const traces = current.filter(({ id }) => written.has(id))
-    await writeOtherHeads(tx, space, { userId, traces, vectors })
+    if (heads.some((head) => head !== 'semantic')) {
+      const found = current.filter(({ id }) => written.has(id))
+      for (const [userId, traces] of Map.groupBy(found, (trace) => trace.userId)) {
+        await writeOtherHeads(tx, space, { userId, traces, vectors })
+      }
+    }
     return written.size
   })
 }

@@ -1,5 +1,11 @@
 import { SENTENCE } from '../errors.ts'
-import { liftForgotten, liftSuppression, suppressedAmong, type Item } from '../forget/remembered.ts'
+import {
+  keysOf,
+  liftForgotten,
+  liftSuppression,
+  suppressedAmong,
+  type Item,
+} from '../forget/remembered.ts'
 import { factId } from '../facts/draft.ts'
 import { insertMemoryJob, newJobId, openVector, type AcceptContext } from '../memories/accept.ts'
 import { appendAudit } from '../stores/audit.ts'
@@ -90,10 +96,11 @@ async function liftAll(
   importing: Importing,
   { name, records }: RecordImport,
 ): Promise<void> {
-  await liftSuppression(tx, importing, name)
+  const of = { namespaceId: importing.namespaceId, keys: await keysOf(tx, importing.secret) }
+  await liftSuppression(tx, of, name)
   await liftForgotten(
     tx,
-    importing,
+    of,
     records.flatMap((record) => itemsOf(importing, record)),
   )
 }

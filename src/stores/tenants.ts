@@ -24,6 +24,8 @@ export async function findNamespaceName(db: Queryable, id: string): Promise<stri
 
 /** The namespace of that name, made when there is none. @returns null when the name is not one a namespace may have */
 export async function ensureNamespace(db: Queryable, name: string): Promise<Namespace | null> {
+  const known = await findNamespace(db, name)
+  if (known !== null) return known
   await db.query(
     `insert into memoir.namespace (name) select $1 where $1 ~ '^[a-z0-9][a-z0-9-]{0,47}$'
      on conflict (name) do nothing`,

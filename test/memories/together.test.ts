@@ -80,7 +80,7 @@ describe.skipIf(!hasPostgres || !hasTemporal)('a burst of writes', () => {
     expect(links.rowCount).toBe(40)
 
     const histories = await readHistories(memoir.memoir.services.temporal)
-    expect(histories.length).toBe(runs.size)
+    expect(histories.length).toBeGreaterThanOrEqual(runs.size)
     for (const { text } of histories) expect(text).not.toContain('SECRET-MARKER')
   })
 

@@ -36,21 +36,40 @@ export interface CurrentMemory extends RevisionOf {
   readonly vectorState: string
 }
 
+export interface OwnedRevision extends RevisionOf {
+  readonly userId: string
+}
+
 /** Of these memories of a user, the active ones that are still at that revision. */
 export async function findCurrent(
   db: Queryable,
   { userId, memories }: { userId: string; memories: readonly RevisionOf[] },
+): Promise<CurrentMemory[]> {
+  return await findCurrentOfAll(
+    db,
+    memories.map(({ id, revision }) => ({ userId, id, revision })),
+  )
+}
+
+/** The same of the memories of several users. */
+export async function findCurrentOfAll(
+  db: Queryable,
+  memories: readonly OwnedRevision[],
 ): Promise<CurrentMemory[]> {
   if (memories.length === 0) return []
   const { rows } = await db.query<CurrentMemory>(
     `select t.id, t.revision, t.user_id as "userId", t.seq, t.kind, t.content, t.language, t.occurred_at as "occurredAt",
             t.vector_state as "vectorState",
             exists (select from memoir.memory_embedding e where e.trace_id = t.id and e.user_id = t.user_id) as "hasVector"
-       from unnest($2::uuid[], $3::int[]) as w(id, revision)
-       join memoir.memory_trace t on t.id = w.id and t.revision = w.revision
-      where t.user_id = $1::uuid and t.state = 'active'
+       from unnest($1::uuid[], $2::uuid[], $3::int[]) as w(user_id, id, revision)
+       join memoir.memory_trace t on t.id = w.id and t.user_id = w.user_id and t.revision = w.revision
+      where t.state = 'active'
       order by t.id`,
-    [userId, memories.map(({ id }) => id), memories.map(({ revision }) => revision)],
+    [
+      memories.map(({ userId }) => userId),
+      memories.map(({ id }) => id),
+      memories.map(({ revision }) => revision),
+    ],
   )
   return rows
 }
