@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 const recording = process.env['MEMOIR_RECORD_HISTORIES'] === 'true'
 
 export default defineConfig({
+  // Packages are tested from source, and once from their tarballs.
+  resolve: { alias: { '@memoir/client': `${import.meta.dirname}/src/client/index.ts` } },
   test: {
     globalSetup: ['test/support/start-services.ts'],
     include: recording ? ['test/replay/record*.ts'] : ['test/**/*.test.ts'],

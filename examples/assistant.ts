@@ -1,5 +1,5 @@
-/** An assistant that remembers, over any OpenAI-compatible endpoint: node --conditions=memoir-source examples/assistant.ts "Which medicine should I avoid?" */
-import { Memoir } from 'memoir/client'
+/** An assistant that remembers, over any OpenAI-compatible endpoint: npm run build && node examples/assistant.ts "Which medicine should I avoid?" */
+import { Memoir } from '@memoir/client'
 import OpenAI from 'openai'
 
 const { MEMOIR_URL: baseUrl = 'http://127.0.0.1:8080', MEMOIR_KEY: apiKey = '' } = process.env

@@ -1,5 +1,5 @@
-/** Takes in every conversation of the source and follows it to its end: node --conditions=memoir-source examples/backfill.ts */
-import { Memoir, MemoirJobError } from 'memoir/client'
+/** Takes in every conversation of the source and follows it to its end: npm run build && node examples/backfill.ts */
+import { Memoir, MemoirJobError } from '@memoir/client'
 
 const { MEMOIR_URL: baseUrl = 'http://127.0.0.1:8080', MEMOIR_KEY: apiKey = '' } = process.env
 

@@ -1,5 +1,5 @@
-/** Asks what is remembered of a user: node --conditions=memoir-source examples/recall.ts maya "What is Maya allergic to?" */
-import { Memoir } from 'memoir/client'
+/** Asks what is remembered of a user: npm run build && node examples/recall.ts maya "What is Maya allergic to?" */
+import { Memoir } from '@memoir/client'
 
 const { MEMOIR_URL: baseUrl = 'http://127.0.0.1:8080', MEMOIR_KEY: apiKey = '' } = process.env
 const [user_id = 'maya', q = 'What is Maya allergic to?'] = process.argv.slice(2)

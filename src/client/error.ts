@@ -54,24 +54,44 @@ export class MemoirJobError<
   }
 }
 
-/** Reads a refusal out of an answer that is not one of success. */
-export function refusalOf(response: Response, body: unknown): MemoirApiError {
+/** Reads a refusal out of an answer that is not one of success; `asked` is its method and path, for the message. */
+export function refusalOf(response: Response, body: unknown, asked: string): MemoirApiError {
   const { status, headers } = response
   const seconds = Number(headers.get('retry-after') ?? Number.NaN)
   const retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : undefined
-  if (!isErrorBody(body)) {
-    return new MemoirApiError({
-      code: 'unknown',
-      message: `The server answered HTTP ${status} without saying why.`,
-      status,
-      request_id: headers.get('x-request-id') ?? undefined,
-      details: undefined,
-      retryAfterMs,
-    })
-  }
+  if (!isErrorBody(body)) return notMemoir(response, asked, retryAfterMs)
   const { code, message, request_id, details } = body.error
-  return new MemoirApiError({ code, message, status, request_id, details, retryAfterMs })
+  return new MemoirApiError({
+    code,
+    message: isMissingRoute(body)
+      ? `This Memoir does not have ${asked}; it may be older than this client.`
+      : message,
+    status,
+    request_id,
+    details,
+    retryAfterMs,
+  })
 }
+
+/** An answer that Memoir does not give: a proxy's, or that of another server at this address. */
+export function notMemoir(
+  { status, headers }: Response,
+  asked: string,
+  retryAfterMs?: number,
+): MemoirApiError {
+  return new MemoirApiError({
+    code: 'unknown',
+    message: `${asked} was answered with HTTP ${status} by something that is not Memoir; check the URL.`,
+    status,
+    request_id: headers.get('x-request-id') ?? undefined,
+    details: undefined,
+    retryAfterMs,
+  })
+}
+
+/** A resource that does not exist is `not_found` too; only the message tells a route from it. */
+const isMissingRoute = ({ error }: ErrorBody) =>
+  error.code === 'not_found' && error.message.includes('no such route')
 
 function isErrorBody(body: unknown): body is ErrorBody {
   if (typeof body !== 'object' || body === null || !('error' in body)) return false

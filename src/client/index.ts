@@ -1,5 +1,13 @@
 import { createKeys, createSchedules, createUsers } from './administration.ts'
-import type { AcceptedMemories, Operations, Recall, Stats, Status, Tombstone } from './api-types.ts'
+import type {
+  AcceptedMemories,
+  Context,
+  Operations,
+  Recall,
+  Stats,
+  Status,
+  Tombstone,
+} from './api-types.ts'
 import { createForget, type ForgetRequest } from './forget.ts'
 import { createConsolidations } from './consolidations.ts'
 import { createGraph, type GraphOptions, type MemoryGraph } from './graph.ts'
@@ -23,12 +31,15 @@ import { createBackfills, createImports } from './work.ts'
 /**
  * The client of Memoir's API, for Node, Bun and browsers.
  *
+ *     import { Memoir } from '@memoir/client'
+ *
  *     const memoir = new Memoir({ baseUrl: 'http://127.0.0.1:8080', apiKey })
  *     const { hits } = await memoir.recall({ q: 'What is Maya allergic to?', user_id: 'maya' })
  */
 
 export type MemoirOptions = TransportOptions
 export type RecallQuestion = Operations['recallByBody']['body']
+export type ContextQuestion = Operations['context']['body']
 
 export interface StatsQuery extends PageQuery {
   readonly days?: number
@@ -70,6 +81,8 @@ export class Memoir {
   readonly tools: ReturnType<typeof createTools>
   /** Finds what is remembered of a user, best first. @throws MemoirApiError, MemoirConnectionError */
   readonly recall: (question: RecallQuestion, options?: RequestOptions) => Promise<Recall>
+  /** The same as one text for a model's prompt, which cites the memories by number. @throws MemoirApiError, MemoirConnectionError */
+  readonly context: (question: ContextQuestion, options?: RequestOptions) => Promise<Context>
 
   constructor(options: MemoirOptions) {
     const transport = createTransport(options)
@@ -92,14 +105,10 @@ export class Memoir {
     this.add = this.memories.add
     this.stats = async ({ signal, ...query } = {}) =>
       await transport.ask<Page<Stats>>({ method: 'GET', path: '/v1/stats', query, ...on(signal) })
-    this.recall = async (body, { signal } = {}) =>
-      await transport.ask<Recall>({
-        method: 'POST',
-        path: '/v1/recall',
-        body,
-        repeatable: true,
-        ...on(signal),
-      })
+    const read = async <Answer>(path: string, body: unknown, signal: AbortSignal | undefined) =>
+      await transport.ask<Answer>({ method: 'POST', path, body, repeatable: true, ...on(signal) })
+    this.recall = async (body, { signal } = {}) => await read<Recall>('/v1/recall', body, signal)
+    this.context = async (body, { signal } = {}) => await read<Context>('/v1/context', body, signal)
   }
 }
 

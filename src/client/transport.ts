@@ -1,4 +1,4 @@
-import { MemoirApiError, MemoirConnectionError, refusalOf } from './error.ts'
+import { MemoirApiError, MemoirConnectionError, notMemoir, refusalOf } from './error.ts'
 
 /** Requests and answers over `fetch`: whatever runs JavaScript has it. */
 
@@ -58,10 +58,11 @@ const RETRIES = 2
 
 export function createTransport(options: TransportOptions): Transport {
   const { retries = RETRIES } = options
+  requireHttp(options.baseUrl)
   return {
     open: async (ask) => {
       return await attempt(options, ask, async (response) => {
-        if (!response.ok) throw refusalOf(response, await parsed(response))
+        if (!response.ok) await answered(response, nameOf(ask))
         return response
       })
     },
@@ -69,7 +70,11 @@ export function createTransport(options: TransportOptions): Transport {
       const { method, repeatable = method !== 'POST', signal } = ask
       for (let failed = 0; ; failed += 1) {
         try {
-          return (await attempt(options, ask, answered)) as Answer
+          return (await attempt(
+            options,
+            ask,
+            async (response) => await answered(response, nameOf(ask)),
+          )) as Answer
         } catch (error) {
           const again = repeatable && failed < retries && isPassing(error)
           if (!again || signal?.aborted === true) throw error
@@ -80,14 +85,24 @@ export function createTransport(options: TransportOptions): Transport {
   }
 }
 
-async function answered(response: Response): Promise<unknown> {
-  const body = await parsed(response)
-  if (!response.ok) throw refusalOf(response, body)
+/** `localhost:8080` is an address to a person and an unknown scheme to `fetch`, which would only say that it failed. */
+function requireHttp(baseUrl: string): void {
+  if (/^https?:\/\//.test(baseUrl) && URL.canParse(baseUrl)) return
+  throw new TypeError('baseUrl: must be an http or https address, such as http://127.0.0.1:8080')
+}
+
+const nameOf = ({ method, path }: Ask) => `${method} ${path}`
+
+/** The parsed body of an answer of success. @throws MemoirApiError */
+async function answered(response: Response, asked: string): Promise<unknown> {
+  const text = await response.text()
+  const body = parsed(text)
+  if (!response.ok) throw refusalOf(response, body, asked)
+  if (body === undefined && text !== '') throw notMemoir(response, asked)
   return body
 }
 
-async function parsed(response: Response): Promise<unknown> {
-  const text = await response.text()
+function parsed(text: string): unknown {
   try {
     return text === '' ? undefined : JSON.parse(text)
   } catch {

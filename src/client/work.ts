@@ -44,12 +44,18 @@ export type BackfillRequest = Omit<Operations['startBackfill']['body'], 'estimat
 export interface EstimateOptions extends RequestOptions, Pick<BackfillRequest, 'extract'> {}
 
 /** A write that the API does once per key, however often it is sent. */
-export const keyed = ({ idempotencyKey = crypto.randomUUID(), signal }: WriteOptions) => ({
+export const keyed = ({ idempotencyKey = randomKey(), signal }: WriteOptions) => ({
   method: 'POST' as const,
   headers: { 'idempotency-key': idempotencyKey },
   repeatable: true,
   ...on(signal),
 })
+
+/** 128 random bits. `crypto.randomUUID` is missing in pages that are not served over https. */
+const randomKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('')
 
 export function createImports(transport: Transport) {
   return {

@@ -60,6 +60,15 @@ test.skipIf(!hasPostgres)('lists are read page by page', async () => {
   expect(names).toEqual(['ann', 'bob', 'cat', 'dan', 'eve'])
 })
 
+test.skipIf(!hasPostgres)('a context is one text that cites memories', async () => {
+  await using memoir = await createApiFixture()
+  const namespaceId = await memoir.namespace('default')
+  memoir.memories.push({ namespaceId, userId: 'ann', scope: 'work', content: 'the lake' })
+  const { context, citations } = await over(memoir).context({ q: 'lake', user_id: 'ann' })
+  expect(context).toContain('the lake')
+  expect(citations).toHaveLength(1)
+})
+
 test.skipIf(!hasPostgres)('memories are written, listed, changed, removed, restored', async () => {
   await using memoir = await createApiFixture()
   const client = over(memoir)
@@ -150,7 +159,7 @@ test('further tries of a write carry one key, so it is done once', async () => {
 
   expect(keys).toHaveLength(3)
   expect(new Set(keys).size).toBe(1)
-  expect(keys[0]).toMatch(/^[\w-]{36}$/)
+  expect(keys[0]).toMatch(/^[0-9a-f]{32}$/)
   expect(api.asked[2]).toMatchObject({ body: { budget: 5 } })
 })
 

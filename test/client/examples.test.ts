@@ -1,25 +1,45 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startApi } from '../../src/server.ts'
 import { ADMIN_KEY, createApiFixture } from '../api/api-fixture.ts'
 import { counts, job, startFakeApi } from '../cli/fake-api.ts'
 import { hasPostgres } from '../support/database.ts'
 
-const HOME = `${import.meta.dirname}/../..`
+const HOME = join(import.meta.dirname, '..', '..')
 const run = promisify(execFile)
+
+/** A project with the examples and what they import: the client as it is built now. */
+let project: string
+
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'memoir-examples-'))
+  const client = join(project, 'node_modules', '@memoir', 'client')
+  const tsc = join(HOME, 'node_modules', 'typescript', 'bin', 'tsc')
+  const build = ['-p', join(HOME, 'packages', 'client'), '--outDir', join(client, 'dist')]
+  await run(process.execPath, [tsc, ...build])
+  await cp(join(HOME, 'packages', 'client', 'package.json'), join(client, 'package.json'))
+  await symlink(join(HOME, 'node_modules', 'openai'), join(project, 'node_modules', 'openai'))
+  await cp(join(HOME, 'examples'), join(project, 'examples'), { recursive: true })
+  await writeFile(join(project, 'package.json'), '{ "type": "module" }')
+})
+
+afterAll(async () => {
+  await rm(project, { recursive: true, force: true })
+})
 
 async function example(
   name: string,
   env: Readonly<Record<string, string>>,
   argv: readonly string[] = [],
 ) {
-  const file = `${HOME}/examples/${name}.ts`
-  expect(existsSync(file)).toBe(true)
+  const file = join(project, 'examples', `${name}.ts`)
   const { stdout } = await run(
     process.execPath,
-    ['--conditions=memoir-source', '--disable-warning=ExperimentalWarning', file, ...argv],
+    ['--disable-warning=ExperimentalWarning', file, ...argv],
     { env },
   )
   return stdout
