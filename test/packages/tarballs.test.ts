@@ -1,8 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { publint } from 'publint'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { startApi } from '../../src/server.ts'
 import { hasPostgres, hasTemporal } from '../support/database.ts'
 import { createTestMemoir } from '../support/memoir.ts'
@@ -22,7 +22,15 @@ const ADMIN_KEY = 'an-admin-key-for-tests'
 /** Packages come from a registry, to a machine that may be busy. */
 const INSTALL_MS = 600_000
 
-const FRAMEWORKS = ['@types/node'] as const
+const FRAMEWORKS = [
+  '@temporalio/activity',
+  '@temporalio/client',
+  '@temporalio/common',
+  '@temporalio/plugin',
+  '@temporalio/worker',
+  '@temporalio/workflow',
+  '@types/node',
+]
 
 const nodes = await nodePrograms()
 if (nodes.length === 1) {
@@ -76,20 +84,15 @@ describe.each(PACKAGES)('the tarball of %s', (name) => {
   })
 
   test('its examples compile against its types', async () => {
+    const folder = join(project.folder, 'typed', name)
+    await mkdir(folder, { recursive: true })
     const examples = await examplesOf(name)
     expect(examples.length).toBeGreaterThan(0)
-    const files = await Promise.all(
-      examples.map(async ({ code }, nth) => {
-        const file = `${name}-${nth}.ts`
-        await writeFile(join(project.folder, file), code)
-        return file
-      }),
-    )
-    const flags = ['--noEmit', '--strict', '--target', 'es2022', '--types', 'node']
-    const modules = ['--module', 'nodenext', '--ignoreConfig']
-    await runProgram(process.execPath, [TSC, ...flags, ...modules, ...files], {
-      cwd: project.folder,
-    })
+    for (const { file, code } of examples) await writeFile(join(folder, file), code)
+    const files = examples.map(({ file }) => file)
+    const flags = ['--noEmit', '--strict', '--checkJs', '--target', 'es2022', '--types', 'node']
+    const modules = ['--module', 'nodenext', '--ignoreConfig', '--skipLibCheck']
+    await runProgram(process.execPath, [TSC, ...flags, ...modules, ...files], { cwd: folder })
   })
 })
 
@@ -98,14 +101,20 @@ describe.skipIf(!hasPostgres || !hasTemporal)('against a Memoir that runs', () =
     'the examples of %s print what they say, on Node %i',
     { timeout: INSTALL_MS },
     async (name, _, node) => {
+      const folder = join(project.folder, 'run', name)
+      await mkdir(folder, { recursive: true })
       await using memoir = await createTestMemoir({ MEMOIR_ADMIN_KEY: ADMIN_KEY })
       const api = await startApi(memoir.services, { host: '127.0.0.1', port: 0 })
       try {
-        const env = { MEMOIR_URL: api.url, MEMOIR_KEY: ADMIN_KEY }
-        for (const [nth, { code, prints }] of (await examplesOf(name)).entries()) {
-          const file = join(project.folder, `${name}-${nth}.mjs`)
-          await writeFile(file, code)
-          const { stdout } = await runProgram(node.path, [file], { cwd: project.folder, env })
+        const env = {
+          MEMOIR_URL: api.url,
+          MEMOIR_KEY: ADMIN_KEY,
+          TEMPORAL_ADDRESS: inject('temporalAddress'),
+        }
+        for (const { file, code, prints } of await examplesOf(name)) {
+          await writeFile(join(folder, file), code)
+          if (prints === undefined) continue
+          const { stdout } = await runProgram(node.path, [file], { cwd: folder, env })
           expect(stdout, code).toBe(prints)
         }
       } finally {

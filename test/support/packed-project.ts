@@ -13,7 +13,7 @@ const ROOT = join(import.meta.dirname, '..', '..')
 export const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
 
 /** In the order in which they are built: the others are built against the types of the client. */
-export const PACKAGES = ['client'] as const
+export const PACKAGES = ['client', 'temporal'] as const
 export type PackageName = (typeof PACKAGES)[number]
 
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
@@ -111,10 +111,12 @@ export async function nodePrograms(): Promise<NodeProgram[]> {
   return found
 }
 
-/** A block of code of a README, with what it says it prints. */
+/** A block of code of a README; what is to be run has what it prints. */
 export interface Example {
+  /** As the comment in its first line says, such as `workflows.js`. */
+  readonly file: string
   readonly code: string
-  readonly prints: string
+  readonly prints: string | undefined
 }
 
 /** Every block of JavaScript, and the block of text after it. */
@@ -124,8 +126,10 @@ export async function examplesOf(name: PackageName): Promise<Example[]> {
   const examples: Example[] = []
   for (const [, language, body = ''] of blocks) {
     const last = examples.at(-1)
-    if (language === 'js') examples.push({ code: body, prints: '' })
-    else if (language === 'text' && last?.prints === '') {
+    if (language === 'js') {
+      const file = /^\/\/ ([\w-]+\.js)\n/.exec(body)?.[1] ?? `example-${examples.length}.js`
+      examples.push({ file, code: body, prints: undefined })
+    } else if (language === 'text' && last !== undefined) {
       examples[examples.length - 1] = { ...last, prints: body }
     }
   }
