@@ -4,6 +4,7 @@ import { roleMap, timeZone } from './config-fields.ts'
 import { isCron } from './domain/cron.ts'
 import { GRAPH_BACKENDS } from './domain/graph.ts'
 import { HEADS } from './domain/recall.ts'
+import { signInFields, signInProblems } from './config-sign-in.ts'
 import { MemoirError } from './errors.ts'
 import { configuredUrlProblem } from './providers/address-rules.ts'
 import { unpricedModels } from './providers/configured-prices.ts'
@@ -182,6 +183,7 @@ export const environmentSchema = z.object({
   MEMOIR_ENCRYPTION_KEY: key32.optional(),
   MEMOIR_ADMIN_KEY: key32.optional(),
   MEMOIR_AUTH: z.enum(['on', 'off']).default('on'),
+  ...signInFields,
   RATE_LIMIT_READS: whole(5_000, 1, 1_000_000),
   RATE_LIMIT_WRITES: whole(2_000, 1, 1_000_000),
   RATE_LIMIT_WORK: whole(200, 1, 1_000_000),
@@ -274,7 +276,7 @@ function contradictions(env: Environment): string[] {
   if (env.MEMOIR_AUTH === 'off' && !LOOPBACK.has(env.HOST)) {
     problems.push(`MEMOIR_AUTH: off is allowed on a loopback HOST only, not on ${env.HOST}`)
   }
-  problems.push(...embeddingProblems(env))
+  problems.push(...embeddingProblems(env), ...signInProblems(env))
   if ((env.RERANK_BASE_URL === undefined) !== (env.RERANK_MODEL === undefined)) {
     problems.push('RERANK_BASE_URL, RERANK_MODEL: only together')
   }

@@ -35,6 +35,7 @@ export const RETRY = {
   precondition_failed: 'permanent',
   payload_too_large: 'permanent',
   unsupported_media_type: 'permanent',
+  issuer_unavailable: 'bounded',
   rate_limited: 'endless',
   configuration_invalid: 'permanent',
   store_unavailable: 'endless',

@@ -36,6 +36,7 @@ import { memoryWriteRoutes } from './routes/memory-writes.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
 import { processRoutes } from './routes/process.ts'
+import { protectedResourceRoutes } from './routes/protected-resource.ts'
 import { recallRoutes } from './routes/recall.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
 import { episodeRoutes } from './routes/episodes.ts'
@@ -110,6 +111,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', compatSessionRoutes)
     .route('/', compatPersistenceRoutes)
     .route('/', processRoutes)
+    .route('/', protectedResourceRoutes)
   routed.route('/', mcpRoutes)
   routed.route('/', pageRoutes)
   routed.get('/openapi.json', (c) => {
@@ -173,7 +175,8 @@ const boundedStatements: MiddlewareHandler<AppEnv> = async (c, next) => {
 }
 
 /** They say nothing of anybody. */
-const ALWAYS_ANSWERED = /^\/(health\/(live|ready)|version|openapi\.json|docs(\/.*)?)$/
+const ALWAYS_ANSWERED =
+  /^\/(health\/(live|ready)|version|openapi\.json|docs(\/.*)?|\.well-known\/oauth-protected-resource(\/mcp)?)$/
 
 /** What was erased after a dump is back with it: no route may say a byte of it. */
 const untilErasedAgain: MiddlewareHandler<AppEnv> = async (c, next) => {

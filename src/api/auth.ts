@@ -2,12 +2,14 @@ import { timingSafeEqual } from 'node:crypto'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { findGrant, secretHash, touchKey, type KeyGrant } from '../stores/api-keys.ts'
 import { ensureNamespace, findNamespace, type Namespace } from '../stores/tenants.ts'
+import { looksLikeToken } from '../providers/access-token.ts'
 import type { ApiServices } from './context.ts'
 import type { Authenticate, Principal } from './environment.ts'
 import { refuseForeignPage } from './origin.ts'
+import { createTokens } from './tokens.ts'
 
 /**
- * Who asks: the configured administrator's key, a key of the store, or, with MEMOIR_AUTH=off, whoever is on this machine.
+ * Who asks: the configured administrator's key, a key of the store, a token of the configured issuer, or, with MEMOIR_AUTH=off, whoever is on this machine.
  * A key is looked up with every request, by one indexed statement, so that a revoked one ends at once on every server.
  */
 
@@ -24,6 +26,14 @@ export function createAuthenticate(
 ): Authenticate {
   const { config } = services
   const namespaceOf = createNamespaces(services)
+  const tokens = createTokens(services, namespaceOf)
+  /** Whom no namespace was given chooses one; everybody else may name their own. */
+  const ofToken = async (principal: Principal, wanted: string | undefined): Promise<Principal> => {
+    if (wanted === undefined || wanted === principal.namespace) return principal
+    if (!principal.everywhere) throw unknownNamespace()
+    const { id, name } = await namespaceOf(wanted)
+    return { ...principal, namespaceId: id, namespace: name }
+  }
   const adminHash =
     config.MEMOIR_ADMIN_KEY === undefined ? undefined : secretHash(config.MEMOIR_ADMIN_KEY)
   return async (request) => {
@@ -33,10 +43,14 @@ export function createAuthenticate(
       refuseForeignPage(request, config.CORS_ORIGINS)
       return administrator(await namespaceOf(wanted))
     }
-    const hash = secretHash(bearer(request.header('authorization')))
+    const secret = bearer(request.header('authorization'))
+    const hash = secretHash(secret)
     // Hashes have one length, so the comparison takes as long whatever was given.
     if (adminHash !== undefined && timingSafeEqual(hash, adminHash)) {
       return administrator(await namespaceOf(wanted))
+    }
+    if (tokens !== undefined && looksLikeToken(secret)) {
+      return await ofToken(await tokens.principal(secret), wanted)
     }
     const grant = await findGrant(services.db, hash)
     if (grant === null) throw new MemoirError('unauthorized', SENTENCE.unauthorized)
@@ -69,6 +83,7 @@ function administrator({ id, name }: Namespace): Principal {
     role: 'admin',
     namespaceId: id,
     namespace: name,
+    everywhere: true,
     user: null,
     readableUsers: [],
     scopes: null,
@@ -82,6 +97,7 @@ function bound(grant: KeyGrant, { id, name }: Namespace): Principal {
     role: grant.role,
     namespaceId: id,
     namespace: name,
+    everywhere: false,
     user:
       userId === null || externalUserId === null
         ? null

@@ -9,7 +9,7 @@ import type { GuardedEnv } from './environment.ts'
  * route can forget it.
  */
 
-const isClean = (text: string) => !text.includes('\u0000') && text.isWellFormed()
+export const isClean = (text: string) => !text.includes('\u0000') && text.isWellFormed()
 
 /** Deeper nesting serves nobody and makes recursive readers of it fail. */
 const MAX_DEPTH = 32

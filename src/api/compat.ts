@@ -3,7 +3,7 @@ import { MemoirError } from '../errors.ts'
 import { callTool, TOOL_NAMES } from '../mcp/tools.ts'
 import { looseChange, putSettings, SETTINGS_ANSWERS, testSettings } from './ai-settings.ts'
 import { head, moment, present, queryListOf, question, text, userId, MAX_HITS } from './fields.ts'
-import { needs } from './guard.ts'
+import { needs, needsEverything } from './guard.ts'
 import { countWrite } from './limits.ts'
 import { recallWithin } from './reach.ts'
 import { body, json, refuses } from './responses.ts'
@@ -68,7 +68,7 @@ const getSettings = createRoute({
   operationId: 'compatGetAiSettings',
   tags: ['compatible paths'],
   summary: 'As GET /v1/settings/ai',
-  ...needs('admin'),
+  ...needsEverything(),
   request: {},
   responses: SETTINGS_ANSWERS.get,
 })
@@ -79,7 +79,7 @@ const putAiSettings = createRoute({
   operationId: 'compatPutAiSettings',
   tags: ['compatible paths'],
   summary: 'As PUT /v1/settings/ai',
-  ...needs('admin'),
+  ...needsEverything(),
   request: { body: body(looseChange) },
   responses: SETTINGS_ANSWERS.put,
 })
@@ -90,7 +90,7 @@ const testAiSettings = createRoute({
   operationId: 'compatTestAiSettings',
   tags: ['compatible paths'],
   summary: 'As POST /v1/settings/ai/test',
-  ...needs('admin', 'work'),
+  ...needsEverything('work'),
   request: { body: body(looseChange) },
   responses: SETTINGS_ANSWERS.test,
 })

@@ -4,7 +4,7 @@ import type { AppEnv } from './environment.ts'
 
 const ABOUT = `Durable memory for AI applications.
 
-Every request but those about the process itself carries \`Authorization: Bearer KEY\`. An administrator's key chooses a namespace with
+Every request but those about the process itself carries \`Authorization: Bearer KEY\`, or a token of the configured issuer in its place. An administrator's key chooses a namespace with
 \`Memoir-Namespace\` and gets \`default\` without it. What lies outside the reach of a key is as if it did not exist.
 
 Each answer names its request in \`X-Request-Id\`; a caller may give its own. Lists answer \`next_cursor\`, to be sent as \`cursor\`.`

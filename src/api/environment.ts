@@ -5,11 +5,15 @@ import type { Places } from './places.ts'
 
 /** Who asks, and what lies within their reach. */
 export interface Principal {
-  /** Id of the key, or `admin` for the configured one. */
+  /** Id of the key, `admin` for the configured one, or `token:` and a hash of who holds a token. */
   readonly actor: string
+  /** When a token ends, in milliseconds since 1970; keys are looked up again instead. */
+  readonly expiresAt?: number
   readonly role: Role
   readonly namespaceId: string
   readonly namespace: string
+  /** Whether an administrator may change what all namespaces share, and choose among them. */
+  readonly everywhere: boolean
   /** Set when the key belongs to one user: then everything is about that user. */
   readonly user: { readonly id: string; readonly externalId: string } | null
   /** Whom a key of one user may read as well, by the caller's own ids. It writes for its own user alone. */
@@ -18,7 +22,7 @@ export interface Principal {
   readonly scopes: readonly string[] | null
 }
 
-/** Finds out who asks. @throws MemoirError `unauthorized`, `forbidden`, `not_found` for an unknown namespace */
+/** Finds out who asks. @throws MemoirError `unauthorized`, `forbidden`, `issuer_unavailable`, `not_found` for an unknown namespace */
 export type Authenticate = (request: {
   header(name: string): string | undefined
 }) => Promise<Principal>

@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { ZodError } from 'zod'
 import { MemoirError, SENTENCE, toMemoirError, type ErrorCode } from '../errors.ts'
+import { challengeOf } from './bearer-challenge.ts'
 import type { AppEnv } from './environment.ts'
 
 /** One shape for everything that goes wrong. */
@@ -19,6 +20,7 @@ export const STATUS = {
   payload_too_large: 413,
   unsupported_media_type: 415,
   rate_limited: 429,
+  issuer_unavailable: 503,
   configuration_invalid: 500,
   store_unavailable: 503,
   temporal_unavailable: 503,
@@ -81,10 +83,7 @@ export function answerError(thrown: unknown, c: Context<AppEnv>): Response {
   }
   const retryAfterMs = error.retryAfterMs ?? (status === 503 ? RETRY_AFTER_MS : undefined)
   if (retryAfterMs !== undefined) c.header('Retry-After', String(Math.ceil(retryAfterMs / 1000)))
-  if (status === 401) {
-    const came = c.req.header('authorization') !== undefined
-    c.header('WWW-Authenticate', came ? 'Bearer error="invalid_token"' : 'Bearer')
-  }
+  if (status === 401) c.header('WWW-Authenticate', challengeOf(c, error))
   const message = error.code === 'internal' ? SENTENCE.internal : error.message
   const details = error.details === undefined ? {} : { details: error.details }
   return c.json({ error: { code: error.code, message, request_id, ...details } }, status)

@@ -3,6 +3,7 @@ import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Context } from 'hono'
 import type { Config } from '../config.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
+import { looksLikeToken } from '../providers/access-token.ts'
 import { createProcessRates, type RequestRates, type Taken } from '../stores/request-rates.ts'
 import type { GuardedEnv } from './environment.ts'
 
@@ -12,8 +13,8 @@ import type { GuardedEnv } from './environment.ts'
 export type LimitName = 'reads' | 'writes' | 'work'
 
 export interface Limits {
-  /** Takes one of the key's requests; null where there is no limit. */
-  take(header: string | undefined, name: LimitName): Promise<Spent | null>
+  /** Takes one of the requests of who is known by this text; null where there is no limit. */
+  take(by: string | undefined, name: LimitName): Promise<Spent | null>
   /** @throws MemoirError `rate_limited` when the address has tried too many keys that are none */
   wrongKey(address: string | undefined): void
 }
@@ -35,12 +36,12 @@ const variableOf = {
 export function createLimits(config: Config, rates: RequestRates): Limits {
   const addresses = createProcessRates()
   return {
-    async take(header, name) {
+    async take(by, name) {
       // Nobody is known by that: it is refused anyway.
-      if (header === undefined && config.MEMOIR_AUTH === 'on') return null
+      if (by === undefined && config.MEMOIR_AUTH === 'on') return null
       const perSecond = config[variableOf[name]]
       const bucket = `${name}:${createHash('sha256')
-        .update(header ?? '')
+        .update(by ?? '')
         .digest('base64url')}`
       return { name, perSecond, ...(await rates.take(bucket, perSecond)) }
     },
@@ -71,9 +72,24 @@ export function tellLimit(c: Context<GuardedEnv>, spent: Spent | null): void {
   refuseTooMuch(spent)
 }
 
+/** By the key that came; undefined for a token, which is renewed every few minutes: who holds it is known when it was read. */
+export function takeByHeader(
+  { req, var: { limits } }: Context<GuardedEnv>,
+  name: LimitName,
+): Promise<Spent | null> | undefined {
+  const header = req.header('authorization')
+  return looksLikeToken(header?.split(' ').at(-1) ?? '') ? undefined : limits?.take(header, name)
+}
+
+/** By who asks. */
+export const takeOfPrincipal = (
+  { var: { limits, principal } }: Context<GuardedEnv>,
+  name: LimitName,
+): Promise<Spent | null> | undefined => limits?.take(principal.actor, name)
+
 /** For a tool that writes: its call has been counted as a read. */
 export const countWrite = (c: Context<GuardedEnv>) => async (): Promise<void> => {
-  refuseTooMuch((await c.var.limits?.take(c.req.header('authorization'), 'writes')) ?? null)
+  refuseTooMuch((await (takeByHeader(c, 'writes') ?? takeOfPrincipal(c, 'writes'))) ?? null)
 }
 
 function refuseTooMuch(spent: Spent | null): void {

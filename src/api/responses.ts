@@ -29,6 +29,7 @@ const GUARDED = [
   'forbidden',
   'not_found',
   'rate_limited',
+  'issuer_unavailable',
   'store_unavailable',
   'internal',
 ] as const satisfies readonly ErrorCode[]

@@ -13,8 +13,17 @@ export function waitSeconds(prefer: string | undefined): number {
 }
 
 /** The key that asks, when it is one that can end. */
-export const keyIdOf = ({ actor }: Principal): Pick<FollowRequest, 'keyId'> =>
-  actor === 'admin' ? {} : { keyId: actor }
+export const keyIdOf = ({ actor, expiresAt }: Principal): Pick<FollowRequest, 'keyId'> =>
+  actor === 'admin' || expiresAt !== undefined ? {} : { keyId: actor }
+
+/** Aborted when the token of who asks ends; never for a key, which is looked up instead. */
+export function untilTokenEnds({ expiresAt }: Principal): AbortSignal[] {
+  if (expiresAt === undefined) return []
+  return [AbortSignal.timeout(Math.min(Math.max(0, expiresAt - Date.now()), MAX_TIMER_MS))]
+}
+
+/** A timer takes no longer one; a stream is opened anew long before. */
+const MAX_TIMER_MS = 2_147_483_647
 
 /**
  * Waits as long as `Prefer: wait=N` says; not at all when too many wait already, as a preference may be ignored.

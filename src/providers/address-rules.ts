@@ -105,3 +105,18 @@ export function addressRefusal(text: string, rules: AddressRules): string | unde
   }
   return urlProblem(url, rules)
 }
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i
+
+/** Why tokens must not be believed by what this URL answers, or undefined: whoever can change that can sign in as anybody. */
+export function issuerUrlProblem(
+  { protocol, hostname, username, password, search, hash }: URL,
+  { allowHttp }: { readonly allowHttp: boolean },
+): string | undefined {
+  if (username !== '' || password !== '' || search !== '' || hash !== '') {
+    return 'must be an address alone, without user, password, query or fragment'
+  }
+  if (protocol === 'https:') return undefined
+  if (protocol === 'http:' && (allowHttp || LOOPBACK.test(hostname))) return undefined
+  return 'https, or http on this machine or with MEMOIR_ALLOW_PRIVATE_PROVIDERS=true'
+}

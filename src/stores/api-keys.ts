@@ -106,15 +106,21 @@ export async function insertKey(db: Queryable, key: NewApiKey): Promise<void> {
   )
 }
 
+/** Keys of a namespace, and those of administrators of all of them. */
+export interface KeyReach {
+  readonly namespaceId: string
+  readonly everywhere: boolean
+}
+
 /** @returns false when the namespace has no such key that is still valid */
 export async function revokeKey(
   db: Queryable,
-  { namespaceId, id }: { namespaceId: string; id: string },
+  { namespaceId, id, everywhere }: KeyReach & { readonly id: string },
 ): Promise<boolean> {
   const { rowCount } = await db.query(
     `update memoir.api_key set revoked_at = now()
-      where id = $1::uuid and (namespace_id = $2::uuid or namespace_id is null) and revoked_at is null`,
-    [id, namespaceId],
+      where id = $1::uuid and (namespace_id = $2::uuid or (namespace_id is null and $3::boolean)) and revoked_at is null`,
+    [id, namespaceId, everywhere],
   )
   return rowCount === 1
 }
@@ -140,10 +146,10 @@ interface KeyRow extends Omit<KeyInfo, 'created_at' | 'expires_at' | 'last_used_
   readonly last_used_at: Date | null
 }
 
-/** Keys of a namespace and administrators' keys that are not revoked, newest first. */
+/** Keys within reach that are not revoked, newest first. */
 export async function listKeys(
   db: Queryable,
-  { namespaceId, limit, cursor }: { namespaceId: string; limit: number; cursor?: string },
+  { namespaceId, everywhere, limit, cursor }: KeyReach & { limit: number; cursor?: string },
 ): Promise<Page<KeyInfo>> {
   const [at, id] = cursor === undefined ? [null, null] : decodeCursor(cursor, 2)
   const { rows } = await db.query<KeyRow>(
@@ -152,11 +158,11 @@ export async function listKeys(
        from memoir.api_key k
        left join memoir.namespace n on n.id = k.namespace_id
        left join memoir.memory_user u on u.id = k.user_id
-      where (k.namespace_id = $1::uuid or k.namespace_id is null) and k.revoked_at is null
+      where (k.namespace_id = $1::uuid or (k.namespace_id is null and $5::boolean)) and k.revoked_at is null
         and ($2::timestamptz is null or (k.created_at, k.id) < ($2::timestamptz, $3::uuid))
       order by k.created_at desc, k.id desc
       limit $4`,
-    [namespaceId, at, id, limit + 1],
+    [namespaceId, at, id, limit + 1, everywhere],
   )
   const last = rows.length > limit ? rows[limit - 1] : undefined
   return {

@@ -126,7 +126,7 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
   'idempotency_key.state': 'one of a closed list',
   'setting.name': 'one of a closed list',
   'setting.value': 'encrypted configuration',
-  'audit_log.actor': 'id of a key',
+  'audit_log.actor': 'id of a key, or a hash of who holds a token',
   'audit_log.action': 'one of a closed list',
   'audit_log.previous_hash': 'hash of an entry',
   'audit_log.hash': 'hash of an entry',

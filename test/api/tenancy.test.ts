@@ -46,6 +46,8 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
   'get /health/live': 'public',
   'get /health/ready': 'public',
   'get /version': 'public',
+  'get /.well-known/oauth-protected-resource': 'public',
+  'get /.well-known/oauth-protected-resource/mcp': 'public',
   'get /metrics': {
     role: 'reader',
     ask: () => ({ path: '/metrics' }),

@@ -1,4 +1,8 @@
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import {
+  Client,
+  ClientCredentialsProvider,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import type { ApiFixture } from '../api/api-fixture.ts'
 
@@ -28,6 +32,24 @@ export async function connectHttp(
       fetch,
     }),
   )
+}
+
+/** With nothing but the address: who signs in where is found by the metadata of the resource. */
+export async function connectSignedIn(
+  memoir: Pick<ApiFixture, 'app'>,
+  { issuer, clientId }: { readonly issuer: string; readonly clientId: string },
+): Promise<Connected> {
+  const authProvider = new ClientCredentialsProvider({
+    clientId,
+    clientSecret: 'a secret of the client',
+    expectedIssuer: issuer,
+  })
+  const url = new URL('http://memoir.test/mcp')
+  const fetchOf = async (wanted: string | URL, init?: RequestInit) =>
+    new URL(wanted).origin === url.origin
+      ? await memoir.app.request(wanted, init)
+      : await fetch(wanted, init)
+  return await connected(new StreamableHTTPClientTransport(url, { authProvider, fetch: fetchOf }))
 }
 
 /** Over the standard streams of `memoir mcp`. */

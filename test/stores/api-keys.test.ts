@@ -63,9 +63,11 @@ test.skipIf(!hasPostgres)('a key ends when it is revoked, expired or its user er
   const erased = await insert(test.db, { userId })
   const alive = await insert(test.db, { expiresAt: new Date(Date.now() + 60_000) })
 
-  expect(await revokeKey(test.db, { namespaceId: randomUUID(), id: revoked.id })).toBe(false)
-  expect(await revokeKey(test.db, { namespaceId, id: revoked.id })).toBe(true)
-  expect(await revokeKey(test.db, { namespaceId, id: revoked.id })).toBe(false)
+  expect(
+    await revokeKey(test.db, { everywhere: true, namespaceId: randomUUID(), id: revoked.id }),
+  ).toBe(false)
+  expect(await revokeKey(test.db, { everywhere: true, namespaceId, id: revoked.id })).toBe(true)
+  expect(await revokeKey(test.db, { everywhere: true, namespaceId, id: revoked.id })).toBe(false)
   await test.db.query('update memoir.memory_user set erased_at = now()')
 
   for (const key of [revoked, expired, erased]) {
@@ -103,8 +105,9 @@ test.skipIf(!hasPostgres)('keys are listed newest first, without those of others
   const admin = await insert(test.db, { namespaceId: null, role: 'admin' })
   await insert(test.db)
 
-  const one = await listKeys(test.db, { namespaceId: acme, limit: 3 })
+  const one = await listKeys(test.db, { everywhere: true, namespaceId: acme, limit: 3 })
   const two = await listKeys(test.db, {
+    everywhere: true,
     namespaceId: acme,
     limit: 3,
     cursor: one.next_cursor ?? '',

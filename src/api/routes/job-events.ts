@@ -8,7 +8,7 @@ import { presentJob } from '../present-job.ts'
 import { requireJob } from '../reach.ts'
 import { refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
-import { keyIdOf } from '../watch-job.ts'
+import { keyIdOf, untilTokenEnds } from '../watch-job.ts'
 
 /** Proxies close what is silent for a minute, some after 30 seconds. */
 const KEEP_ALIVE_MS = 15_000
@@ -54,7 +54,7 @@ export const jobEventRoutes = createRouter().openapi(jobEvents, async (c) => {
   return streamSSE(c, async (stream) => {
     const left = new AbortController()
     stream.onAbort(() => left.abort())
-    const signal = AbortSignal.any([closing, left.signal])
+    const signal = AbortSignal.any([closing, left.signal, ...untilTokenEnds(principal)])
     const beat = setInterval(() => void stream.write(': keep-alive\n\n'), KEEP_ALIVE_MS)
     const { namespaceId } = principal
     const request = { namespaceId, id, pace: 'watching', ...keyIdOf(principal) } as const

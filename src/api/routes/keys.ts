@@ -8,7 +8,7 @@ import { ensureUsers } from '../../stores/memory-users.ts'
 import { ensureNamespace } from '../../stores/tenants.ts'
 import type { Principal } from '../environment.ts'
 import { listOf, pageQuery, present, scopeName, text, time, userId, uuid } from '../fields.ts'
-import { needs } from '../guard.ts'
+import { needs, requireEverywhere } from '../guard.ts'
 import { refuseIdempotencyKey } from '../idempotency.ts'
 import { currentKeySchema, keySchema, newKeySchema } from '../key-schemas.ts'
 import { readPage } from '../lists.ts'
@@ -98,7 +98,8 @@ export const keyRoutes = createRouter()
   .openapi(getKeys, async (c) => {
     const { services, principal } = c.var
     const { limit, cursor } = c.req.valid('query')
-    const query = present({ namespaceId: principal.namespaceId, limit, cursor })
+    const { namespaceId, everywhere } = principal
+    const query = present({ namespaceId, everywhere, limit, cursor })
     return c.json(await readPage(cursor, async () => await listKeys(services.db, query)), 200)
   })
   .openapi(getCurrentKey, (c) => {
@@ -113,10 +114,10 @@ export const keyRoutes = createRouter()
   })
   .openapi(deleteKey, async (c) => {
     const { services, principal } = c.var
-    const { actor, namespaceId } = principal
+    const { actor, namespaceId, everywhere } = principal
     const { id } = c.req.valid('param')
     await services.db.transaction(async (tx) => {
-      if (!(await revokeKey(tx, { namespaceId, id }))) throw notFound()
+      if (!(await revokeKey(tx, { namespaceId, everywhere, id }))) throw notFound()
       await appendAudit(tx, { namespaceId, actor, action: 'key.revoke', subject: id, details: {} })
     })
     return c.body(null, 204)
@@ -168,6 +169,8 @@ const readableOf = ({ user_id, readable_users = [] }: z.output<typeof keyBody>):
 /** Where a new key belongs: nowhere for an administrator, else a namespace and perhaps one of its users. */
 async function placeOf(tx: Queryable, principal: Principal, wanted: z.output<typeof keyBody>) {
   const { role, namespace: named = principal.namespace, user_id } = wanted
+  // An administrator of one namespace makes keys for that one.
+  if (role === 'admin' || named !== principal.namespace) requireEverywhere(principal)
   const unbound = { namespace: null, userId: null, readableUserIds: [] }
   if (role === 'admin') return unbound
   const namespace = await ensureNamespace(tx, named)

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { uuid } from '../fields.ts'
-import { needs } from '../guard.ts'
+import { needsEverything } from '../guard.ts'
 import { body, json, refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
 import { acceptedSchema } from '../schemas.ts'
@@ -40,7 +40,7 @@ const getReembed = createRoute({
   operationId: 'getReembed',
   tags: ['settings'],
   summary: 'Say whether the memories have to be embedded anew, and what that would cost',
-  ...needs('admin'),
+  ...needsEverything(),
   responses: {
     200: json(reembedSchema, 'The embedding spaces'),
     ...refuses('configuration_invalid'),
@@ -55,7 +55,7 @@ const startReembed = createRoute({
   summary: 'Embed all memories with the configured model, in the shadow of the old vectors',
   description:
     'The vectors that are there serve until the switch, as far as their model can still be asked; recall says `embedding_space` until then. `undo` goes back to the space before, at once where nothing was written since. One at a time: the same request joins it.',
-  ...needs('admin', 'work'),
+  ...needsEverything('work'),
   request: { body: body(z.strictObject({ undo: z.boolean().default(false) })) },
   responses: {
     202: json(acceptedSchema, 'Accepted'),

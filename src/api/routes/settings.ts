@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi'
 import { putSettings, SETTINGS_ANSWERS, strictChange, testSettings } from '../ai-settings.ts'
-import { needs } from '../guard.ts'
+import { needsEverything } from '../guard.ts'
 import { body } from '../responses.ts'
 import { createRouter } from '../router.ts'
 
@@ -12,7 +12,7 @@ const getSettings = createRoute({
   operationId: 'getAiSettings',
   tags: ['settings'],
   summary: 'Show which models are in force, whether set here or by the environment',
-  ...needs('admin'),
+  ...needsEverything(),
   request: {},
   responses: SETTINGS_ANSWERS.get,
 })
@@ -25,7 +25,7 @@ const putAiSettings = createRoute({
   summary: 'Change the models, in every process within seconds',
   description:
     'An absent field stays as it is, null goes back to what the environment says. Another embedding model than that of the stored vectors is refused with an estimate, unless `reembed` is true: then a job embeds the memories anew, and until it is done the model before answers, where it still can be asked.',
-  ...needs('admin'),
+  ...needsEverything(),
   request: { body: body(strictChange) },
   responses: SETTINGS_ANSWERS.put,
 })
@@ -39,7 +39,7 @@ const testAiSettings = createRoute({
     'Try whether the models do what is asked of them, as they would be after a change; nothing is kept',
   description:
     'Embeds two texts and a long one, and asks for the facts of one turn. `worked_around` says what an endpoint does otherwise than asked; `detail` is what one that fails said.',
-  ...needs('admin', 'work'),
+  ...needsEverything('work'),
   request: { body: body(strictChange) },
   responses: SETTINGS_ANSWERS.test,
 })

@@ -81,7 +81,7 @@ const getStats = createRoute({
 export const statsRoutes = createRouter().openapi(getStats, async (c) => {
   const { services, principal } = c.var
   if (isBound(principal)) throw new MemoirError('not_found', SENTENCE.not_found)
-  const everywhere = principal.role === 'admin' && c.req.header('memoir-namespace') === undefined
+  const everywhere = principal.everywhere && c.req.header('memoir-namespace') === undefined
   const { days, activity, limit, cursor } = c.req.valid('query')
   const namespaceId = everywhere ? undefined : principal.namespaceId
   const filter = { ...present({ namespaceId, cursor }), days, activity, limit }
