@@ -38,6 +38,7 @@ async function runPlain({ services, namespaceId }: BenchMemoir): Promise<void> {
     jobId: randomUUID(),
     source: source.name,
     minTurns: config.ETL_MIN_TURNS,
+    extractionVersion: 0,
     chunkChars: config.EMBEDDING_CHUNK_CHARS,
     language: config.MEMORY_LANGUAGE,
     heads: config.MEMORY_HEADS,

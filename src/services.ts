@@ -52,6 +52,7 @@ import { createReembeds } from './reembed/service.ts'
 import { createReembedSteps, type ReembedSteps } from './reembed/steps.ts'
 import { sourceByNamespace } from './sources/source-by-namespace.ts'
 import { createPosts } from './sessions/posts.ts'
+import { createTryExtraction } from './steering/try.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/recall/focus.ts'
 import type { GraphStore } from './stores/graph/graph-store.ts'
 import type { RedisLink } from './stores/redis.ts'
@@ -119,7 +120,7 @@ export async function createServices(
     ...pipelines(parts, { sourceOf, embedder, languageModel, graph, focus, indexer, inForce }),
     embedder,
     languageModel,
-    answer: answerBy(languageModel),
+    ...reading({ config, languageModel }),
     source,
     temporal,
     ...forgetting({ ...parts, launch: jobs.launch, focus }),
@@ -151,12 +152,18 @@ const pricedBy = (config: Config, embedder: Embedder) => () =>
 /** Somebody waits for the answer. */
 const ANSWER_WITHIN_MS = 20_000
 
-const answerBy =
-  (languageModel: LanguageModel): Services['answer'] =>
-  async (request) =>
-    await answerInTime(languageModel, async (model, how) => await model.answer(request, how), {
-      withinMs: ANSWER_WITHIN_MS,
-    })
+/** What a language model is asked while somebody waits. */
+const reading = (
+  parts: Pick<Services, 'config' | 'languageModel'>,
+): Pick<Services, 'answer' | 'tryExtraction'> => ({
+  answer: async (request) =>
+    await answerInTime(
+      parts.languageModel,
+      async (model, how) => await model.answer(request, how),
+      { withinMs: ANSWER_WITHIN_MS },
+    ),
+  tryExtraction: createTryExtraction(parts),
+})
 
 /** What takes work in and has it started. */
 function accepting(

@@ -43,6 +43,7 @@ import { episodeRoutes } from './routes/episodes.ts'
 import { graphRoutes } from './routes/graph.ts'
 import { noteRoutes } from './routes/notes.ts'
 import { reembedRoutes } from './routes/reembed.ts'
+import { extractionRoutes } from './routes/extraction.ts'
 import { settingsRoutes } from './routes/settings.ts'
 import { narrativeRunRoutes } from './routes/narrative-runs.ts'
 import { narrativeRoutes } from './routes/narratives.ts'
@@ -97,6 +98,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', exportRoutes)
     .route('/', keyRoutes)
     .route('/', settingsRoutes)
+    .route('/', extractionRoutes)
     .route('/', reembedRoutes)
     .route('/', noteRoutes)
     .route('/', graphRoutes)

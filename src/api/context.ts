@@ -20,6 +20,7 @@ import type { Posts } from '../sessions/posts.ts'
 import type { InTime } from '../providers/in-time.ts'
 import type { Answer, AnswerRequest } from '../providers/language-model.ts'
 import type { BeforeCommit, Database } from '../stores/database.ts'
+import type { TryExtraction } from '../steering/try.ts'
 import type { RequestRates } from '../stores/request-rates.ts'
 import type { GraphStore } from '../stores/graph/graph-store.ts'
 
@@ -71,6 +72,8 @@ export interface ApiServices {
   readonly recall: (request: RecallRequest) => Promise<RecallResult>
   /** Answers questions out of memories; by rules without a model, and when it does not answer in time. */
   readonly answer: (request: AnswerRequest) => Promise<InTime<Answer>>
+  /** What a transcript would be remembered as. @throws MemoirError those of the language model */
+  readonly tryExtraction: TryExtraction
   /** Name of each part (postgres, temporal, embedding) and whether it answers now. */
   readonly health: () => Promise<Readonly<Record<string, PartHealth>>>
   /** Base URL of Temporal's UI, when known. */

@@ -14,6 +14,10 @@ export const pathId = (max: number) =>
 
 export const uuid = z.uuid().openapi({ example: '0199f3a4-7c3e-7c52-9d0e-6a1f4b7c2d10' })
 export const time = z.iso.datetime({ offset: true })
+export const shownCategory = z.string().nullable().openapi({
+  description:
+    'Of a fact: one of those that the settings of extraction name. Of other memories: `category` of their metadata.',
+})
 export const userId = pathId(256).openapi({ description: 'The caller’s own id of the user.' })
 /** Several users of one question: in a body, or through `queryListOf`. */
 export const usersOf = <List extends z.ZodType<string[]>>(list: List) =>

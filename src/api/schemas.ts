@@ -5,7 +5,7 @@ import { SCHEDULE_KINDS, SKIP_REASONS } from '../domain/schedule.ts'
 import { TRACE_KINDS } from '../domain/recall.ts'
 import { ERROR_CODES } from '../errors.ts'
 import { RAW_STATES } from '../stores/sessions/sessions.ts'
-import { time, uuid } from './fields.ts'
+import { shownCategory, time, uuid } from './fields.ts'
 
 /** The shapes that are answered. Fields may be added and never renamed. */
 
@@ -142,6 +142,7 @@ export const memorySchema = z
     content: z.string(),
     summary: z.string().nullable(),
     tags: z.array(z.string()).readonly(),
+    category: shownCategory,
     importance: z.number().nullable(),
     salience: z.number(),
     state: z.string(),

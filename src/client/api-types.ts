@@ -73,6 +73,8 @@ export type Memory = {
   readonly content: string
   readonly summary: string | null
   readonly tags: readonly (string)[]
+  /** Of a fact: one of those that the settings of extraction name. Of other memories: `category` of their metadata. */
+  readonly category: string | null
   readonly importance: number | null
   readonly salience: number
   readonly state: string
@@ -443,6 +445,53 @@ export type AiSettingsTest = {
     /** What it does otherwise than asked, and is put up with. */
     readonly worked_around: readonly (string)[]
   }
+}
+
+export type ExtractionSettings = {
+  readonly instructions: string
+  readonly categories: readonly ({
+    readonly name: string
+    readonly description: string
+  })[]
+  readonly never: readonly (string)[]
+  readonly entity_types: readonly (string)[]
+  readonly sensitive: "drop" | "mask" | "keep"
+  /** Goes up with each change; 0 is no settings. */
+  readonly version: number
+  /** Whose settings these are; null: those of the namespace. */
+  readonly collection: string | null
+  /** Conversations of the namespace’s source that were ingested under other settings; a backfill with `force` ingests them again. */
+  readonly outdated: number
+  readonly updated_at: string | null
+}
+
+export type ExtractionTrial = {
+  readonly facts: readonly ({
+    readonly content: string
+    readonly category: string | null
+    readonly entities: readonly ({
+      readonly type: string
+      readonly value: string
+    })[]
+    readonly occurred_at: string
+    readonly salience: number
+    readonly evidence: readonly ({
+      readonly position: number
+      readonly quote: string | null
+    })[]
+  })[]
+  /** What was found and would not be remembered. */
+  readonly dropped: readonly ({
+    readonly content: string
+    readonly reason: "never" | "sensitive"
+    /** The topic that it touches. */
+    readonly never: string | null
+    readonly kinds: readonly ("password" | "code" | "key" | "document" | "card" | "account")[]
+  })[]
+  /** Who extracted; `rules` is what is built in. */
+  readonly model: string
+  /** Of the stored settings; null where others were tried. */
+  readonly version: number | null
 }
 
 export type Reembed = {
@@ -1494,6 +1543,83 @@ export interface Operations {
       readonly reembed?: boolean
     }
     readonly answer: AiSettingsTest
+  }
+  readonly getExtractionSettings: {
+    readonly query: {
+      /** Settings of a collection of sessions; left out, those of the namespace. */
+      readonly collection?: string
+    }
+    readonly body: undefined
+    readonly answer: ExtractionSettings
+  }
+  readonly putExtractionSettings: {
+    readonly query: {
+      /** Settings of a collection of sessions; left out, those of the namespace. */
+      readonly collection?: string
+    }
+    readonly body: {
+      /** In plain words, for the language model: what is worth remembering here. */
+      readonly instructions?: string
+      /** Each fact is put into one of them, or none. */
+      readonly categories?: readonly ({
+        readonly name: string
+        readonly description?: string
+      })[]
+      /** Topics of which nothing is remembered, in plain words: `health`, `salary`. */
+      readonly never?: readonly (string)[]
+      /** Types of entities to name; empty is all: person, place, organization, event, thing. */
+      readonly entity_types?: readonly (string)[]
+      /** Passwords, codes, keys and numbers of documents, cards and accounts: `drop` what holds them, `mask` them, or `keep` them. */
+      readonly sensitive?: "drop" | "mask" | "keep"
+      /** Changes the settings only while this is their version. */
+      readonly version?: number
+      /** As it is answered; it changes nothing. */
+      readonly collection?: unknown
+      /** As it is answered; it changes nothing. */
+      readonly outdated?: unknown
+      /** As it is answered; it changes nothing. */
+      readonly updated_at?: unknown
+    }
+    readonly answer: ExtractionSettings
+  }
+  readonly resetExtractionSettings: {
+    readonly query: {
+      /** Settings of a collection of sessions; left out, those of the namespace. */
+      readonly collection?: string
+    }
+    readonly body: undefined
+    readonly answer: ExtractionSettings
+  }
+  readonly testExtractionSettings: {
+    readonly query: {
+      /** Settings of a collection of sessions; left out, those of the namespace. */
+      readonly collection?: string
+    }
+    readonly body: {
+      /** Text such as `User: …` and `Assistant: …`, an exported chat or captions (docs/sessions.md has the rules), or a list of `{ role, content, timestamp?, name? }` or of messages as OpenAI, Anthropic, Slack and Telegram write them. */
+      readonly transcript: string | readonly (Readonly<Record<string, unknown>>)[] | {
+        readonly messages?: readonly (Readonly<Record<string, unknown>>)[]
+      }
+      /** Any object of at most 16 KiB as JSON. */
+      readonly metadata?: Readonly<Record<string, unknown>>
+      /** Tried instead of those that are stored. */
+      readonly settings?: {
+        /** In plain words, for the language model: what is worth remembering here. */
+        readonly instructions?: string
+        /** Each fact is put into one of them, or none. */
+        readonly categories?: readonly ({
+          readonly name: string
+          readonly description?: string
+        })[]
+        /** Topics of which nothing is remembered, in plain words: `health`, `salary`. */
+        readonly never?: readonly (string)[]
+        /** Types of entities to name; empty is all: person, place, organization, event, thing. */
+        readonly entity_types?: readonly (string)[]
+        /** Passwords, codes, keys and numbers of documents, cards and accounts: `drop` what holds them, `mask` them, or `keep` them. */
+        readonly sensitive?: "drop" | "mask" | "keep"
+      }
+    }
+    readonly answer: ExtractionTrial
   }
   readonly getReembed: {
     readonly query: Readonly<Record<string, never>>

@@ -9,6 +9,7 @@ import {
   saveFailed,
   type ConsolidationRun,
 } from '../stores/consolidation/consolidation-runs.ts'
+import { extractionIn, WHOLE_NAMESPACE } from '../steering/settings.ts'
 import type { Database } from '../stores/database.ts'
 import { forgetSeqs } from '../stores/forget/forgotten.ts'
 import { applyRun } from './apply.ts'
@@ -91,7 +92,9 @@ async function contextOf(
 ): Promise<FactContext> {
   const { id: jobId, userId, namespaceId } = run
   const seq = (await forgetSeqs(db, [userId])).get(userId) ?? 0
+  const { steering } = await extractionIn(db, { namespaceId, collection: WHOLE_NAMESPACE })
   return {
+    steering,
     db,
     model: languageModel,
     embedder,

@@ -6,6 +6,7 @@ import type { DayTrace } from '../stores/consolidation/consolidation-days.ts'
 import { sentencesOf } from '../text/extraction/sentences.ts'
 import { detectLanguage } from '../text/language.ts'
 import { evidenceOf, isSupported } from './check.ts'
+import { cleanedTurns } from '../steering/steering.ts'
 import { turnOf } from './turns.ts'
 
 /** The one summary of a user's day, for ever under the same id. */
@@ -26,7 +27,10 @@ export async function planSummary(
 ): Promise<PlannedSummary | null> {
   const lasting = traces.filter(({ expires }) => !expires)
   const scope = scopeOf(lasting)
-  const told = lasting.filter((trace) => trace.scope === scope && saysAnything(trace))
+  const told = cleanedTurns(
+    context.steering,
+    lasting.filter((trace) => trace.scope === scope),
+  ).filter(saysAnything)
   if (scope === undefined || told.length === 0) return null
   const said = told.map(({ content }) => content).join('\n')
   const language =
@@ -47,9 +51,14 @@ export async function planSummary(
   const [first] = parts
   if (first === undefined) return null
   const { model, promptVersion } = first
+  const content = parts
+    .map((part) => part.content.trim())
+    .join(' ')
+    .trim()
+  if (content === '') return null
   return {
     id: daySummaryId(context.userId, day),
-    content: parts.map(({ content }) => content.trim()).join(' '),
+    content,
     scope,
     language,
     model,

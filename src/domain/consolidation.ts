@@ -1,4 +1,4 @@
-import type { EntityType } from './entity.ts'
+import type { MentionType } from './entity.ts'
 
 /** A day of a user, looked through again. Pure types; safe inside workflows. */
 
@@ -25,7 +25,7 @@ export interface PlannedSummary {
 }
 
 export interface PlannedName {
-  readonly type: EntityType
+  readonly type: MentionType
   readonly value: string
   readonly normalized: string
 }

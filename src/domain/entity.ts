@@ -3,8 +3,11 @@
 export const ENTITY_TYPES = ['person', 'place', 'organization', 'event', 'thing'] as const
 export type EntityType = (typeof ENTITY_TYPES)[number]
 
+/** A type that settings of extraction name stands beside the known ones. */
+export type MentionType = EntityType | (string & {})
+
 export interface EntityMention {
-  readonly type: EntityType
+  readonly type: MentionType
   /** As it was written. */
   readonly value: string
   /** What two ways to write the same have in common. */

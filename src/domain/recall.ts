@@ -96,6 +96,8 @@ export interface Memory {
   readonly content: string
   readonly summary: string | null
   readonly tags: readonly string[]
+  /** Of a fact as settings of extraction put it there; of other memories that of their metadata. */
+  readonly category: string | null
   readonly importance: number | null
   readonly salience: number
   readonly state: string

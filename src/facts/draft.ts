@@ -1,6 +1,6 @@
 import { v5 as uuidv5 } from 'uuid'
 import { z } from 'zod'
-import { ENTITY_TYPES, type EntityMention } from '../domain/entity.ts'
+import type { EntityMention } from '../domain/entity.ts'
 import type { Turn } from '../domain/transcript.ts'
 import type { OwnTurn } from '../text/extraction/own-turns.ts'
 import { quotedIn, saidFor } from './evidence.ts'
@@ -26,6 +26,8 @@ export interface FactDraft {
   readonly said: string
   readonly entities: readonly EntityMention[]
   readonly relations: readonly FactRelation[]
+  /** Undefined where no settings say what there is. */
+  readonly category?: string | null | undefined
   readonly model: string
   readonly promptVersion: string
 }
@@ -48,7 +50,7 @@ export function factId(userId: string, content: string): string {
 }
 
 const entitySchema = z.object({
-  type: z.enum(ENTITY_TYPES),
+  type: z.string(),
   value: z.string(),
   normalized: z.string(),
   confidence: z.number(),
@@ -66,6 +68,7 @@ export const extractedSchema: z.ZodType<readonly ExtractedFact[]> = z.array(
       z.object({ subject: z.string(), predicate: z.string(), object: z.string() }),
     ),
     salience: z.number(),
+    category: z.string().nullable().optional(),
   }),
 )
 
@@ -106,6 +109,7 @@ function draftOf(fact: ExtractedFact, speaker: string | null, context: DraftCont
     said: saidFor(fact.evidence, context),
     entities: fact.entities,
     relations: fact.relations,
+    category: fact.category,
     model,
     promptVersion,
   }

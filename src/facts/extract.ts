@@ -1,6 +1,7 @@
 import type { Head } from '../domain/recall.ts'
 import type { Embedder, Purse } from '../providers/embedder.ts'
-import type { LanguageModel } from '../providers/language-model.ts'
+import type { ExtractRequest, LanguageModel } from '../providers/language-model.ts'
+import type { Steering } from '../steering/steering.ts'
 import type { Database } from '../stores/database.ts'
 import { detectLanguage } from '../text/language.ts'
 import { isoIn, offsetIn } from '../domain/time-zone.ts'
@@ -8,6 +9,7 @@ import { answered } from './answers.ts'
 import { draftsOf, extractedSchema, type FactDraft } from './draft.ts'
 import type { Fence } from './fence.ts'
 import type { Passage } from './passages.ts'
+import { steeredFacts, withoutRefusedQuotes } from './steer.ts'
 
 /** Who is served, by whom, and on whose account. */
 export interface FactContext {
@@ -28,6 +30,8 @@ export interface FactContext {
   readonly fence?: Fence
   /** Whose day "today" is where a time carries no offset; left out, that of UTC. */
   readonly timeZone?: string
+  /** What is to be remembered; left out, whatever is worth it. */
+  readonly steering?: Steering | undefined
 }
 
 const SAMPLE_CHARS = 4_000
@@ -38,6 +42,29 @@ const localTime = (at: string | null, zone: string) =>
     ? at
     : isoIn(new Date(at), zone)
 
+/** A passage as a model is asked for its facts. Where secrets are not kept, its turns are masked already. */
+export function extractRequestOf(
+  { language: known, timeZone = 'UTC', steering }: RequestContext,
+  { passage: { turns, before }, referenceTime }: { passage: Passage; referenceTime: Date },
+): ExtractRequest {
+  const sample = turns.map(({ content }) => content).join('\n')
+  const language = known === 'auto' ? detectLanguage(sample.slice(0, SAMPLE_CHARS)) : known
+  const shown = turns.map(({ own: _own, ...turn }) => ({
+    ...turn,
+    at: localTime(turn.at, timeZone),
+  }))
+  const settings = steering === undefined ? {} : { settings: steering.settings }
+  return {
+    turns: shown,
+    before,
+    referenceTime: isoIn(referenceTime, timeZone),
+    language,
+    ...settings,
+  }
+}
+
+type RequestContext = Pick<FactContext, 'language' | 'timeZone' | 'steering'>
+
 /**
  * The facts of one passage. A passage that was extracted before, by whatever run of the job, is read and not paid for again.
  * @param step names the passage within its job
@@ -46,18 +73,9 @@ export async function extractPassage(
   context: FactContext,
   { step, passage, referenceTime }: { step: string; passage: Passage; referenceTime: Date },
 ): Promise<FactDraft[]> {
-  const { db, model, jobId, userId, signal, priority, purses, fence } = context
+  const { db, model, jobId, userId, signal, priority, purses, fence, steering } = context
   const { turns, before } = passage
-  const sample = turns.map(({ content }) => content).join('\n')
-  const language =
-    context.language === 'auto' ? detectLanguage(sample.slice(0, SAMPLE_CHARS)) : context.language
-  const { timeZone = 'UTC' } = context
-  const shown = turns.map(({ own: _own, ...turn }) => ({
-    ...turn,
-    at: localTime(turn.at, timeZone),
-  }))
-  const local = isoIn(referenceTime, timeZone)
-  const request = { turns: shown, before, referenceTime: local, language }
+  const request = extractRequestOf(context, { passage, referenceTime })
   const answer = await answered(
     db,
     {
@@ -70,11 +88,15 @@ export async function extractPassage(
       fence,
     },
     async () =>
-      await model.extractMemories(request, {
-        priority,
-        signal,
-        ...(purses ? { purse: purses.language } : {}),
-      }),
+      steeredFacts(
+        await model.extractMemories(request, {
+          priority,
+          signal,
+          ...(purses ? { purse: purses.language } : {}),
+        }),
+        steering,
+      ),
   )
-  return draftsOf(answer.value, { ...answer, userId, turns, before, referenceTime })
+  const drafts = draftsOf(answer.value, { ...answer, userId, turns, before, referenceTime })
+  return withoutRefusedQuotes(drafts, steering)
 }

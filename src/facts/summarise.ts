@@ -14,6 +14,7 @@ import { answered } from './answers.ts'
 import type { FactContext } from './extract.ts'
 import { fencedTransaction } from './fence.ts'
 import { gateFor, passing } from '../forget/gate.ts'
+import { cleanedTurns } from '../steering/steering.ts'
 
 /** What a model reads at once of a transcript; a longer one is summed up in parts, and the parts again. */
 const PART_CHARS = 12_000
@@ -37,10 +38,15 @@ export interface SummaryRequest {
 
 /** Brings a summary up to date: what it said so far and the new turns become the next one. Points to the facts it rests on. */
 export async function summariseTurns(context: FactContext, asked: SummaryRequest): Promise<void> {
-  const { db, embedder, priority, signal, purses } = context
+  const { db, embedder, priority, signal, purses, steering } = context
   const gate = await gateFor(context)
-  const before = asked.before === null ? null : gate.text(asked.before)
-  const request = { ...asked, before: before || null, turns: passing(gate, asked.turns) }
+  const known = asked.before === null ? null : gate.text(asked.before)
+  const before = known && steering ? steering.cleaned(known) : known
+  const request = {
+    ...asked,
+    before: before || null,
+    turns: cleanedTurns(steering, passing(gate, asked.turns)),
+  }
   if (request.turns.length === 0) return
   const made = await summaryOf(context, request)
   const summary = { ...made, content: gate.text(made.content) }
@@ -75,7 +81,8 @@ export interface SummaryQuestion extends Pick<SummaryRequest, 'step' | 'turns' |
 }
 
 /**
- * What a model makes of turns, however many: in parts, and the parts again.
+ * What a model makes of turns, however many: in parts, and the parts again. Where settings say what is to be remembered, the turns have to
+ * be clean already, of which something is left.
  * @throws MemoirError `vendor_bad_answer` for one that is not usable, and those of the model
  */
 export async function summaryOf(
@@ -94,7 +101,10 @@ export async function summaryOf(
       )
     }
     const [only] = summaries
-    if (only && summaries.length === 1) return only
+    if (only && summaries.length === 1) {
+      const { steering } = context
+      return steering ? { ...only, content: steering.cleaned(only.content) } : only
+    }
     level = summaries.map(({ content }, position) => asTurn(content, position))
   }
 }
@@ -108,7 +118,7 @@ const asTurn = (content: string, position: number): Turn => ({
 })
 
 async function askSummary(
-  { db, model, jobId, userId, priority, signal, purses, fence }: FactContext,
+  { db, model, jobId, userId, priority, signal, purses, fence, steering }: FactContext,
   {
     step,
     turns,
@@ -120,7 +130,13 @@ async function askSummary(
   const shown = stated
     ? { turns: [], facts: turns.map(({ content }) => content) }
     : { turns, facts: [] }
-  const request = { ...shown, maxChars: MAX_CHARS, language }
+  const never = steering?.settings.never ?? []
+  const request = {
+    ...shown,
+    maxChars: MAX_CHARS,
+    language,
+    ...(never.length === 0 ? {} : { never }),
+  }
   const ask = async () =>
     await model.summarise(request, {
       priority,

@@ -15,9 +15,11 @@ import { upsertEdges, type EdgeWrite } from '../stores/memories/edges.ts'
 import { carryFactEmbeddings } from '../stores/spaces/embeddings.ts'
 import { upsertEntities } from '../stores/memories/entities.ts'
 import {
+  saveCategories,
   saveSources,
   supersedeFacts,
   writeFacts,
+  type CategoryWrite,
   type FactWrite,
   type SourceWrite,
   type WrittenFact,
@@ -90,6 +92,7 @@ export async function writeResolved(
     tx,
     resolved.flatMap((one) => sourcesOf(one, { userId, origin })),
   )
+  await saveCategories(tx, { userId, collection: origin.collection }, categoriesOf(resolved))
   await writeLinks(tx, standing, userId)
   return { added: [...written.keys()], superseded }
 }
@@ -116,6 +119,7 @@ function factWrite(
     contentHash: contentHash(['fact', normalizeFact(draft.content)]),
     // As messages have it: whose statement it is, where that is not the user's.
     meta: draft.speaker === null ? '{}' : JSON.stringify({ name: draft.speaker }),
+    category: draft.category ?? null,
   }
 }
 
@@ -145,6 +149,17 @@ function sourcesOf(
     messageId: origin.messageIdOf(position),
     quote: quote === '' ? null : quote,
   }))
+}
+
+/** A fact that says what is known already is in its category too, where settings say what there is. */
+function categoriesOf(resolved: readonly Resolved[]): CategoryWrite[] {
+  const byId = resolved.flatMap(({ read: { draft }, relation, targets }) => {
+    const id = relation === 'duplicate' ? targets[0]?.id : draft.id
+    return id === undefined || draft.category === undefined
+      ? []
+      : [[id, { id, category: draft.category }] as const]
+  })
+  return [...new Map(byId).values()]
 }
 
 async function writeLinks(

@@ -11,6 +11,7 @@ import { summaryId } from '../facts/summary-id.ts'
 import { summariseTurns } from '../facts/summarise.ts'
 import type { Embedder, Purse } from '../providers/embedder.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
+import type { Steering } from '../steering/steering.ts'
 import type { Database } from '../stores/database.ts'
 import { atOnce } from './at-once.ts'
 import type { ConversationPlan } from './plan.ts'
@@ -39,6 +40,8 @@ interface ExtractContext {
   readonly heads?: readonly Head[]
   readonly namespaceId: string
   readonly forgetSecret?: ForgetSecret
+  /** What is to be remembered; left out, whatever is worth it. */
+  readonly steering?: Steering | undefined
   /** How often each user had had something forgotten when the conversations were read. */
   readonly seqs: ReadonlyMap<string, number>
 }
@@ -98,8 +101,8 @@ async function extractOne(
   await summariseTurns(facts, { step, of, turns, before: null, at: createdAt })
 }
 
-function turnsOf({ conversation }: ConversationPlan): Turn[] {
-  return conversation.turns.map(({ id, role, name, content, createdAt }, position) => ({
+function turnsOf({ heard }: ConversationPlan): Turn[] {
+  return heard.map(({ id, role, name, content, createdAt }, position) => ({
     position,
     role: role ?? 'user',
     name,
@@ -128,8 +131,9 @@ function factContext(
   { model, userId }: { model: LanguageModel; userId: string },
 ): FactContext {
   const { db, embedder, jobId, language, signal, purse, extraction } = context
-  const { namespaceId, forgetSecret: secret, seqs, heads = [], timeZone } = context
+  const { namespaceId, forgetSecret: secret, seqs, heads = [], timeZone, steering } = context
   return {
+    steering,
     fence: { namespaceId, secret, seq: seqs.get(userId) ?? 0 },
     db,
     embedder,

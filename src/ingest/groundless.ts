@@ -16,13 +16,17 @@ export async function removeGroundless(
   const groundless = await takeGrounds(tx, {
     source,
     conversations: [...movedFrom(moved), ...plans.flatMap(emptied)],
-    messages: plans.flatMap(({ removed }) => removed.filter(({ kind }) => kind === 'message')),
+    messages: plans.flatMap(withdrawn),
   })
   for (const [userId, some] of Map.groupBy(groundless, (one) => one.userId)) {
     const ids = some.map(({ id }) => id)
     await removeWhole(tx, { userId, ids })
   }
 }
+
+/** Messages that their source has no more. One that is not remembered as it was said may still hold facts. */
+const withdrawn = ({ removed, heardIds }: ConversationPlan): StoredTrace[] =>
+  removed.filter(({ id, kind }) => kind === 'message' && !heardIds.has(id))
 
 function movedFrom(moved: readonly StoredTrace[]): Ground[] {
   const grounds = moved.map(({ userId, conversationId }) => ({ userId, conversationId }))
@@ -31,5 +35,7 @@ function movedFrom(moved: readonly StoredTrace[]): Ground[] {
 }
 
 /** Of a conversation that says nothing any more nobody makes a new summary. */
-const emptied = ({ conversation, userId }: ConversationPlan): Ground[] =>
-  conversation.turns.length === 0 ? [{ userId, conversationId: conversation.id }] : []
+const emptied = ({ conversation, heard, userId }: ConversationPlan): Ground[] =>
+  conversation.turns.length === 0 && heard.length === 0
+    ? [{ userId, conversationId: conversation.id }]
+    : []

@@ -6,6 +6,7 @@ import type { LanguageModel } from '../providers/language-model.ts'
 import { createRulesModel } from '../providers/rules-model.ts'
 import { pricedEmbedding } from '../providers/configured-prices.ts'
 import { costOf } from '../providers/prices.ts'
+import { extractionIn, WHOLE_NAMESPACE } from '../steering/settings.ts'
 import type { Database } from '../stores/database.ts'
 import { failedAfter } from '../stores/memories/ingested.ts'
 import { findPosition } from '../stores/jobs/job-progress.ts'
@@ -161,16 +162,19 @@ async function readHeads(
   return { heads, next: ids.length < limit ? null : (ids.at(-1) ?? null) }
 }
 
-async function workThrough(
-  heads: readonly ConversationHead[],
+async function sliceContextOf(
   request: PageRequest,
   { space, hooks, context }: { space: Space; hooks: PageHooks; context: PageContext },
-): Promise<void> {
+): Promise<SliceContext> {
   const { config, db } = context
   await context.languageModel.ready?.()
   // Budgets are counted in what the models in force cost.
   const priced = (await context.inForce?.()) ?? config
-  const slice: SliceContext = {
+  const { version: extractionVersion, steering } = await extractionIn(db, {
+    namespaceId: request.namespaceId,
+    collection: WHOLE_NAMESPACE,
+  })
+  return {
     db,
     embedder: context.embedder,
     space,
@@ -182,6 +186,8 @@ async function workThrough(
     heads: config.MEMORY_HEADS,
     minSalience: config.MEMORY_SALIENCE_WRITE_THRESHOLD,
     forgetSecret: config.MEMOIR_ENCRYPTION_KEY,
+    extractionVersion,
+    steering,
     signal: hooks.signal,
     extraction: extractionOf(context, request, priced),
     purse: purseOf(
@@ -189,6 +195,14 @@ async function workThrough(
       { jobId: request.jobId, model: context.embedder.identity.model },
     ),
   }
+}
+
+async function workThrough(
+  heads: readonly ConversationHead[],
+  request: PageRequest,
+  { space, hooks, context }: { space: Space; hooks: PageHooks; context: PageContext },
+): Promise<void> {
+  const slice = await sliceContextOf(request, { space, hooks, context })
   const { fit, tooLarge } = Object.groupBy(heads, ({ bytes }) =>
     bytes > MAX_CONVERSATION_BYTES ? 'tooLarge' : 'fit',
   )

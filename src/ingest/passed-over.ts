@@ -38,6 +38,7 @@ export const outcomeOnly = (
   sourceUpdatedAt: null,
   readAt: null,
   pipelineVersion: 0,
+  extractionVersion: null,
   traceId: null,
   extracted: 'none',
   outcome,

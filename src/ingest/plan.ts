@@ -126,7 +126,17 @@ export interface PlannedTrace {
 }
 
 /** Everything a conversation becomes. */
-export interface ConversationPlan {
+export interface ConversationPlan extends PlannedTraces, Heard {}
+
+/** What models read of a conversation. */
+export interface Heard {
+  /** The turns as models read them: what settings keep from being remembered as it was said may still hold facts. */
+  readonly heard: readonly SourceMessage[]
+  /** Ids that their traces have, or would have. */
+  readonly heardIds: ReadonlySet<string>
+}
+
+interface PlannedTraces {
   readonly conversation: ReadConversation
   readonly outcome: 'created' | 'updated'
   readonly extract: Extraction
@@ -160,7 +170,7 @@ export function planConversation(
     reindex?: boolean
     stored: readonly StoredTrace[]
   },
-): ConversationPlan {
+): PlannedTraces {
   const texts = indexMessages(
     conversation.turns.map(({ content }) => content),
     target.language,

@@ -2,6 +2,7 @@ import { suppressedAmong, type ForgetSecret } from '../forget/remembered.ts'
 import type { Head } from '../domain/recall.ts'
 import { MemoirError, toMemoirError, type ErrorCode } from '../errors.ts'
 import type { Embedder, Purse } from '../providers/embedder.ts'
+import type { Steering } from '../steering/steering.ts'
 import { sqlState, type Database, type Queryable } from '../stores/database.ts'
 import {
   findIngested,
@@ -27,6 +28,7 @@ import {
   type ReadConversation,
 } from './plan.ts'
 import { noteWords, outcomeOnly, passOver, recordErrors } from './passed-over.ts'
+import { heardIn, removeRefused, steeredConversation } from './steer.ts'
 import { ingestedWrite, writePlans } from './write.ts'
 
 export interface SliceContext {
@@ -52,6 +54,10 @@ export interface SliceContext {
   readonly extraction: FactExtraction
   /** Under which what was forgotten is known. */
   readonly forgetSecret?: ForgetSecret
+  /** By which settings conversations are ingested; 0 is without any. */
+  readonly extractionVersion: number
+  /** What is to be remembered; left out, whatever is worth it. */
+  readonly steering?: Steering | undefined
 }
 
 interface Decided {
@@ -117,6 +123,10 @@ async function ingestTogether(
     const known = await withoutForgotten(left, context)
     const decided = await decideAll(known, context)
     const plans = await planAll(decided, context)
+    await removeRefused(
+      plans.map(({ plan }) => plan),
+      context,
+    )
     // Before the outcome is written: a conversation that counts as done has its facts.
     await extractConversations(
       plans.map(({ plan }) => plan),
@@ -207,7 +217,8 @@ async function planAll(decided: readonly Decided[], context: SliceContext): Prom
     const traces = byConversation.get(conversation.id) ?? []
     const own = traces.filter((trace) => trace.userId === userId)
     const seen = traces.find(({ kind }) => kind === 'episode')?.occurredAt
-    const plan = planConversation(datedFrom(conversation, seen ?? conversation.readAt), {
+    const dated = datedFrom(conversation, seen ?? conversation.readAt)
+    const plan = planConversation(steeredConversation(dated, context.steering), {
       target: { ...context, userId },
       outcome: decision.outcome,
       extract:
@@ -215,7 +226,12 @@ async function planAll(decided: readonly Decided[], context: SliceContext): Prom
       reindex: decision.reindex,
       stored: own,
     })
-    return [{ plan, moved: traces.filter((trace) => trace.userId !== userId) }]
+    return [
+      {
+        plan: { ...plan, ...heardIn(dated, context) },
+        moved: traces.filter((trace) => trace.userId !== userId),
+      },
+    ]
   })
 }
 
@@ -264,7 +280,7 @@ async function writeUnderLocks(
   }
   const settled = decided.filter(({ conversation }) => !raced.has(conversation.id))
   await saveOutcomes(tx, settled, {
-    written: ready.map(({ plan }) => ingestedWrite(plan)),
+    written: ready.map(({ plan }) => ingestedWrite(plan, context)),
     context,
   })
   return raced

@@ -219,8 +219,11 @@ function addPlan(change: Counters, plan: ConversationPlan): void {
 }
 
 /** The outcome of a processed conversation. */
-export function ingestedWrite(plan: ConversationPlan): IngestedWrite {
-  const { conversation } = plan
+export function ingestedWrite(
+  plan: ConversationPlan,
+  { extractionVersion }: { readonly extractionVersion: number },
+): IngestedWrite {
+  const { conversation, reindex } = plan
   return {
     conversationId: conversation.id,
     userId: plan.userId,
@@ -230,6 +233,8 @@ export function ingestedWrite(plan: ConversationPlan): IngestedWrite {
     sourceUpdatedAt: conversation.sourceUpdatedAt,
     readAt: conversation.readAt,
     pipelineVersion: PIPELINE_VERSION,
+    // Its facts stand as they were made before.
+    extractionVersion: reindex ? null : extractionVersion,
     traceId: plan.episodeId,
     extracted: plan.extract,
     outcome: plan.outcome,

@@ -145,6 +145,7 @@ async function planOf(
     collection: record.collection,
     content: record.content,
     summary: record.summary,
+    category: record.kind === 'fact' ? (record.category?.slice(0, 64) ?? null) : null,
     contentHash: hashOf(record),
     language: record.language,
     tags: record.tags,

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { ENTITY_TYPES } from '../domain/entity.ts'
 import { TRACE_KINDS } from '../domain/recall.ts'
 
 /** The lines of an export as they are read again. What a later version adds is passed over. */
@@ -36,6 +35,7 @@ const memory = z.object({
   collection: z.string().max(256).nullish().default(null),
   content,
   summary: z.string().max(65_536).nullish().default(null),
+  category: z.string().nullish().default(null),
   language: z.string().min(2).max(16).default('und'),
   tags: z.array(text(100)).max(50).default([]),
   external_id: text(256).nullish().default(null),
@@ -49,7 +49,7 @@ const memory = z.object({
   entities: z
     .array(
       z.object({
-        type: z.enum(ENTITY_TYPES),
+        type: text(64),
         value: text(256),
         normalized: text(256),
         confidence: z.number().min(0).max(1),

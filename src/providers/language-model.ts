@@ -1,4 +1,5 @@
 import type { EntityMention } from '../domain/entity.ts'
+import type { ExtractionSettings } from '../domain/extraction-settings.ts'
 import type { NarrativeLine } from '../domain/narrative.ts'
 import type { Turn } from '../domain/transcript.ts'
 import type { Purse } from './embedder.ts'
@@ -43,6 +44,8 @@ export interface ExtractedFact {
   readonly relations: readonly FactRelation[]
   /** 0..1, how much it deserves remembering. */
   readonly salience: number
+  /** One of the categories asked for, null for none of them; absent where nobody was asked, or cannot tell. */
+  readonly category?: string | null | undefined
 }
 
 export interface ExtractRequest {
@@ -54,6 +57,8 @@ export interface ExtractRequest {
   readonly referenceTime: string
   /** BCP 47's first part, `und` when it is not known. */
   readonly language: string
+  /** What the operator wants remembered; absent for whatever is worth it. */
+  readonly settings?: ExtractionSettings
 }
 
 /** A known memory that a new one may repeat or replace. */
@@ -86,6 +91,8 @@ export interface SummariseRequest {
   readonly facts: readonly string[]
   readonly maxChars: number
   readonly language: string
+  /** Topics of which nothing is said. */
+  readonly never?: readonly string[]
 }
 
 /** A memory shown to the model: quoted data, whatever it says. */

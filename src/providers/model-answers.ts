@@ -1,5 +1,6 @@
 import type { EntityMention } from '../domain/entity.ts'
 import { normalizeEntity } from '../text/entities.ts'
+import { maskSecrets } from '../text/steering/masks.ts'
 import type { Evidence, ExtractedFact, ExtractRequest, FactRelation } from './language-model.ts'
 import type { RawFact } from './prompts/extract.ts'
 
@@ -21,9 +22,11 @@ const CONFIDENCE = 0.9
 
 /** The facts that stand on a turn of the request, in order, none twice. */
 export function checkedFacts(
-  facts: readonly RawFact[],
-  { turns }: ExtractRequest,
+  given: readonly RawFact[],
+  { turns, settings }: ExtractRequest,
 ): ExtractedFact[] {
+  // The turns were shown masked: a secret that a model still knows is masked before its quote is looked for.
+  const facts = (settings?.sensitive ?? 'keep') === 'keep' ? given : given.map(maskedFact)
   const said = new Map(turns.map(({ position, content }) => [position, content]))
   const chars = turns.reduce((sum, { content }) => sum + content.length, 0)
   const most = Math.max(turns.length * MAX_FACTS_A_TURN, Math.floor(chars / CHARS_A_FACT))
@@ -38,12 +41,19 @@ export function checkedFacts(
   return [...kept.values()]
 }
 
+const maskedFact = (fact: RawFact): RawFact => ({
+  ...fact,
+  content: maskSecrets(fact.content),
+  evidence: fact.evidence.map((one) => ({ ...one, quote: maskSecrets(one.quote) })),
+})
+
 function restOf(fact: RawFact): Omit<ExtractedFact, 'content' | 'evidence'> {
   return {
     occurredAt: instantOf(fact.occurred_at),
     entities: checkedEntities(fact.entities),
     relations: checkedRelations(fact.relations),
     salience: Math.min(1, Math.max(0, fact.salience)),
+    ...(fact.category === undefined ? {} : { category: fact.category }),
   }
 }
 

@@ -9,6 +9,8 @@ import type { FactOrigin } from '../facts/write.ts'
 import { atOnce } from '../ingest/at-once.ts'
 import { languagePurseOf, purseOf } from '../ingest/purse.ts'
 import { withoutForgottenTurns } from './forgotten-turns.ts'
+import { extractionIn } from '../steering/settings.ts'
+import { maskedTurns } from '../steering/steering.ts'
 import type { Embedder } from '../providers/embedder.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
 import type { Database } from '../stores/database.ts'
@@ -141,7 +143,9 @@ async function openWork(
   const secret = config.MEMOIR_ENCRYPTION_KEY
   // Of whom nothing was ever forgotten nothing has to be looked up.
   const of = { ...post, secret }
-  const read = seq === 0 ? said : await withoutForgottenTurns(db, of, said, 'derived')
+  const left = seq === 0 ? said : await withoutForgottenTurns(db, of, said, 'derived')
+  const { steering } = await extractionIn(db, post)
+  const read = maskedTurns(steering, left)
   const turns = read.filter(({ position }) => position >= firstNew)
   const earlier = read.filter(({ position }) => position < firstNew)
   const context: FactContext = {
@@ -153,6 +157,7 @@ async function openWork(
     heads: config.MEMORY_HEADS,
     jobId,
     userId: post.userId,
+    steering,
     fence: { namespaceId: post.namespaceId, secret, seq },
     priority: 'live',
     signal,

@@ -4,6 +4,7 @@ import type { FactContext } from '../facts/extract.ts'
 import { fencedTransaction } from '../facts/fence.ts'
 import { noteVectorless } from '../facts/settle.ts'
 import { gateFor, passing } from '../forget/gate.ts'
+import { cleanedTurns } from '../steering/steering.ts'
 import { embedTexts, type PlanVectors } from '../ingest/embed.ts'
 import { indexAlone, writeTexts, writeVectors, writeWordsOnly } from '../memories/derive.ts'
 import { requireSpace } from '../memories/space.ts'
@@ -37,7 +38,10 @@ export async function keepReplies(
   { post, turns, chunkChars }: { post: SessionPost; turns: readonly Turn[]; chunkChars: number },
 ): Promise<void> {
   const { db, embedder, userId, signal, priority, purses } = context
-  const replies = passing(await gateFor(context), turns.filter(isReply))
+  const replies = cleanedTurns(
+    context.steering,
+    passing(await gateFor(context), turns.filter(isReply)),
+  )
   // The same words twice in a session are one reply.
   const writes = new Map(replies.map((turn) => writeOf(turn, post)).map((one) => [one.id, one]))
   if (writes.size === 0) return

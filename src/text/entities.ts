@@ -1,4 +1,4 @@
-import type { EntityMention, EntityType } from '../domain/entity.ts'
+import type { EntityMention, EntityType, MentionType } from '../domain/entity.ts'
 
 import { wordsTagged, type Word } from './extraction/tagging.ts'
 import { folded, unaccented } from './spelling.ts'
@@ -22,7 +22,7 @@ const NAME_CHARS = 200
  * what tells two apart: "John Doe" and "John Smith" stay two, and so do "John" and "John Doe". Normalising again changes nothing.
  * @returns empty for what holds no letter and no digit
  */
-export function normalizeEntity(type: EntityType, value: string): string {
+export function normalizeEntity(type: MentionType, value: string): string {
   let name = value.slice(0, NAME_CHARS)
   if (type === 'person') name = name.replace(/^([^,]{1,60}), *([^,]{1,60})$/u, '$2 $1')
   // Taking one thing away can bring another to the end or the beginning: "Dr. The Who's".
@@ -33,7 +33,7 @@ export function normalizeEntity(type: EntityType, value: string): string {
   return name
 }
 
-function withoutFrills(type: EntityType, name: string): string {
+function withoutFrills(type: MentionType, name: string): string {
   const plain = name.replace(POSSESSIVE, '').replaceAll(SIGNS, ' ').trim()
   if (type === 'person') return plain.replace(TITLES, '')
   const bare = plain.replace(ARTICLE, '')

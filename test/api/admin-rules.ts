@@ -36,6 +36,12 @@ export const ADMIN_RULES = {
   'get /v1/settings/ai': rule('/v1/settings/ai', 'GET'),
   'put /v1/settings/ai': rule('/v1/settings/ai', 'PUT', { llm: { model: 'gpt-4.1' } }),
   'post /v1/settings/ai/test': rule('/v1/settings/ai/test', 'POST', {}),
+  'get /v1/settings/extraction': rule('/v1/settings/extraction', 'GET'),
+  'put /v1/settings/extraction': rule('/v1/settings/extraction', 'PUT', { never: ['health'] }),
+  'delete /v1/settings/extraction': rule('/v1/settings/extraction', 'DELETE'),
+  'post /v1/settings/extraction/test': rule('/v1/settings/extraction/test', 'POST', {
+    transcript: 'User: I live in Oslo.',
+  }),
   'post /v1/migrations/episodes': rule('/v1/migrations/episodes', 'POST', {}),
   'get /v1/reembed': rule('/v1/reembed', 'GET'),
   'post /v1/reembed': rule('/v1/reembed', 'POST', {}),

@@ -24,6 +24,7 @@ import { createAnalyse } from '../../src/narratives/analyse.ts'
 import { createConsolidations } from '../../src/consolidation/consolidations.ts'
 import { createNarratives } from '../../src/narratives/narratives.ts'
 import { createPosts } from '../../src/sessions/posts.ts'
+import { createTryExtraction } from '../../src/steering/try.ts'
 import { insertKey, secretHash, type Role } from '../../src/stores/api-keys.ts'
 import type { Database } from '../../src/stores/database.ts'
 import { insertJob } from '../../src/stores/jobs/jobs.ts'
@@ -165,6 +166,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
       model: languageModel.identity.model,
       stoodIn: false,
     }),
+    tryExtraction: createTryExtraction({ config, languageModel }),
     memories: createMemories({ config, db, launch: jobs.launch }),
     schedules: createSchedules({
       config,

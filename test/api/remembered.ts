@@ -24,6 +24,7 @@ export function hitOf({ userId, scope, content }: Remembered): Hit {
     content,
     summary: null,
     tags: [],
+    category: null,
     importance: null,
     salience,
     state: 'active',

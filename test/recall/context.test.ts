@@ -14,6 +14,7 @@ function hit(id: string, over: Partial<Hit> = {}): Hit {
     content: `what ${id} says`,
     summary: null,
     tags: [],
+    category: null,
     importance: null,
     salience: 1,
     state: 'active',

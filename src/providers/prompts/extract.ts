@@ -1,27 +1,43 @@
 import { z } from 'zod'
-import { ENTITY_TYPES, type EntityType } from '../../domain/entity.ts'
+import { ENTITY_TYPES } from '../../domain/entity.ts'
+import type { ExtractionSettings } from '../../domain/extraction-settings.ts'
 import type { ExtractRequest, FactRelation } from '../language-model.ts'
 import { each, fieldsOf, itemsOf, listOf, numberOf, textOf, wordOf, type Drop } from '../loose.ts'
 import type { Prompt } from './prompt.ts'
 import { DATA_RULE, quotedMessage } from './quoted.ts'
+import { steeringRules } from './steering.ts'
 import { languageRule, shownBefore, shownTurn } from './turns.ts'
 
 export const EXTRACT_VERSION = 'extract-3'
 
-export const extractedSchema = z.object({
-  facts: z.array(
-    z.object({
-      content: z.string(),
-      evidence: z.array(z.object({ position: z.number(), quote: z.string() })),
-      occurred_at: z.string().nullable(),
-      entities: z.array(z.object({ type: z.enum(ENTITY_TYPES), value: z.string() })),
-      relations: z.array(
-        z.object({ subject: z.string(), predicate: z.string(), object: z.string() }),
-      ),
-      salience: z.number(),
-    }),
-  ),
-})
+const factOf = (types: readonly string[]) =>
+  z.object({
+    content: z.string(),
+    evidence: z.array(z.object({ position: z.number(), quote: z.string() })),
+    occurred_at: z.string().nullable(),
+    entities: z.array(z.object({ type: z.enum(types), value: z.string() })),
+    relations: z.array(
+      z.object({ subject: z.string(), predicate: z.string(), object: z.string() }),
+    ),
+    salience: z.number(),
+  })
+
+export const extractedSchema = z.object({ facts: z.array(factOf(ENTITY_TYPES)) })
+
+const typesOf = (settings: ExtractionSettings | undefined): readonly string[] =>
+  settings === undefined || settings.entity_types.length === 0
+    ? ENTITY_TYPES
+    : settings.entity_types
+
+const categoriesOf = (settings: ExtractionSettings | undefined): readonly string[] =>
+  settings?.categories.map(({ name }) => name) ?? []
+
+function schemaFor(settings: ExtractionSettings | undefined) {
+  const fact = factOf(typesOf(settings))
+  const categories = categoriesOf(settings)
+  if (categories.length === 0) return z.object({ facts: z.array(fact) })
+  return z.object({ facts: z.array(fact.extend({ category: z.enum(categories).nullable() })) })
+}
 
 /** A fact as a model wrote it. */
 export interface RawFact {
@@ -29,9 +45,11 @@ export interface RawFact {
   /** A position is null where the model does not say which turn it quotes. */
   readonly evidence: readonly { readonly position: number | null; readonly quote: string }[]
   readonly occurred_at: string | null
-  readonly entities: readonly { readonly type: EntityType; readonly value: string }[]
+  readonly entities: readonly { readonly type: string; readonly value: string }[]
   readonly relations: readonly FactRelation[]
   readonly salience: number
+  /** Absent where there are none to choose from. */
+  readonly category?: string | null
 }
 
 export interface Extracted {
@@ -56,12 +74,13 @@ Rules:
 No fact worth keeping: {"facts": []}.`
 
 export function extractPrompt(request: ExtractRequest): Prompt<Extracted> {
-  const { turns, before, referenceTime, language } = request
+  const { turns, before, referenceTime, language, settings } = request
+  const words = { types: typesOf(settings), categories: categoriesOf(settings) }
   return {
     name: 'extracted_facts',
-    schema: extractedSchema,
-    read: readFacts,
-    system: SYSTEM,
+    schema: settings === undefined ? extractedSchema : schemaFor(settings),
+    read: (said, drop) => readFacts(said, { ...words, drop }),
+    system: settings === undefined ? SYSTEM : `${SYSTEM}\n\n${steeringRules(settings)}`,
     user: quotedMessage(
       `The reference time is ${referenceTime}. ${languageRule(language)} Write down the facts of the turns to extract from.`,
       [
@@ -79,21 +98,30 @@ export function extractPrompt(request: ExtractRequest): Prompt<Extracted> {
   }
 }
 
+interface Reading {
+  readonly types: readonly string[]
+  readonly categories: readonly string[]
+  readonly drop: Drop
+}
+
 /** What is left out takes its default; what is wrong is left out alone: a quote, an entity, a relation, a fact. */
-function readFacts(said: unknown, drop: Drop): Extracted | undefined {
+function readFacts(said: unknown, reading: Reading): Extracted | undefined {
   const given = itemsOf(said, 'facts', 'content')
   if (given === undefined) return undefined
   const facts = each(
     given,
-    (one) => readFact(fieldsOf(one), drop),
-    () => drop('fact'),
+    (one) => readFact(fieldsOf(one), reading),
+    () => reading.drop('fact'),
   )
   return facts.length === 0 && given.length > 0 ? undefined : { facts }
 }
 
 const MIDDLING_SALIENCE = 0.5
 
-function readFact(fact: Readonly<Record<string, unknown>>, drop: Drop): RawFact | undefined {
+function readFact(
+  fact: Readonly<Record<string, unknown>>,
+  { types, categories, drop }: Reading,
+): RawFact | undefined {
   const content = textOf(fact['content'])
   const given = fact['evidence'] ?? fact['quote'] ?? null
   const evidence = partsOf(given, readEvidence, () => drop('evidence'))
@@ -104,9 +132,14 @@ function readFact(fact: Readonly<Record<string, unknown>>, drop: Drop): RawFact 
     content,
     evidence,
     occurred_at: textOf(fact['occurred_at']) ?? null,
-    entities: partsOf(fact['entities'], readEntity, () => drop('entity')),
+    entities: partsOf(
+      fact['entities'],
+      (part) => readEntity(part, types),
+      () => drop('entity'),
+    ),
     relations: partsOf(fact['relations'], readRelation, () => drop('relation')),
     salience: numberOf(fact['salience']) ?? MIDDLING_SALIENCE,
+    ...(categories.length === 0 ? {} : { category: sameWord(fact['category'], categories) }),
   }
 }
 
@@ -123,11 +156,18 @@ function readEvidence(part: unknown): RawFact['evidence'][number] | undefined {
     : { position: at, quote: said }
 }
 
-function readEntity(part: unknown): RawFact['entities'][number] | undefined {
+function readEntity(
+  part: unknown,
+  types: readonly string[],
+): RawFact['entities'][number] | undefined {
   const { type: written, value: name } = fieldsOf(part)
-  const [type, value] = [wordOf(written, ENTITY_TYPES), textOf(name)]
-  return type === undefined || value === undefined ? undefined : { type, value }
+  const [type, value] = [sameWord(written, types), textOf(name)]
+  return type === null || value === undefined ? undefined : { type, value }
 }
+
+/** One of the operator's words as the operator writes it, whatever its case in an answer. */
+const sameWord = (written: unknown, words: readonly string[]): string | null =>
+  words.find((word) => wordOf(written, [word.toLowerCase()]) !== undefined) ?? null
 
 function readRelation(part: unknown): FactRelation | undefined {
   const fields = fieldsOf(part)

@@ -3,6 +3,7 @@ import type { SummariseRequest } from '../language-model.ts'
 import { objectWith, textsOf } from '../loose.ts'
 import type { Prompt } from './prompt.ts'
 import { DATA_RULE, quotedMessage } from './quoted.ts'
+import { neverRule } from './steering.ts'
 import { languageRule, shownWithin } from './turns.ts'
 
 export const SUMMARISE_VERSION = 'summarise-2'
@@ -23,12 +24,12 @@ Rules:
 - Only what the data says. The facts were taken from the conversation before; lean on them for what matters.`
 
 export function summarisePrompt(request: SummariseRequest): Prompt<z.infer<typeof summarySchema>> {
-  const { turns, facts, maxChars, language } = request
+  const { turns, facts, maxChars, language, never = [] } = request
   return {
     name: 'conversation_summary',
     schema: summarySchema,
     read: readSummary,
-    system: SYSTEM,
+    system: never.length === 0 ? SYSTEM : `${SYSTEM}\n\n${neverRule(never, 'Say nothing')}`,
     user: quotedMessage(
       `${languageRule(language)} Write the summary, in at most ${maxChars} characters.`,
       [

@@ -73,6 +73,7 @@ export interface FactWrite {
   readonly promptVersion: string
   /** JSON object. */
   readonly meta: string
+  readonly category: string | null
   readonly textLength: number
   readonly windowLength: number
 }
@@ -98,14 +99,14 @@ export async function writeFacts(
   const { rows } = await tx.query<WrittenFact>(
     `insert into memoir.memory_trace as t
        (id, user_id, kind, content, content_hash, language, scope, collection, session_id, conversation_id, source, salience,
-        occurred_at, model, prompt_version, meta, text_length, window_length, vector_state, vector_revision, searchable_at)
+        occurred_at, model, prompt_version, meta, category, text_length, window_length, vector_state, vector_revision, searchable_at)
      select w.id, w.user_id, 'fact', w.content, w.content_hash, w.language, w.scope, w.collection, w.session_id, w.conversation_id,
-            w.source, w.salience, w.occurred_at, w.model, w.prompt_version, w.meta, w.text_length, w.window_length, 'written', 1, now()
+            w.source, w.salience, w.occurred_at, w.model, w.prompt_version, w.meta, w.category, w.text_length, w.window_length, 'written', 1, now()
        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
                    $10::text[], $11::real[], $12::timestamptz[], $13::text[], $14::text[], $15::jsonb[],
-                   $16::int[], $17::int[])
+                   $16::int[], $17::int[], $18::text[])
             as w(id, user_id, content, content_hash, language, scope, collection, session_id, conversation_id, source, salience,
-                 occurred_at, model, prompt_version, meta, text_length, window_length)
+                 occurred_at, model, prompt_version, meta, text_length, window_length, category)
      on conflict (id) do update
        set state = 'active', superseded_by = null, superseded_at = null, occurred_at = excluded.occurred_at,
            updated_at = now(), revision = t.revision + 1, vector_revision = t.revision + 1
@@ -131,9 +132,34 @@ export async function writeFacts(
       facts.map((f) => f.meta),
       facts.map((f) => f.textLength),
       facts.map((f) => f.windowLength),
+      facts.map((f) => f.category),
     ],
   )
   return new Map(rows.map((row) => [row.id, row]))
+}
+
+export interface CategoryWrite {
+  readonly id: string
+  readonly category: string | null
+}
+
+/**
+ * What categories facts are in, as it was found again. A fact of another collection stays in that one's, where it has one: other settings
+ * put it there.
+ */
+export async function saveCategories(
+  tx: Queryable,
+  { userId, collection }: { readonly userId: string; readonly collection: string | null },
+  categories: readonly CategoryWrite[],
+): Promise<void> {
+  if (categories.length === 0) return
+  await tx.query(
+    `update memoir.memory_trace t set category = w.category, updated_at = now()
+       from unnest($2::uuid[], $3::text[]) as w(id, category)
+      where t.id = w.id and t.user_id = $1::uuid and t.kind = 'fact' and t.category is distinct from w.category
+        and (t.category is null or t.collection is not distinct from $4)`,
+    [userId, categories.map(({ id }) => id), categories.map((one) => one.category), collection],
+  )
 }
 
 /** `old` gives way to `by`; never deleted, so that it can be restored. */

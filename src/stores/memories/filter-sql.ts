@@ -10,7 +10,7 @@ const COLUMNS: Readonly<Record<FieldName, string>> = {
   role: 't.role',
   scope: 't.scope',
   session_id: 't.session_id',
-  category: `t.meta ->> 'category'`,
+  category: `coalesce(t.category, t.meta ->> 'category')`,
   tags: 't.tags',
   occurred_at: 't.occurred_at',
   known_at: 't.known_at',

@@ -66,6 +66,8 @@ export interface IngestedWrite {
   readonly sourceUpdatedAt: Date | null
   readonly readAt: Date | null
   readonly pipelineVersion: number
+  /** Of the settings that say what is remembered; null leaves it as it is. */
+  readonly extractionVersion: number | null
   readonly traceId: string | null
   readonly extracted: Extraction
   readonly outcome: IngestOutcome
@@ -85,10 +87,16 @@ export async function saveIngested(
   await tx.query(
     `insert into memoir.ingested_conversation as i
        (namespace_id, source, job_id, conversation_id, user_id, message_hash, message_count, token_estimate,
-        source_updated_at, read_at, pipeline_version, trace_id, extracted, outcome, code)
-     select $1::uuid, $2, $3::uuid, w.*
+        source_updated_at, read_at, pipeline_version, trace_id, extracted, outcome, code, extraction_version)
+     select $1::uuid, $2, $3::uuid, w.conversation_id, w.user_id, w.message_hash, w.message_count, w.token_estimate,
+            w.source_updated_at, w.read_at, w.pipeline_version, w.trace_id, w.extracted, w.outcome, w.code,
+            coalesce(w.extraction_version, (
+              select k.extraction_version from memoir.ingested_conversation k
+               where k.namespace_id = $1::uuid and k.source = $2 and k.conversation_id = w.conversation_id), 0)
        from unnest($4::text[], $5::uuid[], $6::bytea[], $7::int[], $8::int[], $9::timestamptz[], $10::timestamptz[],
-                   $11::int[], $12::uuid[], $13::text[], $14::text[], $15::text[]) as w
+                   $11::int[], $12::uuid[], $13::text[], $14::text[], $15::text[], $16::int[])
+            as w(conversation_id, user_id, message_hash, message_count, token_estimate, source_updated_at, read_at,
+                 pipeline_version, trace_id, extracted, outcome, code, extraction_version)
      on conflict (namespace_id, source, conversation_id) do update
        set job_id = excluded.job_id,
            user_id = coalesce(excluded.user_id, i.user_id),
@@ -98,30 +106,31 @@ export async function saveIngested(
            source_updated_at = greatest(excluded.source_updated_at, i.source_updated_at),
            read_at = greatest(excluded.read_at, i.read_at),
            pipeline_version = case when excluded.outcome in ('created', 'updated') then excluded.pipeline_version else i.pipeline_version end,
+           extraction_version = excluded.extraction_version,
            trace_id = coalesce(excluded.trace_id, i.trace_id),
            extracted = case when excluded.outcome in ('created', 'updated') then excluded.extracted else i.extracted end,
            outcome = excluded.outcome,
            code = excluded.code,
            updated_at = now()`,
-    [
-      namespaceId,
-      source,
-      jobId,
-      writes.map((w) => w.conversationId),
-      writes.map((w) => w.userId),
-      writes.map((w) => w.messageHash),
-      writes.map((w) => w.messageCount),
-      writes.map((w) => w.tokenEstimate),
-      writes.map((w) => w.sourceUpdatedAt),
-      writes.map((w) => w.readAt),
-      writes.map((w) => w.pipelineVersion),
-      writes.map((w) => w.traceId),
-      writes.map((w) => w.extracted),
-      writes.map((w) => w.outcome),
-      writes.map((w) => w.code),
-    ],
+    [namespaceId, source, jobId, ...columnsOf(writes)],
   )
 }
+
+const columnsOf = (writes: readonly IngestedWrite[]): readonly unknown[][] => [
+  writes.map((w) => w.conversationId),
+  writes.map((w) => w.userId),
+  writes.map((w) => w.messageHash),
+  writes.map((w) => w.messageCount),
+  writes.map((w) => w.tokenEstimate),
+  writes.map((w) => w.sourceUpdatedAt),
+  writes.map((w) => w.readAt),
+  writes.map((w) => w.pipelineVersion),
+  writes.map((w) => w.traceId),
+  writes.map((w) => w.extracted),
+  writes.map((w) => w.outcome),
+  writes.map((w) => w.code),
+  writes.map((w) => w.extractionVersion),
+]
 
 /** Unchanged conversations: only whose outcome it now is; hash, times and trace stay. */
 export async function markSkipped(

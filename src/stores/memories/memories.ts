@@ -24,6 +24,7 @@ export interface MemoryRow {
   readonly conversation_id: string | null
   readonly source: string | null
   readonly meta: Readonly<Record<string, unknown>>
+  readonly category: string | null
   readonly occurred_at: Date
   readonly known_at: Date
   readonly created_at: Date
@@ -39,7 +40,7 @@ export interface MemoryRow {
 
 /** The columns of `memory_trace t` and `memory_user u` that a memory is shown by. */
 export const MEMORY_COLUMNS = `t.seq, t.id, u.external_id as user_id, t.kind, t.role, t.scope, t.collection, t.content, t.summary, t.tags,
-  t.importance, t.salience, t.state, t.session_id, t.conversation_id, t.source, t.meta, t.occurred_at, t.known_at,
+  t.category, t.importance, t.salience, t.state, t.session_id, t.conversation_id, t.source, t.meta, t.occurred_at, t.known_at,
   t.created_at, t.updated_at, t.expires_at, t.searchable_at, t.revision, t.superseded_by, t.vector_state, t.graph_state,
   (select json_agg(json_build_object('type', n.type, 'value', n.value, 'normalized', n.normalized,
             'confidence', round(e.weight::numeric, 3), 'source', coalesce(e.source, 'rules'))
@@ -122,6 +123,7 @@ export async function readSessionFacts(
 export function presentMemory({
   seq: _seq,
   meta,
+  category,
   vector_state,
   graph_state,
   entities,
@@ -131,6 +133,7 @@ export function presentMemory({
     ...row,
     salience: Math.round(row.salience * 1000) / 1000,
     metadata: meta,
+    category: category ?? (typeof meta['category'] === 'string' ? meta['category'] : null),
     entities: entities ?? [],
     occurred_at: row.occurred_at.toISOString(),
     known_at: row.known_at.toISOString(),

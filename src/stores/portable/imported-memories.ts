@@ -13,6 +13,7 @@ export interface ImportedWrite {
   readonly collection: string | null
   readonly content: string
   readonly summary: string | null
+  readonly category: string | null
   readonly contentHash: Buffer
   readonly language: string
   readonly tags: readonly string[]
@@ -83,7 +84,7 @@ export async function findImported(
 }
 
 const RECORD = `json_to_recordset($2::json) as w(
-  id uuid, "importedId" uuid, kind text, role text, scope text, collection text, content text, summary text,
+  id uuid, "importedId" uuid, kind text, role text, scope text, collection text, content text, summary text, category text,
   "contentHash" text, language text, tags text[], "externalId" text, "sessionId" text, "conversationId" text, importance int, salience real,
   source text, meta jsonb, "occurredAt" timestamptz, "knownAt" timestamptz, "createdAt" timestamptz, "updatedAt" timestamptz,
   "expiresAt" timestamptz, state text, "supersededBy" uuid, "supersededAt" timestamptz, revision int, "vectorState" text,
@@ -102,10 +103,10 @@ export async function insertImported(
   }))
   const { rows } = await tx.query<WrittenMemory>(
     `insert into memoir.memory_trace
-       (user_id, id, imported_id, kind, role, scope, collection, content, summary, content_hash, language, tags, external_id, session_id,
+       (user_id, id, imported_id, kind, role, scope, collection, content, summary, category, content_hash, language, tags, external_id, session_id,
         conversation_id, importance, salience, source, meta, occurred_at, known_at, created_at, updated_at, expires_at, state,
         superseded_by, superseded_at, revision, vector_state, model, prompt_version)
-     select $1::uuid, w.id, w."importedId", w.kind, w.role, w.scope, w.collection, w.content, w.summary,
+     select $1::uuid, w.id, w."importedId", w.kind, w.role, w.scope, w.collection, w.content, w.summary, w.category,
             decode(w."contentHash", 'hex'), w.language, w.tags, w."externalId", w."sessionId", w."conversationId", w.importance,
             w.salience, w.source, w.meta, w."occurredAt", w."knownAt", w."createdAt", w."updatedAt", w."expiresAt", w.state,
             w."supersededBy", w."supersededAt", w.revision, w."vectorState", w.model, w."promptVersion"

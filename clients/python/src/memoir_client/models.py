@@ -69,6 +69,9 @@ class Memory(Model):
     content: str
     summary: str | None
     tags: list[str]
+    category: str | None
+    """Of a fact: one of those that the settings of extraction name. Of other memories: `category` of their metadata."""
+
     importance: float | None
     salience: float
     state: str
@@ -518,6 +521,69 @@ class AiSettingsTest(Model):
     latency_ms: int
     llm: AiSettingsTestLlm
     embedding: AiSettingsTestEmbedding
+
+
+class ExtractionSettingsCategory(Model):
+    name: str
+    description: str
+
+
+class ExtractionSettings(Model):
+    instructions: str
+    categories: list[ExtractionSettingsCategory]
+    never: list[str]
+    entity_types: list[str]
+    sensitive: Literal["drop", "mask", "keep"] | str
+    version: int
+    """Goes up with each change; 0 is no settings."""
+
+    collection: str | None
+    """Whose settings these are; null: those of the namespace."""
+
+    outdated: int
+    """Conversations of the namespace’s source that were ingested under other settings; a backfill with `force` ingests them again."""
+
+    updated_at: datetime | None
+
+
+class ExtractionTrialFactEntity(Model):
+    type: str
+    value: str
+
+
+class ExtractionTrialFactEvidence(Model):
+    position: int
+    quote: str | None
+
+
+class ExtractionTrialFact(Model):
+    content: str
+    category: str | None
+    entities: list[ExtractionTrialFactEntity]
+    occurred_at: datetime
+    salience: float
+    evidence: list[ExtractionTrialFactEvidence]
+
+
+class ExtractionTrialDropped(Model):
+    content: str
+    reason: Literal["never", "sensitive"] | str
+    never: str | None
+    """The topic that it touches."""
+
+    kinds: list[Literal["password", "code", "key", "document", "card", "account"] | str]
+
+
+class ExtractionTrial(Model):
+    facts: list[ExtractionTrialFact]
+    dropped: list[ExtractionTrialDropped]
+    """What was found and would not be remembered."""
+
+    model: str
+    """Who extracted; `rules` is what is built in."""
+
+    version: int | None
+    """Of the stored settings; null where others were tried."""
 
 
 class ReembedStored(Model):
