@@ -65,7 +65,7 @@ export class Memoir {
   readonly consolidations: ReturnType<typeof createConsolidations>
   /** Whether the graph says what the record says. */
   readonly sync: ReturnType<typeof createSync>
-  /** Which models the installation uses. */
+  /** Which models the installation uses, and what is to be remembered. */
   readonly settings: ReturnType<typeof createSettings>
   /** Remembers something, or looks messages through for what to remember; found by words at once. */
   readonly add: (memory: MemoryWrite, options?: WriteOptions) => Promise<AcceptedMemories>
@@ -126,7 +126,12 @@ export type { ForgetRequest } from './forget.ts'
 export type { ConsolidationRequest } from './consolidations.ts'
 export type { SyncRequest } from './stores.ts'
 export type { SessionPost } from './sessions.ts'
-export type { AiSettingsChange } from './settings.ts'
+export type {
+  AiSettingsChange,
+  ExtractionOptions,
+  ExtractionSettingsBody,
+  ExtractionTrialBody,
+} from './settings.ts'
 export type { Page, PageQuery } from './pages.ts'
 export {
   openAiTools,

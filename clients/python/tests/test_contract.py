@@ -70,6 +70,10 @@ METHODS = {
     "settings.test_ai": "testAiSettings",
     "settings.get_budget": "getBudget",
     "settings.update_budget": "setBudget",
+    "settings.get_extraction": "getExtractionSettings",
+    "settings.update_extraction": "putExtractionSettings",
+    "settings.reset_extraction": "resetExtractionSettings",
+    "settings.test_extraction": "testExtractionSettings",
 }
 
 # Asked with `client.request`: for who runs Memoir, by the command line.
@@ -85,7 +89,12 @@ WITHOUT_METHOD = {
 }
 
 # Fields with a method of their own.
-ELSEWHERE = {("startBackfill", "estimate_only")}
+ELSEWHERE = {
+    ("startBackfill", "estimate_only"),
+    # As they are answered: they change nothing.
+    ("putExtractionSettings", "outdated"),
+    ("putExtractionSettings", "updated_at"),
+}
 
 
 @pytest.fixture(scope="module")

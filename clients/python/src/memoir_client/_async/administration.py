@@ -13,6 +13,8 @@ from memoir_client.models import (
     AiSettingsTest,
     Budget,
     CurrentKey,
+    ExtractionSettings,
+    ExtractionTrial,
     Key,
     NewKey,
     Schedule,
@@ -101,8 +103,11 @@ class AsyncSchedulesResource:
         await self._transport.send(Call("POST", path, body=body, repeatable=False))
 
 
+EXTRACTION = "/v1/settings/extraction"
+
+
 class AsyncSettingsResource:
-    """Which models the installation uses, and what a day may cost; for administrators."""
+    """Which models the installation uses, what a day may cost, what is remembered; for administrators."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
@@ -145,3 +150,53 @@ class AsyncSettingsResource:
         """Sets what a day may cost, in US dollars; `None` leaves it to the default."""
         call = Call("PUT", "/v1/settings/budget", body=changes(per_day=per_day))
         return await self._transport.ask(call, Budget)
+
+    async def get_extraction(self, *, collection: str | None = None) -> ExtractionSettings:
+        """What is to be remembered of conversations; of a collection, what holds for its sessions."""
+        call = Call("GET", EXTRACTION, query=fields(collection=collection))
+        return await self._transport.ask(call, ExtractionSettings)
+
+    async def update_extraction(
+        self,
+        *,
+        instructions: str | None = None,
+        categories: Sequence[Mapping[str, Any]] | None = None,
+        never: Sequence[str] | None = None,
+        entity_types: Sequence[str] | None = None,
+        sensitive: str | None = None,
+        version: int | None = None,
+        collection: str | None = None,
+    ) -> ExtractionSettings:
+        """Replaces all of it: what is left out goes to its default.
+
+        `sensitive` is `drop`, `mask` or `keep`. With the `version` that was read, somebody else's change in
+        between raises `ConflictError`.
+        """
+        body = fields(
+            instructions=instructions,
+            categories=categories,
+            never=never,
+            entity_types=entity_types,
+            sensitive=sensitive,
+            version=version,
+        )
+        call = Call("PUT", EXTRACTION, query=fields(collection=collection), body=body)
+        return await self._transport.ask(call, ExtractionSettings)
+
+    async def reset_extraction(self, *, collection: str | None = None) -> ExtractionSettings:
+        """Goes back to the settings of the namespace, or to none."""
+        call = Call("DELETE", EXTRACTION, query=fields(collection=collection))
+        return await self._transport.ask(call, ExtractionSettings)
+
+    async def test_extraction(
+        self,
+        *,
+        transcript: str | Sequence[Mapping[str, Any]],
+        metadata: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        collection: str | None = None,
+    ) -> ExtractionTrial:
+        """What would be remembered of a transcript, by the stored settings or by `settings`; nothing is kept."""
+        body = fields(transcript=transcript, metadata=metadata, settings=settings)
+        call = Call("POST", f"{EXTRACTION}/test", query=fields(collection=collection), body=body)
+        return await self._transport.ask(call, ExtractionTrial)
