@@ -130,7 +130,6 @@ export const PLAIN_COLUMNS: Readonly<Record<string, string>> = {
   'audit_log.actor': 'id of a key, or a hash of who holds a token',
   'extraction_setting.collection': 'an operator’s word',
   'extraction_setting.settings': 'an operator’s words',
-  'audit_log.actor': 'id of a key',
   'audit_log.action': 'one of a closed list',
   'audit_log.previous_hash': 'hash of an entry',
   'audit_log.hash': 'hash of an entry',
