@@ -38,3 +38,11 @@ export const roleMap = z
     }
     return roles
   })
+
+/** Seconds, by commas. */
+export const seconds = (fallback: string) =>
+  z
+    .string()
+    .regex(/^\s*\d{1,6}(\s*,\s*\d{1,6}){0,49}\s*$/, 'must be whole seconds, with commas between')
+    .default(fallback)
+    .transform((value): readonly number[] => value.split(',').map(Number))

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { roleMap, timeZone } from './config-fields.ts'
+import { roleMap, seconds, timeZone } from './config-fields.ts'
 import { isCron } from './domain/cron.ts'
 import { GRAPH_BACKENDS } from './domain/graph.ts'
 import { HEADS } from './domain/recall.ts'
@@ -169,6 +169,8 @@ export const environmentSchema = z.object({
   AUDIT_RETENTION_DAYS: whole(400, 1, 36_500),
   USAGE_RETENTION_DAYS: whole(400, 1, 36_500),
   EVENT_RETENTION_DAYS: whole(30, 1, 36_500),
+  WEBHOOK_TIMEOUT_SECONDS: whole(15, 1, 300),
+  WEBHOOK_RETRY_SECONDS: seconds('5,30,120,600,1800,3600,7200,10800,14400,21600,25200'),
 
   REEMBED_UNDO_DAYS: whole(7, 1, 365),
   ERASE_WAIT_SECONDS: whole(1800, 0, 86_400),

@@ -19,6 +19,16 @@ export async function deriveKey(secret: string, use: string): Promise<Buffer> {
   return await derive(secret, use, KEY_BYTES)
 }
 
+const derived = new Map<string, Promise<Buffer>>()
+
+/** The same, derived once a process. */
+export async function derivedKey(secret: string, use: string): Promise<Buffer> {
+  const name = `${use} ${secret}`
+  const key = derived.get(name) ?? deriveKey(secret, use)
+  derived.set(name, key)
+  return await key
+}
+
 /** @param label bound to the cipher text: it opens under the same label only */
 export function seal(plain: Uint8Array, key: Buffer, label: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES)

@@ -15,6 +15,7 @@ export function createMetrics() {
     ...requestMetrics(registers),
     ...jobMetrics(registers),
     ...vendorMetrics(registers),
+    ...webhookMetrics(registers),
     pool: new Gauge({
       name: 'memoir_pool_connections',
       help: 'Connections to Postgres that are open, open and idle, and waited for.',
@@ -106,6 +107,23 @@ function vendorMetrics(registers: Registry[]) {
       name: 'memoir_vendor_tokens_total',
       help: 'Tokens that model vendors answered for: as they count them, estimated where they do not say.',
       labelNames: ['purpose'] as const,
+      registers,
+    }),
+  }
+}
+
+function webhookMetrics(registers: Registry[]) {
+  return {
+    webhookDeliveries: new Counter({
+      name: 'memoir_webhook_deliveries_total',
+      help: 'Tries of deliveries to webhooks, by outcome: delivered, failed (tried again) or parked.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    webhookSeconds: new Histogram({
+      name: 'memoir_webhook_delivery_seconds',
+      help: 'Time from an event to its delivery to a webhook.',
+      buckets: WAITS,
       registers,
     }),
   }

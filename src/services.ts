@@ -16,6 +16,8 @@ import {
 } from './forget/ledger-guard.ts'
 import { forget } from './forget/forget.ts'
 import { createJobs } from './jobs/accept.ts'
+import { createWebhookSteps, type WebhookSteps } from './events/deliver.ts'
+import { createWebhooks } from './events/webhooks.ts'
 import { createSyncs } from './jobs/sync.ts'
 import type { Schedules } from './jobs/jobs.ts'
 import { createSchedules, type ScheduleKeeper } from './jobs/schedules.ts'
@@ -83,6 +85,7 @@ export interface Services extends ApiServices {
   readonly erase: EraseSteps
   readonly reembed: ReembedSteps
   readonly episodeSteps: EpisodeSteps
+  readonly webhookSteps: WebhookSteps
   close(): Promise<void>
 }
 
@@ -129,6 +132,8 @@ export async function createServices(
     ...accepting({ ...parts, temporal, jobs, analyse }),
     dreams: createDreamSteps({ config, db, launcher: jobs, languageModel }),
     sync: createSyncSteps({ db, graph }),
+    webhooks: createWebhooks(parts),
+    webhookSteps: createWebhookSteps(parts),
     erase: createEraseSteps({ db, graph, focus, temporal }),
     exposition: createExposition(parts),
     recall,

@@ -4,6 +4,7 @@ import { createFailureInterceptor } from './activities/failures.ts'
 import { createActivities } from './activities/index.ts'
 import { inTurns } from './activities/turns.ts'
 import { loadConfig } from './config.ts'
+import { keepWebhooks } from './events/keep.ts'
 import { startDrain, type DrainOptions } from './graph/drain.ts'
 import { startAlone } from './jobs/launcher.ts'
 import { createRuns } from './jobs/runs.ts'
@@ -67,6 +68,7 @@ export type WorkerServices = Pick<
   | 'reembed'
   | 'episodeSteps'
   | 'syncs'
+  | 'webhookSteps'
 > & {
   readonly schedules: ScheduleKeeper
   readonly ledger: Pick<LedgerGuard, 'untilForgotten'>
@@ -143,6 +145,7 @@ async function keepHouse(
     keepRetiring(services, { signal }),
     keepInSync(services, signal),
     keepSpaces(services, signal),
+    keepWebhooks(services, signal),
   ])
 }
 

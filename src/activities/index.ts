@@ -19,6 +19,8 @@ import type { SessionSteps } from '../sessions/process.ts'
 import { createScheduleActivities, type ScheduledWork } from './schedules.ts'
 import { createSessionActivities } from './sessions.ts'
 import { createSyncActivities } from './sync.ts'
+import { createWebhookActivities } from './webhooks.ts'
+import type { WebhookSteps } from '../events/deliver.ts'
 
 export interface ActivityDependencies extends ReportDependencies, MemoryActivityDependencies {
   readonly ingest: Ingest
@@ -31,6 +33,7 @@ export interface ActivityDependencies extends ReportDependencies, MemoryActivity
   readonly erase: EraseSteps
   readonly reembed: ReembedSteps
   readonly episodeSteps: EpisodeSteps
+  readonly webhookSteps: WebhookSteps
   readonly schedules: ScheduledWork
 }
 
@@ -48,6 +51,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createEraseActivities(dependencies),
     ...createReembedActivities(dependencies),
     ...createEpisodeActivities(dependencies),
+    ...createWebhookActivities(dependencies),
   }
 }
 

@@ -51,6 +51,7 @@ import { sessionRoutes } from './routes/sessions.ts'
 import { statsRoutes } from './routes/stats.ts'
 import { syncRoutes } from './routes/sync.ts'
 import { userRoutes } from './routes/users.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 
 export interface AppOptions {
   /** Makes every request that of an administrator: for a caller in this process. */
@@ -92,6 +93,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', jobControlRoutes)
     .route('/', jobEventRoutes)
     .route('/', eventRoutes)
+    .route('/', webhookRoutes)
     .route('/', scheduleRoutes)
     .route('/', userRoutes)
     .route('/', idRoutes)

@@ -8,6 +8,7 @@ import type { LedgerGuard } from '../forget/ledger-guard.ts'
 import type { Jobs, Schedules } from '../jobs/jobs.ts'
 import type { Episodes } from '../episodes/service.ts'
 import type { Reembeds } from '../reembed/service.ts'
+import type { Webhooks } from '../events/webhooks.ts'
 import type { Syncs } from '../jobs/sync.ts'
 import type { Logger } from '../logger.ts'
 import type { Memories } from '../memories/memories.ts'
@@ -43,6 +44,7 @@ export interface ApiServices {
   readonly consolidations: Consolidations
   readonly graph: GraphStore
   readonly syncs: Syncs
+  readonly webhooks: Webhooks
   /** Taking in a table of episodes. */
   readonly episodes: Episodes
   /** Embedding all memories anew. */

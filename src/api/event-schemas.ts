@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { EVENT_TYPES } from '../domain/event.ts'
+import { DELIVERY_ERRORS, DELIVERY_STATES } from '../domain/webhook.ts'
 import { ERROR_CODES } from '../errors.ts'
 import { uuid } from './fields.ts'
 
@@ -27,3 +28,55 @@ export const eventSchema = z
     cursor: z.string().openapi({ description: 'As `cursor`: what comes after this event.' }),
   })
   .openapi('Event')
+
+export const webhookSchema = z
+  .object({
+    id: uuid,
+    url: z.string(),
+    types: z.array(z.enum(EVENT_TYPES)).readonly().nullable().openapi({
+      description: 'Only events of these types; null: all.',
+    }),
+    user_id: z.string().nullable().openapi({ description: 'Only events about this user.' }),
+    include_content: z.boolean(),
+    description: z.string().nullable(),
+    state: z.enum(['active', 'disabled']).openapi({
+      description: 'Disabled when its endpoint answered 410; replaying makes it active again.',
+    }),
+    waiting: z.int().openapi({ description: 'Deliveries that have not arrived.' }),
+    parked: z.int().openapi({ description: 'Those of them that wait for a replay.' }),
+    created_at: z.iso.datetime(),
+  })
+  .openapi('Webhook')
+
+export const newWebhookSchema = webhookSchema
+  .extend({
+    secret: z.string().openapi({
+      description: 'Shown this once. Deliveries are signed with it as Standard Webhooks say.',
+      example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    }),
+  })
+  .openapi('NewWebhook')
+
+const maybeTime = z.iso.datetime().nullable()
+
+export const deliverySchema = z
+  .object({
+    event_id: uuid.openapi({ description: 'Sent as `webhook-id`.' }),
+    type: z.enum(EVENT_TYPES),
+    user_id: z.string().nullable(),
+    state: z.enum(DELIVERY_STATES).openapi({
+      description:
+        'parked: failed as often as `WEBHOOK_RETRY_SECONDS` allows, or waits behind one of the same user that did. skipped: given up by a replay.',
+    }),
+    attempts: z.int(),
+    response_status: z.int().nullable().openapi({ description: 'Of the last try.' }),
+    error: z.enum(DELIVERY_ERRORS).nullable().openapi({ description: 'Why the last try failed.' }),
+    created_at: z.iso.datetime().openapi({ description: 'When it happened.' }),
+    attempted_at: maybeTime,
+    next_attempt_at: maybeTime,
+    delivered_at: maybeTime,
+    cursor: z.string().openapi({
+      description: 'As `cursor` of a replay: delivers this event again and all after it.',
+    }),
+  })
+  .openapi('Delivery')

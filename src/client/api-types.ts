@@ -331,6 +331,50 @@ export type Event = {
   readonly cursor: string
 }
 
+export type NewWebhook = Webhook & {
+  /** Shown this once. Deliveries are signed with it as Standard Webhooks say. */
+  readonly secret: string
+}
+
+export type Webhook = {
+  readonly id: string
+  readonly url: string
+  /** Only events of these types; null: all. */
+  readonly types: readonly ("memory.created" | "memory.updated" | "memory.superseded" | "memory.restored" | "memory.forgotten" | "user.erased" | "narrative.updated" | "job.succeeded" | "job.failed")[] | null
+  /** Only events about this user. */
+  readonly user_id: string | null
+  readonly include_content: boolean
+  readonly description: string | null
+  /** Disabled when its endpoint answered 410; replaying makes it active again. */
+  readonly state: "active" | "disabled"
+  /** Deliveries that have not arrived. */
+  readonly waiting: number
+  /** Those of them that wait for a replay. */
+  readonly parked: number
+  readonly created_at: string
+}
+
+export type Delivery = {
+  /** Sent as `webhook-id`. */
+  readonly event_id: string
+  readonly type: "memory.created" | "memory.updated" | "memory.superseded" | "memory.restored" | "memory.forgotten" | "user.erased" | "narrative.updated" | "job.succeeded" | "job.failed"
+  readonly user_id: string | null
+  /** parked: failed as often as `WEBHOOK_RETRY_SECONDS` allows, or waits behind one of the same user that did. skipped: given up by a replay. */
+  readonly state: "pending" | "retrying" | "delivered" | "parked" | "skipped"
+  readonly attempts: number
+  /** Of the last try. */
+  readonly response_status: number | null
+  /** Why the last try failed. */
+  readonly error: "status" | "gone" | "redirect" | "timeout" | "unreachable" | "address_refused" | null
+  /** When it happened. */
+  readonly created_at: string
+  readonly attempted_at: string | null
+  readonly next_attempt_at: string | null
+  readonly delivered_at: string | null
+  /** As `cursor` of a replay: delivers this event again and all after it. */
+  readonly cursor: string
+}
+
 export type Schedule = {
   readonly id: "nightly" | "consolidation" | "narratives"
   readonly kind: "nightly" | "consolidation" | "narratives"
@@ -1386,6 +1430,57 @@ export interface Operations {
       readonly items: readonly (Event)[]
       readonly next_cursor: string | null
     }
+  }
+  readonly listWebhooks: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (Webhook)[]
+      readonly next_cursor: string | null
+    }
+  }
+  readonly createWebhook: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly url: string
+      /** Only events of these types; left out: all. */
+      readonly types?: readonly ("memory.created" | "memory.updated" | "memory.superseded" | "memory.restored" | "memory.forgotten" | "user.erased" | "narrative.updated" | "job.succeeded" | "job.failed")[]
+      /** Only events about this user. */
+      readonly user_id?: string
+      /** Sends `data.content` along: what the memory or the narrative says at that moment, while it is there. */
+      readonly include_content?: boolean
+      readonly description?: string
+    }
+    readonly answer: NewWebhook
+  }
+  readonly deleteWebhook: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: undefined
+  }
+  readonly listDeliveries: {
+    readonly query: {
+      readonly limit?: number
+      /** `next_cursor` of the page before. */
+      readonly cursor?: string
+      readonly state?: "pending" | "retrying" | "delivered" | "parked" | "skipped"
+    }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly (Delivery)[]
+      readonly next_cursor: string | null
+    }
+  }
+  readonly replayWebhook: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: {
+      readonly cursor?: string | null
+    }
+    readonly answer: Webhook
   }
   readonly listSchedules: {
     readonly query: {

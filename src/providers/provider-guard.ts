@@ -34,32 +34,49 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024
  * @throws MemoirError `configuration_invalid` for an address that is not allowed and for a redirect, `vendor_bad_answer` for an endless answer; else what Node says
  */
 export function createProviderFetch(options: GuardOptions): ProviderFetch {
+  const request = createGuardedRequest(options)
+  return async (input, init = {}) => {
+    const url = new URL(input instanceof Request ? input.url : input)
+    const headers = {
+      ...Object.fromEntries(new Headers(init.headers)),
+      'accept-encoding': 'identity',
+    }
+    const answer = await request(url, {
+      method: init.method ?? 'GET',
+      headers,
+      body: bodyOf(init),
+      ...(init.signal ? { signal: init.signal } : {}),
+    })
+    return await responseOf(answer)
+  }
+}
+
+export interface GuardedInit {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Requests to addresses that others set: checks each one it connects to and reuses connections. The body is the caller's to read.
+ * @throws MemoirError `configuration_invalid` for an address that is not allowed; else what Node says
+ */
+export function createGuardedRequest(
+  options: GuardOptions,
+): (url: URL, init: GuardedInit) => Promise<IncomingMessage> {
   const lookup = guardedLookup(options)
   const plain = new http.Agent({ keepAlive: true })
   const secure = new https.Agent({ keepAlive: true })
-  return async (input, init = {}) => {
-    const url = new URL(input instanceof Request ? input.url : input)
+  return async (url, { body, ...init }) => {
     assertUrl(url, options)
-    const body = bodyOf(init)
-    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      const request = (url.protocol === 'https:' ? https : http).request(
-        url,
-        {
-          method: init.method ?? 'GET',
-          headers: {
-            ...Object.fromEntries(new Headers(init.headers)),
-            'accept-encoding': 'identity',
-          },
-          agent: url.protocol === 'https:' ? secure : plain,
-          lookup,
-          ...(init.signal ? { signal: init.signal } : {}),
-        },
-        resolve,
-      )
+    const isSecure = url.protocol === 'https:'
+    return await new Promise<IncomingMessage>((resolve, reject) => {
+      const how = { ...init, agent: isSecure ? secure : plain, lookup }
+      const request = (isSecure ? https : http).request(url, how, resolve)
       request.on('error', reject)
       request.end(body)
     })
-    return await responseOf(answer)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts'
-import { deriveKey, seal, unseal } from '../encryption.ts'
+import { derivedKey, seal, unseal } from '../encryption.ts'
 import { MemoirError } from '../errors.ts'
 import { aiSettingsSchema, NOTHING_SET, type AiSettings } from './ai.ts'
 
@@ -10,8 +10,6 @@ export const AI_SETTING = 'ai'
 export const PREVIOUS_AI_SETTING = 'ai_previous'
 const USE = 'memoir/settings/1'
 
-const keys = new Map<string, Promise<Buffer>>()
-
 async function keyOf({ MEMOIR_ENCRYPTION_KEY: secret }: Config): Promise<Buffer> {
   if (secret === undefined) {
     throw new MemoirError(
@@ -19,9 +17,7 @@ async function keyOf({ MEMOIR_ENCRYPTION_KEY: secret }: Config): Promise<Buffer>
       'MEMOIR_ENCRYPTION_KEY: needed to keep settings; set it in the environment',
     )
   }
-  const key = keys.get(secret) ?? deriveKey(secret, USE)
-  keys.set(secret, key)
-  return await key
+  return await derivedKey(secret, USE)
 }
 
 /** @throws MemoirError `configuration_invalid` without an encryption key */

@@ -46,6 +46,9 @@ export function workflowIdOf(kind: Exclude<JobKind, WalkKind>, jobId: string): s
   return `${kind}:${jobId}`
 }
 
+/** The one run of a webhook; it goes on for as long as something waits to be delivered. */
+export const webhookRunId = (webhookId: string): string => `webhook:${webhookId}`
+
 export interface JobSubject {
   readonly namespaceId: string
   readonly source: string

@@ -1,5 +1,5 @@
 import protos from '@temporalio/proto'
-import { BULK_SUFFIX, MODELS_SUFFIX } from '../workflows/queues.ts'
+import { BULK_SUFFIX, MODELS_SUFFIX, WEBHOOKS_SUFFIX } from '../workflows/queues.ts'
 import type { TemporalClient } from './client.ts'
 
 const { TASK_QUEUE_TYPE_ACTIVITY, TASK_QUEUE_TYPE_WORKFLOW } =
@@ -11,6 +11,7 @@ const POLLED = [
   { suffix: '', taskQueueType: TASK_QUEUE_TYPE_ACTIVITY, what: 'steps' },
   { suffix: MODELS_SUFFIX, taskQueueType: TASK_QUEUE_TYPE_ACTIVITY, what: 'live vendor calls' },
   { suffix: BULK_SUFFIX, taskQueueType: TASK_QUEUE_TYPE_ACTIVITY, what: 'pages' },
+  { suffix: WEBHOOKS_SUFFIX, taskQueueType: TASK_QUEUE_TYPE_ACTIVITY, what: 'deliveries' },
 ] as const
 
 /** A poll lasts a minute; who has not come back after two is gone, though the server names it for five. */

@@ -1,11 +1,11 @@
 import type { WorkerDeploymentVersion } from '@temporalio/common'
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
 import { MemoirError, SENTENCE } from '../errors.ts'
-import { BULK_SUFFIX, MODELS_SUFFIX } from '../workflows/queues.ts'
+import { BULK_SUFFIX, MODELS_SUFFIX, WEBHOOKS_SUFFIX } from '../workflows/queues.ts'
 import { bundleWorkflows } from './bundle.ts'
 import type { TemporalClient } from './client.ts'
 
-/** The workers of one process: workflows and live steps, live vendor calls, pages. */
+/** The workers of one process: workflows and live steps, live vendor calls, pages, deliveries. */
 
 /** As Temporal writes durations. */
 export type ShutdownGrace = NonNullable<WorkerOptions['shutdownGraceTime']>
@@ -16,6 +16,8 @@ const LIVE_SLOTS = 40
 const MODEL_SLOTS = 10
 /** Two pages at a time already keep a vendor and Postgres busy. */
 const BULK_SLOTS = 2
+/** They wait for endpoints, most of the time. */
+const WEBHOOK_SLOTS = 20
 
 export interface WorkersOptions {
   readonly activities: object
@@ -105,5 +107,6 @@ async function optionsOf(
     { ...common, taskQueue, workflowBundle, ...slots(LIVE_SLOTS) },
     { ...common, taskQueue: `${taskQueue}${MODELS_SUFFIX}`, ...slots(MODEL_SLOTS) },
     { ...common, taskQueue: `${taskQueue}${BULK_SUFFIX}`, ...slots(BULK_SLOTS) },
+    { ...common, taskQueue: `${taskQueue}${WEBHOOKS_SUFFIX}`, ...slots(WEBHOOK_SLOTS) },
   ]
 }

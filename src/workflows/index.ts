@@ -1,6 +1,7 @@
 import type { WorkflowDefinitionOptions } from '@temporalio/common'
 import { setWorkflowOptions, workflowInfo } from '@temporalio/workflow'
 import { backfill } from './backfill.ts'
+import { deliverWebhook } from './deliver-webhook.ts'
 import { dream } from './dream.ts'
 import { eraseUser } from './erase-user.ts'
 import { migrateEpisodes } from './migrate-episodes.ts'
@@ -16,7 +17,17 @@ export { persistMemories } from './persist-memories.ts'
 export { persistMemory } from './persist-memory.ts'
 export { processSession } from './process-session.ts'
 export { scheduledNightly } from './scheduled-nightly.ts'
-export { backfill, dream, eraseUser, migrateEpisodes, narrateAll, nightly, reembed, sync }
+export {
+  backfill,
+  deliverWebhook,
+  dream,
+  eraseUser,
+  migrateEpisodes,
+  narrateAll,
+  nightly,
+  reembed,
+  sync,
+}
 
 /**
  * Where workers are versioned, a run ends on the build that began it. These go on for hours, or from page to page: with the next
@@ -28,6 +39,7 @@ const LONG_LIVED = (): WorkflowDefinitionOptions =>
     ? { versioningBehavior: 'AUTO_UPGRADE' }
     : {}
 setWorkflowOptions(LONG_LIVED, backfill)
+setWorkflowOptions(LONG_LIVED, deliverWebhook)
 setWorkflowOptions(LONG_LIVED, dream)
 setWorkflowOptions(LONG_LIVED, eraseUser)
 setWorkflowOptions(LONG_LIVED, migrateEpisodes)

@@ -9,6 +9,9 @@ export const resume = defineSignal('resume')
 /** What stood before a run in its queue has ended. */
 export const yourTurn = defineSignal('yourTurn')
 
+/** There is something to deliver. */
+export const deliver = defineSignal('deliver')
+
 export interface BackfillPosition {
   readonly cursor: string | null
   readonly paused: boolean

@@ -1,6 +1,6 @@
 import { proxyActivities, workflowInfo, type ActivityInterfaceFor } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
-import { BULK_SUFFIX, MODELS_SUFFIX } from './queues.ts'
+import { BULK_SUFFIX, MODELS_SUFFIX, WEBHOOKS_SUFFIX } from './queues.ts'
 
 /** Activities by class of work. Made inside a workflow, because queue and heartbeat come with the run. */
 
@@ -48,6 +48,16 @@ export function bulkActivities(heartbeatSeconds: number): ActivityInterfaceFor<A
   return proxyActivities<Activities>({
     taskQueue: `${workflowInfo().taskQueue}${BULK_SUFFIX}`,
     startToCloseTimeout: '30m',
+    heartbeatTimeout: `${heartbeatSeconds}s`,
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+  })
+}
+
+/** Rounds of deliveries to a webhook, some of a minute. Whatever fails, it goes on when that is mended. */
+export function webhookActivities(heartbeatSeconds: number): ActivityInterfaceFor<Activities> {
+  return proxyActivities<Activities>({
+    taskQueue: `${workflowInfo().taskQueue}${WEBHOOKS_SUFFIX}`,
+    startToCloseTimeout: '10m',
     heartbeatTimeout: `${heartbeatSeconds}s`,
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
   })

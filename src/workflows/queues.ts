@@ -4,3 +4,5 @@
 export const MODELS_SUFFIX = '-models'
 /** Pages of a backfill: few at a time, so that live work finds the vendor and Postgres free. */
 export const BULK_SUFFIX = '-bulk'
+/** Deliveries to webhooks: an endpoint that hangs keeps nobody else waiting. */
+export const WEBHOOKS_SUFFIX = '-webhooks'

@@ -18,6 +18,7 @@ import { createEpisodes } from '../../src/episodes/service.ts'
 import { createEpisodeSource } from '../../src/sources/episodes.ts'
 import { createReembeds } from '../../src/reembed/service.ts'
 import { createAiSettings } from '../../src/settings/settings.ts'
+import { createWebhooks } from '../../src/events/webhooks.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
 import { createPostgresGraph } from '../../src/stores/graph/postgres-graph.ts'
 import { createAnalyse } from '../../src/narratives/analyse.ts'
@@ -133,6 +134,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
   const services: ApiServices = {
     graph: createPostgresGraph(db),
     syncs: createSyncs({ db, launcher: jobs }),
+    webhooks: createWebhooks({ config, db }),
     narratives,
     consolidations: createConsolidations({ config, db, launcher: jobs }),
     config,

@@ -10,6 +10,8 @@ export interface World {
   readonly keyId: string
   /** Ann's, at work. */
   readonly memory: string
+  /** Of ann's events. */
+  readonly webhook: string
 }
 
 /** Marks everything that lies inside `acme` and outside the reach of every other key. */
@@ -47,7 +49,21 @@ export async function settle(memoir: ApiFixture): Promise<World> {
   await converse(memoir)
   await narrate(memoir)
   const job = await memoir.job({ namespace: 'acme' })
-  return { memoir, job, keyId: rows[0]?.id ?? '', memory }
+  const webhook = await hook(memoir)
+  return { memoir, job, keyId: rows[0]?.id ?? '', memory, webhook }
+}
+
+async function hook(memoir: ApiFixture): Promise<string> {
+  const { rows } = await memoir.db.query<{ id: string }>(
+    `insert into memoir.webhook (id, namespace_id, user_id, url, secret, position)
+     values (gen_random_uuid(), $1, $2, $3, 'x', 0) returning id`,
+    [
+      await memoir.namespace('acme'),
+      await memoir.user('ann', 'acme'),
+      `https://example.com/${MARK}`,
+    ],
+  )
+  return rows[0]?.id ?? ''
 }
 
 async function remember(memoir: ApiFixture, user: string, scope: string): Promise<string> {

@@ -52,6 +52,7 @@ test('there are histories of every end and turn of a walk, and of what a schedul
     'session-failed.json',
     'session-waited.json',
     'sync-done.json',
+    'webhook-delivered.json',
   ])
 })
 

@@ -1,6 +1,7 @@
 import { createConsolidationSteps } from '../../src/consolidation/steps.ts'
 import { createDreamSteps, type DreamDependencies } from '../../src/consolidation/dream.ts'
 import { createEraseSteps } from '../../src/forget/erase-steps.ts'
+import { createWebhookSteps } from '../../src/events/deliver.ts'
 import { createSyncSteps } from '../../src/graph/sync-steps.ts'
 import { createSyncs } from '../../src/jobs/sync.ts'
 import { createPersistence } from '../../src/memories/persist.ts'
@@ -33,6 +34,7 @@ export function jobServices(given: Given) {
     consolidation: createConsolidationSteps(modelled),
     dreams: createDreamSteps({ ...modelled, launcher }),
     sync: createSyncSteps({ db, graph }),
+    webhookSteps: createWebhookSteps(given),
     syncs: createSyncs({ db, launcher }),
     erase: createEraseSteps({ db, graph, focus, temporal }),
     episodeSteps: createEpisodeSteps({

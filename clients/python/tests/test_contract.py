@@ -86,6 +86,11 @@ WITHOUT_METHOD = {
     "backfillNarratives",
     "listNarrativeFailures",
     "listEvents",
+    "createWebhook",
+    "listWebhooks",
+    "deleteWebhook",
+    "listDeliveries",
+    "replayWebhook",
 }
 
 # Fields with a method of their own.

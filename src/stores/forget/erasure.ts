@@ -37,6 +37,7 @@ export const PLACES: readonly Place[] = [
   own('forgotten_clause'),
   own('memory_revision'),
   own('memory_trace'),
+  own('webhook'),
   // That the user was erased is still told; it names the erasure and nothing else.
   { table: 'memory_event', rows: `t.user_id = of.user_id and t.type <> 'user.erased'` },
   own('raw_session'),
@@ -129,7 +130,12 @@ export async function markErased(
        update memoir.memory_user
           set erased_at = now(), write_seq = write_seq + 1, forget_seq = forget_seq + 1
         where id = $1::uuid
-       returning id, namespace_id)
+       returning id, namespace_id),
+     -- What is parked for them is told no more, so it holds up nothing.
+     unparked as (
+       update memoir.webhook_line l set parked_at = null, failures = 0, due_at = least(l.due_at, now())
+         from erased, memoir.webhook w
+        where w.namespace_id = erased.namespace_id and l.webhook_id = w.id and l.line = erased.id and l.holder is null)
      insert into memoir.memory_event (namespace_id, user_id, type, subject)
      select namespace_id, id, 'user.erased', $2::uuid from erased`,
     [userId, erasureId],

@@ -384,6 +384,83 @@ class Event(Model):
     """As `cursor`: what comes after this event."""
 
 
+class Webhook(Model):
+    id: str
+    url: str
+    types: (
+        list[
+            Literal[
+                "memory.created",
+                "memory.updated",
+                "memory.superseded",
+                "memory.restored",
+                "memory.forgotten",
+                "user.erased",
+                "narrative.updated",
+                "job.succeeded",
+                "job.failed",
+            ]
+        ]
+        | None
+    )
+    """Only events of these types; null: all."""
+
+    user_id: str | None
+    """Only events about this user."""
+
+    include_content: bool
+    description: str | None
+    state: Literal["active", "disabled"] | str
+    """Disabled when its endpoint answered 410; replaying makes it active again."""
+
+    waiting: int
+    """Deliveries that have not arrived."""
+
+    parked: int
+    """Those of them that wait for a replay."""
+
+    created_at: datetime
+
+
+class Delivery(Model):
+    event_id: str
+    """Sent as `webhook-id`."""
+
+    type: (
+        Literal[
+            "memory.created",
+            "memory.updated",
+            "memory.superseded",
+            "memory.restored",
+            "memory.forgotten",
+            "user.erased",
+            "narrative.updated",
+            "job.succeeded",
+            "job.failed",
+        ]
+        | str
+    )
+    user_id: str | None
+    state: Literal["pending", "retrying", "delivered", "parked", "skipped"] | str
+    """parked: failed as often as `WEBHOOK_RETRY_SECONDS` allows, or waits behind one of the same user that did. skipped: given up by a replay."""
+
+    attempts: int
+    response_status: int | None
+    """Of the last try."""
+
+    error: Literal["status", "gone", "redirect", "timeout", "unreachable", "address_refused"] | str | None
+    """Why the last try failed."""
+
+    created_at: datetime
+    """When it happened."""
+
+    attempted_at: datetime | None
+    next_attempt_at: datetime | None
+    delivered_at: datetime | None
+    cursor: str
+    """As `cursor` of a replay: delivers this event again and all after it."""
+
+
 class ScheduleRecentRun(Model):
     started_at: datetime
     job: str | None
@@ -1009,6 +1086,11 @@ class Consolidation(Model):
     error: ConsolidationError | None
     runs: list[ConsolidationRun] | None = None
     """Of a request for several days, its runs: two hundred at most."""
+
+
+class NewWebhook(Webhook):
+    secret: str
+    """Shown this once. Deliveries are signed with it as Standard Webhooks say."""
 
 
 class Note(Memory):
