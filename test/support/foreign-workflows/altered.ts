@@ -8,6 +8,7 @@ async function altered(): Promise<void> {
 export {
   altered as backfill,
   altered as consolidate,
+  altered as deliverWebhook,
   altered as dream,
   altered as eraseUser,
   altered as migrateEpisodes,
