@@ -131,9 +131,7 @@ export async function createServices(
     jobs,
     ...accepting({ ...parts, temporal, jobs, analyse }),
     dreams: createDreamSteps({ config, db, launcher: jobs, languageModel }),
-    sync: createSyncSteps({ db, graph }),
-    webhooks: createWebhooks(parts),
-    webhookSteps: createWebhookSteps(parts),
+    ...telling({ ...parts, graph }),
     erase: createEraseSteps({ db, graph, focus, temporal }),
     exposition: createExposition(parts),
     recall,
@@ -150,6 +148,15 @@ export async function createServices(
     },
   }
 }
+
+/** What tells others of what is here: the graph store, and whoever asked for events. */
+const telling = (
+  parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics' | 'graph'>,
+): Pick<Services, 'sync' | 'webhooks' | 'webhookSteps'> => ({
+  sync: createSyncSteps(parts),
+  webhooks: createWebhooks(parts),
+  webhookSteps: createWebhookSteps(parts),
+})
 
 const pricedBy = (config: Config, embedder: Embedder) => () =>
   pricedEmbedding(config, embedder.identity.model)

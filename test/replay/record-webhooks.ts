@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { pino } from 'pino'
-import { inject, test, vi } from 'vitest'
+import { expect, inject, test, vi } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import { createServices } from '../../src/services.ts'
 import { startWorker } from '../../src/worker.ts'
@@ -39,7 +39,10 @@ test('records deliveries to an endpoint that failed first', async () => {
     endpoint.answer(200)
     const workflowId = `webhook:${webhook.id}`
     const handle = services.temporal.client.workflow.getHandle(workflowId)
-    await vi.waitUntil(async () => (await handle.describe()).status.name === 'COMPLETED', 30_000)
+    await vi.waitFor(
+      async () => expect((await handle.describe()).status.name).toBe('COMPLETED'),
+      30_000,
+    )
     await recordHistory(services.temporal, { workflowId }, 'webhook-delivered')
   } finally {
     await worker.shutdown()
