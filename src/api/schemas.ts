@@ -163,6 +163,24 @@ export const memorySchema = z
   })
   .openapi('Memory')
 
+export const memoryDetailSchema = memorySchema
+  .extend({
+    sources: z
+      .array(
+        z.object({
+          message_id: z.string().nullable(),
+          conversation_id: z.string().nullable(),
+          session_id: z.string().nullable(),
+          quote: z.string().nullable(),
+        }),
+      )
+      .readonly()
+      .openapi({
+        description: 'What a fact or a summary was derived from, with the words that it rests on.',
+      }),
+  })
+  .openapi('MemoryDetail')
+
 export const sessionSchema = z
   .object({
     ...sessionFields,

@@ -19,6 +19,16 @@ export const memoryAnswer = z.looseObject({
   revision: z.number().optional(),
   superseded_by: z.string().nullish(),
   writes: z.looseObject({ vector: z.string(), graph: z.string() }).optional(),
+  sources: z
+    .array(
+      z.looseObject({
+        message_id: z.string().nullable(),
+        conversation_id: z.string().nullable(),
+        session_id: z.string().nullable(),
+        quote: z.string().nullable(),
+      }),
+    )
+    .optional(),
 })
 export type MemoryAnswer = z.infer<typeof memoryAnswer>
 

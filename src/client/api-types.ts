@@ -97,6 +97,16 @@ export type Memory = {
   }
 }
 
+export type MemoryDetail = Memory & {
+  /** What a fact or a summary was derived from, with the words that it rests on. */
+  readonly sources: readonly ({
+    readonly message_id: string | null
+    readonly conversation_id: string | null
+    readonly session_id: string | null
+    readonly quote: string | null
+  })[]
+}
+
 export type MemoryRevision = {
   readonly revision: number
   readonly content: string
@@ -1139,7 +1149,7 @@ export interface Operations {
   readonly getMemory: {
     readonly query: Readonly<Record<string, never>>
     readonly body: undefined
-    readonly answer: Memory
+    readonly answer: MemoryDetail
   }
   readonly removeMemory: {
     readonly query: {

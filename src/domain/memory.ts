@@ -16,3 +16,13 @@ export interface MemoryRevision {
   readonly valid_from: string
   readonly valid_to: string | null
 }
+
+/** What a fact or a summary was derived from. */
+export interface MemorySource {
+  /** As the source, the import or the session names it; null where only the conversation is known. */
+  readonly message_id: string | null
+  readonly conversation_id: string | null
+  readonly session_id: string | null
+  /** The words that a fact rests on; null for what rests on all of a message. */
+  readonly quote: string | null
+}

@@ -1,6 +1,6 @@
 import type { GivenEntity } from '../domain/entity.ts'
 import type { JobState, Page } from '../domain/job.ts'
-import type { MemoryRevision, MemoryState } from '../domain/memory.ts'
+import type { MemoryRevision, MemorySource, MemoryState } from '../domain/memory.ts'
 import type { Memory, TraceKind } from '../domain/recall.ts'
 import type { BeforeCommit } from '../stores/database.ts'
 import type { MemoryFilter } from '../stores/memories/memory-list.ts'
@@ -108,6 +108,8 @@ export interface Memories {
   /** Brings back what was deleted or superseded. @throws MemoirError `not_found`, `conflict` when there is nothing to restore */
   restore(key: MemoryKey, beforeCommit?: KeepAccepted): Promise<AcceptedMemories>
   get(key: MemoryKey): Promise<Memory | null>
+  /** What it was derived from. The caller has made sure that the memory is within reach. */
+  sources(memory: Pick<MemoryKey, 'namespaceId' | 'id'>): Promise<MemorySource[]>
   /** Those of the ids that are there, in that order. */
   getAll(reach: Omit<MemoryKey, 'id'>, ids: readonly string[]): Promise<Memory[]>
   list(query: MemoryList): Promise<Page<Memory>>

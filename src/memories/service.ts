@@ -1,6 +1,7 @@
 import type { Database } from '../stores/database.ts'
 import { listRevisions } from '../stores/memories/memory-history.ts'
 import { findMemories, findMemory, listMemories } from '../stores/memories/memory-list.ts'
+import { listSources } from '../stores/memories/memory-sources.ts'
 import { notFound, type AcceptContext } from './accept.ts'
 import { updateMemory } from './change.ts'
 import type { Memories } from './memories.ts'
@@ -16,6 +17,7 @@ export function createMemories(context: AcceptContext & { readonly db: Database 
     remove: async (...given) => await removeMemory(context, ...given),
     restore: async (...given) => await restoreMemory(context, ...given),
     get: async (key) => await findMemory(db, key),
+    sources: async (memory) => await listSources(db, memory),
     getAll: async (reach, ids) => await findMemories(db, reach, ids),
     list: async (query) => await listMemories(db, query),
     async history(key, page) {

@@ -19,7 +19,7 @@ import { readPage } from '../lists.ts'
 import { readKey, readUserOf, requireMemory, scopesOf } from '../reach.ts'
 import { json, refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
-import { memorySchema, pageOf, revisionSchema } from '../schemas.ts'
+import { memoryDetailSchema, memorySchema, pageOf, revisionSchema } from '../schemas.ts'
 
 const params = z.object({ id: uuid })
 
@@ -61,7 +61,7 @@ const getMemory = createRoute({
   ...needs('reader'),
   request: { params },
   responses: {
-    200: json(memorySchema, 'The memory; `ETag` is its revision, for `If-Match`'),
+    200: json(memoryDetailSchema, 'The memory; `ETag` is its revision, for `If-Match`'),
     ...refuses(),
   },
 })
@@ -98,8 +98,10 @@ export const memoryRoutes = createRouter()
   })
   .openapi(getMemory, async (c) => {
     const memory = await requireMemory(c.var.services, c.var.principal, c.req.valid('param').id)
+    const { namespaceId } = c.var.principal
+    const sources = await c.var.services.memories.sources({ namespaceId, id: memory.id })
     c.header('ETag', `"${memory.revision}"`)
-    return c.json(memory, 200)
+    return c.json({ ...memory, sources }, 200)
   })
   .openapi(getHistory, async (c) => {
     const { services, principal } = c.var

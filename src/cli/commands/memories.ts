@@ -164,6 +164,19 @@ function printMemory(memory: MemoryAnswer, io: Io): void {
   printFacts(facts, io)
   line(io.stdout, '')
   printText(memory.content, io)
+  printSources(memory, io)
+}
+
+/** The words that a fact rests on, and where they were said. */
+function printSources({ sources = [] }: MemoryAnswer, io: Io): void {
+  if (sources.length === 0) return
+  line(io.stdout, '')
+  const rows = sources.map(({ session_id: session, conversation_id: conversation, ...source }) => [
+    session ?? conversation ?? '',
+    source.message_id ?? '',
+    source.quote ?? '',
+  ])
+  printTable({ head: ['SAID IN', 'MESSAGE', 'WORDS IT RESTS ON'], rows, none: '' }, io)
 }
 
 function registerHistory(memories: Command, context: CliContext): void {

@@ -91,6 +91,18 @@ class Memory(Model):
     writes: MemoryWrites
 
 
+class MemoryDetailSource(Model):
+    message_id: str | None
+    conversation_id: str | None
+    session_id: str | None
+    quote: str | None
+
+
+class MemoryDetail(Memory):
+    sources: list[MemoryDetailSource]
+    """What a fact or a summary was derived from, with the words that it rests on."""
+
+
 class MemoryRevision(Model):
     revision: int
     content: str
