@@ -30,7 +30,7 @@ export interface ToolOptions extends RequestOptions {
 }
 
 export interface DefinitionOptions {
-  /** Leaves `user_id` out of what the model is shown: for calls that are given `userId`. */
+  /** Leaves `user_id` and `user_ids` out of what the model is shown: for calls that are given `userId`. */
   readonly withoutUser?: boolean
   readonly only?: readonly ToolName[]
 }
@@ -39,13 +39,18 @@ export interface DefinitionOptions {
 export function openAiTools({ withoutUser = true, only }: DefinitionOptions = {}): FunctionTool[] {
   return TOOL_DEFINITIONS.filter(({ name }) => only?.includes(name) ?? true).map(
     ({ name, description, parameters }) => {
-      const { user_id, ...others } = { user_id: undefined, ...parameters.properties }
-      const properties = withoutUser || user_id === undefined ? others : { user_id, ...others }
+      const properties = withoutUser ? withoutUsers(parameters.properties) : parameters.properties
       const shown = { ...parameters, properties }
       return { type: 'function', function: { name, description, parameters: shown } }
     },
   )
 }
+
+/** Arguments, or what is said of them, without those that say whose memories. */
+const withoutUsers = (fields: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).filter(([name]) => name !== 'user_id' && name !== 'user_ids'),
+  )
 
 export function createTools(transport: Transport) {
   async function call(
@@ -53,11 +58,11 @@ export function createTools(transport: Transport) {
     given: Readonly<Record<string, unknown>>,
     { userId, signal }: ToolOptions = {},
   ): Promise<ToolResult> {
-    const own = userId === undefined ? {} : { user_id: userId }
+    const own = userId === undefined ? given : { ...withoutUsers(given), user_id: userId }
     return await transport.ask<Operations['callTool']['answer']>({
       method: 'POST',
       path: '/mcp/tool/call',
-      body: { name, arguments: { ...given, ...own } },
+      body: { name, arguments: own },
       ...on(signal),
     })
   }
