@@ -30,6 +30,7 @@ const FRAMEWORKS = [
   '@temporalio/worker',
   '@temporalio/workflow',
   '@types/node',
+  'ai',
 ]
 
 const nodes = await nodePrograms()

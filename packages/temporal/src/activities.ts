@@ -21,15 +21,17 @@ export interface MemoirActivities {
 
 export function createActivities(memoir: Memoir): MemoirActivities {
   const options = () => ({ signal: Activity.current().cancellationSignal })
-  const mine = () => {
+  const mine = ({ user_ids }: RecallQuestion | ContextQuestion) => {
     const user_id = currentSubject()?.user_id
-    return user_id === undefined ? {} : { user_id }
+    return user_id === undefined || user_ids !== undefined ? {} : { user_id }
   }
   return {
     memoirRecall: async (question) =>
-      await failing(async () => await memoir.recall({ ...mine(), ...question }, options())),
+      await failing(async () => await memoir.recall({ ...mine(question), ...question }, options())),
     memoirContext: async (question) =>
-      await failing(async () => await memoir.context({ ...mine(), ...question }, options())),
+      await failing(
+        async () => await memoir.context({ ...mine(question), ...question }, options()),
+      ),
     memoirRemember: async (memory) => {
       const body = { ...currentSubject(), ...memory }
       const keyed = { ...options(), idempotencyKey: stepKey() }

@@ -1,0 +1,3 @@
+/** Memoir for the Vercel AI SDK. */
+export { memoirMiddleware, type MemoirMiddlewareOptions } from './middleware.ts'
+export { memoirTools, type MemoirToolsOptions } from './tools.ts'
