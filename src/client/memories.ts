@@ -1,4 +1,4 @@
-import type { AcceptedMemories, Memory, Operations } from './api-types.ts'
+import type { AcceptedMemories, Filter, Memory, Operations } from './api-types.ts'
 import { everyItem, type Page, type PageQuery } from './pages.ts'
 import { on, type RequestOptions, type Transport, type WriteOptions } from './transport.ts'
 import { keyed } from './work.ts'
@@ -13,6 +13,9 @@ export interface MemoryFilter extends PageQuery {
   readonly tags?: readonly string[]
   readonly state?: readonly string[]
   readonly session_id?: string
+  /** Only memories whose metadata holds all of this. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly filter?: Filter
   readonly from?: string
   readonly to?: string
   /** The latest first: by when they became `known`, or by when it `occurred`. */
@@ -33,17 +36,11 @@ export interface RemoveOptions extends MatchOptions {
 export function createMemories(transport: Transport) {
   const path = (id: string, rest = '') => `/v1/memories/${encodeURIComponent(id)}${rest}`
 
-  async function list({ signal, scope, kinds, tags, state, ...rest }: MemoryFilter = {}): Promise<
-    Page<Memory>
-  > {
-    const joined = { scope, kinds, tags, state }
-    const lists = Object.fromEntries(
-      Object.entries(joined).map(([name, items]) => [name, items?.join(',')]),
-    )
+  async function list({ signal, ...filter }: MemoryFilter = {}): Promise<Page<Memory>> {
     return await transport.ask<Operations['listMemories']['answer']>({
       method: 'GET',
       path: '/v1/memories',
-      query: { ...rest, ...lists },
+      query: queryOf(filter),
       ...on(signal),
     })
   }
@@ -79,6 +76,24 @@ export function createMemories(transport: Transport) {
       }),
     ...changes(transport, path),
   }
+}
+
+/** A filter as parameters: lists joined by commas, objects as JSON. */
+function queryOf({
+  scope,
+  kinds,
+  tags,
+  state,
+  metadata,
+  filter,
+  ...rest
+}: Omit<MemoryFilter, 'signal'>) {
+  const joined = { scope, kinds, tags, state }
+  const lists = Object.fromEntries(
+    Object.entries(joined).map(([name, items]) => [name, items?.join(',')]),
+  )
+  const json = (value: unknown) => (value === undefined ? undefined : JSON.stringify(value))
+  return { ...rest, ...lists, metadata: json(metadata), filter: json(filter) }
 }
 
 function changes(transport: Transport, path: (id: string, rest?: string) => string) {

@@ -8,6 +8,7 @@ import {
   MemoirJobError,
   type Hit,
   type Job,
+  type MemoryFilter,
 } from '../../src/client/index.ts'
 import { ADMIN_KEY, createApiFixture, type ApiFixture } from '../api/api-fixture.ts'
 import { errorBody, job, startFakeApi } from '../cli/fake-api.ts'
@@ -72,7 +73,12 @@ test.skipIf(!hasPostgres)('a context is one text that cites memories', async () 
 test.skipIf(!hasPostgres)('memories are written, listed, changed, removed, restored', async () => {
   await using memoir = await createApiFixture()
   const client = over(memoir)
-  const { ids } = await client.add({ user_id: 'ann', content: 'Ann likes tea.', tags: ['taste'] })
+  const { ids } = await client.add({
+    user_id: 'ann',
+    content: 'Ann likes tea.',
+    tags: ['taste'],
+    metadata: { page: 3 },
+  })
   const [id = ''] = ids
   const { revision } = await client.memories.get(id)
   await client.memories.update(id, { content: 'Ann likes coffee.' }, { revision })
@@ -81,6 +87,11 @@ test.skipIf(!hasPostgres)('memories are written, listed, changed, removed, resto
   await expect(late).rejects.toMatchObject({ code: 'precondition_failed', status: 412 })
   const { items } = await client.memories.list({ user_id: 'ann', tags: ['taste'] })
   expect(items).toEqual([expect.objectContaining({ id, content: 'Ann likes coffee.' })])
+  const named = async (filter: MemoryFilter) =>
+    (await client.memories.list({ user_id: 'ann', ...filter })).items.map((item) => item.id)
+  expect(await named({ metadata: { page: 3 } })).toEqual([id])
+  expect(await named({ metadata: { page: 4 } })).toEqual([])
+  expect(await named({ filter: { 'metadata.page': { gt: 2 } } })).toEqual([id])
   expect((await client.memories.history(id)).items.length).toBeGreaterThan(1)
   await client.memories.remove(id)
   expect((await client.memories.list({ user_id: 'ann' })).items).toEqual([])

@@ -23,6 +23,8 @@ const ADMIN_KEY = 'an-admin-key-for-tests'
 const INSTALL_MS = 600_000
 
 const FRAMEWORKS = [
+  '@langchain/core',
+  '@langchain/langgraph',
   '@temporalio/activity',
   '@temporalio/client',
   '@temporalio/common',

@@ -13,7 +13,7 @@ const ROOT = join(import.meta.dirname, '..', '..')
 export const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
 
 /** In the order in which they are built: the others are built against the types of the client. */
-export const PACKAGES = ['client', 'temporal', 'ai-sdk'] as const
+export const PACKAGES = ['client', 'temporal', 'ai-sdk', 'langchain'] as const
 export type PackageName = (typeof PACKAGES)[number]
 
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
