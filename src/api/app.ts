@@ -30,6 +30,7 @@ import { jobControlRoutes } from './routes/job-controls.ts'
 import { jobEventRoutes } from './routes/job-events.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { mcpResourceRoutes } from './routes/mcp-resources.ts'
 import { mcpRoutes } from './routes/mcp.ts'
 import { memoryRoutes } from './routes/memories.ts'
 import { memoryWriteRoutes } from './routes/memory-writes.ts'
@@ -116,6 +117,7 @@ function withRoutes(app: OpenAPIHono<AppEnv>) {
     .route('/', compatPersistenceRoutes)
     .route('/', processRoutes)
     .route('/', protectedResourceRoutes)
+    .route('/', mcpResourceRoutes)
   routed.route('/', mcpRoutes)
   routed.route('/', pageRoutes)
   routed.get('/openapi.json', (c) => {

@@ -282,6 +282,12 @@ export const toolAnswer = z.object({
   isError: z.boolean(),
 })
 
+const resource = { title: z.string(), description: z.string(), mimeType: z.string() }
+export const resourcesAnswer = z.object({
+  resources: z.array(z.object({ uri: z.string(), name: z.string(), ...resource })),
+})
+export const resourceAnswer = z.object({ uri: z.string(), mimeType: z.string(), text: z.string() })
+
 const consolidated = z.object({
   summary: count,
   edges: count,

@@ -39,6 +39,8 @@ import {
   sessionInfoAnswer,
   receiptAnswer,
   tombstoneAnswer,
+  resourceAnswer,
+  resourcesAnswer,
   toolAnswer,
 } from './answers.ts'
 import {
@@ -187,6 +189,9 @@ function operatorCalls(ask: AskFor) {
     currentKey: async () => await ask(currentKeyAnswer, 'GET', '/v1/keys/current'),
     callTool: async (name: string, given: unknown) =>
       await ask(toolAnswer, 'POST', '/mcp/tool/call', { body: { name, arguments: given } }),
+    resources: async () => (await ask(resourcesAnswer, 'GET', '/mcp/resources')).resources,
+    resource: async (uri: string) =>
+      await ask(resourceAnswer, 'GET', '/mcp/resources/read', { query: { uri } }),
     keys: async (query: Query) => await ask(pageOf(keyAnswer), 'GET', '/v1/keys', { query }),
     createKey: async (body: NewKey) => await ask(newKeyAnswer, 'POST', '/v1/keys', { body }),
     revokeKey: async (id: string) => {

@@ -963,6 +963,29 @@ export type ProtectedResource = {
   readonly resource_name: string
 }
 
+export type McpResources = {
+  readonly resources: readonly ({
+    readonly uri: string
+    readonly name: string
+    readonly title: string
+    readonly description: string
+    readonly mimeType: string
+  })[]
+  readonly templates: readonly ({
+    readonly uriTemplate: string
+    readonly name: string
+    readonly title: string
+    readonly description: string
+    readonly mimeType: string
+  })[]
+}
+
+export type McpResource = {
+  readonly uri: string
+  readonly mimeType: string
+  readonly text: string
+}
+
 export interface Operations {
   readonly context: {
     readonly query: Readonly<Record<string, never>>
@@ -2182,5 +2205,17 @@ export interface Operations {
     readonly query: Readonly<Record<string, never>>
     readonly body: undefined
     readonly answer: ProtectedResource
+  }
+  readonly listResources: {
+    readonly query: Readonly<Record<string, never>>
+    readonly body: undefined
+    readonly answer: McpResources
+  }
+  readonly readResource: {
+    readonly query: {
+      readonly uri: string
+    }
+    readonly body: undefined
+    readonly answer: McpResource
   }
 }

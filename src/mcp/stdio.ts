@@ -4,7 +4,7 @@ import type { Role } from '../stores/api-keys.ts'
 import { createMcpServer, type McpTools } from './server.ts'
 import { toolsFor } from './tools.ts'
 
-export interface StdioOptions extends Pick<McpTools, 'call' | 'onFault'> {
+export interface StdioOptions extends Pick<McpTools, 'call' | 'resources' | 'onFault'> {
   /** Of the key that calls: a tool it may not call is not shown. */
   readonly role: Role
   readonly stdin: Readable
@@ -17,14 +17,14 @@ export interface ServedStdio {
   close(): Promise<void>
 }
 
-/** Serves the tools to the one client that holds the other ends of these streams. */
-export function serveMcpStdio({ role, stdin, stdout, call, onFault }: StdioOptions): ServedStdio {
+/** Serves tools and resources to the one client that holds the other ends of these streams. */
+export function serveMcpStdio({ role, stdin, stdout, ...served }: StdioOptions): ServedStdio {
   const { promise: ended, resolve } = Promise.withResolvers<'ended'>()
   stdin.once('close', () => resolve('ended'))
   stdin.once('end', () => resolve('ended'))
-  const handle = serveStdio(() => createMcpServer({ tools: toolsFor({ role }), call, onFault }), {
+  const handle = serveStdio(() => createMcpServer({ tools: toolsFor({ role }), ...served }), {
     transport: new StdioServerTransport(stdin, stdout),
-    onerror: onFault,
+    onerror: served.onFault,
   })
   return { ended, close: async () => await handle.close() }
 }

@@ -202,3 +202,22 @@ test('problems of the configuration are named', () => {
     }),
   ).toBe('')
 })
+
+test.skipIf(!hasPostgres)('a stream of events ends with the token that opened it', async () => {
+  await using signedIn = await startSignIn()
+  const { issuer, memoir } = signedIn
+  const job = await memoir.job({ user: 'ann', state: 'running' })
+  const expires = Math.floor(Date.now() / 1000) + 3
+  const key = await issuer.sign({ sub: 'ann' }, { expires })
+  const headers = { accept: 'text/event-stream' }
+
+  // Each answer is whole only when its stream has ended.
+  const [ofJob, ofUser] = await Promise.all([
+    memoir.send(`/v1/jobs/${job}/events`, { key, headers }),
+    memoir.send('/v1/events', { key, headers }),
+  ])
+
+  expect([ofJob.status, ofUser.status]).toEqual([200, 200])
+  expect(ofJob.text).toContain('"state":"running"')
+  expect(Date.now()).toBeGreaterThanOrEqual(expires * 1000 - 50)
+})

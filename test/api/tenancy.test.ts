@@ -6,6 +6,7 @@ import { EVENT_RULES } from './event-rules.ts'
 import { SESSION_RULES } from './session-rules.ts'
 import { createApiFixture, importable, type Answer, type Send } from './api-fixture.ts'
 import { MEMORY_RULES } from './memory-rules.ts'
+import { READING_RULES } from './reading-rules.ts'
 import { MARK, settle, type World } from './tenancy-world.ts'
 
 /**
@@ -29,7 +30,6 @@ const UNSEEN = { foreign: 404, user: 404, scoped: 404 }
 const EMPTY = { foreign: 200, user: 200, scoped: 200 }
 const REFUSED = { foreign: 403, user: 403, scoped: 403 }
 
-const question = { q: 'lake', user_id: 'ann', scope: 'work' }
 const controls = (action: string): Rule => ({
   role: 'service',
   ask: ({ job }) => ({ path: `/v1/jobs/${job}/${action}`, method: 'POST' }),
@@ -53,39 +53,7 @@ const RULES: Readonly<Record<string, Rule | 'public'>> = {
     ask: () => ({ path: '/metrics' }),
     outside: { foreign: 200, user: 404, scoped: 404 },
   },
-  'get /v1/recall': {
-    role: 'reader',
-    ask: () => ({ path: `/v1/recall?${new URLSearchParams(question).toString()}` }),
-    outside: EMPTY,
-    shows: MARK,
-  },
-  'post /v1/recall': {
-    role: 'reader',
-    ask: () => ({ path: '/v1/recall', body: question }),
-    outside: EMPTY,
-    shows: MARK,
-  },
-  'post /v1/context': {
-    role: 'reader',
-    ask: () => ({ path: '/v1/context', body: question }),
-    outside: EMPTY,
-    shows: MARK,
-  },
-  'get /memory/recall': {
-    role: 'reader',
-    ask: () => ({ path: '/memory/recall?q=lake&user_id=ann' }),
-    outside: EMPTY,
-    shows: MARK,
-  },
-  'post /mcp/tool/call': {
-    role: 'reader',
-    ask: () => ({
-      path: '/mcp/tool/call',
-      body: { name: 'recall_memory', arguments: { query_summary: 'lake', user_id: 'ann' } },
-    }),
-    outside: EMPTY,
-    shows: MARK,
-  },
+  ...READING_RULES,
   ...ADMIN_RULES,
   ...SESSION_RULES,
   ...MEMORY_RULES,

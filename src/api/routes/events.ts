@@ -14,7 +14,7 @@ import { json, refuses } from '../responses.ts'
 import { createRouter } from '../router.ts'
 import { eventSchema } from '../event-schemas.ts'
 import { pageOf } from '../schemas.ts'
-import { keyIdOf } from '../watch-job.ts'
+import { keyIdOf, untilTokenEnds } from '../watch-job.ts'
 
 const listEvents = createRoute({
   method: 'get',
@@ -84,7 +84,7 @@ function streamEvents(c: Context<GuardedEnv>, from: EventQuery): Response {
   return streamSSE(c, async (stream) => {
     const left = new AbortController()
     stream.onAbort(() => left.abort())
-    const signal = AbortSignal.any([closing, left.signal])
+    const signal = AbortSignal.any([closing, left.signal, ...untilTokenEnds(principal)])
     const beat = setInterval(() => void stream.write(': keep-alive\n\n'), KEEP_ALIVE_MS)
     const { keyId } = keyIdOf(principal)
     let { after } = from

@@ -1,5 +1,6 @@
 import { createMcpHandler, type AuthInfo, type McpHttpHandler } from '@modelcontextprotocol/server'
 import { Hono, type MiddlewareHandler } from 'hono'
+import { listResources, readResource } from '../../mcp/resources.ts'
 import { createMcpServer } from '../../mcp/server.ts'
 import type { ToolCaller } from '../../mcp/tool.ts'
 import { callTool, toolsFor } from '../../mcp/tools.ts'
@@ -28,6 +29,10 @@ function createHandler(services: AppEnv['Variables']['services']): McpHttpHandle
       return createMcpServer({
         tools: toolsFor(caller.principal),
         call: async (name, given) => await callTool(caller, name, given),
+        resources: {
+          list: async () => await listResources(caller),
+          read: async (uri) => await readResource(caller, uri),
+        },
         onFault,
       })
     },

@@ -35,6 +35,10 @@ async function serve(client: ApiClient, user: string | undefined, context: CliCo
     stdin: context.io.stdin,
     stdout: context.io.stdout,
     call: async (name, given) => await client.callTool(name, withUser(given, user)),
+    resources: {
+      list: async () => await client.resources(),
+      read: async (uri) => await client.resource(uri),
+    },
     onFault: (error) => {
       const told = error instanceof MemoirError ? error.message : 'Something unexpected failed.'
       line(context.io.stderr, `memoir: ${told}`)

@@ -1060,6 +1060,33 @@ class ToolResult(Model):
     isError: bool
 
 
+class McpResourcesResource(Model):
+    uri: str
+    name: str
+    title: str
+    description: str
+    mimeType: str
+
+
+class McpResourcesTemplate(Model):
+    uriTemplate: str
+    name: str
+    title: str
+    description: str
+    mimeType: str
+
+
+class McpResources(Model):
+    resources: list[McpResourcesResource]
+    templates: list[McpResourcesTemplate]
+
+
+class McpResource(Model):
+    uri: str
+    mimeType: str
+    text: str
+
+
 class Hit(Memory):
     excerpt: bool | None = None
     """Only where `content` is the part of a long text that answers best; the whole is read by its id."""
