@@ -52,5 +52,7 @@ async function serve(client: ApiClient, user: string | undefined, context: CliCo
 /** A model that was told whose memories it has names them itself; else they are the command's. */
 function withUser(given: unknown, user: string | undefined): unknown {
   if (user === undefined) return given
+  const named = typeof given === 'object' && given !== null && 'user_ids' in given
+  if (named) return given
   return { user_id: user, ...(typeof given === 'object' ? given : {}) }
 }
