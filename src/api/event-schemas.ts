@@ -27,7 +27,7 @@ export const eventSchema = z
       .openapi({ description: 'What it is about.' }),
     cursor: z.string().openapi({ description: 'As `cursor`: what comes after this event.' }),
   })
-  .openapi('Event')
+  .openapi('MemoryEvent')
 
 export const webhookSchema = z
   .object({

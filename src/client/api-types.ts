@@ -319,7 +319,7 @@ export type StepFailure = {
   readonly last_at: string
 }
 
-export type Event = {
+export type MemoryEvent = {
   readonly id: string
   readonly type: "memory.created" | "memory.updated" | "memory.superseded" | "memory.restored" | "memory.forgotten" | "user.erased" | "narrative.updated" | "job.succeeded" | "job.failed"
   readonly timestamp: string
@@ -1460,7 +1460,7 @@ export interface Operations {
     }
     readonly body: undefined
     readonly answer: {
-      readonly items: readonly (Event)[]
+      readonly items: readonly (MemoryEvent)[]
       readonly next_cursor: string | null
     }
   }

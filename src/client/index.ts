@@ -8,6 +8,7 @@ import type {
   Status,
   Tombstone,
 } from './api-types.ts'
+import { createEvents } from './event-feed.ts'
 import { createForget, type ForgetRequest } from './forget.ts'
 import { createConsolidations } from './consolidations.ts'
 import { createGraph, type GraphOptions, type MemoryGraph } from './graph.ts'
@@ -26,6 +27,7 @@ import {
   type TransportOptions,
   type WriteOptions,
 } from './transport.ts'
+import { createWebhooks } from './webhooks.ts'
 import { createBackfills, createImports } from './work.ts'
 
 /**
@@ -60,6 +62,10 @@ export class Memoir {
   /** Who a user is, in one text. */
   readonly narratives: ReturnType<typeof createNarratives>
   readonly schedules: ReturnType<typeof createSchedules>
+  /** What happened, from a cursor on. */
+  readonly events: ReturnType<typeof createEvents>
+  /** Addresses that events are sent to. */
+  readonly webhooks: ReturnType<typeof createWebhooks>
   readonly keys: ReturnType<typeof createKeys>
   /** Days looked through again. */
   readonly consolidations: ReturnType<typeof createConsolidations>
@@ -97,6 +103,8 @@ export class Memoir {
     this.forget = createForget(transport)
     this.graph = createGraph(transport)
     this.schedules = createSchedules(transport)
+    this.events = createEvents(transport)
+    this.webhooks = createWebhooks(transport)
     this.keys = createKeys(transport)
     this.tools = createTools(transport)
     this.memories = createMemories(transport)
@@ -132,6 +140,8 @@ export type {
   ExtractionSettingsBody,
   ExtractionTrialBody,
 } from './settings.ts'
+export type { EventQuery, EventType, FollowOptions } from './event-feed.ts'
+export type { DeliveryQuery } from './webhooks.ts'
 export type { Page, PageQuery } from './pages.ts'
 export {
   openAiTools,

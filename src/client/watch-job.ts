@@ -6,7 +6,7 @@ import { on, type RequestOptions, type Transport } from './transport.ts'
 const ENDED: ReadonlySet<Job['state']> = new Set(['succeeded', 'failed', 'cancelled'])
 
 /** How often in a row a stream may break off before anything came. */
-const MAX_BREAKS = 5
+export const MAX_BREAKS = 5
 const BREAK_PAUSE_MS = 1_000
 
 interface Heard {
@@ -34,7 +34,7 @@ export function createWatch(transport: Transport, path: (id: string, rest: strin
     let last: string | undefined
     let ended = false
     for (let breaks = 0; !ended; breaks += 1) {
-      if (breaks > 0) await rest(BREAK_PAUSE_MS)
+      if (breaks > 0) await pauseAfterBreak(signal)
       try {
         for await (const heard of stream(id, last, signal)) {
           last = heard.id
@@ -50,13 +50,18 @@ export function createWatch(transport: Transport, path: (id: string, rest: strin
   }
 }
 
-function isFinal(error: unknown): boolean {
+/** Whether trying again cannot help. */
+export function isFinal(error: unknown): boolean {
   if (error instanceof MemoirApiError) return error.status < 500
   // A body that breaks off is an error of the platform's own kind.
   return !(error instanceof MemoirConnectionError || error instanceof TypeError)
 }
 
-const rest = async (ms: number) =>
+/** @throws the reason of the signal when that is aborted meanwhile */
+export async function pauseAfterBreak(signal: AbortSignal | undefined): Promise<void> {
   await new Promise<void>((resolve) => {
-    setTimeout(resolve, ms)
+    setTimeout(resolve, BREAK_PAUSE_MS)
+    signal?.addEventListener('abort', () => resolve(), { once: true })
   })
+  signal?.throwIfAborted()
+}

@@ -60,6 +60,12 @@ METHODS = {
     "keys.current": "currentKey",
     "keys.create": "createKey",
     "keys.revoke": "revokeKey",
+    "events.list": "listEvents",
+    "webhooks.list": "listWebhooks",
+    "webhooks.create": "createWebhook",
+    "webhooks.delete": "deleteWebhook",
+    "webhooks.deliveries": "listDeliveries",
+    "webhooks.replay": "replayWebhook",
     "schedules.list": "listSchedules",
     "schedules.update": "changeSchedule",
     "schedules.delete": "deleteSchedule",
@@ -85,12 +91,6 @@ WITHOUT_METHOD = {
     "migrateEpisodes",
     "backfillNarratives",
     "listNarrativeFailures",
-    "listEvents",
-    "createWebhook",
-    "listWebhooks",
-    "deleteWebhook",
-    "listDeliveries",
-    "replayWebhook",
 }
 
 # Fields with a method of their own.

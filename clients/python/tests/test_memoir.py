@@ -234,6 +234,19 @@ def test_notes_imports_and_backfills(client: Memoir, user: str) -> None:
     assert "We hiked to the lake." in [hit.content for hit in found]
 
 
+def test_what_happened_is_read_and_followed(client: Memoir, user: str) -> None:
+    (first,) = client.remember("Maya paints.", user_id=user).ids
+    (second,) = client.remember("Maya sings.", user_id=user).ids
+
+    created = [event for event in client.events.list(types="memory.created", limit=2) if event.user_id == user]
+    follow = client.events.follow(types=["memory.created"], cursor=created[0].cursor)
+
+    assert [str(event.data.memory_id) for event in created] == [first, second]
+    assert str(next(follow).data.memory_id) == second
+    follow.close()
+    assert client.webhooks.list().items == []
+
+
 def test_any_route_can_be_asked(client: Memoir, user: str) -> None:
     answer = client.request("GET", "/v1/recall", query={"q": "x", "user_id": user, "kinds": ["fact", "note"]})
     assert answer["hits"] == []

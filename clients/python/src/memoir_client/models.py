@@ -355,7 +355,7 @@ class StepFailure(Model):
     last_at: datetime
 
 
-class EventData(Model):
+class MemoryEventData(Model):
     memory_id: str | None = None
     job_id: str | None = None
     erasure_id: str | None = None
@@ -369,7 +369,7 @@ class EventData(Model):
     """Of the narrative."""
 
 
-class Event(Model):
+class MemoryEvent(Model):
     id: str
     type: (
         Literal[
@@ -389,7 +389,7 @@ class Event(Model):
     user_id: str | None
     """The caller’s own id; null for work of the whole namespace, and once nothing is left of a user."""
 
-    data: EventData
+    data: MemoryEventData
     """What it is about."""
 
     cursor: str

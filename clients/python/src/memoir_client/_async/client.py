@@ -16,6 +16,7 @@ from memoir_client._async.administration import (
     AsyncSchedulesResource,
     AsyncSettingsResource,
 )
+from memoir_client._async.events import AsyncEventsResource, AsyncWebhooksResource
 from memoir_client._async.jobs import AsyncJobsResource
 from memoir_client._async.memories import AsyncMemoriesResource
 from memoir_client._async.sessions import AsyncNotesResource, AsyncSessionsResource
@@ -90,6 +91,8 @@ class AsyncMemoir:
         self.consolidations = AsyncConsolidationsResource(transport)
         self.sync = AsyncSyncResource(transport)
         self.keys = AsyncKeysResource(transport)
+        self.events = AsyncEventsResource(transport)
+        self.webhooks = AsyncWebhooksResource(transport)
         self.schedules = AsyncSchedulesResource(transport)
         self.settings = AsyncSettingsResource(transport)
 

@@ -33,6 +33,7 @@ from memoir_client._sync.administration import (
     SchedulesResource,
     SettingsResource,
 )
+from memoir_client._sync.events import EventsResource, WebhooksResource
 from memoir_client._sync.jobs import JobsResource
 from memoir_client._sync.memories import MemoriesResource
 from memoir_client._sync.sessions import NotesResource, SessionsResource
@@ -91,6 +92,8 @@ class Memoir:
         self.consolidations = ConsolidationsResource(transport)
         self.sync = SyncResource(transport)
         self.keys = KeysResource(transport)
+        self.events = EventsResource(transport)
+        self.webhooks = WebhooksResource(transport)
         self.schedules = SchedulesResource(transport)
         self.settings = SettingsResource(transport)
 
