@@ -54,6 +54,7 @@ import { createReembeds } from './reembed/service.ts'
 import { createReembedSteps, type ReembedSteps } from './reembed/steps.ts'
 import { sourceByNamespace } from './sources/source-by-namespace.ts'
 import { createPosts } from './sessions/posts.ts'
+import { extractionIn, WHOLE_NAMESPACE } from './steering/settings.ts'
 import { createTryExtraction } from './steering/try.ts'
 import { createProcessFocus, createRedisFocus, type FocusBuffer } from './stores/recall/focus.ts'
 import type { GraphStore } from './stores/graph/graph-store.ts'
@@ -137,7 +138,12 @@ export async function createServices(
     recall,
     ...embedding({ ...parts, embedder, models, launch: jobs.launch }),
     ...migrating({ ...parts, embedder, inForce, jobs, connections }),
-    estimate: createEstimate(config, { sourceOf, embedder, languageModel }),
+    estimate: createEstimate(config, {
+      sourceOf,
+      embedder,
+      languageModel,
+      steeringOf: steeringIn(db),
+    }),
     health: createHealth({ ...connections, embedder, languageModel, models, activeSpace }),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
     async close() {
@@ -157,6 +163,10 @@ const telling = (
   webhooks: createWebhooks(parts),
   webhookSteps: createWebhookSteps(parts),
 })
+
+/** What a namespace wants remembered now. */
+const steeringIn = (db: Services['db']) => async (namespaceId: string) =>
+  (await extractionIn(db, { namespaceId, collection: WHOLE_NAMESPACE })).steering
 
 const pricedBy = (config: Config, embedder: Embedder) => () =>
   pricedEmbedding(config, embedder.identity.model)

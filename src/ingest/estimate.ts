@@ -2,6 +2,8 @@ import type { Config } from '../config.ts'
 import type { BackfillEstimate, Extraction, LanguageEstimate } from '../domain/job.ts'
 import { pricedEmbedding, pricesOf } from '../providers/configured-prices.ts'
 import type { Embedder } from '../providers/embedder.ts'
+import { steeringRules } from '../providers/prompts/steering.ts'
+import type { Steering } from '../steering/steering.ts'
 import type { LanguageModel } from '../providers/language-model.ts'
 import { costOf, languageCostOf } from '../providers/prices.ts'
 import type { ConversationSource } from './conversation.ts'
@@ -37,6 +39,8 @@ interface Dependencies {
   readonly sourceOf: (namespaceId: string) => Promise<ConversationSource>
   readonly embedder: Embedder
   readonly languageModel: LanguageModel
+  /** What a namespace wants remembered, which each request says; left out, nothing in particular. */
+  readonly steeringOf?: (namespaceId: string) => Promise<Steering | undefined>
 }
 
 type Size = Awaited<ReturnType<ConversationSource['measure']>>
@@ -44,7 +48,7 @@ type Size = Awaited<ReturnType<ConversationSource['measure']>>
 /** What taking in the whole source would cost at most: what is unchanged is only known by reading it, and costs nothing. */
 export function createEstimate(
   config: Config,
-  { sourceOf, embedder, languageModel }: Dependencies,
+  { sourceOf, embedder, languageModel, steeringOf }: Dependencies,
 ) {
   return async function estimate(
     namespaceId: string,
@@ -53,7 +57,8 @@ export function createEstimate(
     const size = await (await sourceOf(namespaceId)).measure()
     await Promise.all([embedder.ready?.(), languageModel.ready?.()])
     const { model } = embedder.identity
-    const language = languageEstimate(config, size, usedModel(languageModel, wanted))
+    const rules = tokensOfRules(await steeringOf?.(namespaceId))
+    const language = languageEstimate(config, { ...size, rules }, usedModel(languageModel, wanted))
     const tokens = embeddedTokens(size, { facts: language !== null })
     const embedding = costOf(tokens, pricedEmbedding(config, model))
     const asked = language === null ? 0 : language.cost
@@ -71,6 +76,14 @@ function embeddedTokens(
   return said + messages * TOKENS_AROUND_A_MESSAGE + derived
 }
 
+/** Their names stand in the schema of the answer as well. */
+const TIMES_SAID = 2
+
+const tokensOfRules = (steering: Steering | undefined): number =>
+  steering === undefined
+    ? 0
+    : Math.ceil((Buffer.byteLength(steeringRules(steering.settings)) * TIMES_SAID) / BYTES_A_TOKEN)
+
 /** As a run decides it. @returns null where no facts are made */
 function usedModel({ identity }: LanguageModel, wanted: Extraction | undefined): string | null {
   const builtin = identity.provider === 'builtin'
@@ -81,7 +94,7 @@ function usedModel({ identity }: LanguageModel, wanted: Extraction | undefined):
 
 function languageEstimate(
   config: Config,
-  { conversations, messages, bytes }: Size,
+  { conversations, messages, bytes, rules }: Size & { readonly rules: number },
   model: string | null,
 ): LanguageEstimate | null {
   if (model === null) return null
@@ -91,8 +104,8 @@ function languageEstimate(
   const input =
     Math.ceil((bytes * TIMES_READ) / BYTES_A_TOKEN) +
     messages * (TIMES_READ * TOKENS_AROUND_A_LINE + TOKENS_TO_RESOLVE) +
-    passages * TOKENS_AROUND_A_PASSAGE +
-    parts * TOKENS_AROUND_A_PART
+    passages * (TOKENS_AROUND_A_PASSAGE + rules) +
+    parts * (TOKENS_AROUND_A_PART + rules)
   const output = messages * TOKENS_OF_AN_ANSWER + parts * TOKENS_A_SUMMARY
   const { language: price } = pricesOf(config, { language: model })
   const cost = languageCostOf({ input, output }, { model, price: price ?? undefined })

@@ -1,3 +1,6 @@
+import { DEFAULT_EXTRACTION } from '../../src/domain/extraction-settings.ts'
+import { extractionIn } from '../../src/steering/settings.ts'
+import { saveExtractionSettings } from '../../src/stores/extraction-settings.ts'
 import { expect, test } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import { createEstimate } from '../../src/ingest/estimate.ts'
@@ -116,6 +119,42 @@ suite('what a language model reads and writes is in the estimate, with its price
   expect(await estimate('any', 'none')).toMatchObject({ cost: 0, language: null })
   expect(rules.tokens).toBe(asked.tokens)
 })
+
+suite(
+  'what a namespace wants remembered is said with each request, and in the estimate',
+  async () => {
+    await using store = await createTestDatabase()
+    const { db } = store
+    const chat = (id: string) => ({
+      id,
+      messages: ['fact: Ada paints', 'Oh.', 'Yes.'].map((content) => ({ content })),
+    })
+    await seed(db, ['c1', 'c2', 'c3'].map(chat))
+    const config = loadConfig({ LLM_MODEL: 'scripted', OPENAI_API_KEY: 'k' })
+    const { model, counted } = counting(createScriptedModel())
+    const fixture = await createIngestFixture(db, { languageModel: model })
+    const place = { namespaceId: fixture.namespaceId, collection: '' }
+    const settings = {
+      ...DEFAULT_EXTRACTION,
+      instructions: 'Remember what Ada paints. '.repeat(150),
+    }
+    const estimate = createEstimate(config, {
+      sourceOf: async () =>
+        await Promise.resolve(createPostgresSource(config, db, () => undefined)),
+      embedder: createHashingEmbedder({ dimensions: 64, precision: 'fp16' }),
+      languageModel: model,
+      steeringOf: async () => (await extractionIn(db, place)).steering,
+    })
+    const before = (await estimate('any')).language?.input_tokens ?? 0
+    await saveExtractionSettings(db, place, settings)
+
+    const after = (await estimate('any')).language?.input_tokens ?? 0
+    await fixture.run({ extract: 'model' })
+
+    expect(after).toBeGreaterThan(before + 3 * 900)
+    expect(after / counted.input).toBeGreaterThanOrEqual(1)
+  },
+)
 
 test('a cost is known only with a price: the list’s, or the one that is set', () => {
   expect(costOf(2_000_000, { model: 'text-embedding-3-small', price: undefined })).toBe(0.04)

@@ -24,6 +24,10 @@ export const TOPICS = [
   'crime',
   'substances',
   'pets',
+  'travel',
+  'food',
+  'leisure',
+  'study',
 ] as const
 export type Topic = (typeof TOPICS)[number]
 

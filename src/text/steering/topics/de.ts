@@ -52,4 +52,20 @@ export const GERMAN: TopicWords = {
     'betrunken Alkoholiker Bier Wein Kokain Heroin Cannabis Zigarette Zigaretten rauche raucht Raucher süchtig Entzug Kasino Wetten',
   ],
   pets: ['Haustier Haustiere Tiere', 'Hund Welpe Katze Kaninchen Hamster Pferd Papagei'],
+  travel: [
+    'Reise Reisen Urlaub Ferien Flug Flüge Ausflug',
+    'fliege fliegen fliegt verreisen Hotel Flughafen Koffer gebucht Kreuzfahrt Fähre Campingplatz Ausland',
+  ],
+  food: [
+    'Essen Ernährung Küche Kochen Mahlzeit',
+    'esse isst gegessen koche kocht vegetarisch Vegetarier vegan Veganer Fleisch Fisch Käse Gemüse Obst Brot Nudeln Frühstück Mittagessen Abendessen Kaffee Tee Restaurant scharf Dessert Schokolade',
+  ],
+  leisure: [
+    'Freizeit Hobby Hobbys Sport',
+    'spiele spielt Fußball Tennis Schach Gitarre Klavier Geige Chor malen Wandern Radfahren Klettern Schwimmen Laufen Marathon Yoga Fitness stricken Garten Fotografie tanzen Konzert Musik',
+  ],
+  study: [
+    'Studium Bildung Schule Universität Ausbildung',
+    'studiere studiert Student Studentin Abschluss Kurs Prüfung Diplomarbeit Lehrer Lehrerin Vorlesung lernen',
+  ],
 }

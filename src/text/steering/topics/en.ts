@@ -52,4 +52,20 @@ export const ENGLISH: TopicWords = {
     'drunk alcoholic beer wine whisky vodka cocaine heroin cannabis marijuana weed cigarette cigarettes smoke smokes smoker vape addict addicted rehab sober gamble gambles casino betting',
   ],
   pets: ['pet pets animals', 'dog puppy cat kitten rabbit hamster horse parrot'],
+  travel: [
+    'travel travelling trip holiday vacation journey flight flights',
+    'fly flies flying flew trips hotel hostel airport airline luggage itinerary booked sightseeing cruise ferry campsite passport abroad train_ticket visiting tourist backpacking airbnb',
+  ],
+  food: [
+    'food diet cuisine ~restaurant recipe cooking ~eating meal meals',
+    'eat eats ate cook cooks vegetarian vegan pescatarian meat fish cheese vegetables fruit bread pasta pizza rice breakfast lunch dinner coffee tea restaurant dish dishes spicy dairy gluten-free dessert chocolate baking',
+  ],
+  leisure: [
+    'leisure hobby hobbies sport sports ~interests pastime',
+    'plays playing football tennis chess guitar piano violin choir painting hiking cycling climbing swimming running marathon yoga gym knitting gardening photography dancing gaming reads novels concert jazz music',
+  ],
+  study: [
+    'study education school university studies',
+    'studying student degree course courses exam exams thesis class classes teacher college graduated phd bachelor apprenticeship lecture learning',
+  ],
 }

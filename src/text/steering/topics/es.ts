@@ -52,4 +52,20 @@ export const SPANISH: TopicWords = {
     'borracho alcohólico cerveza vino cocaína heroína cannabis marihuana cigarrillo cigarrillos fumo fuma fumador adicto rehabilitación sobrio casino',
   ],
   pets: ['mascota mascotas animales', 'perro perra cachorro gato gata conejo hámster caballo loro'],
+  travel: [
+    'viaje viajes vacaciones vuelo vuelos',
+    'viajar viajamos volamos hotel aeropuerto maleta reservado crucero ferry extranjero turista',
+  ],
+  food: [
+    'comida alimentación cocina dieta',
+    'como come comer cocinar vegetariano vegetariana vegano vegana carne pescado queso verduras fruta pan pasta desayuno almuerzo cena café té restaurante picante postre chocolate',
+  ],
+  leisure: [
+    'ocio afición aficiones hobby deporte deportes',
+    'juego juega fútbol tenis ajedrez guitarra piano violín coro pintar senderismo ciclismo escalada nadar correr maratón yoga gimnasio jardinería fotografía bailar concierto música',
+  ],
+  study: [
+    'estudios educación escuela universidad',
+    'estudio estudia estudiante carrera curso examen tesis clase profesor profesora aprender',
+  ],
 }

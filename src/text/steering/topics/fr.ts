@@ -55,4 +55,20 @@ export const FRENCH: TopicWords = {
     'animal animaux ~compagnie',
     'chien chienne chiot chat chatte lapin hamster cheval perroquet',
   ],
+  travel: [
+    'voyage voyages vacances',
+    'voyager voyageons vol_pour avion hôtel aéroport valise réservé croisière ferry étranger touriste',
+  ],
+  food: [
+    'nourriture alimentation cuisine repas régime',
+    'mange mangeons manger cuisiner végétarien végétarienne végane viande poisson fromage légumes fruits pain pâtes petit-déjeuner déjeuner dîner café thé restaurant épicé dessert chocolat',
+  ],
+  leisure: [
+    'loisirs loisir hobby passe-temps sport sports',
+    'joue jouer football tennis échecs guitare piano violon chorale peinture randonnée vélo escalade natation course marathon yoga gym jardinage photographie danse concert musique',
+  ],
+  study: [
+    'études éducation école université',
+    'étudie étudiant étudiante diplôme cours examen thèse classe professeur apprendre',
+  ],
 }
