@@ -64,6 +64,20 @@ test.each([
   expect(unmaskedSecrets(masked)).toEqual([])
 })
 
+test('a text as long as a book is looked through to its end, and in time', () => {
+  const page = 'Die Straßenbahn fährt am Fluss entlang und hält an der alten Burg. '.repeat(15_000)
+  const topics = ['Gesundheit', 'Geld', 'Religion', 'Politik', 'Herkunft', 'Familie', 'Haustiere']
+  const began = performance.now()
+
+  expect(findTouched(topics)(page, 'de')).toBeUndefined()
+  expect(findTouched(topics)(`${page} Mein Gehalt stieg.`, 'de')).toBe('Geld')
+  expect(maskSecrets(`${page} The wifi password is Sommer2024!`)).toBe(
+    `${page} The wifi password is [password]!`,
+  )
+  // Quadratic work would take minutes.
+  expect(performance.now() - began).toBeLessThan(30_000)
+})
+
 test('words say the category: those of its name, of its description, and of what it is about', () => {
   const category = categoryByWords([
     { name: 'work', description: 'employer, colleagues, projects' },

@@ -1,3 +1,4 @@
+import { chunkText } from '../chunks.ts'
 import { findSensitive, type Sensitive, type SensitiveKind } from '../sensitive.ts'
 
 /** Secrets of a text, replaced by what they are. */
@@ -18,8 +19,25 @@ const MASK = new RegExp(
   'gu',
 )
 
+/** The detector reads so far; a longer text is read in pieces. */
+const PIECE_CHARS = 100_000
+
 /** The secrets of a text; what stands in place of one is none. */
 export function unmaskedSecrets(text: string): readonly Sensitive[] {
+  if (text.length <= PIECE_CHARS) return secretsOf(text)
+  let from = 0
+  return chunkText(text, PIECE_CHARS).flatMap((piece) => {
+    const start = from
+    from += piece.length
+    return secretsOf(piece).map((one) => ({
+      ...one,
+      start: one.start + start,
+      end: one.end + start,
+    }))
+  })
+}
+
+function secretsOf(text: string): readonly Sensitive[] {
   const masks = [...text.matchAll(MASK)].map(({ 0: mask, index }) => [index, index + mask.length])
   // Where a secret stood one is found again, so that the words around it are not taken for it.
   return findSensitive(text.replaceAll(MASK, standIn)).filter(

@@ -91,17 +91,37 @@ interface Looked {
   readonly text: string
   readonly language: string
   readonly words: ReadonlySet<string>
-  readonly lexemes: (language: string) => ReadonlySet<string>
+  readonly lexemes: (language: string) => Lexemes
+  /** What was found out of it already: a text may be as long as a book, and topics share their words. */
+  readonly topics: Map<Topic, boolean>
+}
+
+interface Lexemes {
+  readonly all: ReadonlySet<string>
+  /** How they begin, as far as beginnings count. */
+  readonly beginnings: ReadonlySet<string>
+  /** All of them, for what stands within. */
+  readonly joined: string
+}
+
+function readLexemes(text: string, language: string): Lexemes {
+  const all = new Set(lexemesOf(text, language))
+  const beginnings = new Set<string>()
+  for (const one of all) {
+    for (let end = SHORTEST_BEGINNING; end < one.length; end += 1) beginnings.add(one.slice(0, end))
+  }
+  return { all, beginnings, joined: [...all].join(' ') }
 }
 
 function readText(text: string, language: string): Looked {
-  const known = new Map<string, ReadonlySet<string>>()
+  const known = new Map<string, Lexemes>()
   return {
     text,
     language,
     words: new Set(wordsOf(text)),
+    topics: new Map(),
     lexemes(of) {
-      const found = known.get(of) ?? new Set(lexemesOf(text, of))
+      const found = known.get(of) ?? readLexemes(text, of)
       known.set(of, found)
       return found
     },
@@ -125,10 +145,16 @@ function saysWord(word: string, looked: Looked): boolean {
   )
 }
 
-const speaksOfTopic = (topic: Topic, looked: Looked): boolean =>
-  phrasesOf(topic, looked.language).some(([language, phrase]) =>
-    holds(looked.lexemes(language), phrase, language),
-  ) || SIGNS[topic]?.(looked.text) === true
+function speaksOfTopic(topic: Topic, looked: Looked): boolean {
+  const known = looked.topics.get(topic)
+  if (known !== undefined) return known
+  const found =
+    phrasesOf(topic, looked.language).some(([language, phrase]) =>
+      holds(looked.lexemes(language), phrase, language),
+    ) || SIGNS[topic]?.(looked.text) === true
+  looked.topics.set(topic, found)
+  return found
+}
 
 /** What some topics are known by besides words. */
 const SIGNS: Readonly<Partial<Record<Topic, (text: string) => boolean>>> = {
@@ -138,11 +164,9 @@ const SIGNS: Readonly<Partial<Record<Topic, (text: string) => boolean>>> = {
 const CONTACT =
   /[\w.+-]{1,64}@[\w-]{1,63}\.\w{2,}|(?<![\d.,-])\+?\d(?:[ ()/-]{0,2}\d){7,14}(?![\d])/u
 
-function holds(lexemes: ReadonlySet<string>, phrase: Phrase, language: string): boolean {
-  return (
-    phrase.length > 0 && phrase.every((one) => lexemes.has(one) || isWithin(one, lexemes, language))
-  )
-}
+const holds = (lexemes: Lexemes, phrase: Phrase, language: string): boolean =>
+  phrase.length > 0 &&
+  phrase.every((one) => lexemes.all.has(one) || isWithin(one, lexemes, language))
 
 /** Languages that write compounds as one word. */
 const COMPOUNDING: ReadonlySet<string> = new Set(['de', 'nl', 'da', 'sv', 'no', 'fi', 'hu'])
@@ -151,10 +175,9 @@ const SHORTEST_PART = 5
 const SHORTEST_BEGINNING = 6
 
 /** "Gehaltserhöhung" speaks of "Gehalt", and "salaried" of "salary". */
-function isWithin(lexeme: string, lexemes: ReadonlySet<string>, language: string): boolean {
+function isWithin(lexeme: string, { beginnings, joined }: Lexemes, language: string): boolean {
   if (COMPOUNDING.has(language) && lexeme.length >= SHORTEST_PART) {
-    return lexemes.values().some((one) => one.includes(lexeme))
+    return joined.includes(lexeme)
   }
-  if (lexeme.length < SHORTEST_BEGINNING) return false
-  return lexemes.values().some((one) => one.startsWith(lexeme))
+  return beginnings.has(lexeme)
 }
