@@ -124,7 +124,7 @@ export async function createServices(
     ...pipelines(parts, { sourceOf, embedder, languageModel, graph, focus, indexer, inForce }),
     embedder,
     languageModel,
-    ...reading({ config, languageModel }),
+    ...reading({ ...parts, sourceOf, embedder, languageModel }),
     source,
     temporal,
     ...forgetting({ ...parts, launch: jobs.launch, focus }),
@@ -138,12 +138,6 @@ export async function createServices(
     recall,
     ...embedding({ ...parts, embedder, models, launch: jobs.launch }),
     ...migrating({ ...parts, embedder, inForce, jobs, connections }),
-    estimate: createEstimate(config, {
-      sourceOf,
-      embedder,
-      languageModel,
-      steeringOf: steeringIn(db),
-    }),
     health: createHealth({ ...connections, embedder, languageModel, models, activeSpace }),
     ...(options.temporalUi === undefined ? {} : { temporalUi: options.temporalUi }),
     async close() {
@@ -174,10 +168,11 @@ const pricedBy = (config: Config, embedder: Embedder) => () =>
 /** Somebody waits for the answer. */
 const ANSWER_WITHIN_MS = 20_000
 
-/** What a language model is asked while somebody waits. */
+/** What is asked while somebody waits: of the language model, and of what it would cost. */
 const reading = (
-  parts: Pick<Services, 'config' | 'languageModel'>,
-): Pick<Services, 'answer' | 'tryExtraction'> => ({
+  parts: Pick<Services, 'config' | 'db' | 'embedder' | 'languageModel'> &
+    Pick<PipelineParts, 'sourceOf'>,
+): Pick<Services, 'answer' | 'tryExtraction' | 'estimate'> => ({
   answer: async (request) =>
     await answerInTime(
       parts.languageModel,
@@ -185,6 +180,7 @@ const reading = (
       { withinMs: ANSWER_WITHIN_MS },
     ),
   tryExtraction: createTryExtraction(parts),
+  estimate: createEstimate(parts.config, { ...parts, steeringOf: steeringIn(parts.db) }),
 })
 
 /** What takes work in and has it started. */
