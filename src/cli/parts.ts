@@ -23,7 +23,7 @@ export interface Parts {
   startApi(services: Services, address: { host: string; port: number }): Promise<RunningApi>
   startWorker(services: Services): Promise<Omit<RunningWorker, 'ready'>>
   migrate(url: string): Promise<string[]>
-  startStack(config: Config, options: Pick<StackOptions, 'log' | 'say'>): Promise<Stack>
+  startStack(config: Config, options: Pick<StackOptions, 'log' | 'say' | 'signal'>): Promise<Stack>
   attach(dataDir: string): Promise<RunningUp | null>
   /** Opens a page in this machine's browser; false where there is none. */
   openBrowser(url: string): Promise<boolean>

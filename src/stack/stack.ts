@@ -39,6 +39,8 @@ export interface StackOptions {
   /** Tells the person who waits. */
   readonly say: (line: string) => void
   readonly machine: Machine
+  /** Stops what is downloaded or built. */
+  readonly signal?: AbortSignal
 }
 
 export interface StartedPart {
@@ -50,7 +52,7 @@ export interface StartedPart {
 /**
  * Finds, fetches and starts what was not configured, in the data folder, and ends what a killed `up` left running there.
  * @throws MemoirError `conflict` when another `up` runs in the data folder, `configuration_invalid` when a part cannot be had or
- * does not start
+ * does not start; the signal's reason when it was aborted while something was fetched
  */
 export async function startStack(config: Config, options: StackOptions): Promise<Stack> {
   await using closers = new AsyncDisposableStack()
@@ -201,11 +203,15 @@ function hostOf(url: string): string {
 }
 
 async function temporalPart(ground: Ground): Promise<StartedPart> {
-  const { config, closers, say, machine } = ground
+  const { config, closers, say, machine, signal } = ground
   if (config.TEMPORAL_ADDRESS !== undefined) {
     return { part: { how: 'configured', detail: config.TEMPORAL_ADDRESS }, env: {} }
   }
-  const { program, how } = await provideTemporal(machine, say)
+  const { program, how } = await provideTemporal(
+    machine,
+    say,
+    signal === undefined ? {} : { signal },
+  )
   say('temporal  starting …')
   const namespace = config.TEMPORAL_NAMESPACE
   const started = await startTemporal(program, { ...ground, namespace })

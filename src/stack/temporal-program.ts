@@ -28,26 +28,34 @@ export interface Fetching {
   /** An empty folder to work in, on the same disk as the cache. */
   readonly draft: string
   readonly say: (line: string) => void
+  /** Ends what is under way: whoever waited has pressed Ctrl-C. */
+  readonly signal: AbortSignal
 }
 
 /** Leaves the program in the draft folder and answers its place, or undefined when it cannot. */
 export type Way = (fetching: Fetching) => Promise<string | undefined>
 
+export interface ProvideOptions {
+  readonly ways?: readonly Way[]
+  readonly signal?: AbortSignal
+}
+
 /**
  * The Temporal CLI: on the PATH, in the cache, or brought into the cache now, by download or else by building it with Go.
- * @throws MemoirError `configuration_invalid` when none of that works
+ * @throws MemoirError `configuration_invalid` when none of that works; the signal's reason when it was aborted
  */
 export async function provideTemporal(
   machine: Machine,
   say: (line: string) => void,
-  ways: readonly Way[] = [download, build],
+  { ways = [download, build], signal = new AbortController().signal }: ProvideOptions = {},
 ): Promise<Provided> {
   const found = findProgram('temporal', [...machine.path, machine.cache])
   if (found !== undefined) return { program: found, how: 'found' }
   mkdirSync(machine.cache, { recursive: true })
   const draft = mkdtempSync(join(machine.cache, 'new-'))
   try {
-    const fetched = await firstOf(ways, { machine, draft, say })
+    const fetched = await firstOf(ways, { machine, draft, say, signal })
+    signal.throwIfAborted()
     if (fetched === undefined) throw noTemporal()
     const program = join(machine.cache, 'temporal')
     chmodSync(fetched, 0o755)
@@ -61,6 +69,7 @@ export async function provideTemporal(
 
 async function firstOf(ways: readonly Way[], fetching: Fetching): Promise<string | undefined> {
   for (const way of ways) {
+    if (fetching.signal.aborted) return undefined
     const program = await way(fetching)
     if (program !== undefined) return program
     rmSync(fetching.draft, { recursive: true, force: true })
@@ -80,7 +89,7 @@ const noTemporal = () =>
     },
   )
 
-const download: Way = async ({ machine, draft, say }) => {
+const download: Way = async ({ machine, draft, say, signal }) => {
   say(`temporal  its server is downloaded once, some 60 MB into ${machine.cache} …`)
   const began = performance.now()
   const script = siblingFile(import.meta.url, './temporal-download')
@@ -91,7 +100,7 @@ const download: Way = async ({ machine, draft, say }) => {
     goesOn() {
       const now = sizeOf(draft)
       if (now !== size) [size, changed] = [now, performance.now()]
-      return performance.now() - changed < STALLED_AFTER_MS
+      return !signal.aborted && performance.now() - changed < STALLED_AFTER_MS
     },
     report: () => {
       const elapsedMs = performance.now() - began
@@ -100,7 +109,7 @@ const download: Way = async ({ machine, draft, say }) => {
   })
   const name = readdirSync(draft)[0]
   if (complete && name !== undefined) return join(draft, name)
-  say('temporal  could not be downloaded from here.')
+  if (!signal.aborted) say('temporal  could not be downloaded from here.')
   return undefined
 }
 
@@ -116,7 +125,7 @@ export function buildProgress(heard: string, elapsedMs: number): string {
     : howFar('all packages are compiled, the program is linked', { elapsedMs })
 }
 
-export const build: Way = async ({ machine, draft, say }) => {
+export const build: Way = async ({ machine, draft, say, signal }) => {
   const go = findProgram('go', [...machine.path, ...GO_FOLDERS])
   if (go === undefined) return undefined
   say(
@@ -126,12 +135,12 @@ export const build: Way = async ({ machine, draft, say }) => {
   let heard = ''
   const complete = await finish(go, ['install', '-v', GO_MODULE], {
     env: { ...environmentOf(machine, isForFetching), GOBIN: draft, GOFLAGS: '-mod=mod' },
-    goesOn: () => performance.now() - began < BUILD_WITHIN_MS,
+    goesOn: () => !signal.aborted && performance.now() - began < BUILD_WITHIN_MS,
     report: () => say(`temporal  ${buildProgress(heard, performance.now() - began)}`),
     onOutput: (text) => (heard += text),
   })
   const name = readdirSync(draft)[0]
   if (complete && name !== undefined) return join(draft, name)
-  say('temporal  could not be built.')
+  if (!signal.aborted) say('temporal  could not be built.')
   return undefined
 }

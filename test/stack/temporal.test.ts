@@ -74,7 +74,10 @@ test('Temporal is built with Go into the cache once, and found there from then o
   const nothing = async () => await Promise.resolve(undefined)
   const program = join(withGo.cache, 'temporal')
 
-  expect(await provideTemporal(withGo, say, [nothing, build])).toEqual({ program, how: 'embedded' })
+  expect(await provideTemporal(withGo, say, { ways: [nothing, build] })).toEqual({
+    program,
+    how: 'embedded',
+  })
   expect(said.join('\n')).toContain('three minutes')
   expect(readdirSync(withGo.cache)).toEqual(['temporal'])
   const asked = readFileSync(withGo.log, 'utf8')
@@ -82,15 +85,31 @@ test('Temporal is built with Go into the cache once, and found there from then o
   expect(asked).toContain('GOPROXY=off')
   expect(asked).not.toContain('a-secret')
 
-  expect(await provideTemporal(withGo, say, [])).toEqual({ program, how: 'found' })
+  expect(await provideTemporal(withGo, say, { ways: [] })).toEqual({ program, how: 'found' })
 })
 
 test('a build that fails half way leaves no program behind, and the answer says what to do', async () => {
   const withGo = createMachine(`echo half > "$GOBIN/temporal"; exit 1`)
-  await expect(provideTemporal(withGo, () => undefined, [build])).rejects.toMatchObject({
+  await expect(provideTemporal(withGo, () => undefined, { ways: [build] })).rejects.toMatchObject({
     code: 'configuration_invalid',
     details: { next: expect.stringContaining('TEMPORAL_ADDRESS') as string },
   })
+  expect(readdirSync(withGo.cache)).toEqual([])
+})
+
+test('Ctrl-C ends a build, and neither leaves a program behind nor tries another way', async () => {
+  const withGo = createMachine('exec sleep 60')
+  const stopped = new AbortController()
+  const said: string[] = []
+  const never = vi.fn(async () => await Promise.resolve(undefined))
+  const waits = provideTemporal(withGo, (line) => said.push(line), {
+    ways: [build, never],
+    signal: stopped.signal,
+  })
+  stopped.abort()
+  await expect(waits).rejects.toMatchObject({ name: 'AbortError' })
+  expect(never).not.toHaveBeenCalled()
+  expect(said.join('\n')).not.toContain('could not be built')
   expect(readdirSync(withGo.cache)).toEqual([])
 })
 

@@ -95,7 +95,12 @@ async function up(config: Config, options: UpOptions, context: CliContext): Prom
   const log = createUpLogger(config, io)
 
   const finding = parts.findModels([])
-  const stack = await parts.startStack(config, { log, say })
+  const { signal } = interrupted
+  const stack = await parts.startStack(config, { log, say, signal }).catch((error: unknown) => {
+    if (signal.aborted) return null
+    throw error
+  })
+  if (stack === null) return context.exit(INTERRUPTED)
   closers.defer(async () => await stack.close())
   for (const [name, part] of Object.entries(stack.parts)) {
     say(`${name.padEnd(9)} ${part.how.padEnd(10)} ${part.detail}`)
