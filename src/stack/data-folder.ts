@@ -12,6 +12,8 @@ import { identify, isAlive } from './process-identity.ts'
 export interface DataFolder {
   readonly path: string
   readonly keys: Keys
+  /** Where they are kept. */
+  readonly keyFile: string
   /** False when the keys were there already. */
   readonly keysAreNew: boolean
   /** The folder of a part, closed to others, made when it is missing. */
@@ -38,6 +40,8 @@ const runningSchema = z.object({
   url: z.string(),
 })
 
+const keyFileOf = (path: string) => join(path, 'keys.json')
+
 const KEY_BYTES = 32
 const PRIVATE_FOLDER = 0o700
 const PASSABLE_FOLDER = 0o711
@@ -51,7 +55,8 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
   const release = await takeLock(path)
   try {
     const { keys, fresh } = readKeys(path)
-    return { ...contents(path, release), path, keys, keysAreNew: fresh }
+    const keyFile = keyFileOf(path)
+    return { ...contents(path, release), path, keys, keyFile, keysAreNew: fresh }
   } catch (error) {
     release()
     throw error
@@ -61,7 +66,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
 function contents(
   path: string,
   release: () => void,
-): Omit<DataFolder, 'path' | 'keys' | 'keysAreNew'> {
+): Omit<DataFolder, 'path' | 'keys' | 'keyFile' | 'keysAreNew'> {
   const announcement = join(path, 'up.json')
   return {
     folder(name) {
@@ -73,7 +78,7 @@ function contents(
     port: async (use, liked) => await rememberedPort(path, { use, liked }),
     announce(url, parts) {
       const who = identify(process.pid)
-      const said = { ...who, url, parts, admin_key_file: join(path, 'keys.json') }
+      const said = { ...who, url, parts, admin_key_file: keyFileOf(path) }
       writeAtomically(announcement, JSON.stringify(said, null, 2))
     },
     release() {
@@ -92,13 +97,13 @@ function makePrivate(folder: string): void {
 /** The `up` that runs in a folder, once it has said where its API is; null when none does. */
 export function findRunning(path: string): { url: string; adminKey: string; pid: number } | null {
   const running = readJson(join(path, 'up.json'), runningSchema)
-  const keys = readJson(join(path, 'keys.json'), keysSchema)
+  const keys = readJson(keyFileOf(path), keysSchema)
   if (!running || !keys || !isAlive(running)) return null
   return { url: running.url, adminKey: keys.admin_key, pid: running.pid }
 }
 
 function readKeys(path: string): { keys: Keys; fresh: boolean } {
-  const file = join(path, 'keys.json')
+  const file = keyFileOf(path)
   const kept = readJson(file, keysSchema)
   if (kept) return { keys: kept, fresh: false }
   if (existsSync(file)) {

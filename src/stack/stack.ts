@@ -29,6 +29,8 @@ export interface Stack {
   readonly temporalUi?: string
   readonly adminKey: string
   readonly adminKeyIsNew: boolean
+  /** Where a key that was generated is kept; undefined where somebody set one. */
+  readonly adminKeyFile?: string
   /** Lets other commands in this data folder find the API. */
   announce(url: string): void
   close(): Promise<void>
@@ -86,6 +88,7 @@ export async function startStack(config: Config, options: StackOptions): Promise
     ...(temporal.ui === undefined ? {} : { temporalUi: temporal.ui }),
     adminKey: config.MEMOIR_ADMIN_KEY ?? folder.keys.admin_key,
     adminKeyIsNew: folder.keysAreNew && config.MEMOIR_ADMIN_KEY === undefined,
+    ...(config.MEMOIR_ADMIN_KEY === undefined ? { adminKeyFile: folder.keyFile } : {}),
     announce: (url) => folder.announce(url, parts),
     close: async () => await owned.disposeAsync(),
   }
@@ -116,6 +119,7 @@ async function freePort(config: Config, folder: DataFolder): Promise<Record<stri
 interface Ground extends ChildGround {
   readonly config: Config
   readonly closers: AsyncDisposableStack
+  readonly signal?: AbortSignal
 }
 
 async function postgresPart(ground: Ground): Promise<StartedPart> {

@@ -92,5 +92,6 @@ test(
     // The admin key was shown the first time; it is not shown again.
     expect(first.err).toContain('Admin key')
     expect(second.err).not.toContain('Admin key')
+    expect(second.err).toMatch(/Sign in {3}with admin_key from .*keys\.json/)
   },
 )

@@ -187,6 +187,9 @@ function welcome(say: (text: string) => void, url: string, stack: Stack): void {
     say(
       `Admin key ${stack.adminKey}   (shown this once; commands in this folder use it by themselves)`,
     )
+  } else if (stack.adminKeyFile !== undefined) {
+    // A first start that was interrupted has not shown it, and who has closed that terminal looks for it.
+    say(`Sign in   with admin_key from ${stack.adminKeyFile}`)
   }
 }
 
