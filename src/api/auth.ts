@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { MemoirError, SENTENCE } from '../errors.ts'
+import { MemoirError } from '../errors.ts'
 import { findGrant, secretHash, touchKey, type KeyGrant } from '../stores/api-keys.ts'
 import { ensureNamespace, findNamespace, type Namespace } from '../stores/tenants.ts'
 import { looksLikeToken } from '../providers/access-token.ts'
@@ -53,7 +53,7 @@ export function createAuthenticate(
       return await ofToken(await tokens.principal(secret), wanted)
     }
     const grant = await findGrant(services.db, hash)
-    if (grant === null) throw new MemoirError('unauthorized', SENTENCE.unauthorized)
+    if (grant === null) throw new MemoirError('unauthorized', WRONG_KEY)
     if (grant.untouched) noteUse(services, grant)
     const { namespaceId: id, namespace: name } = grant
     if (id === null || name === null) {
@@ -64,9 +64,13 @@ export function createAuthenticate(
   }
 }
 
+/** Says the same of keys that never were, were revoked or have expired. */
+const WRONG_KEY = 'This key is not valid: it is unknown, revoked or expired.'
+const NO_KEY = 'No key was sent. Send one in the header: Authorization: Bearer KEY.'
+
 function bearer(header: string | undefined): string {
   const [, secret] = /^Bearer +(\S+) *$/i.exec(header ?? '') ?? []
-  if (secret === undefined) throw new MemoirError('unauthorized', SENTENCE.unauthorized)
+  if (secret === undefined) throw new MemoirError('unauthorized', NO_KEY)
   return secret
 }
 

@@ -101,13 +101,23 @@ const MAX_PROBLEMS = 20
 /** A made-up field name may be as long as a body. */
 const MAX_PATH_CHARS = 200
 
+/** How the schema says that a field is not there. */
+const MISSING = /Invalid input: expected (\w+), received undefined/
+
+export const problemOf = ({ code, message }: ZodError['issues'][number]): string =>
+  code === 'unrecognized_keys'
+    ? 'unknown field'
+    : message.replace(MISSING, (_, type: string) => {
+        return `is required, as ${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`
+      })
+
 export function invalid({ issues }: ZodError): MemoirError {
   const problems = issues.slice(0, MAX_PROBLEMS).flatMap((issue) => {
     const fields =
       issue.code === 'unrecognized_keys'
         ? issue.keys.slice(0, MAX_PROBLEMS).map((key) => [...issue.path, key])
         : [issue.path]
-    const message = issue.code === 'unrecognized_keys' ? 'unknown field' : issue.message
+    const message = problemOf(issue)
     return fields.map((path) => ({
       field: path.map(String).join('.').slice(0, MAX_PATH_CHARS),
       message,

@@ -8,6 +8,7 @@ import { parseTranscript, type TranscriptItem } from '../sessions/transcript.ts'
 import type { PostReach } from '../stores/sessions/session-queue.ts'
 import { textOfContent } from '../text/content-parts.ts'
 import type { Principal } from './environment.ts'
+import { problemOf } from './errors.ts'
 import { text } from './fields.ts'
 
 /** What posts of transcripts have in common, on whichever path they come. */
@@ -81,7 +82,7 @@ function read(given: unknown, items: z.ZodType<Item[]>, context: RefinementCtx):
       const [at, ...rest] = unknown ? [...issue.path, issue.keys[0] ?? ''] : issue.path
       // Where it was in the list, with what was left out of it.
       const place = typeof at === 'number' ? (indexed?.[at]?.[0] ?? at) : at
-      const message = unknown ? 'unknown field' : issue.message
+      const message = problemOf(issue)
       context.addIssue({
         code: 'custom',
         path: place === undefined ? [] : [place, ...rest],

@@ -135,17 +135,13 @@ function putRight(
   return named
 }
 
-/** How the schema says that an argument is not there. */
-const MISSING = /Invalid input: expected (\w+), received undefined/
-
 /** What was wrong, and what the tool takes: enough for a model to call it rightly the next time. */
 function withUsage(error: MemoirError, name: string, { properties, required }: ObjectSchema) {
   const needed = new Set(Array.isArray(required) ? required : [])
   const names = Object.keys(properties ?? {}).map((one) =>
     needed.has(one) ? `${one} (required)` : one,
   )
-  const said = error.message.replace(MISSING, 'is required, as a $1')
-  return new MemoirError(error.code, `${said}. ${name} takes ${names.join(', ')}.`, {
+  return new MemoirError(error.code, `${error.message}. ${name} takes ${names.join(', ')}.`, {
     details: error.details ?? {},
   })
 }

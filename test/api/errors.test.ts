@@ -293,3 +293,16 @@ test.skipIf(!hasPostgres)("the source's namespace needs no key to come into bein
   expect(await ask('other')).toBe(404)
   expect(await ask('Not A Name')).toBe(404)
 })
+
+test.skipIf(!hasPostgres)('a refusal says what was not sent, in words', async () => {
+  await using memoir = await createApiFixture()
+  const refusal = async (sent: Parameters<typeof memoir.send>[1]) =>
+    (await memoir.send(PATH, sent)).json.error.message as string
+  expect(await refusal({ body, key: null })).toBe(
+    'No key was sent. Send one in the header: Authorization: Bearer KEY.',
+  )
+  expect(await refusal({ body, key: 'mk_of_nobody' })).toBe(
+    'This key is not valid: it is unknown, revoked or expired.',
+  )
+  expect(await refusal({ body: { user_id: 'ann' } })).toBe('q: is required, as a string')
+})
