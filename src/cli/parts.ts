@@ -3,6 +3,7 @@ import type { Logger } from '../logger.ts'
 import type { RunningApi } from '../server.ts'
 import type { Services, ServicesOptions } from '../services.ts'
 import type { ModelServer } from '../stack/model-servers.ts'
+import type { Running } from '../stack/data-folder.ts'
 import type { Stack, StackOptions } from '../stack/stack.ts'
 import type { RunningWorker } from '../worker.ts'
 import type { Fetch } from '../client/transport.ts'
@@ -10,11 +11,7 @@ import type { Fetch } from '../client/transport.ts'
 /** What the commands are composed of. The entry hands these in, loaded when first used, so a small command starts fast. */
 
 /** An `up` that runs in a data folder. */
-export interface RunningUp {
-  readonly url: string
-  readonly adminKey: string
-  readonly pid: number
-}
+export type RunningUp = Running
 
 export interface Parts {
   createServices(config: Config, log: Logger, options?: ServicesOptions): Promise<Services>

@@ -1,9 +1,7 @@
-import { findRunning } from './data-folder.ts'
+import { findRunning, type Running } from './data-folder.ts'
 
 /** The `up` of a data folder that answers, or null. */
-export async function attach(
-  dataDir: string,
-): Promise<{ url: string; adminKey: string; pid: number } | null> {
+export async function attach(dataDir: string): Promise<Running | null> {
   const running = findRunning(dataDir)
   if (!running) return null
   try {

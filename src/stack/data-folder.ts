@@ -23,8 +23,14 @@ export interface DataFolder {
   /** A free port for that use: the same as last time when it is still free, at first the one that is liked best. */
   port(use: string, liked?: number): Promise<number>
   /** Says where the API is, for commands that look for it. */
-  announce(url: string, parts: unknown): void
+  announce(url: string, announced: Announced): void
   release(): void
+}
+
+export interface Announced {
+  readonly parts: unknown
+  /** `sourceFingerprint` of what it was started with. */
+  readonly source: string
 }
 
 const keysSchema = z.object({
@@ -38,6 +44,7 @@ const runningSchema = z.object({
   pid: z.number(),
   started: z.string().nullable(),
   url: z.string(),
+  source: z.string().optional(),
 })
 
 const keyFileOf = (path: string) => join(path, 'keys.json')
@@ -76,9 +83,9 @@ function contents(
     },
     letOthersPass: () => chmodSync(path, PASSABLE_FOLDER),
     port: async (use, liked) => await rememberedPort(path, { use, liked }),
-    announce(url, parts) {
+    announce(url, announced) {
       const who = identify(process.pid)
-      const said = { ...who, url, parts, admin_key_file: keyFileOf(path) }
+      const said = { ...who, url, ...announced, admin_key_file: keyFileOf(path) }
       writeAtomically(announcement, JSON.stringify(said, null, 2))
     },
     release() {
@@ -94,12 +101,21 @@ function makePrivate(folder: string): void {
   chmodSync(folder, PRIVATE_FOLDER)
 }
 
+export interface Running {
+  readonly url: string
+  readonly adminKey: string
+  readonly pid: number
+  /** `sourceFingerprint` of what it was started with. */
+  readonly source?: string | undefined
+}
+
 /** The `up` that runs in a folder, once it has said where its API is; null when none does. */
-export function findRunning(path: string): { url: string; adminKey: string; pid: number } | null {
+export function findRunning(path: string): Running | null {
   const running = readJson(join(path, 'up.json'), runningSchema)
   const keys = readJson(keyFileOf(path), keysSchema)
   if (!running || !keys || !isAlive(running)) return null
-  return { url: running.url, adminKey: keys.admin_key, pid: running.pid }
+  const { url, pid, source } = running
+  return { url, adminKey: keys.admin_key, pid, source }
 }
 
 function readKeys(path: string): { keys: Keys; fresh: boolean } {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
 import { MemoirError } from '../errors.ts'
+import { sourceFingerprint } from '../sources/source-fingerprint.ts'
 import { beginEmbedder } from './embedder.ts'
 import { endLeftovers, type ChildGround } from './child.ts'
 import { openDataFolder, type DataFolder } from './data-folder.ts'
@@ -89,7 +90,7 @@ export async function startStack(config: Config, options: StackOptions): Promise
     adminKey: config.MEMOIR_ADMIN_KEY ?? folder.keys.admin_key,
     adminKeyIsNew: folder.keysAreNew && config.MEMOIR_ADMIN_KEY === undefined,
     ...(config.MEMOIR_ADMIN_KEY === undefined ? { adminKeyFile: folder.keyFile } : {}),
-    announce: (url) => folder.announce(url, parts),
+    announce: (url) => folder.announce(url, { parts, source: sourceFingerprint(config) }),
     close: async () => await owned.disposeAsync(),
   }
 }

@@ -85,11 +85,12 @@ test('other commands find an API that was announced and answers, and none otherw
   const folder = await openDataFolder(dir)
   const api = await createListener()
   expect(await attach(dir)).toBeNull()
-  folder.announce(api.url, {})
+  folder.announce(api.url, { parts: {}, source: 'of-the-start' })
   expect(await attach(dir)).toEqual({
     url: api.url,
     pid: process.pid,
     adminKey: folder.keys.admin_key,
+    source: 'of-the-start',
   })
   expect(readFileSync(join(dir, 'up.json'), 'utf8')).not.toContain(folder.keys.admin_key)
 
@@ -97,7 +98,7 @@ test('other commands find an API that was announced and answers, and none otherw
   expect(await attach(dir)).toBeNull()
 
   const back = await createListener()
-  folder.announce(back.url, {})
+  folder.announce(back.url, { parts: {}, source: 'of-the-start' })
   folder.release()
   expect(await attach(dir)).toBeNull()
 

@@ -12,6 +12,7 @@ import {
 } from '../context.ts'
 import type { ApiClient } from '../client.ts'
 import { line, writeJson, type Io } from '../io.ts'
+import { noteIgnoredSource } from '../server-source.ts'
 import { concludeJob, followJob } from '../watch.ts'
 
 interface BackfillOptions extends DataOptions {
@@ -49,6 +50,7 @@ Ctrl-C ends the watching, not the job. Conversations that cannot be taken in are
     .action(async (options: BackfillOptions) => {
       const { pageSize, retryFailed, force, estimate, budget, extract } = options
       const { wait, json, namespace } = options
+      await noteIgnoredSource(context)
       await withClient(context, namespace, async (client) => {
         if (estimate) {
           const how = extract === undefined ? {} : { extract }

@@ -3,6 +3,7 @@ import { createLogger } from '../../logger.ts'
 import { ON_THIS_MACHINE, type Config } from '../../config.ts'
 import type { Services } from '../../services.ts'
 import { checkApi } from '../api-check.ts'
+import { findIgnoredSource } from '../server-source.ts'
 import { checkSourceTables } from '../source-checks.ts'
 import { checkServices, checkVariables } from '../doctor-checks.ts'
 import { failed, finding, type Finding } from '../finding.ts'
@@ -49,7 +50,12 @@ async function examine(context: CliContext): Promise<Finding[]> {
       { name: 'memoir', state: 'fail', detail: 'nothing runs here and no database is set', next },
     ]
   }
-  return [...(await checkApi(target.url)), ...(await checkSourceTables(config))]
+  const ignored = await findIgnoredSource(context)
+  return [
+    ...(await checkApi(target.url)),
+    ...(ignored === null ? [] : [{ name: 'variables', state: 'warn', ...ignored } as const]),
+    ...(await checkSourceTables(config)),
+  ]
 }
 
 /** Then it is this process that gives providers something; else it only asks an API. */

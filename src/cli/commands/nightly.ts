@@ -1,5 +1,6 @@
 import { dataOptions, examples, withClient, type DataOptions, type Register } from '../context.ts'
 import { line, writeJson } from '../io.ts'
+import { noteIgnoredSource } from '../server-source.ts'
 import { concludeJob, followJob } from '../watch.ts'
 import { printBackfill } from './backfill.ts'
 
@@ -19,6 +20,7 @@ export const registerNightly: Register = (program, context) => {
 Ctrl-C ends the watching, not the job. When it runs by itself: memoir schedules list`,
     )
     .action(async ({ wait, json, namespace }: NightlyOptions) => {
+      await noteIgnoredSource(context)
       await withClient(context, namespace, async (client) => {
         const { job: id } = await client.triggerSchedule('nightly')
         if (!wait) {

@@ -129,7 +129,7 @@ async function up(config: Config, options: UpOptions, context: CliContext): Prom
   let background = NOTHING_ELSE
   if (options.sample) {
     const loaded = await loadSample(services)
-    if (loaded > 0) say(`\n${loaded} sample conversations are there to take in.`)
+    if (loaded > 0) say(`\n${loaded} sample conversations are ready to import.`)
     const client = clientOf(api.url, stack.adminKey, laid)
     const run = { parts: stack.parts, url: api.url, options, context, interrupted }
     background = (await sampleRun(client, run)).background
