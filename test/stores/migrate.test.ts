@@ -1,7 +1,7 @@
 import { expect, inject, test } from 'vitest'
 import { Client } from 'pg'
 import { migrate } from '../../src/stores/migrate.ts'
-import { hasPostgres } from '../support/database.ts'
+import { createTestDatabase, hasPostgres } from '../support/database.ts'
 
 test.skipIf(!hasPostgres)('three migrations at once apply everything exactly once', async () => {
   const admin = new Client({ connectionString: inject('postgresUrl') })
@@ -19,3 +19,14 @@ test.skipIf(!hasPostgres)('three migrations at once apply everything exactly onc
     await admin.end()
   }
 })
+
+test.skipIf(!hasPostgres)(
+  'a migration whose number is lower than one that ran is applied',
+  async () => {
+    await using store = await createTestDatabase()
+    await store.db.query('drop table memoir.webhook_line, memoir.webhook_delivery, memoir.webhook')
+    await store.db.query(`delete from memoir.migration where name = '0061-webhooks'`)
+    expect(await migrate(store.url)).toEqual(['0061-webhooks'])
+    expect(await migrate(store.url)).toEqual([])
+  },
+)

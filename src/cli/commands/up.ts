@@ -96,15 +96,10 @@ async function up(config: Config, options: UpOptions, context: CliContext): Prom
 
   const finding = parts.findModels([])
   const { signal } = interrupted
-  const stack = await parts.startStack(config, { log, say, signal }).catch((error: unknown) => {
-    if (signal.aborted) return null
-    throw error
-  })
-  if (stack === null) return context.exit(INTERRUPTED)
+  const stack = await parts.startStack(config, { log, say, signal }).catch(unlessAborted(signal))
+  if (stack === undefined) return context.exit(INTERRUPTED)
   closers.defer(async () => await stack.close())
-  for (const [name, part] of Object.entries(stack.parts)) {
-    say(`${name.padEnd(9)} ${part.how.padEnd(10)} ${part.detail}`)
-  }
+  sayParts(say, stack.parts)
   if (interrupted.signal.aborted) return context.exit(INTERRUPTED)
 
   const laid = withVariables(config, stack.env)
@@ -191,6 +186,17 @@ function welcome(say: (text: string) => void, url: string, stack: Stack): void {
     // A first start that was interrupted has not shown it, and who has closed that terminal looks for it.
     say(`Sign in   with admin_key from ${stack.adminKeyFile}`)
   }
+}
+
+function sayParts(say: (text: string) => void, parts: Stack['parts']): void {
+  for (const [name, part] of Object.entries(parts)) {
+    say(`${name.padEnd(9)} ${part.how.padEnd(10)} ${part.detail}`)
+  }
+}
+
+/** What is thrown after Ctrl-C is no failure. */
+const unlessAborted = (signal: AbortSignal) => (error: unknown) => {
+  if (!signal.aborted) throw error
 }
 
 /** Ports that were chosen; where none was, a free one is taken. */
