@@ -101,7 +101,7 @@ test('Ctrl-C ends a build, and neither leaves a program behind nor tries another
   const withGo = createMachine('exec sleep 60')
   const stopped = new AbortController()
   const said: string[] = []
-  const never = vi.fn(async () => await Promise.resolve(undefined))
+  const never = vi.fn<() => Promise<undefined>>(async () => await Promise.resolve(undefined))
   const waits = provideTemporal(withGo, (line) => said.push(line), {
     ways: [build, never],
     signal: stopped.signal,
