@@ -11,6 +11,7 @@ import { withoutOwnName } from '../text/own-name.ts'
 import { asksForPast } from '../text/past-questions.ts'
 import { detectAmong } from '../text/language.ts'
 import { roleOf } from '../domain/roles.ts'
+import { attributesOf, isSingleValued } from '../text/extraction/relations.ts'
 import { lexemesOf, queryLexemes } from '../text/tokens.ts'
 import { wordsOf } from '../text/words.ts'
 import type { ReadHit } from './last-read.ts'
@@ -21,8 +22,9 @@ import { left } from './stages.ts'
 
 /**
  * What holds now: of two statements that answer a question about equally well and speak of the same, the newer is shown first. It only
- * orders; both stay. No word decides that something has ended: what counts is which words of the question each statement has, how near
- * both are to it, and how near to each other.
+ * orders; both stay. Where both plainly state what one person has one of at a time, such as where they live, the newer does. Else no
+ * word decides that something has ended: what counts is which words of the question each statement has, how near both are to it, and
+ * how near to each other.
  */
 
 /** So many hits are looked at: what holds now is hardly further down, and each costs a row of the last read. */
@@ -58,6 +60,8 @@ interface Statement {
   readonly ofOthers: boolean
   /** Words for what the speaker calls theirs, as they are written. */
   readonly own: ReadonlySet<string>
+  /** Where somebody lives or works, their name and age: the value by person and kind. */
+  readonly single: ReadonlyMap<string, string>
 }
 
 interface Question {
@@ -161,7 +165,24 @@ function statementOf(
       lexemesOf(word, language).some((lexeme) => question.lexemes.has(lexeme)),
     ),
     own: new Set(ownWords(hit.content)),
+    single: singleIn(hit.content, { userId, language }),
   }
+}
+
+/** What the user states themselves, as notes and messages do, is read as a fact of theirs. */
+function singleIn(
+  content: string,
+  of: { readonly userId: string; readonly language: string },
+): Map<string, string> {
+  const stated = [...attributesOf(content), ...attributesOf(`User: ${content}`)]
+  return new Map(
+    stated
+      .filter(({ predicate }) => isSingleValued(predicate))
+      .map(({ subject, predicate, object }) => {
+        const isUser = /^(?:I|The user)$/u.test(subject) || isOfUser(subject, of)
+        return [JSON.stringify([isUser ? '' : subject, predicate]), object.toLowerCase()]
+      }),
+  )
 }
 
 const isOfUser = (subject: string, of: { userId: string; language: string }) =>
@@ -212,6 +233,7 @@ function takesPlaceOf(newer: Statement, older: Statement, question: Question): b
   if (!isNewer(newer, older) || !areComparable(newer.hit, older.hit)) return false
   if (!haveSameSubject(newer, older, question)) return false
   if (lacksOwner(newer, older, question)) return false
+  if (replaces(newer, older)) return true
   if (question.likenesses === null && newer.phone && older.phone) return true
   return question.likenesses === null
     ? byWords(newer, older, question)
@@ -236,6 +258,12 @@ function haveSameSubject(newer: Statement, older: Statement, { lexemes }: Questi
 }
 
 const ownWords = (text: string): string[] => possessionsIn(text).flatMap((thing) => wordsOf(thing))
+
+const replaces = (newer: Statement, older: Statement) =>
+  [...older.single].some(([of, value]) => {
+    const now = newer.single.get(of)
+    return now !== undefined && now !== value
+  })
 
 /** "My cat" is asked for, and the newer speaks of somebody else's; "mi prima" has the stem of "mi primo". */
 function lacksOwner(newer: Statement, older: Statement, { own }: Question): boolean {

@@ -46,6 +46,26 @@ suite('of two statements that answer alike, the newer comes first', async () => 
   })
 })
 
+const MOVES: readonly (readonly [older: string, newer: string, question: string])[] = [
+  [
+    'I live in Ghent, in a small flat by the canal.',
+    'I moved to Leuven yesterday, boxes everywhere.',
+    'Where do I live?',
+  ],
+  ['Ich wohne in Jena am Fluss.', 'Ich bin gestern nach Halle gezogen.', 'Wo wohne ich?'],
+]
+
+suite.each(MOVES)(
+  'what one person has one of at a time is the newer, in other words too: %s | %s',
+  async (older, newer, question) => {
+    await said([older, 'I live for music and I live for tea.', newer], async (contents) => {
+      const order = await contents(question)
+      expect(order.indexOf(newer)).toBeGreaterThanOrEqual(0)
+      expect(order.indexOf(newer)).toBeLessThan(order.indexOf(older))
+    })
+  },
+)
+
 suite('a question about the past, or about a time, is answered by likeness alone', async () => {
   await said(HOMES, async (contents) => {
     expect((await contents('Where did I live before?'))[0]).toBe(HOMES[0])
