@@ -103,3 +103,15 @@ test('a year in a date is no age', () => {
     ask('How old is Demelza?', [0.97, "We fly to Demelza's on 27 December (2025-12-27)."]),
   ).toEqual(UNKNOWN)
 })
+
+test('what happened is not answered with what was only meant to happen', () => {
+  const want = [0.96, 'I want to run the Harbour 10 Miles in April.'] as const
+  const ran = [0.9, 'Yesterday I ran the Harbour 10 Miles in 1 hour 28.'] as const
+  expect(ask('When did I run the Harbour 10 Miles?', want, ran).citations).toEqual(['m1'])
+  expect(ask('When did I run the Harbour 10 Miles?', want)).toEqual(UNKNOWN)
+  expect(ask('When did I want to run the Harbour 10 Miles?', want).citations).toEqual(['m0'])
+  expect(ask('When will I run the Harbour 10 Miles?', want).citations).toEqual(['m0'])
+  expect(
+    ask('Wann bin ich nach Lissabon gereist?', [0.95, 'Ich möchte im Mai nach Lissabon reisen.']),
+  ).toEqual(UNKNOWN)
+})

@@ -133,6 +133,7 @@ function answers(passage: Passage, { relevance = 1 }: FoundMemory, asked: Asked)
   // What is said of somebody or somewhere else does not answer.
   if (!asked.names.isSubsetOf(terms) || isOfAnother(text, own, asked)) return false
   const held = terms.intersection(asked.terms).size
+  if (asked.past && isOnlyMeant(begins, asked.words)) return false
   // What happened, happened on the day that it is remembered of.
   const dated = asked.wanted === 'date' && asked.past && held === asked.terms.size
   if (!dated && !holds(asked.wanted, text, asked.words)) return false
@@ -151,6 +152,16 @@ function answers(passage: Passage, { relevance = 1 }: FoundMemory, asked: Asked)
   const known = asked.language === 'en' ? BELIEVED.byMeaning : BELIEVED.byMeaningElsewhere
   return relevance >= known
 }
+
+/** What somebody wants or plans to do, at the beginning of what they say, in the languages of the rules. */
+const MEANT =
+  /^(?:\P{L}*)(?:(?:(?:i|we|the user|user:(?: i| we)?)(?: (?:really|still|also))? (?:(?:wants?|plan(?:s|ned)?|hopes?|intends?|wish(?:es)?) to|would like to|(?:am|are|is) (?:going|planning|hoping) to|will(?!\p{L}))|(?:i['’](?:m|d)|we['’](?:re|d)) (?:going|planning|hoping|like) to)|(?:ich|wir) (?:will|wollen|möchten?|plane|planen|habe vor|werde|werden)|(?:yo )?(?:quiero|quisiera|voy a|vamos a|pienso|planeo)|(?:je (?:veux|voudrais|vais|compte|prévois)|j['’](?:aimerais|ai l['’]intention)))(?!\p{L})/iu
+const MEANING_WORDS =
+  /(?<!\p{L})(?:want(?:ed)?|plan(?:s|ned|ning)?|hop(?:e|ed|ing)|intend(?:ed)?|going|wish(?:ed)?|like|wollte\p{L}*|möchte\p{L}*|vor|geplant|quería\p{L}*|iba\p{L}*|voulais|voulait|allais)(?!\p{L})/iu
+
+/** Who asks what happened is not told what was only meant to, unless they ask for that. */
+const isOnlyMeant = (passage: string, words: ReadonlySet<string>) =>
+  MEANT.test(passage) && ![...words].some((word) => MEANING_WORDS.test(word))
 
 /** A sentence of it begins with somebody whom the question does not mention. */
 function isOfAnother(passage: string, language: string, asked: Asked): boolean {
