@@ -115,3 +115,11 @@ test('what happened is not answered with what was only meant to happen', () => {
     ask('Wann bin ich nach Lissabon gereist?', [0.95, 'Ich möchte im Mai nach Lissabon reisen.']),
   ).toEqual(UNKNOWN)
 })
+
+test('the number of one thing is not that of another, but phones have several names', () => {
+  const phone = [0.95, 'My phone number is now 0470 12 34 56.'] as const
+  expect(ask('What is my passport number?', phone)).toEqual(UNKNOWN)
+  expect(ask('Wie ist meine Kontonummer?', [0.95, 'Meine Hausnummer ist 12.'])).toEqual(UNKNOWN)
+  expect(ask('What is my phone number?', phone).known).toBe(true)
+  expect(ask('What is my mobile number?', phone).known).toBe(true)
+})

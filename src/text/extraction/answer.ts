@@ -133,6 +133,7 @@ function answers(passage: Passage, { relevance = 1 }: FoundMemory, asked: Asked)
   // What is said of somebody or somewhere else does not answer.
   if (!asked.names.isSubsetOf(terms) || isOfAnother(text, own, asked)) return false
   const held = terms.intersection(asked.terms).size
+  if (isOfAnotherNumber(begins, terms, asked)) return false
   if (asked.past && isOnlyMeant(begins, asked.words)) return false
   // What happened, happened on the day that it is remembered of.
   const dated = asked.wanted === 'date' && asked.past && held === asked.terms.size
@@ -151,6 +152,20 @@ function answers(passage: Passage, { relevance = 1 }: FoundMemory, asked: Asked)
   }
   const known = asked.language === 'en' ? BELIEVED.byMeaning : BELIEVED.byMeaningElsewhere
   return relevance >= known
+}
+
+const KINDS_OF_NUMBER = 'number amount nummer betrag número importe numéro montant'
+const PHONE =
+  /^(?:(?:tele)?phone|mobile|cell\p{L}*|handy\p{L}*|telefon\p{L}*|móvil|teléfono|téléphone|portable)$/iu
+
+/** Of "passport number" it has but "number": the number of something else. What phones are called differs. */
+function isOfAnotherNumber(passage: string, held: ReadonlySet<string>, asked: Asked): boolean {
+  const kinds = termsOf(KINDS_OF_NUMBER, asked.language)
+  const things = asked.terms.difference(kinds)
+  const shared = held.intersection(asked.terms)
+  if (shared.size === 0 || things.size === 0 || !shared.isSubsetOf(kinds)) return false
+  const isOfPhones = (words: Iterable<string>) => [...words].some((word) => PHONE.test(word))
+  return !(isOfPhones(asked.words) && isOfPhones(wordsOf(passage)))
 }
 
 /** What somebody wants or plans to do, at the beginning of what they say, in the languages of the rules. */
