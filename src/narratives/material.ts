@@ -44,8 +44,20 @@ export function materialOf(memories: readonly OwnMemory[]): Material {
 const MARK = /^User(?: \(asked "[^"]*"\))?: /u
 
 /** The user's words rather than a fact's, which may rest on the question that they answer. */
-const quoteOf = ({ quotes = [] }: OwnMemory): string | undefined =>
-  quotes.findLast((quote) => !/[?？؟]\s*$/u.test(quote))
+const quoteOf = ({ content, quotes = [] }: OwnMemory): string | undefined =>
+  quotes.findLast((quote) => !/[?？؟]\s*$/u.test(quote) && !losesSpeaker(content, quote))
+
+/** Whom a fact names first where that is not the user: "Noor is allergic to cats.", "Noor: I moved." */
+const NAMED_FIRST =
+  /^(?!User(?!\p{L})|(?:The|A) )(?<name>\p{Lu}[\p{L}\p{M}'’-]*)(?:: |['’]s | (?=\p{Ll}))/u
+const I_SAY =
+  /(?<![\p{L}\p{M}])(?:I|I['’](?:m|ve|d|ll)|my|me|ich|mein\p{L}*|mich|mir|yo|mi|mis|me|je|j['’]|mon|ma|mes)(?![\p{L}\p{M}])/iu
+
+/** Another person's "I" must not read as the user's: then what the fact says of them is shown. */
+function losesSpeaker(content: string, quote: string): boolean {
+  const name = NAMED_FIRST.exec(content)?.groups?.['name']
+  return name !== undefined && !I_SAY.test(name) && I_SAY.test(quote) && !quote.includes(name)
+}
 
 interface Told {
   readonly kind: TraceKind

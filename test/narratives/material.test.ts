@@ -57,6 +57,32 @@ describe('what a narrative is made of', () => {
     ])
   })
 
+  test('never shows what another speaker says of themselves as the user’s words', () => {
+    const at = { kind: 'fact', occurredAt: '2026-03-01T09:00:00.000Z' } as const
+    const { statements } = materialOf([
+      { ...at, id: 'a', content: 'Noor is allergic to cats.', quotes: ['I am allergic to cats.'] },
+      { ...at, id: 'b', content: "Noor's commute is short.", quotes: ['My commute is short.'] },
+      {
+        ...at,
+        id: 'c',
+        content: 'The user is allergic to nuts.',
+        quotes: ['I am allergic to nuts.'],
+      },
+      {
+        ...at,
+        id: 'd',
+        content: 'Nadia has the tickets, the user has the bags.',
+        quotes: ['Nadia has the tickets, I have the bags.'],
+      },
+    ])
+    expect(statements.map(({ content }) => content)).toEqual([
+      'Noor is allergic to cats.',
+      "Noor's commute is short.",
+      'I am allergic to nuts.',
+      'Nadia has the tickets, I have the bags.',
+    ])
+  })
+
   test('is told in the language that they mostly write', () => {
     const { language } = materialOf(
       memories('note', [
