@@ -60,7 +60,9 @@ export async function openConnections(config: Config, log: Logger): Promise<Conn
 function redisOf({ REDIS_URL }: Config, log: Logger): RedisLink | undefined {
   if (REDIS_URL === undefined) return undefined
   const onChange = (there: boolean) =>
-    there ? log.info('Redis answers') : log.warn('Redis does not answer: recall goes on without working memory')
+    there
+      ? log.info('Redis answers')
+      : log.warn('Redis does not answer: recall goes on without working memory')
   return openRedis({ url: REDIS_URL, onChange })
 }
 

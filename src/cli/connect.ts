@@ -22,10 +22,10 @@ export interface ConnectContext extends TargetContext, Pick<CliContext, 'config'
 
 const nothingToClose = async () => {}
 
-export const nothingRuns = () =>
-  new MemoirError('configuration_invalid', 'No Memoir runs here.', {
+export const nothingRuns = ({ dataDir }: Pick<Config, 'dataDir'>) =>
+  new MemoirError('configuration_invalid', `No Memoir runs in ${dataDir}.`, {
     details: {
-      next: 'Start one with: memoir up   or connect to one with: memoir login URL (or MEMOIR_URL)',
+      next: 'Start one with: memoir up   or connect to one with: memoir login URL (or MEMOIR_URL). MEMOIR_DATA_DIR names another folder.',
     },
   })
 
@@ -45,7 +45,7 @@ export async function connect(
     return { client, close: nothingToClose }
   }
   const config = context.config()
-  if (config.DATABASE_URL === undefined) throw nothingRuns()
+  if (config.DATABASE_URL === undefined) throw nothingRuns(config)
   // What fails is told by the command itself.
   const log = createLogger(quietLevel(config, 'fatal'), 'memoir')
   const services = await parts.createServices(config, log)

@@ -14,7 +14,7 @@ export async function checkSourceTables(config: Config): Promise<Finding[]> {
       ...look.tables.map(({ name, columns }) =>
         ok(
           'source columns',
-          `${name}: ${columns.map((one) => `${one.name} ${one.type}`).join(', ')}`,
+          `${name}: ${[...new Set(columns.map((one) => `${one.name} ${one.type}`))].join(', ')}`,
         ),
       ),
       timesFinding(look, config),
@@ -54,8 +54,16 @@ function rolesFinding({ roles }: SourceLook): Finding {
     name,
     state: 'warn',
     detail: `${counts.join(', ')}; not known, and taken for other people's: ${words.join(', ')}`,
-    next: `Say what they are: SOURCE_ROLE_MAP=${words.map((word) => `${word}=assistant`).join(',')}   (or =user)`,
+    next: roleMapFor(words),
   }
+}
+
+/** Of several words one is the user's as often as not: then each is to be filled in. */
+function roleMapFor(words: readonly string[]): string {
+  const [only] = words
+  return words.length === 1
+    ? `Say who that is: SOURCE_ROLE_MAP=${only}=assistant   (or =user)`
+    : `Say who each is, user or assistant: SOURCE_ROLE_MAP=${words.map((word) => `${word}=…`).join(',')}`
 }
 
 const ROW_WORDS = {

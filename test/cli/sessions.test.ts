@@ -103,6 +103,15 @@ test('a JSON list is handed in as such, a bracketed text as text', async () => {
   ])
 })
 
+test('--speaker says which of the people who speak is the user', async () => {
+  await using api = await startFakeApi({ 'POST /v1/sessions': { status: 202, body: accepted } })
+  await using chat = await file('Ann: I moved to Graz.\nBo: Lovely.')
+  const terminal = createTerminal({ env: { MEMOIR_URL: api.url } })
+  const argv = ['sessions', 'post', chat.path, '--user', 'u-1', '--speaker', 'Ann', '--no-wait']
+  expect(await run(argv, terminal, noParts)).toBe(0)
+  expect(api.asked.at(-1)?.body).toMatchObject({ user_id: 'u-1', metadata: { user_name: 'Ann' } })
+})
+
 test('a post that could not be processed ends with 1 and says what to do', async () => {
   const failed = post({ status: 'error', error: { code: 'vendor_refused', message: 'No.' } })
   await using api = await startFakeApi({

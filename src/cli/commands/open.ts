@@ -1,3 +1,4 @@
+import { ON_THIS_MACHINE } from '../../config.ts'
 import { nothingRuns } from '../connect.ts'
 import { examples, urlOption, type Register } from '../context.ts'
 import { line, writeJson } from '../io.ts'
@@ -23,7 +24,7 @@ Sign in there with a key. In a pipe the address is printed and no browser is ope
     )
     .action(async ({ browser, json }: OpenOptions) => {
       const target = await findTarget(context)
-      if (target === null) throw nothingRuns()
+      if (target === null) throw nothingRuns(context.config(ON_THIS_MACHINE))
       const url = `${target.url}/`
       const opened = browser && io.isTTY && (await parts.openBrowser(url))
       if (json) return writeJson(io.stdout, { url, opened })

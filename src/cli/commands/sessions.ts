@@ -80,6 +80,7 @@ function byId(sessions: Command, name: string, description: string): Command {
 
 interface PostOptions extends SessionOptions {
   readonly session?: string
+  readonly speaker?: string
   readonly wait: boolean
 }
 
@@ -92,6 +93,7 @@ function registerPost(sessions: Command, context: CliContext): void {
       '--session <id>',
       'posts of one session follow one another; made of the text if not given',
     )
+    .option('--speaker <name>', 'which of the people who speak in it is that user')
     .option('--no-wait', 'hand it in and leave; memoir sessions watch ID shows it')
   whose(command)
     .addHelpText(
@@ -104,11 +106,12 @@ Ctrl-C ends the watching, not the work.`,
     .action(async (file: string, options: PostOptions) => {
       const transcript = await readTranscript(file)
       await withClient(context, options.namespace, async (client) => {
-        const { user, session, collection, json, wait } = options
+        const { user, session, speaker, collection, json, wait } = options
         const accepted = await client.postSession({
           ...(user === undefined ? {} : { user_id: user }),
           ...(session === undefined ? {} : { session_id: session }),
           ...(collection === undefined ? {} : { collection }),
+          ...(speaker === undefined ? {} : { metadata: { user_name: speaker } }),
           transcript,
         })
         const { session_id: id } = accepted
