@@ -1,4 +1,4 @@
-import type { AcceptedMemories, Filter, Memory, Operations } from './api-types.ts'
+import type { AcceptedMemories, Filter, Memory, MemoryDetail, Operations } from './api-types.ts'
 import { everyItem, type Page, type PageQuery } from './pages.ts'
 import { on, type RequestOptions, type Transport, type WriteOptions } from './transport.ts'
 import { keyed } from './work.ts'
@@ -64,8 +64,9 @@ export function createMemories(transport: Transport) {
       everyItem(
         async (cursor) => await list({ ...filter, ...(cursor === undefined ? {} : { cursor }) }),
       ),
+    /** With what it was derived from, and the words that a fact rests on. */
     get: async (id: string, { signal }: RequestOptions = {}) =>
-      await transport.ask<Memory>({ method: 'GET', path: path(id), ...on(signal) }),
+      await transport.ask<MemoryDetail>({ method: 'GET', path: path(id), ...on(signal) }),
     /** What it is and was, the newest first. */
     history: async (id: string, { signal, ...query }: PageQuery = {}) =>
       await transport.ask<Operations['listMemoryRevisions']['answer']>({

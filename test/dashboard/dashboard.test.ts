@@ -98,6 +98,30 @@ describe.skipIf(!hasPostgres || !hasTemporal || !hasChromium)('in a browser', ()
     expect(complaints).toEqual([])
   }, 120_000)
 
+  test('the source of a fact is three clicks away, with the words it rests on', async () => {
+    const { client } = stack
+    const post = await client.sessions.store({
+      user_id: 'leo',
+      session_id: 'call-1',
+      transcript: 'User: I moved to Porto last spring.\nAssistant: Lovely.',
+    })
+    await client.jobs.wait(post.job)
+    await using visited = await stack.arrive()
+    const { page, complaints } = visited
+    await signIn(visited, KEY)
+    await linkTo(page, 'Users').click()
+    await page.getByRole('link', { name: 'leo' }).click()
+    const fact = page
+      .getByRole('region', { name: 'Timeline' })
+      .getByRole('listitem')
+      .filter({ hasText: 'The user moved to Porto last spring.' })
+      .last()
+    await fact.getByText('Source and history').click()
+    await fact.locator('q').getByText('I moved to Porto last spring').waitFor()
+    await fact.getByText('call-1').waitFor()
+    expect(complaints).toEqual([])
+  }, 120_000)
+
   test('a job that failed says why, and is retried to success', async () => {
     await handIn(stack, 100, 4)
     stack.vendor.failAlways({ status: 401 })

@@ -3,6 +3,7 @@ import { useMemoir } from '../session.tsx'
 import { Empty } from './basics.tsx'
 import { HitActions } from './hit-actions.tsx'
 import { MemoryHead } from './hit-card.tsx'
+import { MemoryTrail } from './memory-trail.tsx'
 import { Paged, usePages } from './pages.tsx'
 
 const PAGE = 20
@@ -30,6 +31,7 @@ export function Browse({ user }: { readonly user: string }) {
               <li key={memory.id} className="card hit-main">
                 <MemoryHead memory={memory} />
                 <p className="hit-text clamped">{memory.content}</p>
+                <MemoryTrail id={memory.id} />
                 <HitActions memory={memory} />
               </li>
             ))}

@@ -1,5 +1,6 @@
 import type { Hit, Memory } from '../../../src/client/index.ts'
 import { HitActions } from './hit-actions.tsx'
+import { MemoryTrail } from './memory-trail.tsx'
 import { timeOf } from './words.ts'
 
 /** The parts of a score, in the order in which they matter. */
@@ -26,6 +27,7 @@ export function HitCard({ hit }: { readonly hit: Hit }) {
             <summary>Details</summary>
             <Details hit={hit} />
           </details>
+          <MemoryTrail id={hit.id} />
           <HitActions memory={hit} />
         </div>
       </div>

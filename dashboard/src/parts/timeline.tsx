@@ -3,6 +3,7 @@ import type { Memory } from '../../../src/client/index.ts'
 import { useMemoir } from '../session.tsx'
 import { Empty } from './basics.tsx'
 import { HitActions } from './hit-actions.tsx'
+import { MemoryTrail } from './memory-trail.tsx'
 import { Paged, usePages } from './pages.tsx'
 import { Segments } from './segments.tsx'
 import { clockOf, longDayOf } from './words.ts'
@@ -68,6 +69,7 @@ function Moment({ memory }: { readonly memory: Memory }) {
         {memory.role === null ? null : <span>{memory.role}</span>}
       </p>
       <p className="hit-text">{memory.content}</p>
+      <MemoryTrail id={memory.id} />
       <HitActions memory={memory} />
     </li>
   )
