@@ -15,6 +15,7 @@ import { countUntold } from '../stores/graph/graph-states.ts'
 import { findActiveSpace, sameSpace } from '../stores/spaces/spaces.ts'
 import { faultOf } from './fault.ts'
 import { finding, type Finding, type Found } from './finding.ts'
+import { checkIssuer } from './issuer-check.ts'
 import { checkSourceTables } from './source-checks.ts'
 
 /** What `memoir doctor` looks at: each check says what it found and, unless all is well, what to do next. */
@@ -44,6 +45,7 @@ export async function checkServices(services: Services): Promise<Finding[]> {
     await finding('graph', async () => await checkGraph(services)),
     await finding('embedding', async () => await checkEmbedding(services)),
     await finding('language', async () => await checkLanguage(services)),
+    ...(await checkIssuer(services.config)),
   ]
 }
 

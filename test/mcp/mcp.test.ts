@@ -116,14 +116,16 @@ test.skipIf(!hasPostgres)('the command fills in the user it was told of', async 
   const api = await startApi(memoir.services, { host: '127.0.0.1', port: 0 })
   try {
     await using connected = await connectStdio(api.url, ADMIN_KEY, ['--user', 'ann'])
-    const call = async (given: Record<string, unknown>) =>
-      await connected.client.callTool({ name: 'search_memory', arguments: given })
+    const call = async (given: Record<string, unknown>, name = 'search_memory') =>
+      await connected.client.callTool({ name, arguments: given })
 
     const own = await call({ query: 'lake' })
     const named = await call({ query: 'lake', user_id: 'bob' })
+    const several = await call({ query: 'lake', user_ids: ['bob', 'ann'] }, 'recall_memory')
 
     expect(own.structuredContent).toMatchObject({ hits: [{ user_id: 'ann' }] })
     expect(named.structuredContent).toMatchObject({ hits: [] })
+    expect(several.structuredContent).toMatchObject({ hits: [{ user_id: 'ann' }] })
   } finally {
     await api.close()
   }
