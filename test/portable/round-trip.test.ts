@@ -47,6 +47,8 @@ async function handIn({ send }: MemoriesFixture, lines: readonly Line[], more: o
 async function settle(memoir: MemoriesFixture): Promise<void> {
   const { send, db, remember } = memoir
   const user_id = 'ada'
+  const categories = [{ name: 'animals', description: 'zebrafish and dogs' }]
+  await send('/v1/settings/extraction', { method: 'PUT', body: { categories } })
   await seed(db, [
     {
       id: 'c1',
@@ -181,6 +183,7 @@ suite('what was taken along comes back the same elsewhere', async () => {
   expect(answers.map(({ rejected }) => rejected)).toEqual([[], []])
   const again = await exported(there)
   expect(comparable(again)).toEqual(comparable(file))
+  expect(again.map(({ category }) => category)).toContain('animals')
   expect(file.map(({ type }) => type)).toEqual(
     expect.arrayContaining([
       'conversation',
