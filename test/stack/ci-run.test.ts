@@ -53,7 +53,16 @@ function startRun(fake: Fake) {
   const root = mkdtempSync(join(tmpdir(), 'memoir-ci-'))
   onTestFinished(() => rmSync(root, { recursive: true, force: true }))
   program(join(root, 'bin', 'npm'), FAKE_NPM)
-  for (const part of ['postgres', 'redis', 'temporal', 'chromium', 'neo4j', 'python', 'model']) {
+  for (const part of [
+    'postgres',
+    'redis',
+    'temporal',
+    'chromium',
+    'neo4j',
+    'python',
+    'helm',
+    'model',
+  ]) {
     program(join(root, 'scripts', `install-${part}.sh`), '#!/bin/sh\n')
   }
   mkdirSync(join(root, '.ci'))
