@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-const ROOT = join(import.meta.dirname, '..', '..')
+export const ROOT = join(import.meta.dirname, '..', '..')
 export const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
 
 /** In the order in which they are built: the others are built against the types of the client. */
@@ -75,7 +75,8 @@ export async function createProject(frameworks: readonly string[]): Promise<Proj
   }
 }
 
-async function pack(folder: string, destination: string): Promise<string> {
+/** The tarball that npm makes of a folder. */
+export async function pack(folder: string, destination: string): Promise<string> {
   const before = await readdir(destination)
   await runProgram('npm', ['pack', '--loglevel=error', `--pack-destination=${destination}`], {
     cwd: folder,
