@@ -151,7 +151,9 @@ export async function applyUserChanges(tx: Queryable, all: readonly UserChange[]
             text_length = u.text_length + c.text_length,
             window_length = u.window_length + c.window_length,
             languages = array(select distinct l from unnest(u.languages || string_to_array(nullif(c.languages, ''), ',')) as l order by l),
-            last_active_at = greatest(u.last_active_at, c.last_active_at)
+            -- A plan for next year says that somebody is active today, not then.
+            last_active_at = greatest(u.last_active_at, case
+              when c.last_active_at <= now() or u.last_active_at is null then least(c.last_active_at, now()) end)
        from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[], $8::text[], $9::timestamptz[])
             as c(user_id, traces, episodes, vectors, texts, text_length, window_length, languages, last_active_at)
       where u.id = c.user_id`,

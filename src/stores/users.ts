@@ -69,7 +69,7 @@ const ALL_COUNTS = `
 /** Counted anew: the counters know nothing of scopes. A graph state of `off` says that the record itself is the node. */
 const SCOPED_COUNTS = `
   select u.external_id as user_id, count(*) as memories, count(*) filter (where t.kind = 'episode') as episodes,
-         count(*) filter (where t.graph_state in ('written', 'off')) as in_graph, max(t.occurred_at) as last_active_at
+         count(*) filter (where t.graph_state in ('written', 'off')) as in_graph, max(t.occurred_at) filter (where t.occurred_at <= now()) as last_active_at
     from memoir.memory_user u
     join memoir.memory_trace t on t.user_id = u.id and t.state = 'active' and t.scope = any($6::text[])
    where u.namespace_id = $1::uuid and u.erased_at is null

@@ -55,6 +55,16 @@ describe.skipIf(!hasPostgres || !hasTemporal)('memories', () => {
     expect(shown.headers.get('etag')).toBe('"1"')
   })
 
+  test('a plan for next year does not make its user active next year', async () => {
+    const of = { user_id: 'planner', scope: 'health' }
+    const store = async (content: string, occurred_at: string) =>
+      await memoir.send('/v1/memories', { body: { ...of, content, occurred_at }, headers: WAIT })
+    await store('She ran in the park.', '2026-03-01T08:00:00.000Z')
+    await store('She will run a marathon.', '2096-03-01T08:00:00.000Z')
+    const { json } = await memoir.send('/v1/users/planner')
+    expect(json.last_active_at).toBe('2026-03-01T08:00:00.000Z')
+  })
+
   test('the same external id changes the memory that has it', async () => {
     const body = { user_id: 'maya', content: 'Maya lives in Lisbon.', external_id: 'home' }
     const first = await memoir.send('/v1/memories', { body, headers: WAIT })
