@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { MAX_BODY_BYTES } from '../../src/api/app.ts'
 import { startApi } from '../../src/server.ts'
 import { hasPostgres } from '../support/database.ts'
@@ -53,13 +53,14 @@ test.skipIf(!hasPostgres)(
     const api = await startApi(memoir.services, HERE)
     const id = await memoir.job({ state: 'running' })
     const stream = await fetch(`${api.url}/v1/jobs/${id}/events`, requestOf())
-    const streamed = stream.text()
+    const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
+    expect((await reader?.read())?.value).toContain('event: job')
     const recall = fetch(`${api.url}/v1/recall`, requestOf({ body: { q: 'x', user_id: 'ann' } }))
     await reached
 
     const began = performance.now()
     const closed = api.close()
-    expect(await streamed).toContain('event: job')
+    await vi.waitUntil(async () => (await reader?.read())?.done === true)
     expect(performance.now() - began).toBeLessThan(2_000)
     letGo()
 
