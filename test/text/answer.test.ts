@@ -122,4 +122,8 @@ test('the number of one thing is not that of another, but phones have several na
   expect(ask('Wie ist meine Kontonummer?', [0.95, 'Meine Hausnummer ist 12.'])).toEqual(UNKNOWN)
   expect(ask('What is my phone number?', phone).known).toBe(true)
   expect(ask('What is my mobile number?', phone).known).toBe(true)
+  const bare = [0.95, 'New number: 07700 900 123, same as ever otherwise.'] as const
+  expect(ask('My phone number, please?', bare).known).toBe(true)
+  const passport = [0.95, 'My passport number is 123456789.'] as const
+  expect(ask('What is my phone number?', passport)).toEqual(UNKNOWN)
 })

@@ -1,3 +1,4 @@
+import { findSensitive } from '../sensitive.ts'
 import type { Answer, AnswerRequest, FoundMemory } from '../../providers/language-model.ts'
 import { detectAmong, detectLanguage } from '../language.ts'
 import { leadingSubject } from '../leading-subject.ts'
@@ -158,14 +159,22 @@ const KINDS_OF_NUMBER = 'number amount nummer betrag número importe numéro mon
 const PHONE =
   /^(?:(?:tele)?phone|mobile|cell\p{L}*|handy\p{L}*|telefon\p{L}*|móvil|teléfono|téléphone|portable)$/iu
 
-/** Of "passport number" it has but "number": the number of something else. What phones are called differs. */
+/** Digits as phone numbers have them: groups of two to five, nine and more in all. */
+const PHONE_DIGITS = /(?<![\p{L}\p{N}])\+?(?:\(?\d{2,5}\)?[ ./-]?){2,5}\d{2,}(?![\p{L}\p{N}])/u
+
+/**
+ * Of "passport number" it has but "number": the number of something else. A phone is called by many names, and often by none: "New
+ * number: 07700 900387."
+ */
 function isOfAnotherNumber(passage: string, held: ReadonlySet<string>, asked: Asked): boolean {
   const kinds = termsOf(KINDS_OF_NUMBER, asked.language)
   const things = asked.terms.difference(kinds)
   const shared = held.intersection(asked.terms)
   if (shared.size === 0 || things.size === 0 || !shared.isSubsetOf(kinds)) return false
   const isOfPhones = (words: Iterable<string>) => [...words].some((word) => PHONE.test(word))
-  return !(isOfPhones(asked.words) && isOfPhones(wordsOf(passage)))
+  if (!isOfPhones(asked.words)) return true
+  const isPhone = PHONE_DIGITS.test(passage) && findSensitive(passage).length === 0
+  return !isOfPhones(wordsOf(passage)) && !isPhone
 }
 
 /** What somebody wants or plans to do, at the beginning of what they say, in the languages of the rules. */
