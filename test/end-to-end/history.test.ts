@@ -70,7 +70,8 @@ suite(
       await vendor.close()
     }
 
-    const histories = await readHistories(memoir.services.temporal)
+    const { temporal } = memoir.services
+    const histories = await readHistories(temporal, `TaskQueue = "${temporal.taskQueue}"`)
     const text = JSON.stringify(histories).toLowerCase()
     const words = tellingWords()
 
