@@ -182,7 +182,18 @@ suite('no filter fails a request', { timeout: 60_000 }, async () => {
       expect([200, 400]).toContain(status)
       if (status === 400) expect(json.error.code).toBe('invalid_request')
     }),
-    { numRuns: 150 },
+    {
+      numRuns: 150,
+      examples: [
+        [{ importance: 5e-324 }],
+        [{ importance: 1.5 }],
+        [{ importance: { in: [1e300] } }],
+        [{ salience: 1e300 }],
+        [{ salience: { gt: -5e-324 } }],
+        [{ 'metadata.a': { lt: 5e-324 } }],
+        [{ 'metadata.a': 1e308 }],
+      ],
+    },
   )
 })
 

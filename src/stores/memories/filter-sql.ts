@@ -14,8 +14,9 @@ const COLUMNS: Readonly<Record<FieldName, string>> = {
   tags: 't.tags',
   occurred_at: 't.occurred_at',
   known_at: 't.known_at',
-  salience: 't.salience',
-  importance: 't.importance',
+  // Exact whatever number a caller says: as floats and integers some are out of range.
+  salience: 't.salience::numeric',
+  importance: 't.importance::numeric',
 }
 
 const TYPES: Readonly<Record<FieldName, string>> = {
@@ -27,8 +28,8 @@ const TYPES: Readonly<Record<FieldName, string>> = {
   tags: 'text',
   occurred_at: 'timestamptz',
   known_at: 'timestamptz',
-  salience: 'real',
-  importance: 'int',
+  salience: 'numeric',
+  importance: 'numeric',
 }
 
 const SIGNS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
@@ -63,12 +64,9 @@ function conditionSql({ field, operator, value }: Condition, bind: Bind): string
     case 'gte':
     case 'lt':
     case 'lte':
-      return `(${column}) ${SIGNS[operator]} ${bind(value)}::${wide(type)}`
+      return `(${column}) ${SIGNS[operator]} ${bind(value)}::${type}`
   }
 }
-
-/** 1 and a half is more than an importance of 1. */
-const wide = (type: string) => (type === 'int' ? 'real' : type)
 
 function tagsSql(operator: Operator, value: Condition['value'], bind: Bind): string {
   if (operator === 'exists') return `(cardinality(t.tags) > 0) = ${bind(value)}::boolean`
