@@ -30,7 +30,7 @@ create table memory_event_head (
   position bigint not null default 0
 );
 
--- Triggers write the events, in the statement that they tell of: no path forgets one. Of a user who is erased nothing is told.
+-- Triggers write the events in the same statement, so no code path can omit one. A user who is erased has no events.
 create function memory_trace_tells_added() returns trigger language plpgsql as $body$
 begin
   insert into memoir.memory_event (namespace_id, user_id, type, subject, kind, scope)
@@ -67,7 +67,7 @@ begin
   insert into memoir.memory_event (namespace_id, user_id, type, subject, kind, scope)
   select u.namespace_id, u.id, 'memory.forgotten', t.id, t.kind, t.scope
     from removed t join memoir.memory_user u on u.id = t.user_id
-   -- One that was deleted before was told of then.
+   -- One that was deleted before has its event from then.
    where t.state <> 'deleted' and u.erased_at is null
    order by t.seq;
   return null;

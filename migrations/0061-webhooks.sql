@@ -1,4 +1,4 @@
--- Who is told of events over HTTP, and how far that is.
+-- The endpoints that events are delivered to, and how far each is.
 create table webhook (
   id uuid primary key,
   namespace_id uuid not null references namespace (id),
@@ -15,8 +15,8 @@ create table webhook (
   position bigint not null,
   -- Why nothing is sent any more.
   disabled text check (disabled in ('gone')),
-  -- When its run was last told that there is something to send; null when it knows of nothing.
-  told_at timestamptz,
+  -- When its run was last signalled that there is something to send; null when there is nothing.
+  signalled_at timestamptz,
   created_at timestamptz not null default now()
 );
 create index webhook_namespace on webhook (namespace_id, created_at desc, id desc);

@@ -132,7 +132,7 @@ export async function createServices(
     jobs,
     ...accepting({ ...parts, temporal, jobs, analyse }),
     dreams: createDreamSteps({ config, db, launcher: jobs, languageModel }),
-    ...telling({ ...parts, graph }),
+    ...publishing({ ...parts, graph }),
     erase: createEraseSteps({ db, graph, focus, temporal }),
     exposition: createExposition(parts),
     recall,
@@ -149,8 +149,8 @@ export async function createServices(
   }
 }
 
-/** What tells others of what is here: the graph store, and whoever asked for events. */
-const telling = (
+/** What passes changes on: to the graph store and to webhooks. */
+const publishing = (
   parts: Pick<Services, 'config' | 'db' | 'log' | 'metrics' | 'graph'>,
 ): Pick<Services, 'sync' | 'webhooks' | 'webhookSteps'> => ({
   sync: createSyncSteps(parts),

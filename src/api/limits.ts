@@ -4,7 +4,8 @@ import type { Context } from 'hono'
 import type { Config } from '../config.ts'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import { looksLikeToken } from '../providers/access-token.ts'
-import { createProcessRates, type RequestRates, type Taken } from '../stores/request-rates.ts'
+import { createTokenBuckets, type Taken } from '../domain/token-bucket.ts'
+import type { RequestRates } from '../stores/request-rates.ts'
 import type { GuardedEnv } from './environment.ts'
 
 /** How many requests a key may make in a second, by what they cost, and how many wrong keys an address may try. */
@@ -34,7 +35,7 @@ const variableOf = {
 } as const satisfies Record<LimitName, keyof Config>
 
 export function createLimits(config: Config, rates: RequestRates): Limits {
-  const addresses = createProcessRates()
+  const addresses = createTokenBuckets()
   return {
     async take(by, name) {
       // Nobody is known by that: it is refused anyway.

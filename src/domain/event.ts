@@ -1,4 +1,4 @@
-/** What Memoir tells of what happened: ids and kinds, never content. Pure types; safe inside workflows. */
+/** Events: ids and kinds, never content. Pure types; safe inside workflows. */
 
 export const EVENT_TYPES = [
   'memory.created',

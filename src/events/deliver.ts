@@ -26,8 +26,8 @@ import { createSender, type Sender } from './send.ts'
 import { openSecret } from './signature.ts'
 
 /**
- * Deliveries of a webhook. What one user is told goes out one after the other, the next after the one before it has arrived; users
- * beside each other. Everything that is done stands in Postgres: whoever goes on after a death sends again at most what was in hand.
+ * Deliveries of a webhook. Events of one user are sent in order, each after the one before it has arrived; users do not wait for each
+ * other. Progress is stored in Postgres, so after a crash at most the delivery in flight is sent again.
  */
 export interface WebhookSteps {
   /**
@@ -48,7 +48,7 @@ export interface DeliverDependencies {
 const AT_ONCE = 8
 /** After so long a step ends and the next begins: what a run holds in its history stays small beside what it sends. */
 const ROUND_MS = 60_000
-/** So many failures in a row, whoever they are of, and the endpoint is left alone for a while. */
+/** After so many failures in a row, of any users, the endpoint is left alone for a while. */
 const BREAKER_FAILURES = AT_ONCE
 const BREAKER_MS = 5_000
 /** How much longer than one try a line is held: its row has to be written too. */
@@ -149,7 +149,7 @@ async function sendLine(round: Round, line: Line): Promise<void> {
   while (arrived && !isOver(round)) {
     const event = await firstWaiting(db, held)
     if (event === null) return await finishLine(db, held)
-    if (event.told) arrived = await tryOnce(round, held, event)
+    if (event.isDeliverable) arrived = await tryOnce(round, held, event)
     else await dropDelivery(db, { webhookId: endpoint.id, seq: event.seq })
   }
   if (arrived) await releaseLine(db, held)

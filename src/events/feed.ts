@@ -4,7 +4,7 @@ import type { Database } from '../stores/database.ts'
 import { eventCursor, eventPage, listEvents, type EventQuery } from '../stores/events/events.ts'
 import { findHead, givePositions } from '../stores/events/positions.ts'
 
-/** The events of a namespace, oldest first: whoever has a cursor has seen everything before it. */
+/** The events of a namespace, oldest first: everything before a cursor has been read. */
 
 /** Batches of positions that one request gives: of a large import whose events nobody has read until now. */
 const BATCHES_A_REQUEST = 4

@@ -9,7 +9,7 @@ import type { TemporalClient } from '../temporal/client.ts'
 import { webhookRunId } from '../temporal/ids.ts'
 import { deliver } from '../workflows/messages.ts'
 
-/** Tells the runs of webhooks that there is something to deliver, and begins those that are not there. */
+/** Signals the runs of webhooks that there is something to deliver, and starts those that are missing. */
 
 export interface KeepWebhooks {
   readonly config: Pick<Config, 'BACKFILL_HEARTBEAT_SECONDS'>
@@ -18,7 +18,7 @@ export interface KeepWebhooks {
   readonly log: Logger
 }
 
-/** Whoever is told waits that long at most. */
+/** An event waits that long at most until its delivery begins. */
 const LOOK_MS = 1_000
 const A_LOOK = 100
 const START_DEADLINE_MS = 2_000
@@ -29,9 +29,9 @@ export async function keepWebhooks(services: KeepWebhooks, signal: AbortSignal):
   const { db, log } = services
   while (!signal.aborted) {
     try {
-      for (const webhook of await takeDueWebhooks(db, A_LOOK)) await tell(services, webhook)
+      for (const webhook of await takeDueWebhooks(db, A_LOOK)) await notify(services, webhook)
     } catch (error) {
-      // It is told again in some seconds; whether Temporal or Postgres is there, others say.
+      // It is signalled again in some seconds; other parts report whether Temporal and Postgres answer.
       if (!isTemporalAway(error) && !isStoreAway(error))
         log.warn({ error }, 'webhooks could not be looked after')
     }
@@ -40,7 +40,7 @@ export async function keepWebhooks(services: KeepWebhooks, signal: AbortSignal):
   }
 }
 
-async function tell(
+async function notify(
   { config, temporal }: KeepWebhooks,
   { id, namespaceId }: DueWebhook,
 ): Promise<void> {

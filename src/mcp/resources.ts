@@ -40,7 +40,7 @@ export interface ResourceContent {
   readonly text: string
 }
 
-/** As many as the tool lists unless told otherwise. */
+/** As many as the tool lists by default. */
 const RECENT = 20
 
 const KINDS: readonly Kind[] = [

@@ -23,7 +23,7 @@ export const whoSchema = z.object({
 export type Who = z.infer<typeof whoSchema>
 
 export interface WhoAsked {
-  /** What the user said, when it may decide what is told. */
+  /** What the user said, where it may decide what is answered. */
   readonly message?: string
   readonly user_id: string | undefined
 }
@@ -42,8 +42,8 @@ export async function whoIs(
     const question = message === undefined ? {} : { question: message }
     return ofAnalysis(await services.narratives.analyse({ ...key, ...question, scopes }))
   }
-  const told = await services.narratives.tell(key, message)
-  return told === null ? null : (ofNarrative(told) ?? ofAnalysis(told.analysis))
+  const found = await services.narratives.tell(key, message)
+  return found === null ? null : (ofNarrative(found) ?? ofAnalysis(found.analysis))
 }
 
 function ofNarrative({ row }: Told): Who | null {

@@ -2,7 +2,7 @@ import { createLocalJWKSet, errors, type JWTVerifyGetKey } from 'jose'
 import { z } from 'zod'
 import { MemoirError, SENTENCE } from '../errors.ts'
 import type { Logger } from '../logger.ts'
-import { createProcessRates } from '../stores/request-rates.ts'
+import { createTokenBuckets } from '../domain/token-bucket.ts'
 import { issuerUrlProblem } from './address-rules.ts'
 
 /**
@@ -70,7 +70,7 @@ function createKeptKeys({
   log,
   now = () => performance.now(),
 }: TokenIssuerOptions): KeptKeys {
-  const lookups = createProcessRates(now)
+  const lookups = createTokenBuckets(now)
   let known: Known | undefined
   let pending: Promise<Known> | undefined
   let failedAt = Number.NEGATIVE_INFINITY

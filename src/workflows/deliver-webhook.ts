@@ -4,23 +4,23 @@ import { deliver } from './messages.ts'
 import { webhookActivities } from './options.ts'
 
 /**
- * Delivers the events of one webhook for as long as something waits, at the times at which it is due.
- * Promises: what one user is told arrives in order; what was delivered stands in Postgres, so a run that begins anew sends nothing twice
- * but what was in hand.
- * On failure: an endpoint that fails is no failure of the run; a step that fails is repeated, and a run that has ended is begun anew by
- * the next look of a worker.
+ * Delivers the events of one webhook for as long as some wait, when they are due.
+ * Promises: events of one user arrive in order; progress is stored in Postgres, so a run that starts again repeats at most the delivery
+ * in flight.
+ * On failure: an endpoint that fails does not fail the run. A step that fails is repeated. A run that has ended is started again by the
+ * next check of a worker.
  */
 export async function deliverWebhook(start: WebhookStart): Promise<void> {
-  let told = false
+  let signalled = false
   setHandler(deliver, () => {
-    told = true
+    signalled = true
   })
   const { webhookId, heartbeatSeconds } = start
   for (;;) {
-    told = false
+    signalled = false
     const { waitMs } = await webhookActivities(heartbeatSeconds).deliverRound({ webhookId })
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof deliverWebhook>(start)
-    if (waitMs === null && !told) return
-    if (waitMs !== null && waitMs > 0) await condition(() => told, waitMs)
+    if (waitMs === null && !signalled) return
+    if (waitMs !== null && waitMs > 0) await condition(() => signalled, waitMs)
   }
 }

@@ -1,7 +1,8 @@
 import { inject, expect, test } from 'vitest'
 import { startApi } from '../../src/server.ts'
 import { openRedis } from '../../src/stores/redis.ts'
-import { createProcessRates, createRequestRates } from '../../src/stores/request-rates.ts'
+import { createTokenBuckets } from '../../src/domain/token-bucket.ts'
+import { createRequestRates } from '../../src/stores/request-rates.ts'
 import { hasPostgres } from '../support/database.ts'
 import { createApiFixture, type Answer } from './api-fixture.ts'
 
@@ -112,7 +113,7 @@ test.skipIf(inject('redisUrl') === '')(
 
 test('a bucket fills again, and full ones are forgotten', () => {
   let now = 0
-  const rates = createProcessRates(() => now)
+  const rates = createTokenBuckets(() => now)
   const rate = { perSecond: 2, capacity: 2 }
   const take = () => rates.take('one', rate)
   expect([take().allowed, take().allowed, take()]).toEqual([

@@ -29,7 +29,7 @@ const createWebhook = createRoute({
   operationId: 'createWebhook',
   summary: 'Have events sent to an address; its secret is shown this once',
   description:
-    'Each event from now on is sent with POST, signed as Standard Webhooks say (`webhook-id`, `webhook-timestamp`, `webhook-signature`). What one user is told arrives in order. A delivery that fails is tried again for a day, then parked with what its user is told later. 410 disables the webhook.',
+    'Each event from now on is sent with POST, signed as Standard Webhooks say (`webhook-id`, `webhook-timestamp`, `webhook-signature`). Events of one user arrive in order. A delivery that fails is tried again for a day, then parked with the later events of its user. 410 disables the webhook.',
   ...guarded,
   request: {
     body: body(
@@ -104,7 +104,7 @@ const replayWebhook = createRoute({
   },
 })
 
-/** A key that is bound to scopes cannot tell what a webhook is told: to it there is none. */
+/** A key that is bound to scopes cannot see what a webhook receives, so it sees none. */
 function keyOf(principal: Principal, id: string) {
   if (!seesJobs(principal)) throw new MemoirError('not_found', SENTENCE.not_found)
   const { namespaceId, user } = principal

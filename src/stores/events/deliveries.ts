@@ -1,8 +1,8 @@
 import type { DeliveryError } from '../../domain/webhook.ts'
 import type { Queryable } from '../database.ts'
-import { EVENT_ROW, IS_TOLD, type EventRow } from './events.ts'
+import { EVENT_ROW, IS_VISIBLE, type EventRow } from './events.ts'
 
-/** Events on their way to webhooks: what one user is told goes out one after the other, users beside each other. */
+/** Events on their way to webhooks: in order for each user, and users do not wait for each other. */
 
 /** Events of the whole namespace. */
 const NOBODY = '00000000-0000-0000-0000-000000000000'
@@ -35,7 +35,7 @@ export async function fanOut(db: Queryable, webhookId: string): Promise<boolean>
              parked_at = case when exists (
                select from memoir.webhook_delivery d
                 where d.webhook_id = l.webhook_id and d.line = l.line and d.state = 'pending') then l.parked_at end)
-     update memoir.webhook t set position = coalesce((select max(position) from span), t.position), told_at = now()
+     update memoir.webhook t set position = coalesce((select max(position) from span), t.position), signalled_at = now()
        from w where t.id = w.id
      returning (select count(*) from span) as looked`,
     [webhookId],
@@ -78,7 +78,7 @@ export async function claimLine(
 export interface WaitingEvent extends EventRow {
   readonly seq: number
   /** False once its user is being erased. */
-  readonly told: boolean
+  readonly isDeliverable: boolean
   /** Of the memory or the narrative, as it is now; null where it was not asked for or is no more. */
   readonly content: string | null
 }
@@ -97,7 +97,7 @@ export async function firstWaiting(
   { webhookId, line }: { readonly webhookId: string; readonly line: string },
 ): Promise<WaitingEvent | null> {
   const { rows } = await db.query<WaitingEvent>(
-    `select e.seq, ${EVENT_ROW}, ${IS_TOLD} as told, ${CONTENT} as content
+    `select e.seq, ${EVENT_ROW}, ${IS_VISIBLE} as "isDeliverable", ${CONTENT} as content
        from memoir.webhook_delivery d
        join memoir.memory_event e on e.seq = d.event_seq
        join memoir.webhook w on w.id = d.webhook_id and w.disabled is null
@@ -171,7 +171,7 @@ export async function markFailed(db: Queryable, failed: Failed): Promise<boolean
   return rows[0]?.parked ?? false
 }
 
-/** It is not told any more. */
+/** It is not delivered any more. */
 export async function dropDelivery(
   db: Queryable,
   { webhookId, seq }: { readonly webhookId: string; readonly seq: number },
@@ -209,14 +209,14 @@ export async function releaseLine(
 
 /**
  * Milliseconds until the next line is due; null when nothing waits.
- * @param due.alone whether its run is not to be told for a while; else it is with the next event
+ * @param due.alone whether its run is not signalled for a while; else it is with the next event
  */
 export async function nextDueMs(
   db: Queryable,
   due: { readonly webhookId: string; readonly alone: boolean },
 ): Promise<number | null> {
   const { rows } = await db.query<{ ms: number | null }>(
-    `update memoir.webhook w set told_at = case when $2::boolean then now() end
+    `update memoir.webhook w set signalled_at = case when $2::boolean then now() end
       where w.id = $1::uuid
      returning (select ceil(extract(epoch from min(l.due_at) - now()) * 1000)::float8
                   from memoir.webhook_line l
@@ -255,14 +255,14 @@ const TELL_AGAIN = '5 seconds'
 /** Webhooks with something to send whose runs do not know it yet; each is handed out once in a while. */
 export async function takeDueWebhooks(db: Queryable, limit: number): Promise<DueWebhook[]> {
   const { rows } = await db.query<DueWebhook>(
-    `update memoir.webhook t set told_at = now()
+    `update memoir.webhook t set signalled_at = now()
        from (select w.id from memoir.webhook w
-              where w.disabled is null and (w.told_at is null or w.told_at < now() - interval '${TELL_AGAIN}')
+              where w.disabled is null and (w.signalled_at is null or w.signalled_at < now() - interval '${TELL_AGAIN}')
                 and (exists (select from memoir.memory_event e where e.namespace_id = w.namespace_id and e.position is null)
                   or exists (select from memoir.memory_event e where e.namespace_id = w.namespace_id and e.position > w.position)
                   or exists (select from memoir.webhook_line l
                               where l.webhook_id = w.id and l.parked_at is null and l.due_at <= now()))
-              order by w.told_at nulls first
+              order by w.signalled_at nulls first
               limit $1
               for no key update skip locked) d
       where t.id = d.id

@@ -37,8 +37,8 @@ export interface EventRow {
 export const EVENT_ROW = `e.id, e.type, e.position, e.created_at as "createdAt", e.user_id as "userId",
   nullif(u.external_id, 'erased:' || u.id) as "userName", e.subject, e.kind, e.detail`
 
-/** Of a user who is being erased nothing is told but that. */
-export const IS_TOLD = `(u.erased_at is null or e.type = 'user.erased')`
+/** Of a user who is being erased only the erasure is visible. */
+export const IS_VISIBLE = `(u.erased_at is null or e.type = 'user.erased')`
 
 /** At most `limit` events after a position, oldest first. */
 export async function listEvents(db: Queryable, query: EventQuery): Promise<EventRow[]> {
@@ -50,7 +50,7 @@ export async function listEvents(db: Queryable, query: EventQuery): Promise<Even
         and ($3::text[] is null or e.type = any($3::text[]))
         and ($4::uuid is null or e.user_id = $4::uuid)
         and ($5::text[] is null or e.scope = any($5::text[]))
-        and ${IS_TOLD}
+        and ${IS_VISIBLE}
       order by e.position
       limit $6`,
     [namespaceId, after, types, userId, scopes, limit],

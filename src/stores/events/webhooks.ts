@@ -3,7 +3,7 @@ import type { Page } from '../../domain/job.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import type { Queryable } from '../database.ts'
 
-/** Who is told of events over HTTP. */
+/** Webhooks: the endpoints that events are delivered to. */
 
 export interface WebhookKey {
   readonly namespaceId: string
@@ -141,7 +141,7 @@ export async function disableWebhook(db: Queryable, id: string): Promise<void> {
  */
 export async function unparkWebhook(tx: Queryable, key: WebhookKey): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `update memoir.webhook set disabled = null, told_at = null
+    `update memoir.webhook set disabled = null, signalled_at = null
       where id = $1::uuid and namespace_id = $2::uuid and ($3::uuid is null or user_id = $3::uuid)`,
     [key.id, key.namespaceId, key.userId ?? null],
   )

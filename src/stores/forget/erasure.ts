@@ -38,7 +38,7 @@ export const PLACES: readonly Place[] = [
   own('memory_revision'),
   own('memory_trace'),
   own('webhook'),
-  // That the user was erased is still told; it names the erasure and nothing else.
+  // The event of the erasure stays; it names the erasure and nothing else.
   { table: 'memory_event', rows: `t.user_id = of.user_id and t.type <> 'user.erased'` },
   own('raw_session'),
   own('session'),
@@ -120,7 +120,7 @@ export async function lockForErasure(
   return rows[0] ?? null
 }
 
-/** Everything refuses from here on, and nothing is told any more but that. */
+/** Everything refuses from here on, and only the event of the erasure is delivered. */
 export async function markErased(
   tx: Queryable,
   { userId, erasureId }: { userId: string; erasureId: string },
@@ -131,7 +131,7 @@ export async function markErased(
           set erased_at = now(), write_seq = write_seq + 1, forget_seq = forget_seq + 1
         where id = $1::uuid
        returning id, namespace_id),
-     -- What is parked for them is told no more, so it holds up nothing.
+     -- What is parked for them is not delivered any more, so it holds up nothing.
      unparked as (
        update memoir.webhook_line l set parked_at = null, failures = 0, due_at = least(l.due_at, now())
          from erased, memoir.webhook w
