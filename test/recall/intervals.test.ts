@@ -108,3 +108,13 @@ suite('a deleted fact that is restored supersedes again what held meanwhile', as
   expect(await homes(world)).toEqual(['Ada lives in Porto.'])
   expect(await homes(world, { asOf: meanwhile })).toEqual(['Ada lives in Lisbon.'])
 })
+
+suite('one that somebody restored before that holds on', async () => {
+  await using store = await createTestDatabase()
+  const world = await createMemoryWorld(store.db)
+  const [first = '', second = ''] = await moves(world, 'Lisbon', 'Porto')
+  await world.restore(first)
+  await world.remove(second)
+  await world.restore(second)
+  expect((await homes(world)).toSorted()).toEqual(['Ada lives in Lisbon.', 'Ada lives in Porto.'])
+})

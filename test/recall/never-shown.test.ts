@@ -24,6 +24,10 @@ interface Remembered {
   scope: string
   state: State
   expired: boolean
+  /** The id of what superseded it. */
+  by?: string
+  /** It was superseded by this one until that left; it is again when that comes back. */
+  heldFor?: string
 }
 
 /** What was known at a moment, by id. */
@@ -49,6 +53,28 @@ class Model {
   pick(place: number, ...states: State[]): Remembered | undefined {
     const some = this.all.filter(({ state }) => states.includes(state))
     return some[place % Math.max(1, some.length)]
+  }
+
+  /** What it superseded is superseded by what superseded it in turn; where nothing did, it holds again. */
+  left(gone: Remembered): void {
+    for (const memory of this.all) {
+      if (memory.state !== 'superseded' || memory.by !== gone.id) continue
+      if (gone.by !== undefined) {
+        memory.by = gone.by
+        continue
+      }
+      delete memory.by
+      Object.assign(memory, { state: 'active', heldFor: gone.id })
+    }
+  }
+
+  cameBack(back: Remembered): void {
+    delete back.by
+    for (const memory of this.all) {
+      if (memory.state !== 'active' || memory.heldFor !== back.id) continue
+      Object.assign(memory, { state: 'superseded', by: back.id })
+      delete memory.heldFor
+    }
   }
 
   /** Why a hit may not be shown; null when it may. */
@@ -117,6 +143,7 @@ const change = fc
     const content = `Number ${world.next()} is now about ${subject}.`
     await world.change(memory.id, { content, scope: label })
     Object.assign(memory, { content, scope: label })
+    delete memory.heldFor
   })
 
 const remove = fc.tuple(place, fc.boolean()).map(([at, hard]): Operation => async (world) => {
@@ -124,30 +151,36 @@ const remove = fc.tuple(place, fc.boolean()).map(([at, hard]): Operation => asyn
   if (memory === undefined) return
   await world.remove(memory.id, hard)
   memory.state = hard ? 'gone' : 'deleted'
+  world.model.left(memory)
 })
 
 const restore = on(['deleted', 'superseded'], async (world, memory) => {
   if (memory.expired) return
   await world.restore(memory.id)
   memory.state = 'active'
+  world.model.cameBack(memory)
 })
 
 const expire = on(['active'], async (world, memory) => {
   await world.change(memory.id, { expiresAt: new Date(Date.now() - 60_000) })
   memory.expired = true
+  delete memory.heldFor
 })
 
 const forget = on(['active', 'superseded', 'deleted'], async (world, memory) => {
   const { ids } = await world.forget({ ids: [memory.id] })
   for (const each of world.model.all) if (ids.includes(each.id)) each.state = 'gone'
   memory.state = 'gone'
+  world.model.left(memory)
 })
 
 const supersede = fc.tuple(place, place).map(([at, other]): Operation => async (world) => {
   const by = world.model.pick(at, 'active')
   const old = world.model.pick(other, 'active')
   if (!by || !old || by === old || by.user !== old.user) return
-  if (await world.supersede(old.id, by.id)) old.state = 'superseded'
+  if (!(await world.supersede(old.id, by.id))) return
+  Object.assign(old, { state: 'superseded', by: by.id })
+  delete old.heldFor
 })
 
 async function look(world: World): Promise<void> {
@@ -160,10 +193,12 @@ const lookBack: fc.Arbitrary<Operation> = fc.constant(look)
 const hide = on(['active'], async (world, memory) => {
   await world.remove(memory.id)
   memory.state = 'deleted'
+  world.model.left(memory)
   await look(world)
   if (memory.expired) return
   await world.restore(memory.id)
   memory.state = 'active'
+  world.model.cameBack(memory)
 })
 
 const asked: fc.Arbitrary<AskOptions> = fc.record(

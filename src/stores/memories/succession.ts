@@ -47,7 +47,10 @@ export async function releaseSuperseded(
   return rows.filter(({ state }) => state === 'active').map(({ id }) => id)
 }
 
-/** A fact that comes back supersedes again what held in its place meanwhile and has not changed since. @returns those */
+/**
+ * A fact that comes back supersedes again what held in its place since it left and has not changed since; not what somebody restored
+ * before that. @returns those
+ */
 export async function supersedeAgain(
   tx: Queryable,
   { userId, by }: { userId: string; by: string },
@@ -60,6 +63,10 @@ export async function supersedeAgain(
       where r.user_id = $1::uuid and t.id = r.trace_id and t.user_id = r.user_id and r.revision = t.revision - 1
         and t.kind = 'fact' and t.state = 'active' and r.fields->>'superseded_by' = $2::uuid::text
         and t.id in (select trace_id from memoir.memory_revision where user_id = $1::uuid and fields ? 'superseded_by')
+        -- It held again in the transaction in which the fact left.
+        and exists (
+          select from memoir.memory_revision b
+           where b.user_id = $1::uuid and b.trace_id = $2::uuid and (b.fields->>'deleted_at')::timestamptz = r.valid_to)
       returning t.id`,
     [userId, by],
   )
