@@ -76,7 +76,7 @@ function namespaceOf(claims: Claims, name: string | undefined): string | null {
 function userOf(claims: Claims, name: string): string | null {
   const given = claimOf(claims, name)
   if (given === undefined || given === null) return null
-  // Whoever may choose an address would choose another's.
+  // A caller who may choose the address could choose a foreign one.
   if (name === 'email' && claims['email_verified'] === false) {
     throw refusal(name, 'the address is not verified')
   }

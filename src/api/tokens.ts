@@ -50,7 +50,7 @@ export function createTokens(
         role,
         namespaceId: id,
         namespace: name,
-        // Whoever administers one namespace administers no other.
+        // An administrator of one namespace has no rights in another.
         everywhere: role === 'admin' && granted.namespace === null,
         scopes,
       }

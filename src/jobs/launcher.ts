@@ -42,7 +42,7 @@ const CLOSING_WAITS_MS = [20, 80, 300]
 interface Attempt {
   readonly what: string
   readonly namespaceId: string
-  /** For whoever reads the log. */
+  /** For the log. */
   readonly about: { readonly job: string } | { readonly jobs: number }
   readonly run: () => Promise<void>
   /** It was left to the sweep. */

@@ -254,7 +254,7 @@ async function eachRow(
 
 interface Handling<Item> {
   readonly handle: (item: Item) => Promise<void>
-  /** For whoever reads the log. */
+  /** For the log. */
   readonly about: (item: Item) => object
 }
 

@@ -7,7 +7,7 @@ import { linkFound, mentionsIn } from './link.ts'
 import { readMemoryRequest, type MemoryRequest } from './request.ts'
 import { embedMemories, isOpen, saveVectors, type EmbedParts } from './vectors.ts'
 
-/** Finishes many writes at once: one request to the embedder and one transaction for all vectors, whoever they belong to. */
+/** Finishes many writes at once: one request to the embedder and one transaction for the vectors of all users. */
 
 export interface Together {
   /** What was begun here, with what it was before. */
