@@ -35,7 +35,7 @@ const variableOf = {
 } as const satisfies Record<LimitName, keyof Config>
 
 export function createLimits(config: Config, rates: RequestRates): Limits {
-  const addresses = createTokenBuckets()
+  const addresses = createTokenBuckets(() => performance.now())
   return {
     async take(by, name) {
       // Nobody is known by that: it is refused anyway.

@@ -26,8 +26,8 @@ interface Bucket extends Rate {
 const levelAt = (now: number, { level, at, perSecond, capacity }: Bucket) =>
   Math.min(capacity, level + ((now - at) * perSecond) / SECOND_MS)
 
-/** Buckets by name. */
-export function createTokenBuckets(now = () => performance.now()) {
+/** Buckets by name. @param now milliseconds, monotonic */
+export function createTokenBuckets(now: () => number) {
   const buckets = new Map<string, Bucket>()
   const dropFull = (at: number) => {
     for (const [name, one] of buckets) if (levelAt(at, one) >= one.capacity) buckets.delete(name)

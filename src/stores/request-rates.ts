@@ -26,7 +26,7 @@ return { allowed, tostring(level) }
 
 /** Of all processes with this Redis. While it is away each keeps the limit by itself. */
 export function createRequestRates(redis: RedisLink | undefined): RequestRates {
-  const own = createTokenBuckets()
+  const own = createTokenBuckets(() => performance.now())
   return {
     async take(bucket, perSecond) {
       const found = await redis?.ask(
